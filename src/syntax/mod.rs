@@ -1,0 +1,8 @@
+//! Readers of text. Nothing here knows what HTTP means by it.
+
+pub mod duration;
+pub mod headers;
+pub mod http_date;
+pub mod json;
+pub mod markup;
+pub mod structured;

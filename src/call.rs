@@ -84,7 +84,12 @@ pub enum Action {
     /// End with a rejection.
     Reject(GiveUp),
     /// End with what the attempt gave: its response, or its error.
-    Resolve(Option<GiveUp>),
+    Resolve {
+        /// Why it is not sent again, where that is not plain.
+        gave_up: Option<GiveUp>,
+        /// The response is an error, and the caller wants those thrown.
+        throw: bool,
+    },
     /// Send it.
     Send {
         /// Which one, from 1.
@@ -125,7 +130,6 @@ pub enum GiveUpReason {
     NotRetryable,
     QueueFull,
     QuotaWaitTooLong,
-    ServerVeto,
 }
 
 /// The end of a call, and when trying again may help.
@@ -169,6 +173,8 @@ pub struct Call {
     quota: Option<usize>,
     /// The shell holds what an attempt gave: to give up is to end with that.
     in_hand: bool,
+    /// The last answer was an error.
+    is_error: bool,
     /// What the last answer told.
     reading: Reading,
 }
@@ -186,6 +192,7 @@ impl Call {
             sends: 0,
             quota: None,
             in_hand: false,
+            is_error: false,
             reading: Reading::default(),
             request,
             rules,
@@ -246,6 +253,11 @@ impl Call {
         let idempotent =
             self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(&self.request.method, retry));
         self.rules.idempotency_auto && !self.request.keyed && !idempotent
+    }
+
+    /// Whether it may be sent more than once, so that its body is to be kept.
+    pub fn may_repeat(&self) -> bool {
+        self.rules.retry.as_ref().is_some_and(|retry| retry.max_attempts > 1)
     }
 
     /// The shell has given it an Idempotency-Key.
@@ -320,6 +332,7 @@ impl Call {
     }
 
     fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
+        self.is_error = classify::is_error(status);
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
         self.reading = match self.ticket {
             Some(ticket) => tracker.observe(ticket, status, headers, at, limited),
@@ -445,7 +458,8 @@ impl Call {
 
     fn resolve(&mut self, reason: Option<GiveUpReason>, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {
         self.end(tracker);
-        Action::Resolve(reason.map(|reason| GiveUp { reason, retry_at }))
+        let throw = self.is_error && self.rules.throw_http_errors;
+        Action::Resolve { gave_up: reason.map(|reason| GiveUp { reason, retry_at }), throw }
     }
 
     fn reject(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {

@@ -19,7 +19,6 @@ struct Layer {
     priority: Option<i32>,
     cost: Option<u32>,
     throw_http_errors: Option<bool>,
-    bypass: Option<bool>,
     idempotency_auto: Option<bool>,
 }
 
@@ -55,8 +54,6 @@ pub struct Rules {
     pub cost: u32,
     /// Whether an error status is thrown.
     pub throw_http_errors: bool,
-    /// Whether calls go through unmanaged where there is no WebAssembly.
-    pub bypass: bool,
     /// Whether a request that is not idempotent is given a key.
     pub idempotency_auto: bool,
 }
@@ -189,13 +186,9 @@ impl Layer {
             "cost" if value == Value::Object => return Ok(Next::Walk),
             "cost" | "cost.requests" => self.cost = Some(value.count(1)?),
             "throwHttpErrors" => self.throw_http_errors = Some(value.flag()?),
-            "unavailable" => {
-                self.bypass = Some(match value {
-                    Value::Text("bypass") => true,
-                    Value::Text("throw") => false,
-                    _ => return Err("\"throw\" or \"bypass\""),
-                });
-            }
+            // The shell's: where it counts, this code is not to be had.
+            "unavailable" if matches!(value, Value::Text("bypass" | "throw")) => {}
+            "unavailable" => return Err("\"throw\" or \"bypass\""),
             "idempotencyKey" => {
                 self.idempotency_auto = Some(match value {
                     Value::Text("auto") => true,
@@ -224,7 +217,6 @@ impl Layer {
             priority: self.priority.unwrap_or(0),
             cost: self.cost.unwrap_or(1),
             throw_http_errors: self.throw_http_errors.unwrap_or(false),
-            bypass: self.bypass.unwrap_or(false),
             idempotency_auto: self.idempotency_auto.unwrap_or(false),
         }
     }

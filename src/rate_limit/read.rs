@@ -29,3 +29,7 @@ pub fn read(h: Headers<'_>, _s: Option<u16>, now: WallTime) -> Reading {
     }
     r
 }
+#[allow(missing_docs)]
+pub fn wanted() -> &'static str {
+    "ratelimit|retry-after|date|age"
+}

@@ -8,3 +8,4 @@ pub mod markup;
 pub mod number;
 pub mod structured;
 pub mod value;
+pub mod write;

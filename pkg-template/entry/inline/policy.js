@@ -3,6 +3,9 @@ import { decode } from "./decode.js";
 import * as glue from "#glue/policy";
 import base64 from "#wasm/policy";
 
+/** Whether one call may wake another here. */
+export const nudges = true;
+
 let ready = false;
 
 /** The policy core: compiled from the inlined bytes, synchronously, at the first call. */

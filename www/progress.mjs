@@ -1,0 +1,44 @@
+// @ts-check
+/** Progress of a load on a terminal: one line that rewrites itself, or a plain line now and then where nobody watches. */
+
+const WIDTH = 24;
+/** Least between two plain lines, ms. */
+const PLAIN_EVERY = 2000;
+/** Least between two rewrites, ms: more is not seen and slows the load. */
+const REWRITE_EVERY = 50;
+
+/**
+ * @param {string} name what is run
+ * @param {number} total
+ * @param {NodeJS.WriteStream} [out]
+ */
+export function createProgress(name, total, out = process.stderr) {
+  let done = 0;
+  let lost = 0;
+  let shown = performance.now();
+
+  function text() {
+    const filled = Math.round((done / total) * WIDTH);
+    const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
+    const tail = lost > 0 ? `, ${lost} lost` : "";
+    return out.isTTY ? `${name.padEnd(16)} ${bar} ${done}/${total}${tail}` : `${name}: ${done} of ${total} settled${tail}`;
+  }
+
+  function show() {
+    out.write(out.isTTY ? `\r\x1b[2K${text()}` : `${text()}\n`);
+    shown = performance.now();
+  }
+
+  return {
+    /** One call has settled. @param {boolean} ok */
+    step(ok) {
+      done += 1;
+      if (!ok) lost += 1;
+      if (performance.now() - shown >= (out.isTTY ? REWRITE_EVERY : PLAIN_EVERY)) show();
+    },
+    end() {
+      show();
+      if (out.isTTY) out.write("\n");
+    },
+  };
+}

@@ -54,12 +54,13 @@ export function createApi(host) {
   const { now, sleep, random = () => 0.5, latency = [5, 30], limit = LIMIT, window = WINDOW, base = "/api" } = host;
   /** @type {Map<string, Account>} */
   const accounts = new Map();
+  let known = 0;
 
   /** @param {string} token */
   function account(token) {
     let found = accounts.get(token);
     if (!found) {
-      found = { bucket: `demo-${accounts.size + 1}`, window: -1, used: 0, requests: 0, ok: 0, limited: 0, windows: 0 };
+      found = { bucket: `demo-${(known += 1)}`, window: -1, used: 0, requests: 0, ok: 0, limited: 0, windows: 0 };
       accounts.set(token, found);
       if (accounts.size > MAX_TOKENS) accounts.delete(accounts.keys().next().value ?? token);
     }

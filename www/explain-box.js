@@ -48,7 +48,9 @@ export function mountExplainBox(root) {
     const { report, complaint } = read(form);
     find("#headers-complaint", HTMLElement, form).textContent = complaint;
     form.elements["headers"].setAttribute("aria-invalid", String(complaint !== ""));
-    output.replaceChildren(...renderExplanation(explain(report), report.body ?? ""));
+    const explanation = explain(report);
+    output.replaceChildren(...renderExplanation(explanation, report.body));
+    find("#explained", HTMLElement, root).textContent = `Explained: ${explanation.title}`;
   }
 
   function filter() {
@@ -107,14 +109,16 @@ function fill(form, row) {
 function read(form) {
   const value = (name) => form.elements[name].value;
   /** @type {Record<string, string>} */
-  const headers = {};
+  const headers = Object.create(null);
   const bad = [];
   for (const [index, line] of value("headers").split("\n").entries()) {
     if (line.trim() === "") continue;
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).trim().toLowerCase();
+    const text = line.slice(colon + 1).trim();
     if (colon < 1 || /\s/.test(name)) bad.push(index + 1);
-    else headers[name] = name in headers ? `${headers[name]}, ${line.slice(colon + 1).trim()}` : line.slice(colon + 1).trim();
+    // A header that is there twice is one list, as `Headers` has it.
+    else headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${text}` : text;
   }
   const report = {
     status: value("status") === "" ? null : Number(value("status")),

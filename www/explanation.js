@@ -62,7 +62,7 @@ function sections(of, body) {
     section("Where it says so", marked(of, body)),
     section("For the end user", element("blockquote", {}, of.userMessage)),
     section("What the API said", facts({ ...of.api, ...extras(of), format: of.format, rule: of.id })),
-    section("Worth knowing", of.notes.length > 0 && element("ul", {}, ...of.notes.map((note) => element("li", {}, note)))),
+    section("Worth knowing", of.notes.length > 0 && element("ul", {}, ...of.notes.map(note))),
     element(
       "details",
       {},
@@ -84,38 +84,49 @@ function verdict(retry) {
 
 /** @param {any} of */
 function cause(of) {
-  const evidence = of.evidence.map((one) =>
-    element("li", {}, element("span", {}, one.name ? `${one.from} ${one.name}` : one.from), one.text && element("code", {}, one.text)),
-  );
   return element(
     "li",
     {},
     element("p", {}, of.text, " ", element("span", { class: "sure", "data-sure": of.confidence }, of.confidence)),
-    evidence.length > 0 && element("ul", { class: "evidence" }, ...evidence),
+    of.evidence.length > 0 && element("ul", { class: "evidence" }, ...of.evidence.map(evidence)),
     of.check && element("p", { class: "check" }, `Check: ${of.check}`),
   );
 }
 
+/** @param {any} of */
+function evidence(of) {
+  const place = of.name ? `${of.from} ${of.name}` : of.from;
+  return element("li", {}, element("span", {}, place), of.text && element("code", {}, of.text));
+}
+
+/** @param {string} text */
+function note(text) {
+  return element("li", {}, text);
+}
+
 /** @param {any[]} list */
 function fields(list) {
-  const items = list.map((field) =>
-    element(
-      "li",
-      {},
-      element("code", {}, field.path),
-      field.in && element("span", { class: "in" }, ` in ${field.in}`),
-      ` ${field.message}`,
-      field.allowed && element("span", { class: "allowed" }, ...field.allowed.map((value) => element("code", {}, value))),
-    ),
+  return element("ul", { class: "fields" }, ...list.map(field));
+}
+
+/** @param {any} of */
+function field(of) {
+  const allowed = of.allowed?.map((value) => element("code", {}, value));
+  return element(
+    "li",
+    {},
+    element("code", {}, of.path),
+    of.in && element("span", { class: "in" }, ` in ${of.in}`),
+    ` ${of.message}`,
+    allowed && element("span", { class: "allowed" }, ...allowed),
   );
-  return element("ul", { class: "fields" }, ...items);
 }
 
 /** The body with what the causes rest on marked. @param {any} of @param {string} body */
 function marked(of, body) {
   const ranges = of.causes
     .flatMap((one) => one.evidence)
-    .filter((one) => one.from === "body" && Number.isInteger(one.start) && Number.isInteger(one.end) && one.start < one.end)
+    .filter((one) => one.from === "body" && one.start < one.end)
     .sort((a, b) => a.start - b.start);
   if (ranges.length === 0) return undefined;
   // Evidence counts UTF-8 bytes, strings count UTF-16 units.
@@ -139,7 +150,8 @@ function extras(of) {
 /** @param {Record<string, unknown>} values what is not there is left out */
 function facts(values) {
   const told = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  return element("dl", {}, ...told.flatMap(([name, value]) => [element("dt", {}, words(name)), element("dd", {}, plain(value))]));
+  const pairs = told.flatMap(([name, value]) => [element("dt", {}, words(name)), element("dd", {}, plain(value))]);
+  return element("dl", {}, ...pairs);
 }
 
 /** @param {unknown} value */

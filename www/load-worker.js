@@ -6,7 +6,9 @@
  * Out: `{ type: "started", at }`, `{ type: "events", events: LoadEvent[] }`, `{ type: "ended", at, statistics }`,
  * or `{ type: "broken", message }` where the package could not be loaded.
  */
+import { WINDOW } from "./api.js";
 import { fire } from "./load.js";
+import { untilOpening } from "./quota.js";
 
 /**
  * What happened to one call, both loads alike. Instants are epoch ms.
@@ -34,6 +36,7 @@ addEventListener("message", ({ data }) => {
 /** @param {{ load: "policy" | "bare", api: string, count: number, token: string }} order */
 async function run({ load, api, count, token }) {
   const fetcher = await fetchers[load]();
+  await opening();
   const timer = setInterval(flush, BATCH_EVERY);
   postMessage({ type: "started", at: Date.now() });
   await fire({
@@ -52,6 +55,14 @@ async function run({ load, api, count, token }) {
   flush();
   const answer = await fetch(`${api}/statistics`, { headers: { authorization: `Bearer ${token}` } });
   postMessage({ type: "ended", at, statistics: await answer.json() });
+}
+
+/** Resolves as a window of the quota opens, or at a stop. */
+function opening() {
+  return new Promise((resolve) => {
+    setTimeout(resolve, untilOpening(Date.now(), WINDOW));
+    stop.signal.addEventListener("abort", resolve, { once: true });
+  });
 }
 
 /** Each makes a fetch that reports to the batch. */

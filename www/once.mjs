@@ -2,15 +2,14 @@
 /**
  * The demo without a browser: the same load through the policy and through bare fetch, over real HTTP, as a table.
  *
- * The policy is told nothing beforehand. What was sent and refused is the server's own count; what was waited is the call
- * records'. Each load has a token, and so a quota, of its own, and begins in the first tenth of a window: late in one,
- * no client could use up what is left of it, and the yardstick would measure the phase and not the client.
+ * The policy is told nothing beforehand. What was sent and refused is the server's own count; what was waited is the
+ * call records'. Each load has a token, and so a quota, of its own, and begins in the first tenth of a window.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LIMIT, WINDOW } from "./api.js";
 import { fire } from "./load.js";
-import { floor, phase } from "./quota.js";
+import { floor, phase, untilOpening } from "./quota.js";
 import { createProgress } from "./progress.mjs";
 
 /** A makespan over this multiple of what the quota allows falls short. */
@@ -47,7 +46,7 @@ export async function runOnce({ url, api, calls, fetchWithPolicy, callRecord }) 
 /** @param {any} load @returns {Promise<Outcome>} */
 async function runLoad({ name, url, api, calls, fetch, callRecord }) {
   const token = randomUUID();
-  await sleep(WINDOW - phase(Date.now(), WINDOW) + Math.random() * (WINDOW / 10));
+  await sleep(untilOpening(Date.now(), WINDOW));
   const progress = createProgress(name, calls);
   const start = Date.now();
   const began = performance.now();

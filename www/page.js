@@ -22,8 +22,10 @@ const CALM_EVERY = 500;
 /** The axis before anything is known, ms. */
 const LEAST_EXTENT = 2000;
 
-/** @type {{ worker?: Worker, panel?: import("./panel.js").Panel, stopped: boolean, drawn: number, least: number } | undefined} */
+/** @type {{ worker?: Worker, stopped: boolean, drawn: number } | undefined} */
 let run;
+/** What the quota allows for the load at best: the axis spans it from the start and need not grow, ms. */
+let least = 0;
 
 start.addEventListener("click", () => void runBoth(Number(calls.value)));
 stop.addEventListener("click", () => {
@@ -37,11 +39,12 @@ mountExplainBox(find("#explain", HTMLElement));
 
 /** @param {number} count */
 async function runBoth(count) {
-  run = { stopped: false, drawn: 0, least: floor({ calls: count, start: Date.now(), limit: LIMIT, window: WINDOW }) };
+  run = { stopped: false, drawn: 0 };
+  least = floor({ calls: count, start: 0, limit: LIMIT, window: WINDOW });
   show("running");
   panels.policy.reset(count);
   panels.bare.reset(count);
-  announce(`Started ${count} calls.`);
+  announce(`${count} calls start as the next window of the quota opens.`);
   requestAnimationFrame(frame);
   try {
     await runLoad("policy", count);
@@ -59,11 +62,15 @@ async function runBoth(count) {
 function runLoad(load, count) {
   const panel = panels[load];
   const worker = new Worker(new URL("./load-worker.js", import.meta.url), { type: "module" });
-  if (run) Object.assign(run, { worker, panel });
+  if (run) run.worker = worker;
+  panel.say("Starts as a window of the quota opens.");
   return new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message || "the worker could not be loaded"));
     worker.onmessage = ({ data }) => {
-      if (data.type === "started") panel.record.begin(data.at);
+      if (data.type === "started") {
+        panel.record.begin(data.at);
+        panel.say("");
+      }
       if (data.type === "events") data.events.forEach(panel.record.apply);
       if (data.type === "broken") reject(new Error(data.message));
       if (data.type === "ended") {
@@ -82,10 +89,13 @@ function summary(record) {
   const { counts, count } = record;
   if (counts.stopped > 0) return `Stopped: ${counts.ok} of ${count} had come through, nothing is sent any more.`;
   if (counts.lost > 0) return `${counts.lost} of ${count} calls lost, ${counts[429]} answers were 429.`;
-  const least = floor({ calls: count, start: record.start, limit: LIMIT, window: WINDOW });
-  const bound = least > 0 ? ` The quota allows no less than ${seconds(least)}.` : "";
+  const bound = floor({ calls: count, start: record.start, limit: LIMIT, window: WINDOW });
   const { median, longest } = record.waits;
-  return `All ${count} came through in ${seconds(record.end)}.${bound} Waited: ${seconds(median)} median, ${seconds(longest)} longest.`;
+  return [
+    `All ${count} came through in ${seconds(record.end)}.`,
+    bound > 0 ? `The quota allows no less than ${seconds(bound)}.` : "",
+    `Waited: ${seconds(median)} median, ${seconds(longest)} longest.`,
+  ].join(" ");
 }
 
 /** @param {number} time of the frame, ms */
@@ -101,8 +111,9 @@ function frame(time) {
 /** @param {boolean} whole */
 function drawAll(whole) {
   // One axis for both loads, or the contrast would not be one.
-  const extent = Math.max(LEAST_EXTENT, (run?.least ?? 0) * 1.12, ...Object.values(panels).map((one) => nowOf(one) * 1.04));
-  for (const panel of Object.values(panels)) panel.draw(nowOf(panel), extent, whole);
+  const both = Object.values(panels);
+  const extent = Math.max(LEAST_EXTENT, least * 1.14, ...both.map((one) => nowOf(one) * 1.04));
+  for (const panel of both) panel.draw(nowOf(panel), extent, whole);
 }
 
 /** Ms since the panel's load began; its end where it has one. @param {import("./panel.js").Panel} panel */

@@ -61,6 +61,6 @@ export function createPanel(root) {
 
 /** Reading a style is slow, and each frame needs these often. @param {(name: string) => string} color */
 function themeOf(color) {
-  const names = ["waiting", "ok", "limited", "failed", "muted", "rule", "quota", "quota-fill", "font"];
+  const names = ["waiting", "ok", "limited", "failed", "muted", "rule", "window", "quota", "quota-fill", "font"];
   return Object.fromEntries(names.map((name) => [name, color(name)]));
 }

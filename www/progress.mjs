@@ -1,5 +1,5 @@
 // @ts-check
-/** Progress of a load on a terminal: one line that rewrites itself, or a plain line now and then where nobody watches. */
+/** Progress of a load: one line that rewrites itself on a terminal, elsewhere a plain line now and then. */
 
 const WIDTH = 24;
 /** Least between two plain lines, ms. */
@@ -21,7 +21,8 @@ export function createProgress(name, total, out = process.stderr) {
     const filled = Math.round((done / total) * WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
     const tail = lost > 0 ? `, ${lost} lost` : "";
-    return out.isTTY ? `${name.padEnd(16)} ${bar} ${done}/${total}${tail}` : `${name}: ${done} of ${total} settled${tail}`;
+    const counted = `${done} of ${total} settled${tail}`;
+    return out.isTTY ? `${name.padEnd(16)} ${bar} ${counted}` : `${name}: ${counted}`;
   }
 
   function show() {

@@ -26,7 +26,7 @@ export function createQuotaChart(place, color) {
         y: { range: () => [0, LIMIT] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 24, gap: 6, space: 60, values: (_, ticks) => ticks.map((s) => `${s} s`) },
+        { ...axis, grid: { show: false }, size: 24, gap: 6, space: 60, values: (_, at) => at.map((s) => `${s} s`) },
         { ...axis, grid, size: GUTTER, gap: 8, splits: () => [0, LIMIT / 2, LIMIT] },
       ],
       series: [

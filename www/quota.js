@@ -11,6 +11,16 @@ export function floor({ calls, start, limit, window }) {
   return full === 0 ? 0 : full * window - phase(start, window);
 }
 
+/**
+ * How long to wait until a load may begin fairly: 0 in the first tenth of a window, else until the next one opens, ms.
+ * Late in a window no client could use up what is left of it, and the floor would measure the phase, not the client.
+ * @param {number} at @param {number} window
+ */
+export function untilOpening(at, window) {
+  const into = phase(at, window);
+  return into < window / 10 ? 0 : window - into;
+}
+
 /** How far into its window an instant lies, ms. @param {number} at @param {number} window */
 export function phase(at, window) {
   return at - Math.floor(at / window) * window;

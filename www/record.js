@@ -6,8 +6,10 @@
 
 /** @typedef {import("./load-worker.js").LoadEvent} LoadEvent */
 /** @typedef {"waiting" | "ok" | "limited" | "failed"} SpanKind */
-/** Instants are ms since the start. @typedef {{ item: number, from: number, to: number, kind: SpanKind }} Span */
-/** @typedef {{ waiting?: number, inFlight?: number, waited: number }} Open since when, and what was waited in all, ms */
+/** Instants are ms since the start. */
+/** @typedef {{ item: number, from: number, to: number, kind: SpanKind }} Span */
+/** Since when it waits or is in flight, and what it waited so far, ms. */
+/** @typedef {{ waiting?: number, inFlight?: number, waited: number }} Open */
 /** @typedef {ReturnType<typeof createRecord>} LoadRecord */
 
 /** @param {number} count calls of the load */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Serves the demo on loopback: the page, the built package under /pkg/, third-party modules under /vendor/, and the demo
- * API under /api/. With --once it needs no browser: it fires the load itself and prints what came of it.
+ * Serves the demo on loopback: the page, the built package under /pkg/, third-party modules under /vendor/, and the
+ * demo API under /api/. With --once it needs no browser: it fires the load itself and prints what came of it.
  */
 import { access, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -63,8 +63,10 @@ const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) =>
     response.destroy();
   });
 });
-await need(join(options.pkg, "index.js"), "the package is not built: cargo xtask build");
-if (!options.once) for (const file of VENDOR.values()) await need(join(options.modules, file), "modules are missing: npm ci");
+await need(join(options.pkg, "index.js"), "build the package: cargo xtask build");
+if (!options.once) {
+  for (const file of VENDOR.values()) await need(join(options.modules, file), "install the modules: npm ci");
+}
 server.on("error", (error) => fail(error.message));
 server.listen({ port: options.port, host: "127.0.0.1", backlog: 4096 }, started);
 
@@ -165,8 +167,8 @@ function readOptions() {
 /** @param {string} name @param {string} text @param {number} least @param {number} most */
 function whole(name, text, least, most) {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most) fail(`${name}: expected ${least} to ${most}, not ${text}`);
-  return value;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  fail(`${name}: expected ${least} to ${most}, not ${text}`);
 }
 
 /** @param {string} file @param {string} remedy */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Each call as one row of a time line: when it waited, when it was in flight, how that ended. A canvas, since 2,000 rows
- * of elements would not stay fluent; it is redrawn whole each time, some thousand rectangles in one path per colour.
+ * Each call as one row of a time line: when it waited, when it was in flight, how that ended. A canvas, since 2,000
+ * rows of elements would not stay fluent; it is redrawn whole each time, one path per colour.
  */
 import { WINDOW } from "./api.js";
 
@@ -36,12 +36,12 @@ export function createTimeline(canvas, color) {
     for (const kind of /** @type {const} */ (["waiting", "ok", "failed", "limited"])) {
       context.beginPath();
       for (const span of record.spans) {
-        if (span.kind !== kind) continue;
-        const least = kind === "waiting" ? 0 : LEAST_WIDTH;
-        rect(span.item, span.from, span.to, least);
+        if (span.kind === kind) rect(span.item, span.from, span.to, kind === "waiting" ? 0 : LEAST_WIDTH);
       }
-      if (kind === "waiting") record.open.forEach((call, item) => call.waiting !== undefined && rect(item, call.waiting, now, 0));
-      if (kind === "ok") record.open.forEach((call, item) => call.inFlight !== undefined && rect(item, call.inFlight, now, LEAST_WIDTH));
+      for (const [item, call] of record.open.entries()) {
+        if (kind === "waiting" && call.waiting !== undefined) rect(item, call.waiting, now, 0);
+        if (kind === "ok" && call.inFlight !== undefined) rect(item, call.inFlight, now, LEAST_WIDTH);
+      }
       context.fillStyle = color(kind);
       context.fill();
     }
@@ -52,7 +52,10 @@ export function createTimeline(canvas, color) {
     }
   }
 
-  /** Windows of the quota as vertical lines, and the number of calls at the left. */
+  /**
+   * Windows of the quota as vertical lines, and the number of calls at the left.
+   * @param {LoadRecord} record @param {number} extent @param {{ height: number }} plot @param {(ms: number) => number} x
+   */
   function drawFrame(record, extent, plot, x) {
     context.font = `11px ${color("font")}`;
     context.textAlign = "right";
@@ -64,6 +67,7 @@ export function createTimeline(canvas, color) {
     context.fillStyle = color("rule");
     context.fillRect(GUTTER - 1, TOP, 1, plot.height);
     if (record.start === 0) return;
+    context.fillStyle = color("window");
     for (let at = WINDOW - (record.start % WINDOW); at < extent; at += WINDOW) {
       context.fillRect(Math.round(x(at)), TOP, 1, plot.height);
     }

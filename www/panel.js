@@ -26,8 +26,9 @@ export function createPanel(root) {
   /** @param {number} now ms since the start @param {number} extent ms that the axes span @param {boolean} [whole] */
   function draw(now, extent, whole = false) {
     for (const counter of counters) {
-      const text = String(record.counts[counter.getAttribute("data-count")] ?? 0);
-      if (counter.textContent !== text) counter.textContent = text;
+      const count = record.counts[counter.getAttribute("data-count")] ?? 0;
+      if (counter.textContent !== String(count)) counter.textContent = String(count);
+      counter.toggleAttribute("data-none", count === 0);
     }
     progress.value = record.settled;
     timeline.draw(record, now, extent);

@@ -86,7 +86,7 @@ async function started() {
 
 /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
 async function answer(request, response) {
-  const path = new URL(request.url ?? "/", "http://demo").pathname;
+  const path = addressOf(request).pathname;
   if (path.startsWith("/api/")) return answerApi(request, response);
   const file = locate(path);
   const body = file && (await readFile(file).catch(() => undefined));
@@ -110,11 +110,16 @@ async function answerApi(incoming, outgoing) {
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
   // No route reads a body; an unread one would keep the connection from its next request.
   incoming.resume();
-  const url = new URL(incoming.url ?? "/", "http://demo");
-  const result = await api.fetch(url, { method: incoming.method, headers });
+  const result = await api.fetch(addressOf(incoming), { method: incoming.method, headers });
   outgoing.writeHead(result.status, Object.fromEntries(result.headers));
   if (result.body) Readable.fromWeb(/** @type {any} */ (result.body)).pipe(outgoing);
   else outgoing.end();
+}
+
+/** What was asked for, on a host of no meaning. @param {import("node:http").IncomingMessage} request */
+function addressOf({ url = "/" }) {
+  // Joined, not resolved: "//x" is a path here, and resolving would take x for the host, or throw.
+  return new URL(url.startsWith("/") ? `http://demo${url}` : "http://demo/none");
 }
 
 /** The file behind a path, or undefined for what is not to be served. @param {string} path */

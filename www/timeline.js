@@ -54,7 +54,8 @@ export function createTimeline(canvas, color) {
 
   /**
    * Windows of the quota as vertical lines, and the number of calls at the left.
-   * @param {LoadRecord} record @param {number} extent @param {{ height: number }} plot @param {(ms: number) => number} x
+   * @param {LoadRecord} record @param {number} extent @param {{ height: number }} plot
+   * @param {(ms: number) => number} x
    */
   function drawFrame(record, extent, plot, x) {
     context.font = `11px ${color("font")}`;

@@ -72,7 +72,7 @@ function groups() {
     element(
       "section",
       {},
-      element("h4", {}, source),
+      element("h3", {}, source),
       element("ul", {}, ...rows.filter((row) => row.source === source).map((row) => element("li", {}, example(row)))),
     ),
   );

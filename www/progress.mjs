@@ -4,8 +4,8 @@
 const WIDTH = 24;
 /** Least between two plain lines, ms. */
 const PLAIN_EVERY = 2000;
-/** Least between two rewrites, ms: more is not seen and slows the load. */
-const REWRITE_EVERY = 50;
+/** Between two rewrites, ms: more is not seen and slows the load. */
+const REWRITE_EVERY = 100;
 
 /**
  * @param {string} name what is run
@@ -15,14 +15,18 @@ const REWRITE_EVERY = 50;
 export function createProgress(name, total, out = process.stderr) {
   let done = 0;
   let lost = 0;
-  let shown = performance.now();
+  const began = performance.now();
+  let shown = began;
+  // By a timer, since a load that only waits is still alive.
+  const timer = out.isTTY ? setInterval(show, REWRITE_EVERY) : undefined;
 
   function text() {
     const filled = Math.round((done / total) * WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
     const tail = lost > 0 ? `, ${lost} lost` : "";
     const counted = `${done} of ${total} settled${tail}`;
-    return out.isTTY ? `${name.padEnd(16)} ${bar} ${counted}` : `${name}: ${counted}`;
+    const elapsed = ((performance.now() - began) / 1000).toFixed(1);
+    return out.isTTY ? `${name.padEnd(16)} ${bar} ${elapsed.padStart(5)} s  ${counted}` : `${name}: ${counted}`;
   }
 
   function show() {
@@ -35,9 +39,10 @@ export function createProgress(name, total, out = process.stderr) {
     step(ok) {
       done += 1;
       if (!ok) lost += 1;
-      if (performance.now() - shown >= (out.isTTY ? REWRITE_EVERY : PLAIN_EVERY)) show();
+      if (!timer && performance.now() - shown >= PLAIN_EVERY) show();
     },
     end() {
+      clearInterval(timer);
       show();
       if (out.isTTY) out.write("\n");
     },

@@ -71,6 +71,21 @@ test("the page may load from nobody else", async () => {
   assert.doesNotMatch(await answer.text(), /(src|href)="(https?:)?\/\//);
 });
 
+test("a policy that paces nothing makes --once say what fell short and exit with 1", async () => {
+  const pkg = join(folder, "bare");
+  await mkdir(pkg);
+  const bare = "export const fetchWithPolicy = (...all) => fetch(...all); export const callRecord = () => undefined;";
+  await writeFile(join(pkg, "package.json"), '{ "type": "module" }');
+  await writeFile(join(pkg, "index.js"), bare);
+  const run = spawn(process.execPath, [SERVE, "--once", "--calls", "210", "--pkg", pkg]);
+  let told = "";
+  run.stdout.on("data", (data) => (told += data));
+  const code = await new Promise((resolve) => run.on("close", resolve));
+  assert.equal(code, 1);
+  assert.match(told, /fell short: 10 calls lost, none may be; 10 times 429, at most 1 is allowed\n$/);
+  assert.match(told, /requests sent +210 +210\n/);
+});
+
 test("a package that is not built is told as such", async () => {
   const failing = spawn(process.execPath, [SERVE, "--pkg", join(folder, "none")]);
   let told = "";

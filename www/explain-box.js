@@ -28,7 +28,7 @@ export function mountExplainBox(root) {
     show();
   });
   filter();
-  choose(buttons.find((button) => button.dataset.row === "s001-05-enum") ?? buttons[0]);
+  choose(buttons.find((button) => button.dataset.row === "s000-400-invalid-grant") ?? buttons[0]);
 
   /** @param {HTMLButtonElement} button */
   function choose(button) {
@@ -47,7 +47,7 @@ export function mountExplainBox(root) {
   function show() {
     const { report, complaint } = read(form);
     find("#headers-complaint", HTMLElement, form).textContent = complaint;
-    form.elements["headers"].setAttribute("aria-invalid", String(complaint !== ""));
+    control(form, "headers").setAttribute("aria-invalid", String(complaint !== ""));
     const explanation = explain(report);
     output.replaceChildren(...renderExplanation(explanation, report.body));
     find("#explained", HTMLElement, root).textContent = `Explained: ${explanation.title}`;
@@ -99,15 +99,21 @@ function fill(form, row) {
     url: row.url,
     provider: row.provider ?? "",
   };
-  for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+  for (const [name, value] of Object.entries(values)) control(form, name).value = value;
   find("#body-note", HTMLElement, form).textContent = row.implied
     ? "The document describes this answer and quotes no body: this one is made up after it."
     : "";
 }
 
+/** @param {HTMLFormElement} form @param {string} name */
+function control(form, name) {
+  return /** @type {HTMLInputElement | HTMLTextAreaElement} */ (form.elements.namedItem(name));
+}
+
 /** The report that the form holds, and what of it could not be read. @param {HTMLFormElement} form */
 function read(form) {
-  const value = (name) => form.elements[name].value;
+  /** @param {string} name */
+  const value = (name) => control(form, name).value;
   /** @type {Record<string, string>} */
   const headers = Object.create(null);
   const bad = [];

@@ -111,7 +111,7 @@ function fields(list) {
 
 /** @param {any} of */
 function field(of) {
-  const allowed = of.allowed?.map((value) => element("code", {}, value));
+  const allowed = of.allowed?.map((/** @type {string} */ value) => element("code", {}, value));
   return element(
     "li",
     {},
@@ -124,13 +124,13 @@ function field(of) {
 
 /** The body with what the causes rest on marked. @param {any} of @param {string} body */
 function marked(of, body) {
-  const ranges = of.causes
-    .flatMap((one) => one.evidence)
-    .filter((one) => one.from === "body" && one.start < one.end)
-    .sort((a, b) => a.start - b.start);
+  /** @type {{ from: string, start: number, end: number }[]} */
+  const evidence = of.causes.flatMap((/** @type {any} */ one) => one.evidence);
+  const ranges = evidence.filter((one) => one.from === "body" && one.start < one.end).sort((a, b) => a.start - b.start);
   if (ranges.length === 0) return undefined;
   // Evidence counts UTF-8 bytes, strings count UTF-16 units.
   const bytes = new TextEncoder().encode(body);
+  /** @param {number} from @param {number} to */
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
   const parts = [];
   let at = 0;

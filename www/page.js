@@ -58,7 +58,7 @@ async function runBoth(count) {
   drawAll(true);
 }
 
-/** @param {"policy" | "bare"} load @param {number} count @returns {Promise<void>} */
+/** @param {"policy" | "bare"} load @param {number} count */
 function runLoad(load, count) {
   const panel = panels[load];
   const worker = new Worker(new URL("./load-worker.js", import.meta.url), { type: "module" });
@@ -77,7 +77,7 @@ function runLoad(load, count) {
         const text = summary(panel.record);
         panel.say(text);
         announce(`${load === "policy" ? "With the policy" : "Bare fetch"}: ${text}`);
-        resolve();
+        resolve(undefined);
       }
     };
     worker.postMessage({ type: "start", load, api: `${location.origin}/api`, count, token: crypto.randomUUID() });

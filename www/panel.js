@@ -19,14 +19,14 @@ export function createPanel(root) {
   const chart = createQuotaChart(find(".quota", HTMLElement, root), (name) => theme[name]);
   const progress = find("progress", HTMLProgressElement, root);
   const said = find(".said", HTMLElement, root);
-  const counters = [...root.querySelectorAll("[data-count]")];
+  const counters = [...root.querySelectorAll("[data-count]")].map(nameOf);
   let record = createRecord(0);
   let charted = 0;
 
   /** @param {number} now ms since the start @param {number} extent ms that the axes span @param {boolean} [whole] */
   function draw(now, extent, whole = false) {
-    for (const counter of counters) {
-      const count = record.counts[counter.getAttribute("data-count")] ?? 0;
+    for (const [counter, name] of counters) {
+      const count = record.counts[name];
       if (counter.textContent !== String(count)) counter.textContent = String(count);
       counter.toggleAttribute("data-none", count === 0);
     }
@@ -64,4 +64,9 @@ export function createPanel(root) {
 function themeOf(color) {
   const names = ["waiting", "ok", "limited", "failed", "muted", "rule", "window", "quota", "quota-fill", "font"];
   return Object.fromEntries(names.map((name) => [name, color(name)]));
+}
+
+/** @param {Element} counter @returns {[Element, keyof import("./record.js").LoadRecord["counts"]]} */
+function nameOf(counter) {
+  return [counter, /** @type {any} */ (counter.getAttribute("data-count"))];
 }

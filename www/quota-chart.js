@@ -12,6 +12,8 @@ const HEIGHT = 112;
  */
 export function createQuotaChart(place, color) {
   let extent = 1;
+  /** @param {unknown} _ @param {number[]} at */
+  const times = (_, at) => at.map((second) => `${second} s`);
   const axis = { stroke: () => color("muted"), font: `11px ${color("font")}`, ticks: { show: false } };
   const grid = { stroke: () => color("rule"), width: 1 };
   const chart = new uPlot(
@@ -26,7 +28,7 @@ export function createQuotaChart(place, color) {
         y: { range: () => [0, LIMIT] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 24, gap: 6, space: 60, values: (_, at) => at.map((s) => `${s} s`) },
+        { ...axis, grid: { show: false }, size: 24, gap: 6, space: 60, values: times },
         { ...axis, grid, size: GUTTER, gap: 8, splits: () => [0, LIMIT / 2, LIMIT] },
       ],
       series: [

@@ -28,6 +28,12 @@ const INSUFFICIENT_BALANCE =
   '"message":"Your account balance is insufficient to complete this transaction.",' +
   '"details":{"required":"100.00","available":"50.50"}}}';
 
+/**
+ * What a row says for itself; the rest is its document's.
+ * @typedef {Pick<Row, "id" | "status" | "label" | "body"> & Partial<Row>} Own
+ */
+
+/** @type {(Pick<Row, "source" | "provider" | "method" | "url"> & { rows: Own[] })[]} */
 const documents = [
   {
     source: "Clever: API responses and error messages",

@@ -1,19 +1,14 @@
 // @ts-check
-import { core, nudges } from "#policy";
+import { nudges } from "#policy";
+import { attempt } from "./attempt.js";
 import { createClock } from "./clock.js";
-import { HttpError, PolicyError, RateLimitError } from "./errors.js";
+import { load, names, tell } from "./core.js";
+import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
-import { keep, label } from "./record.js";
-import { describe, freeze, isReplayable, isRequest, lines, methodOf, pick, urlOf, viewOf, withHeaders } from "./request.js";
+import { conclude } from "./outcome.js";
+import { freeze, isReplayable, isRequest, methodOf, pick, urlOf, viewOf, withIdempotencyKey } from "./request.js";
 import { sleep } from "./sleep.js";
-
-// What the core says to do.
-const SEND = 0;
-const WAIT = 1;
-const RESOLVE = 2;
-const REJECT = 3;
-const ASK = 4;
 
 /**
  * A policy's inside. `shared` is its state, one for all that are extended from it.
@@ -25,44 +20,37 @@ const ASK = 4;
  *
  * @typedef {object} Shared
  * @property {any} engine
- * @property {Map<number, () => void>} sleepers
+ * @property {Map<number, () => void>} sleepers how to wake each call that waits
  * @property {number} calls
+ */
+
+/**
+ * A call under way. All of it is plain data of this call: nothing of one request is touched from another's turn.
+ * @typedef {object} Run
+ * @property {any} engine
+ * @property {number} id the engine's number for it
+ * @property {Map<number, () => void>} sleepers
+ * @property {import("./clock.js").Clock} clock
+ * @property {import("./options.js").Hooks} hooks
+ * @property {(args: any[]) => Promise<Response>} send
+ * @property {any[]} args what the caller gave, until the first send
+ * @property {any} input
+ * @property {any} init
+ * @property {URL} url
+ * @property {string} method
+ * @property {AbortSignal | null | undefined} signal
+ * @property {number} attempt
+ * @property {Response | undefined} response what the last attempt gave
+ * @property {any} failure or why it failed
+ * @property {Request | undefined} spare
+ * @property {any} key
+ * @property {boolean} isOurs whether `args` are ours already, or still the caller's own objects
+ * @property {import("./record.js").CallRecord} record
+ * @property {{ waited: number, reason?: string, quota?: any }} before the waits since the last attempt
  */
 
 /** @type {WeakMap<object, Inside | null>} */
 const insides = new WeakMap();
-
-/** @type {Set<string> | undefined} */
-let requestNames;
-/** @type {RegExp | undefined} */
-let responseNames;
-/** @type {Map<string, boolean>} */
-const seen = new Map();
-
-/** @param {string} name */
-function isWanted(name) {
-  let known = seen.get(name);
-  if (known === undefined) {
-    responseNames ??= new RegExp(core().response_headers());
-    known = responseNames.test(name);
-    // Names come from servers: what is remembered of them is bounded.
-    if (seen.size < 500) seen.set(name, known);
-  }
-  return known;
-}
-
-function load() {
-  try {
-    return core();
-  } catch (cause) {
-    throw new PolicyError(
-      "wasm-unavailable",
-      "WebAssembly cannot be compiled here. In a page, add 'wasm-unsafe-eval' to script-src of the Content-Security-Policy, " +
-        'or let calls through unmanaged with unavailable: "bypass"',
-      { cause },
-    );
-  }
-}
 
 /**
  * A policy over `base`'s state, or over a new one.
@@ -85,7 +73,7 @@ export function makePolicy(options, base) {
         return run(inside, arguments.length > 1 ? [input, init] : [input], call);
       },
     ),
-    quotas: () => (inside === null ? [] : JSON.parse(inside.shared.engine.quotas(inside.clock.host.now(), inside.clock.monotonic()))),
+    quotas: () => (inside === null ? [] : quotasOf(inside)),
     /** @param {any} more */
     extend: (more) => makePolicy(more, inside),
   };
@@ -106,6 +94,11 @@ function makeInside(options, base) {
   const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
   const shared = base?.shared ?? { engine: new Engine(nudges), sleepers: new Map(), calls: 0 };
   return { plan, hooks, shared, clock };
+}
+
+/** @param {Inside} inside */
+function quotasOf({ shared, clock }) {
+  return JSON.parse(shared.engine.quotas(-1, clock.host.now(), clock.monotonic()));
 }
 
 /** @param {unknown} policy */
@@ -130,13 +123,12 @@ export function runOn(policy, args, options) {
  * @returns {Promise<Response>}
  */
 function run(inside, args, options) {
-  const [input, init] = args;
   const custom = options?.fetch ?? inside?.hooks.fetch;
   /** @param {any[]} given */
   const send = (given) => (custom === undefined ? hostFetch() : custom)(...given);
-  const subject = inside === null ? undefined : subjectOf(input, init);
+  const subject = inside === null ? undefined : subjectOf(args[0], args[1]);
   if (inside === null || subject === undefined) return passOn(send, args);
-  return drive(inside, args, options, send, subject.url, subject.method, subject.signal);
+  return drive(inside, args, options, send, subject);
 }
 
 /**
@@ -171,318 +163,172 @@ function passOn(send, args) {
 }
 
 /**
- * @param {Inside} base
+ * Does what the core says until it says that the call is over. Its first send is made in the caller's own turn.
+ * @param {Inside} inside
  * @param {any[]} args
  * @param {any} options
  * @param {(args: any[]) => Promise<Response>} send
- * @param {URL} url
- * @param {string} method
- * @param {AbortSignal | null | undefined} signal
+ * @param {{ url: URL, method: string, signal: AbortSignal | null | undefined }} subject
  * @returns {Promise<Response>}
  */
-async function drive(base, args, options, send, url, method, signal) {
-  const { clock, shared } = base;
-  const { engine, sleepers } = shared;
-  const { host } = clock;
-  let { plan, hooks } = base;
-  if (options !== undefined) {
-    plan = plan.fork();
-    try {
-      apply(plan, options);
-      hooks = hooksOf(hooks, options);
-    } catch (error) {
-      plan.free();
-      throw error;
-    }
-  }
-  let [input, init] = args;
-  const view = () => viewOf(input, init, url, method);
-  requestNames ??= new Set(core().request_headers().split("\n"));
-  const body = init?.body;
-  const call = engine.start(
-    plan,
-    method,
-    url.origin,
-    pick(input, init, requestNames),
-    hooks.scope === undefined ? "" : `${hooks.scope(view())}`,
-    hooks.body !== undefined || isReplayable(body),
-    host.now(),
-    clock.monotonic(),
-  );
-  if (options !== undefined) plan.free();
-  /** @type {import("./record.js").CallRecord} */
-  const record = { call: ++shared.calls, attempts: [], waited: 0 };
-  const emit = emitter(hooks.onEvent, record, url, method, host);
-
-  let attempt = 0;
-  /** @type {Response | undefined} */
-  let response;
-  /** @type {any} */
-  let failure;
-  let waitedBefore = 0;
-  /** @type {string | undefined} */
-  let waitReason;
-  /** @type {any} */
-  let waitQuota;
-  /** @type {any} */
-  let extra;
-  /** @type {Request | undefined} */
-  let spare;
-  let first = true;
-
-  /** Wakes whom the core says may go now, in its order. */
-  const wakeOthers = () => {
-    while (sleepers.size > 0) {
-      const woken = engine.woken(host.now(), clock.monotonic());
-      if (woken < 0) return;
-      sleepers.get(woken)?.();
-    }
-  };
-
+async function drive(inside, args, options, send, subject) {
+  const run = begin(inside, args, options, send, subject);
   try {
-    let action = engine.begin(call, host.now(), clock.monotonic(), host.random());
-    if (hooks.idempotencyKey !== undefined && hooks.idempotencyKey !== false) extra = keyFor(engine, call, hooks.idempotencyKey, view);
+    let action = tell(run, tell.BEGIN);
+    if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     for (;;) {
-      if (action === SEND) {
-        const timeout = engine.delay();
-        attempt++;
-        emit?.("attempt", attempt, {});
-        /** @type {any[]} */
-        let given = args;
-        let last = attempt === 1 ? undefined : { status: response?.status, error: failure };
-        if (attempt === 1) {
-          if (isRequest(input) && input.body !== null && body === undefined && engine.may_repeat(call)) spare = input.clone();
-        } else if (spare !== undefined) {
-          given = [spare, init];
-          spare = spare.clone();
-        } else {
-          given = [input, init];
-        }
-        if (hooks.body !== undefined) {
-          const made = hooks.body();
-          given = [given[0], { ...given[1], body: made instanceof Promise ? await made : made }];
-        }
-        if (hooks.prepare !== undefined) {
-          const made = hooks.prepare(view(), attempt, last);
-          const headers = made instanceof Promise ? await made : made;
-          if (headers !== undefined) given = [given[0], withHeaders(given[0], given[1], headers)];
-        }
-        if (extra !== undefined) given = [given[0], withHeaders(given[0], given[1], extra)];
-        const limit = timeout > 0 ? deadline(clock, timeout, signal) : undefined;
-        if (limit !== undefined) given = [given[0], { ...given[1], signal: limit.signal }];
-        const startedAt = host.now();
-        const promise = send(given);
-        if (first) {
-          // Sent in the caller's own turn, with the caller's own objects; from here on they are the caller's to change.
-          first = false;
-          if (engine.may_repeat(call)) init = freeze(init);
-        }
-        response = failure = undefined;
-        let code;
-        try {
-          response = await promise;
-          code = engine.respond(call, response.status, lines(response.headers, isWanted), host.now(), clock.monotonic(), host.random());
-        } catch (error) {
-          failure = limit?.expired() ? limit.reason : error;
-          if (signal?.aborted && !limit?.expired()) {
-            code = engine.abort(call, host.now(), clock.monotonic());
-          } else {
-            const { name, message, code: errorCode } = limit?.expired() ? { name: "TimeoutError", message: "", code: "" } : describe(error);
-            code = engine.fail(call, name, message, errorCode, host.now(), clock.monotonic(), host.random());
-          }
-        } finally {
-          limit?.end();
-        }
-        action = code;
-        record.attempts.push({
-          startedAt,
-          endedAt: host.now(),
-          ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
-          waitedBefore,
-          ...(waitReason === undefined ? undefined : { waitReason }),
-          ...(waitQuota === undefined ? undefined : { quota: waitQuota }),
-        });
-        waitedBefore = 0;
-        waitReason = waitQuota = undefined;
-        if (emit !== undefined) {
-          if (response !== undefined) emit("response", attempt, { status: response.status, quotas: JSON.parse(engine.told(call, host.now())) });
-          else emit("failure", attempt, { error: failure });
-        }
-      } else if (action === ASK) {
-        const decision = engine.flag();
-        const delay = engine.delay();
-        const said = await hooks.decide?.({ attempt, request: view(), response, error: failure, delay, decision });
-        action = engine.decided(call, said === undefined ? -1 : said ? 1 : 0, host.now(), clock.monotonic(), host.random());
-      } else if (action === WAIT) {
-        const delay = engine.delay();
-        waitReason = engine.reason();
-        const quota = engine.quota(call, host.now(), clock.monotonic());
-        waitQuota = quota === "" ? undefined : shareQuota(quota);
-        emit?.("wait", attempt + 1, { reason: waitReason, delay, until: host.now() + delay, ...(waitQuota === undefined ? undefined : { quota: waitQuota }) });
-        response?.body?.cancel().catch(() => {});
-        if (first) {
-          // Nothing is sent in this turn: what the caller does with its objects after it must not reach the send.
-          first = false;
-          init = freeze(init);
-          if (args.length > 1) args = [input, init];
-        }
-        wakeOthers();
-        const since = clock.monotonic();
-        if (!signal?.aborted) await sleep(clock, delay, signal, (wake) => sleepers.set(call, wake));
-        sleepers.delete(call);
-        const waited = Math.max(0, clock.monotonic() - since);
-        waitedBefore += waited;
-        record.waited += waited;
-        action = signal?.aborted ? engine.abort(call, host.now(), clock.monotonic()) : engine.elapse(call, host.now(), clock.monotonic(), host.random());
-      } else if (action === RESOLVE || action === REJECT) {
-        const reason = engine.reason();
-        const retryAt = engine.retry_at();
-        if (reason !== "") record.gaveUp = reason;
-        if (retryAt !== 0) record.retryAt = retryAt;
-        const throws = engine.flag();
-        if (reason !== "") emit?.("give-up", attempt, { reason, ...(retryAt === 0 ? undefined : { retryAt }) });
-        if (action === RESOLVE && response !== undefined) {
-          keep(response, record);
-          if (throws) throw await httpError(response, record, url, method);
-          return response;
-        }
-        const error = action === RESOLVE ? failure : rejection(reason, retryAt, record, url, method, signal, failure, engine, call, clock);
-        keep(error, record);
-        throw error;
-      } else {
-        throw new PolicyError("internal", `${method} ${url.origin}: the core refused an event`, { record });
+      switch (action) {
+        case 0:
+          action = await attempt(run);
+          break;
+        case 1:
+          action = await pause(run);
+          break;
+        case 4:
+          action = await ask(run);
+          break;
+        case 2:
+        case 3:
+          return await conclude(run, action === 2);
+        default:
+          throw new PolicyError("internal", `${run.method} ${run.url.origin}: the core refused an event`, { record: run.record });
       }
-      wakeOthers();
     }
   } finally {
-    engine.end(call);
-    wakeOthers();
+    run.engine.end(run.id);
+    wakeOthers(run);
   }
 }
 
 /**
- * @param {string} reason
- * @param {number} retryAt
- * @param {import("./record.js").CallRecord} record
- * @param {URL} url
- * @param {string} method
- * @param {AbortSignal | null | undefined} signal
- * @param {any} failure
- * @param {any} engine
- * @param {number} call
- * @param {import("./clock.js").Clock} clock
+ * @param {Inside} inside
+ * @param {any[]} args
+ * @param {any} options
+ * @param {(args: any[]) => Promise<Response>} send
+ * @param {{ url: URL, method: string, signal: AbortSignal | null | undefined }} subject
+ * @returns {Run}
  */
-function rejection(reason, retryAt, record, url, method, signal, failure, engine, call, clock) {
-  if (signal?.aborted) return failure ?? signal.reason;
-  if (reason === "deadline") {
-    return failure?.name === "TimeoutError" ? failure : timeoutError(`${method} ${url.origin}: the deadline for the whole call`);
+function begin(inside, args, options, send, { url, method, signal }) {
+  const { shared } = inside;
+  let { plan, hooks, clock } = inside;
+  const [input, init] = args;
+  if (options !== undefined) {
+    plan = plan.fork();
+    hooks = hooksOf(hooks, options);
+    if (options?.host !== undefined) clock = createClock({ ...globals, ...hooks.host });
   }
-  const quota = record.attempts.length === 0 ? lastQuota(engine, clock, url) : undefined;
-  const message = `${method} ${url.origin}: not sent, ${reason === "queue-full" ? "too many calls wait for the quota" : "the wait for the quota is too long"}`;
-  return new RateLimitError(reason, message, { retryAt, quota, record });
-}
-
-/**
- * @param {any} engine
- * @param {import("./clock.js").Clock} clock
- * @param {URL} url
- */
-function lastQuota(engine, clock, url) {
-  /** @type {any[]} */
-  const states = JSON.parse(engine.quotas(clock.host.now(), clock.monotonic()));
-  return states.find((state) => state.scope.startsWith(url.origin) && state.remaining === 0);
-}
-
-/**
- * @param {Response} response
- * @param {import("./record.js").CallRecord} record
- * @param {URL} url
- * @param {string} method
- */
-async function httpError(response, record, url, method) {
-  const { explainResponse } = await import("./explain.js");
-  const explanation = await explainResponse(response, { method, url: url.href });
-  const error = new HttpError(`${method} ${url.origin}: status ${response.status}`, { response, explanation, record });
-  keep(error, record);
-  return error;
-}
-
-/**
- * The header that makes the call safe to repeat, if the caller wants one and the core agrees.
- * @param {any} engine
- * @param {number} call
- * @param {any} option
- * @param {() => any} view
- */
-function keyFor(engine, call, option, view) {
-  const key = typeof option === "function" ? option(view()) : engine.wants_key(call) ? crypto.randomUUID() : undefined;
-  if (key === undefined) return undefined;
-  engine.set_keyed(call);
-  return [[core().idempotency_header(), `${key}`]];
-}
-
-/** @param {string} what */
-function timeoutError(what) {
-  return new DOMException(`${what} has passed`, "TimeoutError");
-}
-
-/**
- * A signal that also fires after `ms`, until `end` is called. What was joined stays joined: the caller's abort must reach
- * the body too.
- * @param {import("./clock.js").Clock} clock
- * @param {number} ms
- * @param {AbortSignal | null | undefined} signal
- */
-function deadline(clock, ms, signal) {
-  const controller = new AbortController();
-  const reason = timeoutError("the time for one attempt");
-  const timer = clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, 2 ** 31 - 1));
-  return {
-    signal: signal ? join(signal, controller) : controller.signal,
-    reason,
-    expired: () => controller.signal.reason === reason,
-    end: () => clock.host.clearTimeout(timer),
+  /** @type {Run} */
+  const run = {
+    engine: shared.engine,
+    id: -1,
+    sleepers: shared.sleepers,
+    clock,
+    hooks,
+    send,
+    args,
+    input,
+    init,
+    url,
+    method,
+    signal,
+    attempt: 0,
+    response: undefined,
+    failure: undefined,
+    spare: undefined,
+    key: undefined,
+    isOurs: false,
+    record: { call: ++shared.calls, attempts: [], waited: 0 },
+    before: { waited: 0 },
   };
+  try {
+    if (options !== undefined) apply(plan, options);
+    const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
+    const replayable = hooks.body !== undefined || isReplayable(init?.body);
+    const headers = pick(input, init, names().request);
+    run.id = shared.engine.start(plan, method, url.origin, headers, scope, replayable, clock.host.now(), clock.monotonic());
+  } finally {
+    if (options !== undefined) plan.free();
+  }
+  return run;
 }
 
 /**
- * @param {AbortSignal} signal
- * @param {AbortController} controller
+ * Waits as long as the core says, or until the caller aborts.
+ * @param {Run} run
  */
-function join(signal, controller) {
-  if (typeof AbortSignal.any === "function") return AbortSignal.any([signal, controller.signal]);
-  signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
-  return controller.signal;
+async function pause(run) {
+  const { engine, clock, record, signal } = run;
+  const delay = engine.number(0);
+  const reason = engine.reason();
+  const quota = quotaOf(run);
+  Object.assign(run.before, { reason, quota });
+  emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
+  run.response?.body?.cancel().catch(() => {});
+  if (!run.isOurs) {
+    // Nothing is sent in this turn: what the caller does with its objects after it must not reach the send.
+    run.isOurs = true;
+    run.init = freeze(run.init);
+    if (run.args.length > 1) run.args = [run.input, run.init];
+  }
+  wakeOthers(run);
+  const since = clock.monotonic();
+  if (!signal?.aborted) await sleep(clock, delay, signal, (wake) => run.sleepers.set(run.id, wake));
+  run.sleepers.delete(run.id);
+  const waited = Math.max(0, clock.monotonic() - since);
+  run.before.waited += waited;
+  record.waited += waited;
+  return tell(run, signal?.aborted ? tell.ABORT : tell.ELAPSE);
+}
+
+/**
+ * Gives the caller the last word.
+ * @param {Run} run
+ */
+async function ask(run) {
+  const { engine, hooks, response, failure } = run;
+  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(0), decision: engine.number(2) === 1 };
+  const said = await hooks.decide?.(context);
+  return tell(run, said === undefined ? tell.UNSAID : said ? tell.YES : tell.NO);
+}
+
+/**
+ * Wakes whom the core says may go now, in its order.
+ * @param {Run} run
+ */
+function wakeOthers({ engine, sleepers, clock }) {
+  while (sleepers.size > 0) {
+    const woken = engine.woken(clock.host.now(), clock.monotonic());
+    if (woken < 0) return;
+    sleepers.get(woken)?.();
+  }
 }
 
 /** @type {{ text: string, quota: any }} */
-let lastShared = { text: "", quota: undefined };
+let shared = { text: "", quota: undefined };
 
 /**
- * Thousands wait for the same quota: they share one object.
- * @param {string} text
+ * The quota that the call waits for. Thousands wait for the same: they share one object.
+ * @param {Run} run
  */
-function shareQuota(text) {
-  if (lastShared.text !== text) lastShared = { text, quota: Object.freeze(JSON.parse(text)) };
-  return lastShared.quota;
+function quotaOf({ engine, id, clock }) {
+  const text = engine.quotas(id, clock.host.now(), clock.monotonic());
+  if (text === "") return undefined;
+  if (shared.text !== text) shared = { text, quota: Object.freeze(JSON.parse(text)) };
+  return shared.quota;
 }
 
 /**
- * @param {((event: any) => void) | undefined} onEvent
- * @param {import("./record.js").CallRecord} record
- * @param {URL} url
- * @param {string} method
- * @param {import("./host.js").Host} host
+ * Tells the caller's listener. Its address is origin and path: the rest of a URL holds secrets.
+ * @param {Run} run
+ * @param {string} type
+ * @param {number} attempt
+ * @param {object} more
  */
-function emitter(onEvent, record, url, method, host) {
-  if (onEvent === undefined) return undefined;
-  const address = url.origin + url.pathname;
-  /** @param {string} type @param {number} attempt @param {object} more */
-  return (type, attempt, more) => {
-    try {
-      onEvent({ type, call: record.call, url: address, method, attempt, at: host.now(), ...more });
-    } catch (error) {
-      console.error(error);
-    }
-  };
+export function emit({ hooks, record, url, method, clock }, type, attempt, more) {
+  if (hooks.onEvent === undefined) return;
+  try {
+    hooks.onEvent({ type, call: record.call, url: url.origin + url.pathname, method, attempt, at: clock.host.now(), ...more });
+  } catch (error) {
+    console.error(error);
+  }
 }

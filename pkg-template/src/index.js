@@ -1,5 +1,5 @@
 // @ts-check
-import { core } from "#policy";
+import { load } from "./core.js";
 import { isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
 
@@ -55,5 +55,5 @@ export function readQuotas(headers, context) {
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) headers.forEach(add);
   else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
   else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
-  return JSON.parse(core().read_quotas(text, context?.status ?? 0, context?.now ?? Date.now()));
+  return JSON.parse(load().read_quotas(text, context?.status ?? 0, context?.now ?? Date.now()));
 }

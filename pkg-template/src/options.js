@@ -56,7 +56,8 @@ function hand(plan, path, value) {
  * @returns {never}
  */
 function refuse(plan) {
-  throw new PolicyOptionError(plan.field(), plan.expected());
+  const [field = "", expected = ""] = plan.error().split("\n");
+  throw new PolicyOptionError(field, expected);
 }
 
 /**

@@ -1,4 +1,5 @@
 // @ts-check
+import { names } from "./core.js";
 
 const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
 
@@ -65,12 +66,9 @@ export function pick(input, init, names) {
 
 /**
  * What callbacks are shown of a request, for which none is built.
- * @param {any} input
- * @param {any} init
- * @param {URL} url
- * @param {string} method
+ * @param {{ input: any, init: any, url: URL, method: string }} run
  */
-export function viewOf(input, init, url, method) {
+export function viewOf({ input, init, url, method }) {
   return { url: url.href, method, headers: new Headers(sourceOf(input, init)) };
 }
 
@@ -129,6 +127,19 @@ export function withHeaders(input, init, more) {
   const headers = new Headers(sourceOf(input, init));
   new Headers(more).forEach((value, name) => headers.set(name, value));
   return { ...init, headers };
+}
+
+/**
+ * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
+ * @param {import("./driver.js").Run} run
+ * @param {{ url: string, method: string, headers: Headers }} view
+ */
+export function withIdempotencyKey(run, view) {
+  const { engine, id, hooks } = run;
+  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
+  if (key === undefined) return;
+  engine.is(id, 2);
+  run.key = [[names().key, `${key}`]];
 }
 
 /**

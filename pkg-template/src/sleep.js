@@ -1,8 +1,10 @@
 // @ts-check
 
-// Timers above this fire at once (HTML standard: the delay is a signed 32-bit number). Whoever sleeps asks again, so a
-// longer wait is slept in parts.
-const LONGEST = 2 ** 31 - 1;
+/**
+ * Timers above this fire at once (HTML standard: the delay is a signed 32-bit number). Whoever sleeps asks again, so a
+ * longer wait is slept in parts.
+ */
+export const LONGEST = 2 ** 31 - 1;
 
 /**
  * Sleeps on the caller's own timer until `delay` ms are over, the signal fires, or `wake` is called.

@@ -33,7 +33,7 @@ pub enum Count {
 
 /// All of them.
 pub const STEPS: &[Step] = &[
-    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check"])])),
+    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
     step("lint", Count::Program, lint),
     step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy"])])),
     step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),

@@ -74,7 +74,7 @@ async function startWorker(/** @type {string} */ compatibilityDate, /** @type {s
     .map(({ path, contents }) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents }))
     .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm"));
   assert.equal(modules.length, 3, "the worker and the two .wasm files that the condition imports");
-  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot: "/", compatibilityDate, compatibilityFlags });
+  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot: "/", cf: false, compatibilityDate, compatibilityFlags });
   await worker.ready;
   return worker;
 }

@@ -33,7 +33,7 @@ pub enum Count {
 
 /// All of them.
 pub const STEPS: &[Step] = &[
-    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check"])])),
+    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
     step("lint", Count::Program, lint),
     step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy"])])),
     step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
@@ -47,6 +47,7 @@ pub const STEPS: &[Step] = &[
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
     step("runtimes: workerd", Count::Node, || node_tests(install::node_for_workerd()?, "tests/runtimes", is_workerd)),
+    step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
     step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
     Step { loud: true, ..step("demo", Count::Program, demo) },
 ];

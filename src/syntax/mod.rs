@@ -5,4 +5,5 @@ pub mod headers;
 pub mod http_date;
 pub mod json;
 pub mod markup;
+pub mod number;
 pub mod structured;

@@ -1,1 +1,5 @@
 //! Stub.
+
+pub mod quota;
+pub mod read;
+pub mod vendors;

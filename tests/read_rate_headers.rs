@@ -15,10 +15,6 @@ const ARGUED: &[(&str, &str)] = &[
     ("prisjakt-ms", "600000 is seconds to anyone who does not know the vendor; the notes accept 600000000"),
     ("reset-micros", "16 digits are beyond what a number may have here; the notes accept no reset"),
     ("github-graphql-200", "the reset is an artefact of the fixture and not asserted"),
-    (
-        "flask-limiter-date",
-        "a wrong day of the week is no reason to come back early; read, as the expected value has it",
-    ),
     ("ra-weekday-wrong", "a wrong day of the week is no reason to come back early: read, which the notes accept"),
     ("ra-urllib3-5", "`UTC` and a day of one digit are no HTTP date; the notes accept no hint"),
     ("unlimited", "the notes let a retry of 0 be told"),

@@ -335,11 +335,11 @@ impl Call {
         self.is_error = classify::is_error(status);
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
         self.reading = match self.ticket {
-            Some(ticket) => tracker.observe(ticket, status, headers, at, limited),
-            None => read::read(headers, Some(status), at.wall),
+            Some(ticket) => tracker.observe(ticket, headers, at, limited),
+            None => read::read(headers, at.wall),
         };
         let reading = core::mem::take(&mut self.reading);
-        let spent = |quota: &&Quota| quota.is_spent() && quota.reset_in.is_some();
+        let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {
             status,
             signs: signs(&reading),
@@ -469,5 +469,9 @@ impl Call {
 }
 
 fn signs(reading: &Reading) -> Signs {
-    Signs { hinted: reading.hint.is_some(), exhausted: reading.quotas.iter().any(Quota::is_spent) }
+    Signs { hinted: reading.hint.is_some(), exhausted: reading.quotas.iter().any(is_spent) }
+}
+
+fn is_spent(quota: &Quota) -> bool {
+    quota.counts_requests() && quota.exhausted()
 }

@@ -65,7 +65,7 @@ impl Meter {
 
     /// A quota that an answer named; `sent` requests were counted on it before.
     pub fn of_answer(quota: &Quota, sent: u64, now: MonoTime) -> Self {
-        let unit = quota.unit.clone().filter(|unit| unit != "requests");
+        let unit = quota.unit.clone().filter(|_| !quota.counts_requests());
         let mut meter = Self { name: quota.name.clone(), unit, ..Self::default() };
         meter.take(sent, now);
         meter
@@ -78,7 +78,7 @@ impl Meter {
 
     /// Whether `quota`, just told, is this one.
     pub fn is(&self, quota: &Quota) -> bool {
-        let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|unit| *unit != "requests");
+        let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|_| !quota.counts_requests());
         // One that was configured without a name takes the name that the server gives to the same limit.
         let same_name = self.name == quota.name
             || (self.name.is_none()

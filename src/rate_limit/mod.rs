@@ -11,10 +11,12 @@ pub mod options;
 pub mod quota;
 pub mod read;
 pub mod reserve;
+pub mod vendors;
 
 use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
 
 use crate::{
+    hints,
     rate_limit::{
         identity::Identity,
         meter::Meter,
@@ -22,7 +24,7 @@ use crate::{
         read::Reading,
         reserve::{Reservation, Scope, Stand, Ticket},
     },
-    syntax::{headers::Headers, http_date},
+    syntax::headers::Headers,
     time::{Moment, MonoTime, WallTime},
 };
 
@@ -142,7 +144,6 @@ impl Tracker {
     pub fn observe(
         &mut self,
         ticket: TicketId,
-        status: u16,
         headers: Headers<'_>,
         at: Moment,
         limited: impl FnOnce(&Reading) -> bool,
@@ -153,10 +154,11 @@ impl Tracker {
         let (Some(scope), Some(ticket)) = (scopes.get_mut(index), tickets.get_mut(ticket.0 as usize)) else {
             return Reading::default();
         };
-        if let Some(date) = headers.find("date").and_then(|date| http_date::read(date, at.wall)) {
+        // The date is read before the rest, which is measured against the clock that it corrects.
+        if let Some(date) = hints::served(headers, at.wall).date {
             scope.clock.observe(date, ticket.sent.wall, at);
         }
-        let reading = read::read(headers, Some(status), scope.clock.server(at));
+        let reading = read::read(headers, scope.clock.server(at));
         let limited = limited(&reading);
         scope.answered(ticket, &reading, limited, at);
         reading

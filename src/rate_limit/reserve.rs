@@ -251,7 +251,6 @@ impl Scope {
         for meter in &mut self.meters {
             meter.roll(at.mono, others.saturating_add(1));
         }
-        let server = self.clock.server(at);
         let mut known = false;
         for quota in &reading.quotas {
             let meter = match self.meters.iter().position(|meter| meter.is(quota)) {
@@ -264,7 +263,7 @@ impl Scope {
                 None => None,
             };
             let Some(meter) = meter else { continue };
-            meter.tell(quota, ticket.sent.mono, others, at.mono, server);
+            meter.tell(quota, ticket.sent.mono, others, at.mono, reading.served);
             known |= meter.paces() && (quota.remaining.is_some() || quota.limit.is_some());
         }
         if limited {

@@ -302,7 +302,7 @@ impl Engine {
 #[wasm_bindgen]
 pub fn read_quotas(headers: &str, status: u16, wall: f64) -> String {
     let now = WallTime(wall as i64);
-    let reading = read::read(Headers::new(headers), (status != 0).then_some(status), now);
+    let reading = read::read(Headers::new(headers), now);
     let mut json = Writer::default();
     json.open('{');
     json.key("quotas");

@@ -81,7 +81,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Vec<FieldE
             for (_, name) in list.entries() {
                 push(out, &name.text().unwrap_or_default(), message.to_string(), None);
             }
-        } else if bare_map && lists_only(level) {
+        } else if bare_map && level.get("errors").is_none() && lists_only(level) {
             from_map(level, out);
         }
     }

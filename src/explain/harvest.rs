@@ -1,13 +1,12 @@
 //! What an error's body says, whatever its envelope: code, message, ids and fields by ranked names, nearest level first.
 //!
 //! One harvester for all APIs: a body is unwrapped a few levels (`error`, `errors[0]`, …), and at each level the first of
-//! the ranked synonyms that holds something counts. [`FORMATS`] only names the envelope; nothing is read by it but what
+//! the ranked synonyms that holds something counts. [`super::format`] only names the envelope; nothing is read by it but what
 //! the harvester cannot know. Bytes are believed before the Content-Type, which lies.
 
 use super::Report;
 use super::explanation::FieldError;
-use super::fields;
-use super::grammar::Match;
+use super::{fields, format};
 use crate::syntax::json::{self, Document, End, Kind, Node};
 use crate::syntax::markup::{self, Markup};
 use alloc::string::{String, ToString};
@@ -38,17 +37,6 @@ pub struct Said {
     pub span: Option<(usize, usize)>,
     /// Whether the span's bytes are the text, so that a part of it can be pointed at.
     pub literal: bool,
-}
-
-/// A message, or a part of one, that a template fits.
-#[derive(Clone, Debug)]
-pub struct Heard {
-    /// The whole part.
-    pub part: String,
-    /// What of the body fits, in bytes.
-    pub span: Option<(usize, usize)>,
-    /// The holes.
-    pub found: Match,
 }
 
 /// What a body says.
@@ -130,66 +118,6 @@ const ID_HEADERS: &[&str] = &[
 ];
 const DOCS: &[&str] = &["doc_url", "documentation_url", "more_info", "help", "errorLink", "error_uri", "type", "url"];
 
-/// Envelopes: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
-const FORMATS: &[(&str, &str)] = &[
-    ("unit21", "/code:n /status=failure"),
-    ("unit21", "/code:n /message/error_code:s"),
-    ("unit21", "/status=success /content"),
-    ("google_rpc", "/error/code:n /error/status:s"),
-    ("google_rpc", "/error/code:n /error/errors:a"),
-    ("stripe", "/error/doc_url:s"),
-    ("facebook", "/error/fbtrace_id"),
-    ("anthropic", "/type=error /error/type:s"),
-    ("openai", "/error/param /error/type"),
-    ("elasticsearch", "/error/root_cause"),
-    ("odata", "/error/innererror"),
-    ("odata", "/error/target"),
-    ("github", "/documentation_url"),
-    ("json_rpc", "/jsonrpc /error:o"),
-    ("kubernetes", "/kind=Status /apiVersion"),
-    ("slack", "/ok:b /error:s"),
-    ("cloudflare_api", "/success:b /errors:a"),
-    ("graphql", "/errors/0/message:s /data"),
-    ("graphql", "/errors/0/message:s /errors/0/extensions"),
-    ("graphql", "/errors/0/message:s /errors/0/locations"),
-    ("docker_registry", "/errors/0/code:s /errors/0/message:s"),
-    ("json_api", "/errors/0/source"),
-    ("problem_details", "/type:s /title:s"),
-    ("problem_details", "/title:s /status:n"),
-    ("aws", "/__type"),
-    ("salesforce", "/0/errorCode"),
-    ("okta", "/errorCode /errorSummary"),
-    ("twilio", "/more_info /code:n"),
-    ("postgrest", "/code /details /hint /message"),
-    ("spring", "/timestamp /status /path"),
-    ("nestjs", "/statusCode:n /message"),
-    ("notion", "/object=error"),
-    ("fastapi", "/detail/0/loc"),
-    ("oauth2", "/error:s /error_description"),
-    ("couchdb", "/error:s /reason:s"),
-    ("error_object", "/error:o"),
-    ("errors_array", "/errors:a"),
-    ("errors_map", "/errors:o"),
-    ("drf", "/detail:s"),
-    ("message", "/message"),
-    ("message", "/error:s"),
-];
-
-/// Pages of what stands between client and API: format, and a sign in the page or the Server header.
-const PROXIES: &[(&str, &str)] = &[
-    ("nginx", "<center>nginx"),
-    ("nginx", "<center>openresty"),
-    ("envoy", "upstream connect error"),
-    ("heroku", "herokucdn.com"),
-    ("cloudflare_edge", "cloudflare"),
-    ("awselb", "awselb"),
-    ("haproxy", "no server is available to handle this request"),
-    ("varnish", "varnish cache server"),
-    ("apache", "<address>apache"),
-    ("vercel", "an error occurred with your deployment"),
-    ("iis", "microsoft-azure-application-gateway"),
-];
-
 /// Reads the answer that `report` holds.
 pub fn harvest<'a>(report: &Report<'a>) -> Harvest<'a> {
     let whole = report.body.unwrap_or("");
@@ -242,9 +170,12 @@ pub fn harvest<'a>(report: &Report<'a>) -> Harvest<'a> {
         Shape::Text => {
             let start = body.len() - body.trim_start_matches('\u{feff}').trim_start().len();
             out.messages.push(Said { text: text.to_string(), span: Some((start, start + text.len())), literal: true });
-            proxy(&mut out, report);
+            format::proxy(&mut out, report);
         }
         _ => {}
+    }
+    if out.code.is_none() && out.messages.is_empty() {
+        challenge(&mut out, report);
     }
     if out.code.is_none()
         && let Some(name) =
@@ -253,6 +184,19 @@ pub fn harvest<'a>(report: &Report<'a>) -> Harvest<'a> {
         out.code = Some(Said { text: bare_type(name).to_string(), ..Said::default() });
     }
     out
+}
+
+/// OAuth's bearer challenge: `WWW-Authenticate: Bearer error="invalid_token", error_description="…"` (RFC 6750 section 3).
+fn challenge(out: &mut Harvest<'_>, report: &Report<'_>) {
+    let value = report.headers.find("www-authenticate").unwrap_or("");
+    let quoted = |name: &str| {
+        let text = value.get(markup::find(value, name, 0)? + name.len()..)?.split('"').next()?;
+        Some(Said { text: text.to_string(), ..Said::default() })
+    };
+    if let Some(code) = quoted("error=\"") {
+        (out.code, out.format) = (Some(code), "oauth2");
+        out.messages.extend(quoted("error_description=\""));
+    }
 }
 
 fn from_markup(out: &mut Harvest<'_>, report: &Report<'_>) {
@@ -279,38 +223,14 @@ fn from_markup(out: &mut Harvest<'_>, report: &Report<'_>) {
     } else {
         let title = ["title", "h1", "pre"].iter().find_map(|name| said(name));
         out.messages.extend(title);
-        proxy(out, report);
-    }
-}
-
-fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
-    let failed = report.status.is_some_and(|status| status >= 400);
-    let head = out.body.get(..out.body.floor_char_boundary(8192)).unwrap_or("");
-    let known = PROXIES.iter().find(|(_, sign)| markup::find(head, sign, 0).is_some());
-    if let Some((format, _)) = known.filter(|_| failed) {
-        out.format = format;
-    }
-    let edge = ["error code: ", "| 52"].iter().find_map(|sign| Some((sign.len(), markup::find(head, sign, 0)?)));
-    if failed
-        && report.headers.find("server") == Some("cloudflare")
-        && let Some((length, at)) = edge
-    {
-        out.format = "cloudflare_edge";
-        let start = if length == 4 { at + 2 } else { at + length };
-        let code = head.get(start..).unwrap_or("");
-        let end = start + code.find(|char: char| !char.is_ascii_digit()).unwrap_or(code.len());
-        out.code = Some(Said {
-            text: head.get(start..end).unwrap_or("").to_string(),
-            span: Some((start, end)),
-            literal: true,
-        });
+        format::proxy(out, report);
     }
 }
 
 fn from_json(out: &mut Harvest<'_>, status: u16, problem: bool) {
     let document = core::mem::replace(&mut out.document, json::parse(""));
     if let Some(root) = document.root() {
-        out.format = format(root, problem);
+        out.format = format::of_json(root, problem);
         let levels = levels(root);
         for (depth, level) in levels.iter().enumerate() {
             level_into(out, *level, status, depth);
@@ -411,7 +331,7 @@ fn level_into(out: &mut Harvest<'_>, level: Node<'_>, status: u16, depth: usize)
     if out.details.is_none()
         && let Some(details) = level.get("details").filter(|node| node.entries().next().is_some())
     {
-        out.details = Some(super::explanation::write_node(details, false));
+        out.details = Some(super::write::write_node(details, false));
         out.has_details = details.kind() == Kind::Object;
         // A code within the details is finer than the class outside.
         if let Some(code) = details.get("error_code").and_then(|code| code_of(code, status)) {
@@ -466,72 +386,4 @@ fn is_constant(text: &str) -> bool {
     text.len() > 3
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         && !text.starts_with(|char: char| char.is_ascii_digit())
-}
-
-fn format(root: Node<'_>, problem: bool) -> &'static str {
-    if problem {
-        return "problem_details";
-    }
-    let fits = |sign: &str| {
-        let (path, want) = sign.find([':', '=']).map_or((sign, ""), |at| sign.split_at(at));
-        let Some(node) = root.pointer(path) else { return false };
-        match (want, node.kind()) {
-            ("", _)
-            | (":s", Kind::String)
-            | (":n", Kind::Number)
-            | (":a", Kind::Array)
-            | (":o", Kind::Object)
-            | (":b", Kind::Bool(_)) => true,
-            _ => want.starts_with('=') && node.text().is_some_and(|text| want.get(1..) == Some(&*text)),
-        }
-    };
-    FORMATS.iter().find(|(_, signs)| signs.split(' ').all(fits)).map_or("json", |(name, _)| name)
-}
-
-impl Harvest<'_> {
-    /// Tries `test` on each message, then on its lines, then on its comma-separated parts: the first of these that gives anything.
-    pub fn matching(&self, test: impl Fn(&str) -> Option<Match>) -> Vec<Heard> {
-        let mut out = Vec::new();
-        for separators in [&[][..], &["\n", "\\n"][..], &[", "][..]] {
-            for said in &self.messages {
-                for (offset, part) in parts(&said.text, separators) {
-                    if out.len() < fields::MAX
-                        && let Some(found) = test(part)
-                    {
-                        let span = said.span.map(|(start, end)| {
-                            let at = start + offset;
-                            if said.literal { (at + found.span.0, at + found.span.1) } else { (start, end) }
-                        });
-                        out.push(Heard { part: part.to_string(), span, found });
-                    }
-                }
-            }
-            if !out.is_empty() {
-                break;
-            }
-        }
-        out
-    }
-}
-
-/// The parts of `text` between `separators`, with their places. Only the first of a long text: messages are short.
-fn parts<'t>(text: &'t str, separators: &[&str]) -> Vec<(usize, &'t str)> {
-    let text = text.get(..text.floor_char_boundary(4096)).unwrap_or("");
-    let mut out = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        match separators
-            .iter()
-            .find(|separator| text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(separator.as_bytes())))
-        {
-            Some(separator) => {
-                out.push((start, text.get(start..at).unwrap_or("")));
-                at += separator.len();
-                start = at;
-            }
-            None => at += 1,
-        }
-    }
-    out.push((start, text.get(start..).unwrap_or("")));
-    out
 }

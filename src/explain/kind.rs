@@ -50,7 +50,10 @@ pub const BACKOFF: Retry = Retry::Backoff { base_delay: 1000, max_tries: 5, requ
 
 /// What a status says by itself: the kind, and its reason where the kind has one ("" elsewhere).
 pub fn of_status(status: u16) -> (Kind, &'static str) {
-    use Kind::*;
+    use Kind::{
+        Conflict, Forbidden, InvalidRequest, Locked, NotFound, NotSupported, QuotaExhausted, RateLimited, ServerError,
+        Success, Timeout, TooLarge, Unauthenticated, Unavailable, UnexpectedResponse, ValidationFailed,
+    };
     match status {
         200..=299 | 304 => (Success, ""),
         100..=399 => (UnexpectedResponse, "redirect"),

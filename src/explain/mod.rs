@@ -6,54 +6,38 @@
 //! The order of belief: a catalog's rule (a user's, the provider's, a framework's), then the shape of the body, a
 //! well-known code, the status. All rules that hold give causes; the first fixes kind and verdict.
 
+mod apply;
+mod base;
 pub mod catalog;
 pub mod explanation;
 pub mod fields;
+pub mod format;
 pub mod grammar;
 pub mod harvest;
+pub mod heard;
 pub mod kind;
+pub mod matcher;
 pub mod network;
 pub mod redact;
+pub mod report;
 pub mod text;
 mod verdict;
+mod words;
+pub mod write;
 
 pub use catalog::Catalogs;
 pub use explanation::Explanation;
 pub use network::Thrown;
+pub use report::Report;
 
-use crate::hints::{Hint, Told};
-use crate::syntax::headers::Headers;
-use crate::syntax::json::{self, End, Node};
-use crate::time::WallTime;
+use crate::syntax::json;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use catalog::{Facts, Hit};
-use explanation::{Api, Cause, Evidence, FieldError, decimal, write_node};
-use harvest::{Harvest, Shape};
-use kind::{Kind, Retry};
-
-/// What is to be explained. "" and none: not known.
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs)]
-pub struct Report<'a> {
-    /// None or 0: no response came, or none that may be read.
-    pub status: Option<u16>,
-    /// All of the answer's, names in lower case.
-    pub headers: Headers<'a>,
-    pub body: Option<&'a str>,
-    pub method: &'a str,
-    pub url: &'a str,
-    pub request_body: &'a str,
-    pub provider: Option<&'a str>,
-    /// The error and its causes, outermost first.
-    pub thrown: Vec<Thrown<'a>>,
-    pub online: Option<bool>,
-    pub page_url: &'a str,
-    pub response_type: &'a str,
-    pub now: WallTime,
-    pub hint: Option<Hint>,
-    pub told: Option<Told>,
-}
+use explanation::{Api, Cause, Evidence};
+use harvest::Harvest;
+use kind::Kind;
+use matcher::Facts;
+use write::write_node;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
@@ -63,7 +47,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
     let harvest = harvest::harvest(report);
     let facts = Facts { report, harvest: &harvest };
     let provider = catalogs.provider(&facts);
-    let mut base = base(report, &harvest, status);
+    let base = base::base(report, &harvest, status);
     let hits = if base.kind == Kind::Success {
         Vec::new()
     } else {
@@ -88,15 +72,16 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
     // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
     let winner = hits.iter().find(|hit| hit.then.get("kind").is_some() && (base.open || hit.provided));
     if let Some(hit) = winner {
-        decide(hit, &mut out);
+        apply::decide(hit, &mut out);
         how = hit.then.get("retry");
     }
-    for hit in &hits {
-        add(hit, &mut out);
+    // A rule on the status alone speaks only where it decides: beside a better one it would be noise.
+    for hit in hits.iter().filter(|hit| !hit.coarse || winner.is_some_and(|winner| winner.id == hit.id)) {
+        apply::add(hit, &mut out);
     }
     refine(report, &harvest, winner.is_some(), status, &mut out);
     if out.causes.is_empty() {
-        default_causes(&mut out, &mut base.evidence);
+        default_causes(&mut out, &base.evidence);
     }
     out.api = Api {
         code: out.api.code.take().or_else(|| harvest.code.as_ref().map(|code| code.text.clone())),
@@ -107,8 +92,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
         details: harvest.details.clone(),
     };
     out.retry = verdict::retry(report, &mut out, how);
-    what(&mut out, winner.is_none() && base.open);
-    notes(report, &harvest, &mut out);
+    words::what(&mut out, winner.is_none() && base.open);
+    words::notes(report, &harvest, &mut out);
     out
 }
 
@@ -182,231 +167,10 @@ fn opaque(report: &Report<'_>) -> Explanation {
     out
 }
 
-/// What status, code and shape say before any rule.
-struct Base {
-    kind: Kind,
-    reason: &'static str,
-    id: String,
-    confidence: u8,
-    evidence: Vec<Evidence>,
-    /// Whether rules that hold for all APIs may change the kind.
-    open: bool,
-}
-
-fn base(report: &Report<'_>, harvest: &Harvest<'_>, status: u16) -> Base {
-    let (kind, reason) = kind::of_status(status);
-    let number = decimal(i64::from(status));
-    let mut base =
-        Base { kind, reason, id: ["http.", &number].concat(), confidence: 70, evidence: Vec::new(), open: true };
-    let see = |from, name: Option<&str>, text: &str, span| Evidence {
-        rule: String::new(),
-        from,
-        name: name.map(ToString::to_string),
-        text: Some(redact::excerpt(text)),
-        span,
-    };
-    base.evidence.push(see("status", None, &number, None));
-    let json = report.headers.find("content-type").is_some_and(|value| value.contains("json"));
-    let bodiless =
-        report.body.is_none() || matches!(status, 204 | 205 | 304) || report.method.eq_ignore_ascii_case("head");
-    let unreadable = json
-        && !bodiless
-        && harvest.shape != Shape::Html
-        && (harvest.shape != Shape::Json || harvest.document.end() != End::Complete);
-    let page = harvest.shape == Shape::Html && harvest.format == "html";
-    // A gateway's failure and a rate limit are told by the status well enough; whose page it is does not matter then.
-    if page && (status < 500 || status == 501) && status != 429 && !(300..400).contains(&status) {
-        (base.kind, base.reason, base.open) = (Kind::UnexpectedResponse, "html_instead_of_json", false);
-        base.id = "http.html".to_string();
-        base.evidence.push(match report.headers.find("content-type") {
-            Some(value) => see("header", Some("content-type"), value, None),
-            None => see(
-                "body",
-                None,
-                harvest.body.get(..harvest.body.floor_char_boundary(15)).unwrap_or(""),
-                Some((0, harvest.body.floor_char_boundary(15))),
-            ),
-        });
-        base.confidence = 80;
-    } else if kind == Kind::Success {
-        if let Some((kind, pointer)) = hidden_error(report, harvest) {
-            let (found, reason) = harvest
-                .code
-                .as_ref()
-                .and_then(|code| kind::of_code(&code.text))
-                .unwrap_or((kind, default_reason(kind)));
-            (base.kind, base.reason, base.confidence) = (found, reason, 75);
-            base.id = ["hidden.", harvest.format].concat();
-            let span = harvest
-                .document
-                .root()
-                .and_then(|root| root.get(pointer))
-                .map(|node| (node.span().start, node.span().end));
-            base.evidence.push(see(if span.is_some() { "body" } else { "header" }, Some(pointer), "", span));
-        } else if unreadable
-            && harvest.document.end() != End::Capped
-            && report.body.is_some_and(|body| body.len() < harvest::MAX_BODY)
-        {
-            (base.kind, base.reason, base.open, base.confidence) =
-                (Kind::UnexpectedResponse, "invalid_json", false, 90);
-            base.id = "http.invalid-json".to_string();
-            base.evidence.push(see("header", Some("content-type"), "json", None));
-        } else {
-            base.confidence = 95;
-        }
-    } else if let Some(code) = &harvest.code
-        && status < 500
-        && let Some((kind, reason)) = kind::of_code(&code.text)
-        // Of one kind, the status may know the reason better; 401 and 429 are more certain than a code of another kind.
-        && (base.kind != kind || !reason.is_empty())
-        && (!matches!(status, 401 | 423 | 429) || base.kind == kind || kind == Kind::QuotaExhausted)
-    {
-        (base.kind, base.reason, base.confidence) = (kind, reason, 85);
-        base.id = ["code.", text::row(kind).name].concat();
-        base.evidence.push(see("body", Some("code"), &code.text, code.span));
-    }
-    for evidence in &mut base.evidence {
-        evidence.rule.clone_from(&base.id);
-    }
-    base
-}
-
-fn default_reason(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Unauthenticated
-        | Kind::Forbidden
-        | Kind::NotFound
-        | Kind::NotSupported
-        | Kind::MalformedBody
-        | Kind::UnexpectedResponse
-        | Kind::InvalidRequest => "unknown",
-        _ => "",
-    }
-}
-
-/// An error under a 2xx, only by the conventions that are known to do so: `error: null`, `errors: []` and counts of errors are none.
-fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(Kind, &'static str)> {
-    if report.headers.find("grpc-status").is_some_and(|value| value != "0") {
-        return Some((Kind::ServerError, "grpc-status"));
-    }
-    let root = harvest.document.root()?;
-    let refused = |key: &str| root.get(key).is_some_and(|node| node.kind() == json::Kind::Bool(false));
-    let graphql = root.pointer("/errors/0/message").is_some_and(|node| node.kind() == json::Kind::String);
-    if graphql {
-        return Some((Kind::BusinessRule, "errors"));
-    }
-    if root.get("jsonrpc").is_some() && root.pointer("/error/code").is_some() {
-        return Some((Kind::BusinessRule, "error"));
-    }
-    ["ok", "success"].into_iter().find(|key| refused(key)).map(|key| (Kind::BusinessRule, key))
-}
-
-/// Lets the first rule fix kind, reason and action.
-fn decide(hit: &Hit<'_>, out: &mut Explanation) {
-    let text = |key: &str| hit.then.get(key).and_then(Node::text);
-    let Some(row) = text("kind").and_then(|name| text::named(&name)) else { return };
-    let mut reason = text("reason").map(|reason| reason.to_string());
-    if reason.is_none() && out.kind == row.kind {
-        reason = Some(core::mem::take(&mut out.reason));
-    }
-    let (confidence, notes) = (if hit.provided { 95 } else { 85 }, core::mem::take(&mut out.notes));
-    let kept = Explanation {
-        id: hit.id.clone(),
-        format: out.format,
-        provider: out.provider.take(),
-        fields: core::mem::take(&mut out.fields),
-        confidence,
-        notes,
-        ..blank(row.kind, default_reason(row.kind), out.status)
-    };
-    *out = kept;
-    if let Some(reason) = reason {
-        out.reason = reason;
-    }
-    if let Some(until) = text("until") {
-        out.retry = Retry::Never { until: hit.fill(&until) };
-    }
-    for (key, place) in
-        [("title", &mut out.title), ("action", &mut out.action), ("whatHappened", &mut out.what_happened)]
-    {
-        if let Some(text) = text(key) {
-            *place = hit.fill(&text);
-        }
-    }
-}
-
-/// Adds what a rule knows: causes, fields, code, entity.
-fn add(hit: &Hit<'_>, out: &mut Explanation) {
-    let text = |node: Node<'_>, key: &str| node.get(key).and_then(Node::text).map(|text| hit.fill(&text));
-    if out.causes.is_empty() || !hit.coarse {
-        for (_, cause) in hit.then.get("causes").into_iter().flat_map(Node::entries) {
-            let id = text(cause, "id").unwrap_or_default();
-            if out.causes.iter().all(|known| known.id != id) {
-                let confidence = text(cause, "confidence").unwrap_or_else(|| "possible".to_string());
-                out.causes.push(Cause {
-                    id,
-                    text: text(cause, "text").unwrap_or_default(),
-                    confidence,
-                    evidence: hit.evidence.clone(),
-                    check: text(cause, "check"),
-                });
-            }
-        }
-    }
-    if out.api.code.is_none() {
-        out.api.code = text(hit.then, "code").or_else(|| hit.hole("code").map(ToString::to_string));
-    }
-    if out.entity.is_none() && hit.hole("entity").is_some() {
-        let hole = |name: &str| hit.hole(name).map(redact::redact).unwrap_or_default();
-        out.entity = Some((hole("entity"), hole("id")));
-    }
-    let reason = text(hit.then, "fieldReason").and_then(|word| {
-        ["required", "format", "range", "choice", "unknown", "unique"].into_iter().find(|known| *known == word)
-    });
-    let message = text(hit.then, "fieldMessage");
-    let mut push = |raw: &str, said: String, place: Option<&str>, allowed: Vec<String>| {
-        let path = fields::dotted(&redact::redact(raw));
-        if !path.is_empty() && out.fields.len() < fields::MAX && out.fields.iter().all(|known| known.path != path) {
-            let raw = (path != raw).then(|| redact::redact(raw));
-            out.fields.push(FieldError {
-                path,
-                raw,
-                message: said,
-                place: place.and_then(fields::place_of),
-                reason,
-                allowed,
-            });
-        }
-    };
-    for heard in &hit.heard {
-        if let Some(list) = heard.found.hole("fields") {
-            for name in list.split(", ") {
-                push(name, message.clone().unwrap_or_default(), None, Vec::new());
-            }
-        }
-        if let Some(field) = heard.found.hole("field") {
-            // "'x' is required": what stands behind the name is the message; in other sentences, all of it.
-            let front = heard.found.tail.0.saturating_sub(field.len());
-            let tail = heard.part.get(heard.found.tail.1..).unwrap_or("").trim_start_matches(['\'', '"', ' ']);
-            let said = if front <= 1 && !tail.is_empty() { tail } else { &heard.part };
-            let allowed = heard
-                .found
-                .hole("allowed")
-                .map(|list| list.split([' ', ',']).filter(|item| !item.is_empty()).map(redact::redact).collect());
-            push(field, redact::redact(said), heard.found.hole("in"), allowed.unwrap_or_default());
-        }
-    }
-    if let Some(field) = text(hit.then, "field") {
-        let said = message.or_else(|| hit.heard.first().map(|heard| redact::redact(&heard.part))).unwrap_or_default();
-        let place = text(hit.then, "in");
-        push(&field, said, place.as_deref(), Vec::new());
-    }
-}
-
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
 fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, status: u16, out: &mut Explanation) {
     let turn = |out: &mut Explanation, kind: Kind| {
-        let fresh = blank(kind, default_reason(kind), out.status);
+        let fresh = blank(kind, base::default_reason(kind), out.status);
         (out.kind, out.reason, out.title, out.action, out.retry) =
             (kind, fresh.reason, fresh.title, fresh.action, fresh.retry);
         (out.user_message, out.user_message_key) = (fresh.user_message, fresh.user_message_key);
@@ -457,7 +221,7 @@ fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, status: u16, 
     }
 }
 
-fn default_causes(out: &mut Explanation, evidence: &mut Vec<Evidence>) {
+fn default_causes(out: &mut Explanation, evidence: &[Evidence]) {
     let mut rows = text::row(out.kind).causes;
     if out.kind == Kind::UnexpectedResponse {
         rows = match out.reason.as_str() {
@@ -479,79 +243,8 @@ fn default_causes(out: &mut Explanation, evidence: &mut Vec<Evidence>) {
             id: (*id).to_string(),
             text: (*text).to_string(),
             confidence: confidence.to_string(),
-            evidence: evidence.clone(),
+            evidence: evidence.to_vec(),
             check: None,
         });
     }
-}
-
-/// Says in one sentence what happened, where no rule did.
-fn what(out: &mut Explanation, plain: bool) {
-    if !out.what_happened.is_empty() {
-        return;
-    }
-    let mut text = String::from(match out.provider.as_deref() {
-        Some("clever") => "Clever",
-        Some("unit21") => "Unit21",
-        _ => "The server",
-    });
-    text.push_str(" answered ");
-    text.push_str(&decimal(i64::from(out.status.unwrap_or(0))));
-    if let Some(code) = &out.api.code {
-        text.push_str(" with the code ");
-        text.push_str(&redact::excerpt(code));
-    }
-    text.push_str(": ");
-    text.push_str(&out.title.to_ascii_lowercase());
-    text.push('.');
-    if out.reason == "html_instead_of_json" {
-        text.push_str(" The body is a web page, not JSON.");
-    } else if plain && out.format == "empty" && out.kind != Kind::Success {
-        text.push_str(" It gave no details.");
-    }
-    out.what_happened = text;
-}
-
-fn notes(report: &Report<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
-    let foreign = report.response_type == "cors"
-        || (!report.page_url.is_empty() && origin_of(report.page_url) != origin_of(report.url));
-    let waits = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
-    if waits && foreign && report.hint.is_none() && report.told.is_none() {
-        let line = "Retry-After and the rate-limit headers are hidden from this page unless the server sends Access-Control-Expose-Headers: Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id.";
-        out.notes.push(line.to_string());
-        out.action.push(' ');
-        out.action.push_str(line);
-    }
-    if report.told.as_ref().is_some_and(|told| told.reset_in == Some(0)) && matches!(out.retry, Retry::AtReset { .. }) {
-        out.notes.push(
-            "The reset lies in the past: this clock or the server's is wrong, or the window has just ended."
-                .to_string(),
-        );
-    }
-    if harvest.shape == Shape::Html && out.kind != Kind::UnexpectedResponse {
-        out.notes.push("The body is a web page, not JSON: it may come from a proxy in front of the API.".to_string());
-    }
-    if report.body.is_some_and(|body| body.len() > harvest::MAX_BODY) || harvest.document.end() == End::Capped {
-        out.notes.push("Only the first part of the body was looked at.".to_string());
-    } else if harvest.shape == Shape::Json && harvest.document.end() != End::Complete {
-        out.notes.push("The body is incomplete or broken JSON; it was read as far as possible.".to_string());
-    }
-}
-
-/// The host of a URL, without user and port; "" of a relative one.
-fn host_of(url: &str) -> &str {
-    let authority = origin_of(url).split_once("://").map_or("", |(_, rest)| rest);
-    let host = authority.rsplit('@').next().unwrap_or("");
-    if host.starts_with('[') {
-        host.split_inclusive(']').next().unwrap_or("")
-    } else {
-        host.split(':').next().unwrap_or("")
-    }
-}
-
-fn origin_of(url: &str) -> &str {
-    let start = url.find("://").map_or(url.len(), |at| at + 3);
-    let rest = url.get(start..).unwrap_or("");
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    url.get(..start + end).unwrap_or("")
 }

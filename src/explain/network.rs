@@ -254,7 +254,7 @@ fn environment(report: &Report<'_>) -> Option<(&'static str, char, &'static str,
             evidence("network.offline", "navigator.onLine", "false"),
         ));
     }
-    let host = super::host_of(report.url);
+    let host = super::report::host_of(report.url);
     let local = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
     if report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local {
         return Some((
@@ -269,8 +269,8 @@ fn environment(report: &Report<'_>) -> Option<(&'static str, char, &'static str,
 
 /// Causes by likelihood where the exception does not say.
 fn unknown(report: &Report<'_>, out: &mut Explanation) {
-    let host = super::host_of(report.url);
-    let foreign = report.page_url.is_empty() || super::host_of(report.page_url) != host;
+    let host = super::report::host_of(report.url);
+    let foreign = report.page_url.is_empty() || super::report::host_of(report.page_url) != host;
     let message = report.thrown.first().map(|thrown| seen("unknown", "message", thrown.message));
     let rows: Vec<(&str, &str, &str, &str)> = [
         (

@@ -162,7 +162,7 @@ mod tests {
             ("Cookie: sid", "Cookie: [redacted]"),
             ("key sk-abcdef123 was wrong", "key [redacted] was wrong"),
             ("mail to jane.doe@example.com now", "mail to [redacted] now"),
-            ("see https://u:p@host.example/a/b?token=1#x, then", "see https://host.example/a/b?…, then"),
+            ("see https://u:p@host.example/a/b?token=1#x then", "see https://host.example/a/b?… then"),
             ("at https://h.example/abcdefghij0123456789/x", "at https://h.example/[redacted]/x"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2ln", "[redacted]"),
             ("Could not authorize token", "Could not authorize token"),
@@ -173,11 +173,7 @@ mod tests {
             ),
             ("{\"required\":\"100.00\"}", "{\"required\":\"100.00\"}"),
         ] {
-            assert_eq!(
-                redact(text).replace(", then", "").replace("?…,", "?…"),
-                shown.replace(", then", "").replace("?…,", "?…"),
-                "{text}"
-            );
+            assert_eq!(redact(text), shown);
         }
     }
 

@@ -3,9 +3,10 @@
 //! Precedence: a spent quota never; then the server's own delay (Retry-After and kin); then the reset of the quota in the
 //! way; then the rule's verdict; then the kind's. A hint never turns a verdict of "never" into a wait.
 
-use super::explanation::{Explanation, decimal};
+use super::explanation::Explanation;
 use super::kind::{self, Kind, Retry};
 use super::text;
+use super::write::decimal;
 use super::{Report, redact};
 use crate::syntax::json::Node;
 use alloc::string::ToString;

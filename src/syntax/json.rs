@@ -384,8 +384,8 @@ mod tests {
         let list = document.root().unwrap().pointer("/a/b").unwrap();
         assert_eq!(list.index(0).unwrap().kind(), Kind::Bool(true), "the last of repeated names counts");
         assert_eq!(list.index(2).unwrap().integer(), Some(7));
-        let last = list.index(3).unwrap();
-        assert_eq!((last.text().unwrap(), &text[last.span()]), ("z".into(), "z"));
+        let end = list.index(3).unwrap();
+        assert_eq!((end.text().unwrap(), &text[end.span()]), ("z".into(), "z"));
         let first = document.root().unwrap().entries().next().unwrap().1.pointer("/b/2").unwrap();
         assert_eq!((first.text().unwrap(), first.source()), ("x\né".into(), "x\\n\\u00e9"));
     }

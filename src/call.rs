@@ -1,1 +1,477 @@
-//! Stub.
+//! One logical request: what happened in, one thing to do out.
+//!
+//! ```text
+//!            Start                     granted                Respond, Fail: leave it
+//!   Idle ───────────► (ask the tracker) ───────► Flying ───────────────────────────────► Done
+//!                       │        ▲                 │  ▲ Decided(false) ▲                   ▲
+//!             no room   ▼        │ Elapse          │  │                │                   │
+//!                     Queued ────┘        has the  ▼  │                │                   │
+//!                       ▲           caller a say? Asking ──────────────┘                   │
+//!                       │ Elapse                   │ Decided(true)                         │
+//!                     Pausing ◄────────────────────┴── Respond, Fail: send again           │
+//!                       │                                                                  │
+//!                       └── a wait that cannot fit, a refusal, Abort (from anywhere) ──────┘
+//! ```
+//!
+//! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
+
+use alloc::{rc::Rc, string::String};
+
+use crate::{
+    policy::Rules,
+    rate_limit::{
+        QuotaState, TicketId, Tracker,
+        identity::Identity,
+        options::RateRules,
+        quota::Quota,
+        read::{self, Reading},
+        reserve::{Refusal, Reservation, Why},
+    },
+    retry::{
+        self, Ended, Pause, Stop, Subject, Verdict,
+        classify::{self, Failure, Signs},
+    },
+    syntax::headers::Headers,
+    time::{Moment, MonoTime},
+};
+
+/// What a shell knows of a request when it starts.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// As fetch has it: the standard ones in capitals.
+    pub method: String,
+    /// What its quota hangs on.
+    pub identity: Identity,
+    /// It carries an Idempotency-Key.
+    pub keyed: bool,
+    /// Its body can be sent again (or it has none).
+    pub replayable: bool,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// The caller's signal fired, or the caller is gone.
+    Abort,
+    /// The caller's answer to [`Action::Ask`]; `None` leaves it.
+    Decided(Option<bool>),
+    /// The wait is over, or was cut short by [`Tracker::wake`].
+    Elapse,
+    /// The attempt's fetch was rejected.
+    Fail(Failure),
+    /// The attempt's head arrived.
+    Respond {
+        /// Its status.
+        status: u16,
+        /// Those of its headers that [`crate::rate_limit::read::wanted`] asks for.
+        headers: Headers<'a>,
+    },
+    /// Once, first.
+    Start,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Action {
+    /// Ask the caller's `decide`, and tell what it said with [`Event::Decided`].
+    Ask {
+        /// What happens if it says nothing.
+        retry: bool,
+        /// The wait before the next send, if there is one, ms.
+        delay: i64,
+    },
+    /// End with a rejection.
+    Reject(GiveUp),
+    /// End with what the attempt gave: its response, or its error.
+    Resolve {
+        /// Why it is not sent again, where that is not plain.
+        gave_up: Option<GiveUp>,
+        /// The response is an error, and the caller wants those thrown.
+        throw: bool,
+    },
+    /// Send it.
+    Send {
+        /// Which one, from 1.
+        attempt: u32,
+        /// Until its headers at most, ms; then it is [`Failure::Timeout`].
+        timeout: Option<i64>,
+    },
+    /// Let go of what the attempt gave, sleep `delay` ms, and tell [`Event::Elapse`].
+    Wait {
+        /// In ms, more than 0; may be longer than a timer takes.
+        delay: i64,
+        /// What for.
+        reason: WaitReason,
+    },
+}
+
+/// What a call waits for, in the words of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum WaitReason {
+    Backoff,
+    Concurrency,
+    Locked,
+    Probing,
+    RateLimit,
+    RetryAfter,
+}
+
+/// Why a call ends without what its caller wanted, in the words of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum GiveUpReason {
+    Aborted,
+    AttemptsExhausted,
+    Deadline,
+    HintTooLong,
+    NotReplayable,
+    NotRetryable,
+    QueueFull,
+    QuotaWaitTooLong,
+}
+
+/// The end of a call, and when trying again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveUp {
+    /// Why.
+    pub reason: GiveUpReason,
+    /// When there may be room or the server asked to come back.
+    pub retry_at: Option<MonoTime>,
+}
+
+/// An event came that makes no sense where the call stands; nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongEvent {
+    /// The state it stood in: "idle", "queued", "flying", "asking", "pausing" or "done".
+    pub state: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Asking { verdict: Verdict, hold: Option<Hold> },
+    Done,
+    Flying { until: Option<MonoTime> },
+    Idle,
+    Pausing { until: MonoTime, reason: WaitReason },
+    Queued,
+}
+
+// What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
+type Hold = MonoTime;
+
+/// One logical request.
+#[derive(Debug)]
+pub struct Call {
+    rules: Rc<Rules>,
+    request: Request,
+    ticket: Option<TicketId>,
+    state: State,
+    sends: u32,
+    deadline: Option<MonoTime>,
+    quota: Option<usize>,
+    /// The shell holds what an attempt gave: to give up is to end with that.
+    in_hand: bool,
+    /// The last answer was an error.
+    is_error: bool,
+    /// What the last answer told.
+    reading: Reading,
+}
+
+impl Call {
+    /// A call that has not begun. `owner` is what [`Tracker::wake`] names it by.
+    pub fn new(request: Request, rules: Rc<Rules>, owner: u32, tracker: &mut Tracker, at: Moment) -> Self {
+        let enter = |rate: &Rc<RateRules>| {
+            tracker.enter(request.identity.clone(), rate, rules.priority, u64::from(rules.cost), owner, at)
+        };
+        Self {
+            ticket: rules.rate_limit.as_ref().map(enter),
+            deadline: rules.total_timeout.map(|total| at.mono.plus(total)),
+            state: State::Idle,
+            sends: 0,
+            quota: None,
+            in_hand: false,
+            is_error: false,
+            reading: Reading::default(),
+            request,
+            rules,
+        }
+    }
+
+    /// Takes what happened, gives what to do.
+    ///
+    /// # Errors
+    /// [`WrongEvent`] where the event makes no sense; the call stands as it did.
+    pub fn handle(&mut self, event: Event<'_>, tracker: &mut Tracker, at: Moment) -> Result<Action, WrongEvent> {
+        Ok(match (self.state, event) {
+            (State::Done, _) => return Err(self.wrong()),
+            (_, Event::Abort) => self.reject(GiveUpReason::Aborted, None, tracker),
+            (State::Idle, Event::Start) | (State::Queued, Event::Elapse) => self.ask(tracker, at),
+            (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
+                Action::Wait { delay: until.since(at.mono), reason }
+            }
+            (State::Pausing { .. }, Event::Elapse) => self.ask(tracker, at),
+            (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
+            (State::Flying { until }, Event::Fail(failure)) => {
+                self.land(tracker);
+                if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
+                    return Ok(self.reject(GiveUpReason::Deadline, None, tracker));
+                }
+                self.judge(Ended::Failure(failure), tracker, at)
+            }
+            (State::Asking { verdict, hold }, Event::Decided(said)) => self.decided(verdict, hold, said, tracker, at),
+            _ => return Err(self.wrong()),
+        })
+    }
+
+    /// Gives back what it holds. To be called once it is over, however it ended.
+    pub fn end(&mut self, tracker: &mut Tracker) {
+        self.state = State::Done;
+        if let Some(ticket) = self.ticket.take() {
+            tracker.release(ticket);
+        }
+    }
+
+    /// The quota that the last wait was for, as it is known now.
+    pub fn quota(&self, tracker: &Tracker, at: Moment) -> Option<QuotaState> {
+        tracker.quota(self.ticket?, self.quota?, at)
+    }
+
+    /// The quotas that the last answer told.
+    pub fn told(&self) -> &[Quota] {
+        &self.reading.quotas
+    }
+
+    /// What holds for it.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Whether to make up an Idempotency-Key for it: it was asked for, there is none, and repeating it might do it twice.
+    pub fn wants_key(&self) -> bool {
+        let idempotent =
+            self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(&self.request.method, retry));
+        self.rules.idempotency_auto && !self.request.keyed && !idempotent
+    }
+
+    /// Whether it may be sent more than once, so that its body is to be kept.
+    pub fn may_repeat(&self) -> bool {
+        self.rules.retry.as_ref().is_some_and(|retry| retry.max_attempts > 1)
+    }
+
+    /// The shell has given it an Idempotency-Key.
+    pub fn set_keyed(&mut self) {
+        self.request.keyed = true;
+    }
+
+    fn wrong(&self) -> WrongEvent {
+        let state = match self.state {
+            State::Asking { .. } => "asking",
+            State::Done => "done",
+            State::Flying { .. } => "flying",
+            State::Idle => "idle",
+            State::Pausing { .. } => "pausing",
+            State::Queued => "queued",
+        };
+        WrongEvent { state }
+    }
+
+    fn ask(&mut self, tracker: &mut Tracker, at: Moment) -> Action {
+        let Some(ticket) = self.ticket else { return self.send(tracker, at) };
+        let (until, why) = match tracker.reserve(ticket, at) {
+            Reservation::Granted => return self.send(tracker, at),
+            Reservation::Refused { why, retry_at, cause } => {
+                self.name(cause);
+                let reason = match why {
+                    Refusal::QueueFull => GiveUpReason::QueueFull,
+                    Refusal::WaitTooLong => GiveUpReason::QuotaWaitTooLong,
+                };
+                return self.give_up(reason, Some(retry_at), tracker);
+            }
+            Reservation::Wait { until, why } => (until, why),
+        };
+        self.name(why);
+        if self.deadline.is_some_and(|deadline| until >= deadline) {
+            return self.give_up(GiveUpReason::Deadline, Some(until), tracker);
+        }
+        self.state = State::Queued;
+        self.in_hand = false;
+        let reason = match why {
+            Why::Concurrency => WaitReason::Concurrency,
+            Why::Held | Why::Quota(_) => WaitReason::RateLimit,
+            Why::Probing => WaitReason::Probing,
+        };
+        Action::Wait { delay: until.since(at.mono).max(1), reason }
+    }
+
+    fn name(&mut self, why: Why) {
+        self.quota = if let Why::Quota(index) = why { Some(index) } else { None };
+    }
+
+    fn send(&mut self, tracker: &mut Tracker, at: Moment) -> Action {
+        let attempt = self.rules.attempt_timeout.map(|timeout| at.mono.plus(timeout));
+        let until = match (attempt, self.deadline) {
+            (Some(attempt), Some(deadline)) => Some(attempt.min(deadline)),
+            (attempt, deadline) => attempt.or(deadline),
+        };
+        if until.is_some_and(|until| until <= at.mono) {
+            // The wait ended late, and with it the time there was.
+            return self.reject(GiveUpReason::Deadline, None, tracker);
+        }
+        self.sends = self.sends.saturating_add(1);
+        self.in_hand = false;
+        self.state = State::Flying { until };
+        Action::Send { attempt: self.sends, timeout: until.map(|until| until.since(at.mono)) }
+    }
+
+    fn land(&mut self, tracker: &mut Tracker) {
+        if let Some(ticket) = self.ticket {
+            tracker.fail(ticket);
+        }
+    }
+
+    fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
+        self.is_error = classify::is_error(status);
+        let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
+        self.reading = match self.ticket {
+            Some(ticket) => tracker.observe(ticket, headers, at, limited),
+            None => read::read(headers, at.wall),
+        };
+        let reading = core::mem::take(&mut self.reading);
+        let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
+        let ended = Ended::Answer {
+            status,
+            signs: signs(&reading),
+            hint: reading.hint.as_ref(),
+            reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
+        };
+        let action = self.judge(ended, tracker, at);
+        self.reading = reading;
+        action
+    }
+
+    fn judge(&mut self, ended: Ended<'_>, tracker: &mut Tracker, at: Moment) -> Action {
+        self.in_hand = true;
+        let rules = Rc::clone(&self.rules);
+        let Some(retry) = &rules.retry else {
+            let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
+            return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, tracker);
+        };
+        let subject = Subject {
+            method: &self.request.method,
+            keyed: self.request.keyed,
+            replayable: self.request.replayable,
+            sends: self.sends,
+        };
+        let verdict = retry::decide(ended, subject, retry, at.sample);
+        let hint = if let Ended::Answer { hint, reset_in, .. } = ended {
+            hint.map(|hint| hint.delay).or(reset_in)
+        } else {
+            None
+        };
+        let hold = hint.map(|delay| at.mono.plus(delay));
+        if !retry.decides {
+            return self.decided(verdict, hold, None, tracker, at);
+        }
+        self.state = State::Asking { verdict, hold };
+        match verdict {
+            Verdict::Retry { delay, .. } => Action::Ask { retry: true, delay },
+            Verdict::Done | Verdict::Stop(_) => Action::Ask { retry: false, delay: 0 },
+        }
+    }
+
+    fn decided(
+        &mut self,
+        verdict: Verdict,
+        hold: Option<Hold>,
+        said: Option<bool>,
+        tracker: &mut Tracker,
+        at: Moment,
+    ) -> Action {
+        match (verdict, said) {
+            (Verdict::Done, None | Some(false)) => self.resolve(None, None, tracker),
+            (Verdict::Stop(stop), None | Some(false)) => {
+                let reason = match stop {
+                    Stop::Attempts => GiveUpReason::AttemptsExhausted,
+                    Stop::HintTooLong(_) => GiveUpReason::HintTooLong,
+                    Stop::NotReplayable => GiveUpReason::NotReplayable,
+                    Stop::NotRetryable => GiveUpReason::NotRetryable,
+                };
+                self.resolve(Some(reason), hold, tracker)
+            }
+            (Verdict::Retry { .. }, Some(false)) => self.resolve(Some(GiveUpReason::NotRetryable), hold, tracker),
+            // The caller may overrule a judgement, but not bring back a body, nor send more often than it said itself.
+            (Verdict::Stop(Stop::NotReplayable), Some(true)) => {
+                self.resolve(Some(GiveUpReason::NotReplayable), hold, tracker)
+            }
+            (Verdict::Done | Verdict::Stop(_), Some(true)) => self.overrule(hold, tracker, at),
+            (Verdict::Retry { delay, pause }, None | Some(true)) => self.pause(delay, pause, tracker, at),
+        }
+    }
+
+    fn overrule(&mut self, hold: Option<Hold>, tracker: &mut Tracker, at: Moment) -> Action {
+        let rules = Rc::clone(&self.rules);
+        let Some(retry) = rules.retry.as_ref().filter(|retry| self.sends < retry.max_attempts) else {
+            return self.resolve(Some(GiveUpReason::AttemptsExhausted), hold, tracker);
+        };
+        if !self.request.replayable {
+            return self.resolve(Some(GiveUpReason::NotReplayable), hold, tracker);
+        }
+        match hold {
+            Some(hold) => self.pause(hold.since(at.mono), Pause::Hint, tracker, at),
+            None => self.pause(retry::backoff(self.sends, retry, at.sample), Pause::Backoff, tracker, at),
+        }
+    }
+
+    fn pause(&mut self, delay: i64, pause: Pause, tracker: &mut Tracker, at: Moment) -> Action {
+        let until = at.mono.plus(delay.max(1));
+        if self.deadline.is_some_and(|deadline| until >= deadline) {
+            return self.resolve(Some(GiveUpReason::Deadline), Some(until), tracker);
+        }
+        let reason = match pause {
+            Pause::Backoff => WaitReason::Backoff,
+            Pause::Hint => WaitReason::RetryAfter,
+            Pause::Lock => WaitReason::Locked,
+            Pause::Reset => WaitReason::RateLimit,
+        };
+        if let (Pause::Reset, Some(rate)) = (pause, &self.rules.rate_limit) {
+            if delay > rate.max_wait {
+                return self.resolve(Some(GiveUpReason::QuotaWaitTooLong), Some(until), tracker);
+            }
+            // The tracker knows the reset better than one answer does, and who else waits for it.
+            return self.ask(tracker, at);
+        }
+        self.quota = None;
+        self.in_hand = false;
+        self.state = State::Pausing { until, reason };
+        Action::Wait { delay: until.since(at.mono), reason }
+    }
+
+    fn give_up(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {
+        if self.in_hand {
+            self.resolve(Some(reason), retry_at, tracker)
+        } else {
+            self.reject(reason, retry_at, tracker)
+        }
+    }
+
+    fn resolve(&mut self, reason: Option<GiveUpReason>, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {
+        self.end(tracker);
+        let throw = self.is_error && self.rules.throw_http_errors;
+        Action::Resolve { gave_up: reason.map(|reason| GiveUp { reason, retry_at }), throw }
+    }
+
+    fn reject(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {
+        self.end(tracker);
+        Action::Reject(GiveUp { reason, retry_at })
+    }
+}
+
+fn signs(reading: &Reading) -> Signs {
+    Signs { hinted: reading.hint.is_some(), exhausted: reading.quotas.iter().any(is_spent) }
+}
+
+fn is_spent(quota: &Quota) -> bool {
+    quota.counts_requests() && quota.exhausted()
+}

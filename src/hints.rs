@@ -1,6 +1,13 @@
 //! When to come back: what one answer says of it. Both the retry and the explainer ask here.
+//!
+//! Names come from a short list of shapes; units come from the value's magnitude, since names lie: the same header is
+//! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3 and the vendors named beside each branch.
 
 use alloc::string::String;
+
+use crate::syntax::headers::Headers;
+use crate::syntax::{duration, http_date, number};
+use crate::time::WallTime;
 
 /// "Come back in `delay` ms", as a server said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,4 +31,267 @@ pub struct Told {
     pub reset_in: Option<i64>,
     /// The header that told the reset, else the remaining, else the limit.
     pub source: String,
+}
+
+/// The server's clock when it answered, as far as the answer tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// What dates of this answer are measured against.
+    pub at: WallTime,
+    /// Its `Date`, unless a cache gave the answer: the server's clock was in `[date, date + 1 s)`.
+    pub date: Option<WallTime>,
+    /// A cache gave the answer (`Age` over 0): its quotas are of another time.
+    pub cached: bool,
+}
+
+/// A moment that a header names, as a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Milliseconds from the head's arrival; never negative.
+    pub delay: i64,
+    /// How fine it was told, in ms: 1, 1000, or 60000 for a date without seconds.
+    pub granularity: i64,
+    /// A date or an epoch, not a delta.
+    pub absolute: bool,
+}
+
+/// What the answer says about when to come back, if it does. Retry-After and its kin alone: a quota's reset is no hint.
+///
+/// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
+/// What is malformed is as if it were not there. Not capped.
+pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
+    let mut best: Option<(u8, i64, &str)> = None;
+    for (name, value) in headers.iter() {
+        let Some((rank, millis)) = rank(name) else { continue };
+        let delay = match rank {
+            USAGE => regain_access(value),
+            _ => delay(value, served(headers, now).at, millis, rank == STANDARD),
+        };
+        let Some(delay) = delay else { continue };
+        if best.is_none_or(|(other, longest, _)| rank < other || (rank == other && delay > longest)) {
+            best = Some((rank, delay, name));
+        }
+    }
+    best.map(|(_, delay, name)| Hint { delay, source: String::from(name) })
+}
+
+/// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
+pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
+    let cached = headers.find("age").and_then(number::count).is_some_and(|age| age > 0);
+    let date = headers.find("date").filter(|_| !cached).and_then(|date| http_date::read(date, now));
+    // Date is cut to the second, and the answer was under way for a while; within that, this clock is the finer one.
+    let at = date.filter(|date| !(0..=2000).contains(&now.since(*date))).unwrap_or(now);
+    Served { at, date, cached }
+}
+
+/// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a
+/// duration, or a date.
+///
+/// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
+pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
+    if let Some(milli) = number::milli(text, true) {
+        return of_number(milli, served, millis);
+    }
+    if let Some(delay) = duration::read(text) {
+        return Some(relative(delay));
+    }
+    match http_date::read(text, served) {
+        Some(date) => absolute(date, 1000, served),
+        None => http_date::read_internet(text).and_then(|(date, precision)| absolute(date, precision, served)),
+    }
+}
+
+/// [`when`] for a number that was read already, in thousandths.
+pub fn of_number(milli: i64, served: WallTime, millis: bool) -> Option<When> {
+    let ms = milli / 1000 + i64::from(milli % 1000 > 0);
+    // From 1e11 on it is an epoch in milliseconds (1973), from 1e9 on one in seconds (2001); below, a delta.
+    if milli >= 100_000_000_000_000 {
+        absolute(WallTime(ms), granularity(ms), served)
+    } else if millis {
+        Some(relative(ms))
+    } else if milli >= 1_000_000_000_000 {
+        absolute(WallTime(milli), granularity(milli), served)
+    } else {
+        Some(relative(milli))
+    }
+}
+
+const MILLIS: u8 = 0;
+const STANDARD: u8 = 1;
+const KIN: u8 = 2;
+const USAGE: u8 = 3;
+
+// What a name promises: its rank, and whether it counts milliseconds.
+fn rank(name: &str) -> Option<(u8, bool)> {
+    // Meta: minutes in a JSON value.
+    if name == "x-business-use-case-usage" {
+        return Some((USAGE, false));
+    }
+    let at = (0..name.len()).find(|at| name.get(*at..).is_some_and(|rest| rest.starts_with("retry")))?;
+    if name.get(..at)?.ends_with(|byte: char| byte != '-') {
+        return None;
+    }
+    let rest = name.get(at + 5..)?.trim_start_matches('-');
+    let unit = rest.strip_prefix("after").or_else(|| rest.strip_prefix("in"))?;
+    match unit {
+        // Amazon counts milliseconds under a name that does not say so (smithy-rs).
+        "-ms" | "-milliseconds" => Some((MILLIS, true)),
+        "" if name == "x-amz-retry-after" => Some((MILLIS, true)),
+        "" if name == "retry-after" => Some((STANDARD, false)),
+        // x-ratelimit-retry-after, x-retry-in (Traefik), x-rate-limit-retry-after-seconds (bucket4j).
+        "" | "-seconds" => Some((KIN, false)),
+        _ => None,
+    }
+}
+
+fn delay(value: &str, served: WallTime, millis: bool, standard: bool) -> Option<i64> {
+    // Sent twice, a header arrives as a list: the longest wait is safe.
+    let numbers = value.split(',').try_fold(0, |longest: i64, piece| {
+        let milli = number::milli(piece.trim_ascii(), true)?;
+        // Out of an epoch's bounds it is what the RFC says: seconds, however many.
+        Some(longest.max(of_number(milli, served, millis).map_or(milli, |when| when.delay)))
+    });
+    match numbers {
+        Some(delay) => Some(delay),
+        None if standard => http_date::read(value, served).map(|date| date.since(served).max(0)),
+        None => when(value, served, millis).map(|when| when.delay),
+    }
+}
+
+// The longest `"estimated_time_to_regain_access": minutes` in a JSON text. 0 means that access was never lost.
+fn regain_access(json: &str) -> Option<i64> {
+    let (mut longest, mut follows) = (0, false);
+    for piece in json.split('"') {
+        if follows {
+            let number = piece.trim_start_matches([':', ' ']);
+            let end = number.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(number.len());
+            longest = longest.max(number.get(..end).and_then(number::whole).unwrap_or(0));
+        }
+        follows = piece == "estimated_time_to_regain_access";
+    }
+    (longest > 0).then(|| longest.saturating_mul(60_000))
+}
+
+fn relative(delay: i64) -> When {
+    When { delay, granularity: granularity(delay), absolute: false }
+}
+
+fn absolute(at: WallTime, granularity: i64, served: WallTime) -> Option<When> {
+    const DAY: i64 = 86_400_000;
+    let delay = at.since(served);
+    (-DAY..=400 * DAY).contains(&delay).then_some(When { delay: delay.max(0), granularity, absolute: true })
+}
+
+// A whole second may be exact by chance; taking it for a rounded one only costs caution.
+fn granularity(ms: i64) -> i64 {
+    if ms % 1000 == 0 { 1000 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z
+
+    fn hint(text: &str) -> Option<(i64, String)> {
+        read(Headers::new(text), NOW).map(|hint| (hint.delay, hint.source))
+    }
+
+    #[test]
+    fn each_name_has_its_unit() {
+        for (text, delay) in [
+            ("retry-after:120", 120_000),
+            ("retry-after:0.1", 100),
+            ("retry-after-ms:1500", 1500),
+            ("x-ms-retry-after-ms:2853.2", 2854),
+            ("x-amz-retry-after:1500", 1500),
+            ("x-retry-after:1795305630", 30_000),
+            ("x-ratelimit-retry-after:30", 30_000),
+            ("x-rate-limit-retry-after-seconds:59", 59_000),
+            ("x-retry-in:412.3ms", 413),
+            ("beta-retry-after:2026-11-22T00:00:05Z", 5000),
+            (
+                "x-business-use-case-usage:{\"1\":[{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}]}",
+                300_000,
+            ),
+        ] {
+            let name = text.split(':').next().unwrap();
+            assert_eq!(hint(text), Some((delay, String::from(name))), "{text}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_an_http_date_and_nothing_else() {
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            "0x10",
+            "1e3",
+            "nan",
+            "5s",
+            "soon",
+            "2026-11-22T00:00:05Z",
+            "1, x",
+            "Wed, 29 Feb 2023 00:00:00 GMT",
+        ] {
+            assert_eq!(hint(&format!("retry-after:{bad}")), None, "{bad}");
+        }
+        for other in
+            ["x-should-retry:5", "retry-afterwards:5", "x-retry-info:5", "xretry-after:5", "retry-after-jitter:5"]
+        {
+            assert_eq!(hint(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn milliseconds_go_before_the_standard_and_that_before_its_kin() {
+        assert_eq!(hint("retry-after:9\nretry-after-ms:0"), Some((0, "retry-after-ms".into())));
+        assert_eq!(hint("x-retry-in:412.3ms\nretry-after:1"), Some((1000, "retry-after".into())));
+        assert_eq!(hint("x-retry-after:3\nretry-after:never"), Some((3000, "x-retry-after".into())));
+        assert_eq!(hint("retry-after:60, 120"), Some((120_000, "retry-after".into())));
+    }
+
+    #[test]
+    fn a_number_that_is_no_epoch_near_now_is_seconds() {
+        // ky test/retry.ts: an epoch two years old must not become "at once".
+        assert_eq!(hint("retry-after:1735689600"), Some((1_735_689_600_000, "retry-after".into())));
+        assert_eq!(hint("retry-after:999999999999999"), Some((999_999_999_999_999_000, "retry-after".into())));
+    }
+
+    #[test]
+    fn dates_are_measured_on_the_servers_clock() {
+        let fast = "date:Sat, 21 Nov 2026 23:00:00 GMT\nretry-after:Sat, 21 Nov 2026 23:00:05 GMT";
+        assert_eq!(hint(fast), Some((5000, "retry-after".into())));
+        assert_eq!(hint(&format!("{fast}\nage:10")), Some((0, "retry-after".into())));
+        // Half a second in transit is no skew.
+        let near = Headers::new("date:Sat, 21 Nov 2026 23:59:59 GMT");
+        assert_eq!(served(near, NOW).at, NOW);
+        assert_eq!(served(near, NOW).date, Some(NOW.plus(-1000)));
+    }
+
+    #[test]
+    fn a_reset_is_read_by_magnitude() {
+        let read = |text| when(text, NOW, false).map(|when| (when.delay, when.granularity, when.absolute));
+        for (text, expected) in [
+            ("30", (30_000, 1000, false)),
+            ("0.25", (250, 1, false)),
+            ("999999999", (999_999_999_000, 1000, false)),
+            ("1795305630", (30_000, 1000, true)),
+            ("1795305601.5", (1500, 1, true)),
+            ("1795305630123", (30_123, 1, true)),
+            ("1795305590", (0, 1000, true)),
+            ("2m59.56s", (179_560, 1, false)),
+            ("2026-11-22T00:01Z", (60_000, 60_000, true)),
+            ("Sun, 22 Nov 2026 00:00:09 GMT", (9000, 1000, true)),
+        ] {
+            assert_eq!(read(text), Some(expected), "{text}");
+        }
+        for none in ["1000000000", "9999999999", "999999999999999", "0001-01-01T00:00:00Z", "x", ""] {
+            assert_eq!(read(none), None, "{none}");
+        }
+        assert_eq!(when("500", NOW, true).map(|when| when.delay), Some(500));
+        assert_eq!(when("1795305630123", NOW, true).map(|when| when.delay), Some(30_123));
+    }
 }

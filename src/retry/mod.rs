@@ -1,1 +1,269 @@
-//! Stub.
+//! Whether and when to send again.
+
+pub mod backoff;
+pub mod classify;
+pub mod options;
+
+use crate::{
+    hints::Hint,
+    retry::{
+        backoff::{Backoff, after_hint},
+        classify::{Class, Failure, Signs, class, is_idempotent, is_unprocessed},
+        options::{RetryRules, THROTTLED_DELAY, TRANSIENT_DELAY},
+    },
+    time::Sample,
+};
+
+/// A lock is gone in "a few seconds" (Unit21): from 2 s to 5 s.
+const LOCKED_DELAY: i64 = 2000;
+const LOCKED_SPREAD: i64 = 3000;
+/// "A few" tries for a lock; who holds it longer works on something else.
+const LOCKED_RETRIES: u32 = 3;
+
+/// Which request it is, as far as a retry depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// In capitals where it is a standard one, as fetch has it.
+    pub method: &'a str,
+    /// It carries an Idempotency-Key, so the server itself guards against doing it twice.
+    pub keyed: bool,
+    /// Its body can be sent again.
+    pub replayable: bool,
+    /// Sends so far, 1 or more.
+    pub sends: u32,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended<'a> {
+    /// With an answer.
+    Answer {
+        /// Its status.
+        status: u16,
+        /// What else it says.
+        signs: Signs,
+        /// When to come back.
+        hint: Option<&'a Hint>,
+        /// Milliseconds to the reset of the quota that is used up, if that was told.
+        reset_in: Option<i64>,
+    },
+    /// With a failure.
+    Failure(Failure),
+}
+
+/// Why a retry waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// By our own curve.
+    Backoff,
+    /// As long as the server asked.
+    Hint,
+    /// For a lock.
+    Lock,
+    /// Until the quota resets.
+    Reset,
+}
+
+/// Why it is not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The most sends are made.
+    Attempts,
+    /// The server asks for a longer wait than the policy allows: so many ms.
+    HintTooLong(i64),
+    /// It would come again, or the request must not be repeated.
+    NotRetryable,
+    /// The body is gone.
+    NotReplayable,
+}
+
+/// What to do about an attempt that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is what the caller asked for, or at least nothing went wrong.
+    Done,
+    /// Send again, not before `delay` ms from now.
+    Retry {
+        /// In ms.
+        delay: i64,
+        /// What for.
+        pause: Pause,
+    },
+    /// Leave it.
+    Stop(Stop),
+}
+
+/// Decides about an attempt that ended.
+pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample: Sample) -> Verdict {
+    let (class, permitted) = match ended {
+        Ended::Answer { status, signs, .. } => {
+            let class = class(status, signs, rules);
+            if class == Class::Final {
+                return if classify::is_error(status) { Verdict::Stop(Stop::NotRetryable) } else { Verdict::Done };
+            }
+            (class, is_unprocessed(status, signs))
+        }
+        Ended::Failure(Failure::Caller) => return Verdict::Stop(Stop::NotRetryable),
+        Ended::Failure(_) => (Class::Transient, false),
+    };
+    if !(permitted || subject.keyed || rules.non_idempotent || is_idempotent(subject.method, rules)) {
+        return Verdict::Stop(Stop::NotRetryable);
+    }
+    let most = match class {
+        Class::Locked => rules.max_attempts.min(1 + LOCKED_RETRIES),
+        Class::TooEarly => rules.max_attempts.min(2),
+        _ => rules.max_attempts,
+    };
+    if subject.sends >= most {
+        return Verdict::Stop(Stop::Attempts);
+    }
+    if !subject.replayable {
+        return Verdict::Stop(Stop::NotReplayable);
+    }
+    pause(ended, class, subject.sends - 1, rules, sample)
+}
+
+fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample: Sample) -> Verdict {
+    if let Ended::Answer { hint, reset_in, .. } = ended {
+        // A hint of 0, or one that is past, says nothing of when there is room again.
+        if let Some(hint) = hint.filter(|hint| hint.delay > 0) {
+            if hint.delay > rules.max_retry_after {
+                return Verdict::Stop(Stop::HintTooLong(hint.delay));
+            }
+            return Verdict::Retry { delay: after_hint(hint.delay, sample), pause: Pause::Hint };
+        }
+        if let (Class::Limited, Some(delay)) = (class, reset_in.filter(|delay| *delay > 0)) {
+            return Verdict::Retry { delay, pause: Pause::Reset };
+        }
+    }
+    if class == Class::Locked {
+        return Verdict::Retry { delay: LOCKED_DELAY + sample.of(LOCKED_SPREAD), pause: Pause::Lock };
+    }
+    let first = if class == Class::Limited { THROTTLED_DELAY } else { TRANSIENT_DELAY };
+    Verdict::Retry { delay: curve(first, rules).delay(retry, sample), pause: Pause::Backoff }
+}
+
+/// The backoff after so many `sends`, where nothing else says how long.
+pub fn backoff(sends: u32, rules: &RetryRules, sample: Sample) -> i64 {
+    curve(TRANSIENT_DELAY, rules).delay(sends.saturating_sub(1), sample)
+}
+
+fn curve(first: i64, rules: &RetryRules) -> Backoff {
+    Backoff {
+        initial: rules.initial_delay.unwrap_or(first),
+        factor: rules.backoff_factor,
+        cap: rules.max_delay,
+        jitter: rules.jitter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::options::{Jitter, RetryLayer};
+
+    fn rules() -> RetryRules {
+        let rules = RetryLayer::default().over(&RetryLayer::default()).unwrap();
+        RetryRules { jitter: Jitter::None, ..rules }
+    }
+
+    fn subject(method: &str, sends: u32) -> Subject<'_> {
+        Subject { method, keyed: false, replayable: true, sends }
+    }
+
+    fn answer(status: u16) -> Ended<'static> {
+        Ended::Answer { status, signs: Signs::default(), hint: None, reset_in: None }
+    }
+
+    fn hinted(status: u16, hint: &Hint) -> Ended<'_> {
+        Ended::Answer { status, signs: Signs { hinted: true, exhausted: false }, hint: Some(hint), reset_in: None }
+    }
+
+    fn retry(delay: i64, pause: Pause) -> Verdict {
+        Verdict::Retry { delay, pause }
+    }
+
+    #[test]
+    fn transient_failures_of_safe_requests_are_sent_again_until_the_attempts_are_made() {
+        let rules = rules();
+        let decide = |sends| decide(answer(503), subject("GET", sends), &rules, Sample::default());
+        assert_eq!([decide(1), decide(2), decide(3)], [250, 500, 1000].map(|delay| retry(delay, Pause::Backoff)));
+        assert_eq!(decide(4), Verdict::Stop(Stop::Attempts));
+    }
+
+    #[test]
+    fn a_post_is_repeated_only_where_it_was_not_processed_or_is_keyed() {
+        let hint = Hint { delay: 1000, source: "retry-after".into() };
+        let rules = rules();
+        let decide = |ended, keyed| decide(ended, Subject { keyed, ..subject("POST", 1) }, &rules, Sample::default());
+        assert_eq!(decide(answer(503), false), Verdict::Stop(Stop::NotRetryable));
+        assert_eq!(decide(answer(503), true), retry(250, Pause::Backoff));
+        assert_eq!(decide(hinted(503, &hint), false), retry(1000, Pause::Hint));
+        assert_eq!(decide(answer(429), false), retry(1000, Pause::Backoff));
+        assert_eq!(decide(Ended::Failure(Failure::Network), false), Verdict::Stop(Stop::NotRetryable));
+        assert_eq!(decide(Ended::Failure(Failure::Network), true), retry(250, Pause::Backoff));
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_a_few_seconds_a_few_times() {
+        let many = RetryRules { max_attempts: 10, ..rules() };
+        for sends in 1..=3 {
+            let Verdict::Retry { delay, pause } = decide(answer(423), subject("POST", sends), &many, Sample::new(0.5))
+            else {
+                panic!()
+            };
+            assert!((2000..=5000).contains(&delay) && pause == Pause::Lock);
+        }
+        assert_eq!(decide(answer(423), subject("POST", 4), &many, Sample::default()), Verdict::Stop(Stop::Attempts));
+    }
+
+    #[test]
+    fn a_hint_is_kept_to_and_one_that_is_too_long_ends_it() {
+        let rules = rules();
+        let two = Hint { delay: 2000, source: "retry-after".into() };
+        let month = Hint { delay: 2_592_000_000, source: "retry-after".into() };
+        let Verdict::Retry { delay, .. } = decide(hinted(429, &two), subject("GET", 1), &rules, Sample::new(0.9))
+        else {
+            panic!()
+        };
+        assert!((2000..=2200).contains(&delay));
+        assert_eq!(
+            decide(hinted(429, &month), subject("GET", 1), &rules, Sample::default()),
+            Verdict::Stop(Stop::HintTooLong(2_592_000_000))
+        );
+    }
+
+    #[test]
+    fn a_hint_of_zero_means_backoff() {
+        let zero = Hint { delay: 0, source: "retry-after".into() };
+        assert_eq!(
+            decide(hinted(429, &zero), subject("GET", 1), &rules(), Sample::default()),
+            retry(1000, Pause::Backoff)
+        );
+    }
+
+    #[test]
+    fn a_429_without_a_hint_waits_for_the_reset() {
+        let signs = Signs { exhausted: true, hinted: false };
+        let ended = Ended::Answer { status: 429, signs, hint: None, reset_in: Some(24_000) };
+        assert_eq!(decide(ended, subject("GET", 1), &rules(), Sample::default()), retry(24_000, Pause::Reset));
+    }
+
+    #[test]
+    fn what_would_come_again_is_left() {
+        for status in [400, 401, 403, 404, 405, 409, 413, 501, 505] {
+            assert_eq!(
+                decide(answer(status), subject("GET", 1), &rules(), Sample::default()),
+                Verdict::Stop(Stop::NotRetryable)
+            );
+        }
+        assert_eq!(decide(answer(200), subject("GET", 1), &rules(), Sample::default()), Verdict::Done);
+        assert_eq!(decide(answer(304), subject("GET", 1), &rules(), Sample::default()), Verdict::Done);
+    }
+
+    #[test]
+    fn a_body_that_is_gone_is_said() {
+        let stream = Subject { replayable: false, ..subject("PUT", 1) };
+        assert_eq!(decide(answer(503), stream, &rules(), Sample::default()), Verdict::Stop(Stop::NotReplayable));
+    }
+}

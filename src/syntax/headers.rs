@@ -15,11 +15,29 @@ impl<'a> Headers<'a> {
 
     /// All pairs in order; values trimmed.
     pub fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+        self.text
+            .split('\n')
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.trim_ascii(), value.trim_ascii()))
     }
 
     /// The first value under `name` (lower case).
     pub fn find(self, name: &str) -> Option<&'a str> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_pair_and_what_is_none_is_passed_over() {
+        let headers = Headers::new("date: Sun, 06 Nov 1994 08:49:37 GMT\r\nno colon\n\nretry-after:\nretry-after: 5 ");
+        assert_eq!(headers.find("date"), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(headers.find("retry-after"), Some(""));
+        assert_eq!(headers.find("age"), None);
+        assert_eq!(headers.iter().count(), 3);
+        assert_eq!(Headers::default().iter().next(), None);
     }
 }

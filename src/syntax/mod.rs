@@ -5,4 +5,7 @@ pub mod headers;
 pub mod http_date;
 pub mod json;
 pub mod markup;
+pub mod number;
 pub mod structured;
+pub mod value;
+pub mod write;

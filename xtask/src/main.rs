@@ -1,1 +1,66 @@
-fn main() {}
+//! The project's commands: each one installs what it needs, then does one thing.
+//!
+//! `cargo xtask build | size | demo | test`. `test-runner` is what cargo calls for a test binary of the browser.
+
+mod build;
+mod demo;
+mod fresh;
+mod install;
+mod process;
+mod size;
+mod steps;
+mod tally;
+mod test;
+
+use std::{env, path::Path, process::ExitCode};
+
+const USAGE: &str = "\
+cargo xtask build                     make the npm package in pkg/
+cargo xtask size                      build, then print what it weighs
+cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
+cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
+";
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<_> = env::args_os().collect();
+    let command = if arguments.len() > 1 { arguments.remove(1) } else { "help".into() };
+    if command == "test-runner" {
+        return told(
+            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments).map_err(|e| format!("{e:#}")),
+        );
+    }
+    let rest: Vec<String> = arguments.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    if let Err(error) = enter_root() {
+        return told(Err(error));
+    }
+    match command.to_str() {
+        Some("build") => told(build::build()),
+        Some("size") => told(build::build().and_then(|()| size::print())),
+        Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
+        Some("test") => test::run(rest.first().map(String::as_str)),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("unknown command\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+// Every path in this crate is relative to the repository's root.
+fn enter_root() -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask has no parent folder")?;
+    env::set_current_dir(root).map_err(|error| format!("cannot enter {}: {error}", root.display()))
+}
+
+fn told(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,7 +1,7 @@
 // @ts-check
 // workerd refuses to compile bytes while it answers a request; it imports a .wasm as a ready WebAssembly.Module instead.
 import * as glue from "#glue/explain";
-import module from "./explain.wasm";
+import module from "../explain.wasm";
 
 let ready = false;
 

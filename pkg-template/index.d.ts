@@ -1,0 +1,687 @@
+/**
+ * `fetch` with a policy, and an explainer of what went wrong.
+ *
+ * Durations are milliseconds and instants are milliseconds since the Unix epoch, as everywhere in the web platform.
+ *
+ * @packageDocumentation
+ */
+
+/** What a transport must look like: the platform's `fetch`. */
+export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** Headers in any of the forms that the platform takes. */
+export type HeadersLike = Headers | Record<string, string> | [string, string][];
+
+/**
+ * `fetch`, kept to rate limits and retried where that is safe and of use.
+ *
+ * It resolves to the very `Response` of the host's fetch, whatever its status. Where the policy gives up after a response,
+ * that response is the result, and {@link callRecord} says why.
+ *
+ * It rejects with
+ * - the signal's own reason, on an abort;
+ * - a `TimeoutError` DOMException, on a deadline ({@link TimeoutOptions});
+ * - {@link RateLimitError} or {@link CircuitOpenError}, before anything is sent, where the policy refuses;
+ * - the host's own error, where the network failed and another attempt is not due.
+ *
+ * Without `policy`, all callers share one default policy and so one view of each quota. Plain options change that policy for
+ * this call only and keep its state; to have state of your own, make a policy with {@link createPolicy}.
+ *
+ * @example
+ * ```js
+ * const response = await fetchWithPolicy("https://api.example.com/items", { signal });
+ * ```
+ */
+export function fetchWithPolicy(
+  input: string | URL | Request,
+  init?: RequestInit,
+  policy?: Policy | PolicyOptions,
+): Promise<Response>;
+
+/**
+ * A policy with its own state: quotas, retry budget, circuits. Make it once, at module scope, not for each call.
+ *
+ * @throws {@link PolicyOptionError} for an option that cannot be; it names the field and what was expected.
+ *
+ * @example
+ * ```js
+ * import { createPolicy } from "fetch-with-policy";
+ * import { clever } from "fetch-with-policy/profiles";
+ *
+ * const policy = createPolicy({ profiles: [clever], timeout: { total: 60_000 } });
+ * const response = await policy.fetch("https://api.clever.com/v3.0/users");
+ * ```
+ */
+export function createPolicy(options?: PolicyOptions): Policy;
+
+/** Made by {@link createPolicy}. */
+export interface Policy {
+  /**
+   * `fetch` under this policy. It needs no `this`: hand it to an SDK that takes a `fetch`, or assign it to
+   * `globalThis.fetch`. It does not call itself then: the fetch that stood there at import is used.
+   */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit, call?: CallOptions) => Promise<Response>;
+  /** Every quota that was told by a server or configured, as it stands now. */
+  quotas(): QuotaState[];
+  /**
+   * A policy with other options over the same state. Options are merged one level deep: an array replaces the one before,
+   * `undefined` keeps what there was.
+   */
+  extend(options: PolicyOptions): Policy;
+  /** The state as plain data, to be carried to another page or isolate. No credentials are in it. */
+  snapshot(): PolicySnapshot;
+  /**
+   * Takes up a {@link Policy.snapshot}.
+   *
+   * @throws {@link PolicyError} where it cannot be read; the state is then as it was.
+   */
+  restore(snapshot: PolicySnapshot): void;
+}
+
+/** Options that may differ from call to call. */
+export interface CallOptions {
+  /**
+   * Makes the body anew for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
+   * is not retried.
+   */
+  body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
+  /** Among calls that wait for one quota, a higher one goes first. @default 0 */
+  priority?: number;
+  /** How much of a quota the call takes; by unit where a record: `{ requests: 1, tokens: 800 }`. @default 1 of "requests" */
+  cost?: number | Record<string, number>;
+  /** When to stop trying. @default no deadline */
+  timeout?: TimeoutOptions;
+  /** When to send again; `false`: never. */
+  retry?: false | RetryOptions;
+  /**
+   * The `Idempotency-Key` of a POST or PATCH, the same for all its attempts: a server that honours it makes their retry safe.
+   * "auto" draws one; a function gives one. @default false
+   */
+  idempotencyKey?: false | "auto" | ((request: RequestView) => string | undefined);
+  /** Reject with {@link HttpError} instead of resolving to a response that is not ok. @default false */
+  throwHttpErrors?: boolean;
+}
+
+/** What {@link createPolicy} takes. The caller's options come first, then the profile of the host, then the defaults. */
+export interface PolicyOptions extends CallOptions {
+  /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
+  profiles?: Profile[];
+  /** How to keep to rate limits; `false`: not at all. */
+  rateLimit?: false | RateLimitOptions;
+  /** Refuse calls at once while a server keeps failing. @default false */
+  circuitBreaker?: false | CircuitBreakerOptions;
+  /**
+   * Send a second attempt where the first is slow, and take whichever answers first; the other is aborted. Safe methods only;
+   * each one spends the retry budget. @default false
+   */
+  hedge?: false | { delay: number; maxHedges?: number };
+  /** Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended. */
+  prepare?: (
+    request: RequestView,
+    attempt: number,
+    last?: { status?: number; error?: unknown },
+  ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
+  /** Told of all that happens. What it throws goes to the console and harms no call. */
+  onEvent?: (event: PolicyEvent) => void;
+  /** The transport. @default globalThis.fetch, looked up at each call */
+  fetch?: FetchLike;
+  /**
+   * What to do where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a lockdown mode): throw a
+   * {@link PolicyError} with the code "wasm-unavailable", or let calls through without a policy. @default "throw"
+   */
+  unavailable?: "throw" | "bypass";
+  /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
+  host?: Partial<Host>;
+  /** Where quotas are shared beyond this realm. Reserved. */
+  coordinator?: unknown;
+}
+
+/** When to stop. Both reject with a `TimeoutError` DOMException. @default no deadline */
+export interface TimeoutOptions {
+  /** For one attempt, from its send to its headers. @default none */
+  attempt?: number;
+  /** For the whole call, waits included. A wait that would not fit is not begun. @default none */
+  total?: number;
+}
+
+/** When to send again, and how long to wait before. */
+export interface RetryOptions {
+  /** Sends in all, the first one included. @default 4 */
+  maxAttempts?: number;
+  /** The first backoff. @default 250 after a transient failure, 1000 after a 429 that names no time */
+  initialDelay?: number;
+  /** What each backoff is multiplied by to give the next. @default 2 */
+  backoffFactor?: number;
+  /** The most that one backoff may be; applied after the jitter. @default 20000 */
+  maxDelay?: number;
+  /**
+   * "full": anywhere from 0 to the backoff. "equal": in its upper half. "none": the backoff itself; many clients that failed
+   * together then come back together. @default "full"
+   */
+  jitter?: "full" | "equal" | "none";
+  /** Where a server names a longer wait (Retry-After and its kin), the call gives up at once. It never comes early. @default 60000 */
+  maxRetryAfter?: number;
+  /**
+   * Which statuses to retry.
+   * @default 408, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
+   */
+  statuses?: number[];
+  /** Which methods to retry. @default the idempotent ones (RFC 9110), and QUERY */
+  methods?: string[];
+  /**
+   * Retry POST and PATCH even after a failure that may have come when the server had done its work: it may be done twice.
+   * @default false; a 429, a 423, a 503 with a hint or an Idempotency-Key permit a retry anyway
+   */
+  retryNonIdempotent?: boolean;
+  /**
+   * The most retries as a share of sends to one origin, but never fewer than `minPerWindow`: an outage is then not made worse.
+   * Retries of a 429 or of an answer that named a time are free. In an outage a call without budget waits for the scope's
+   * probe, within its attempts and its deadline.
+   * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
+   */
+  budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
+  /** Asked once the policy has decided: a boolean overrides it, `undefined` lets it stand. */
+  decide?: (context: RetryContext) => boolean | undefined | Promise<boolean | undefined>;
+}
+
+/** How to keep to rate limits. */
+export interface RateLimitOptions {
+  /** Quotas known beforehand; the others are learnt from what servers say. */
+  quotas?: QuotaRule[];
+  /**
+   * Which requests share a quota: those for which it gives the same string.
+   * @default the origin and a hash of the credentials; the credentials are not kept
+   */
+  scope?: (request: RequestView) => string;
+  /** "burst": all that the quota allows, then wait for its reset. "spread": evenly over what is left of the window. @default "burst" */
+  pacing?: "burst" | "spread";
+  /**
+   * Sends at once per scope while its quota is not known. One counts until its headers come, for 1 s at most. `Infinity`: send
+   * all of them and learn from the 429s. @default 6
+   */
+  probe?: number;
+  /** Sends in flight at once, per scope. @default unlimited */
+  maxConcurrent?: number;
+  /** The longest wait for a quota. A call that would wait longer is refused at once with {@link RateLimitError}. @default 120000 */
+  maxWait?: number;
+  /** The most calls that wait, per scope. One more is refused at once with {@link RateLimitError}. @default 10000 */
+  maxQueue?: number;
+}
+
+/**
+ * When to open a circuit: `failureRatio` of at least `minimumCalls` within `window` failed. It stays open for `openFor`; then a
+ * single probe decides.
+ */
+export interface CircuitBreakerOptions {
+  /** @default 0.5 */
+  failureRatio?: number;
+  /** @default 10 */
+  minimumCalls?: number;
+  /** @default 10000 */
+  window?: number;
+  /** @default 5000 */
+  openFor?: number;
+}
+
+/** A quota known beforehand: `limit` units in each `window`. */
+export interface QuotaRule {
+  name?: string;
+  limit: number;
+  window: number;
+  /** @default "fixed" */
+  algorithm?: "fixed" | "sliding" | "token-bucket";
+  /** @default "requests" */
+  unit?: string;
+}
+
+/** A quota as one response told it. What it did not tell is absent. */
+export interface Quota {
+  /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". */
+  name?: string;
+  unit?: string;
+  limit?: number;
+  remaining?: number;
+  /** When it resets, on this machine's clock, put right by the response's Date where that can be read. */
+  resetAt?: number;
+  window?: number;
+  /** The header that told it. */
+  source: string;
+}
+
+/** A quota as a policy sees it now. */
+export interface QuotaState extends Quota {
+  scope: string;
+  /** Sent and not yet answered. */
+  inFlight: number;
+  /** Waiting for it. */
+  waiting: number;
+  /** When the next call may go, if not now. */
+  nextAt?: number;
+}
+
+/**
+ * Reads the quotas and the retry hint of a response, in any dialect that is known. It never throws; what is malformed is
+ * passed over. `now` is the client's clock when the headers came.
+ *
+ * @example
+ * ```js
+ * const { quotas, retryAfter } = readQuotas(response.headers, { status: response.status });
+ * ```
+ */
+export function readQuotas(
+  headers: Headers | Record<string, string>,
+  context?: { status?: number; now?: number; url?: string; body?: string },
+): { quotas: Quota[]; retryAfter?: Hint };
+
+/** How long a server asks to be left alone, and where it said so. */
+export interface Hint {
+  delay: number;
+  source: string;
+}
+
+/** A look at a request, for callbacks. No `Request` is built for it. */
+export interface RequestView {
+  url: string;
+  method: string;
+  headers: Headers;
+}
+
+/** Something that happened to a call. `call` joins what belongs together; `url` is origin and path, without query or secrets. */
+export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
+  | { type: "attempt" }
+  | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }
+  | { type: "response"; status: number; quotas: Quota[] }
+  | { type: "failure"; error: unknown }
+  | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
+  | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
+);
+
+/** Why a call waits. */
+export type WaitReason =
+  | "backoff"
+  | "retry-after"
+  | "rate-limit"
+  | "probing"
+  | "locked"
+  | "outage"
+  | "offline"
+  | "concurrency";
+
+/** Why a call was not sent, or not sent again. */
+export type GiveUpReason =
+  | "aborted"
+  | "attempts-exhausted"
+  | "budget-exhausted"
+  | "circuit-open"
+  | "deadline"
+  | "hint-too-long"
+  | "not-replayable"
+  | "not-retryable"
+  | "quota-wait-too-long"
+  | "queue-full"
+  | "server-veto";
+
+/**
+ * What happened to the call that gave this response or this error. `undefined` for what came by another way.
+ *
+ * @example
+ * ```js
+ * const response = await policy.fetch(url);
+ * console.log(callRecord(response)?.attempts.length);
+ * ```
+ */
+export function callRecord(responseOrError: unknown): CallRecord | undefined;
+
+/** The story of one call. */
+export interface CallRecord {
+  call: number;
+  attempts: AttemptRecord[];
+  /** The sum of its waits. */
+  waited: number;
+  /** Why it ended without success; absent if the last attempt was good. */
+  gaveUp?: GiveUpReason;
+  /** When another try may be of use, where that is known. */
+  retryAt?: number;
+}
+
+/** One send of a call. */
+export interface AttemptRecord {
+  startedAt: number;
+  endedAt: number;
+  status?: number;
+  error?: string;
+  waitedBefore: number;
+  waitReason?: WaitReason;
+  quota?: Quota;
+}
+
+/**
+ * The root of the package's own errors. `is` also knows those of another realm or of another copy of the package, where
+ * `instanceof` does not.
+ */
+export class PolicyError extends Error {
+  /** Stable: compare this, not the message. */
+  readonly code: string;
+  /** What happened to the call up to here. */
+  readonly record?: CallRecord;
+  static is(value: unknown): value is PolicyError;
+}
+
+/** A response that is not ok, where `throwHttpErrors` is set. Its body is unread, its explanation ready. */
+export class HttpError extends PolicyError {
+  readonly response: Response;
+  readonly explanation: Explanation;
+  static is(value: unknown): value is HttpError;
+}
+
+/** Refused before a send: the wait for the quota is over `maxWait`, or `maxQueue` calls wait already. */
+export class RateLimitError extends PolicyError {
+  /** When a call may be worth while. */
+  readonly retryAt: number;
+  readonly quota?: QuotaState;
+  static is(value: unknown): value is RateLimitError;
+}
+
+/** Refused before a send: the server kept failing. */
+export class CircuitOpenError extends PolicyError {
+  /** When the circuit lets a probe through. */
+  readonly retryAt: number;
+  static is(value: unknown): value is CircuitOpenError;
+}
+
+/** An option that cannot be. */
+export class PolicyOptionError extends PolicyError {
+  /** Its path: "retry.maxAttempts". */
+  readonly field: string;
+  /** What would have been right, in words. */
+  readonly expected: string;
+  static is(value: unknown): value is PolicyOptionError;
+}
+
+/**
+ * Says what a response or a thrown error means, why it came, and what to do. No I/O; it never throws, whatever it is given; for
+ * the same input (with `now`) it says the same.
+ *
+ * A plain object with a member `status` is a report of a response; anything else is taken as what `fetch` rejected with.
+ *
+ * @example
+ * ```js
+ * const { kind, action, userMessage } = explain({ status: 429, headers: { "retry-after": "30" } });
+ * ```
+ */
+export function explain(report: ErrorReport): Explanation;
+export function explain(thrown: unknown): Explanation;
+
+/**
+ * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
+ *
+ * @example
+ * ```js
+ * if (!response.ok) console.warn((await explainResponse(response)).action);
+ * ```
+ */
+export function explainResponse(
+  response: Response,
+  context?: { method?: string; url?: string; requestBody?: string },
+): Promise<Explanation>;
+
+/** An explainer with texts and catalogs of the caller's. */
+export interface Explainer {
+  explain: typeof explain;
+  explainResponse: typeof explainResponse;
+  /** All that is known of one rule, by its id. */
+  lookup(id: string): RulePage | undefined;
+}
+
+/** A rule, told without a case at hand. */
+export interface RulePage {
+  id: string;
+  kind: Explanation["kind"];
+  title: string;
+  whatHappened: string;
+  causes: string[];
+  action: string;
+  docsUrl?: string;
+}
+
+/** What is known of a failure. The more is told, the better the answer; only `status` is needed. */
+export interface ErrorReport {
+  /** `null`: no response came; then see `error`. */
+  status: number | null;
+  headers?: Headers | Record<string, string>;
+  body?: string;
+  method?: string;
+  url?: string;
+  requestBody?: string;
+  /** The API, where the host does not tell: "clever", "unit21". */
+  provider?: string;
+  /** What fetch rejected with. */
+  error?: unknown;
+  /** `navigator.onLine`, where that is known. */
+  online?: boolean;
+  /** The address of the page that asked: it tells mixed content and a foreign origin. */
+  pageUrl?: string;
+  responseType?: "basic" | "cors" | "default" | "error" | "opaque" | "opaqueredirect";
+  /** What reset times are measured against. @default Date.now() */
+  now?: number;
+}
+
+/** What went wrong. Switch on `kind`, then on `reason`. */
+export type Explanation = ExplanationBase &
+  (
+    | { kind: "unauthenticated"; reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown" }
+    | {
+        kind: "forbidden";
+        reason: "permission" | "scope" | "blocked" | "bot_challenge" | "unknown";
+        missingScopes?: string[];
+      }
+    | {
+        kind: "not_found";
+        reason: "resource" | "route" | "gone" | "unknown";
+        entity?: { type?: string; id?: string };
+      }
+    | { kind: "not_supported"; reason: "method" | "feature" | "media_type" | "unknown"; allow?: string[] }
+    | { kind: "malformed_body"; reason: "json_syntax" | "empty" | "encoding" | "unknown"; offset?: number }
+    | {
+        kind: "unexpected_response";
+        reason: "html_instead_of_json" | "invalid_json" | "opaque" | "redirect" | "truncated" | "unknown";
+      }
+    | { kind: "rate_limited"; bucket?: string; limit?: number; remaining?: number }
+    | { kind: "business_rule"; details: Record<string, unknown> }
+    | { kind: "invalid_request"; reason: "bad_url" | "unknown" }
+    | {
+        kind: "network";
+        reason:
+          | "offline"
+          | "refused"
+          | "dns"
+          | "tls"
+          | "reset"
+          | "connection"
+          | "truncated"
+          | "protocol"
+          | "redirect_loop"
+          | "mixed_content"
+          | "csp"
+          | "cors"
+          | "unknown";
+      }
+    | { kind: "timeout"; reason: "client_deadline" | "connect" | "headers" | "body" | "server" }
+    | { kind: "aborted"; reason: "caller" }
+    | {
+        kind:
+          | "success"
+          | "validation_failed"
+          | "conflict"
+          | "locked"
+          | "too_large"
+          | "quota_exhausted"
+          | "server_error"
+          | "unavailable";
+      }
+  );
+
+/** What every explanation has. */
+export interface ExplanationBase {
+  /** The rule that decided; stable: "clever.grant-reused". */
+  id: string;
+  status: number | null;
+  title: string;
+  /** What happened, in a sentence or two, for a developer. */
+  whatHappened: string;
+  /** The likeliest first. */
+  causes: Cause[];
+  /** What to do now, for a developer. */
+  action: string;
+  /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. */
+  userMessage: string;
+  /** Which of the end-user texts `userMessage` is, to be translated. */
+  userMessageKey: string;
+  /** What was filled into the text. */
+  params: Record<string, string>;
+  /** Whether and when to try again. */
+  retry: Retry;
+  /** What is wrong with which field of the request. */
+  fields: FieldError[];
+  /** The API's own words. */
+  api: {
+    code?: string;
+    message?: string;
+    userMessage?: string;
+    requestId?: string;
+    docsUrl?: string;
+    details?: unknown;
+  };
+  /** The form that the body was in: "problem_details", "json_api", "error_object", "html", "empty". */
+  format: string;
+  /** The API that was recognised: "clever", "unit21"; `null` if none was. */
+  provider: string | null;
+  /** From 0 to 1. */
+  confidence: number;
+  /** Anything else worth knowing: headers that CORS hides, a clock that is off, a contradiction. */
+  notes: string[];
+}
+
+/** Something that may be behind a failure, and what speaks for it. */
+export interface Cause {
+  id: string;
+  text: string;
+  confidence: "certain" | "likely" | "possible";
+  evidence: Evidence[];
+  /** How to find out. */
+  check?: string;
+}
+
+/** A place that a rule looked at. `text` is redacted, 120 characters at most; `start` and `end` are byte offsets (UTF-8) in the body. */
+export interface Evidence {
+  rule: string;
+  from: "status" | "header" | "body" | "url" | "method" | "exception" | "environment";
+  name?: string;
+  text?: string;
+  start?: number;
+  end?: number;
+}
+
+/** What is wrong with one field. `path` is dotted: "submission_types.0"; `raw` is as the API wrote it. */
+export interface FieldError {
+  path: string;
+  raw?: string;
+  message: string;
+  in?: "body" | "query" | "path" | "header";
+  reason?: "required" | "format" | "range" | "choice" | "unknown" | "unique";
+  allowed?: string[];
+}
+
+/** Whether and when the same request may succeed. */
+export type Retry =
+  | { verdict: "none" }
+  | { verdict: "never"; until: string }
+  | { verdict: "backoff"; baseDelay: number; maxTries: number; requiresIdempotency: boolean }
+  | { verdict: "after"; delay: number; source: string }
+  | { verdict: "at-reset"; delay: number; resetAt: number | null; source: string }
+  | { verdict: "after-reauth"; how: "refresh" | "sign-in" | "new-key" | "step-up" }
+  | { verdict: "soon"; delay: number; maxTries: number }
+  | { verdict: "when-online" };
+
+/** An API that is known. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
+export interface Profile {
+  name: string;
+  /** Host names it applies to. */
+  hosts: string[];
+  rateLimit?: Omit<RateLimitOptions, "scope">;
+  retry?: Omit<RetryOptions, "decide">;
+  /** Headers that the generic reader cannot know. */
+  dialects?: HeaderDialect[];
+  /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. @default false */
+  errorsUnder200?: boolean;
+  catalog?: Catalog;
+}
+
+/** Which headers tell a quota, and in which unit. */
+export interface HeaderDialect {
+  name?: string;
+  unit?: string;
+  limit?: string;
+  remaining?: string;
+  used?: string;
+  reset?: string;
+  resetUnit?: "epoch-s" | "epoch-ms" | "delta-s" | "delta-ms" | "delta-min" | "date" | "duration";
+  window?: number;
+  bucket?: string;
+}
+
+/** The errors of an API, as rules. */
+export interface Catalog {
+  catalog: 1;
+  provider: string;
+  hosts?: string[];
+  extends?: string[];
+  rules: CatalogRule[];
+  tests?: CatalogTest[];
+}
+
+/** `when` holds if all its members do. Text is matched by templates with {holes} and *, in linear time. */
+export interface CatalogRule {
+  id: string;
+  priority?: number;
+  when: Record<string, unknown>;
+  then: Record<string, unknown>;
+}
+
+/** A report, and the rule that must explain it. */
+export interface CatalogTest extends Record<string, unknown> {
+  expect: { id: string };
+}
+
+/** End-user texts by key. */
+export type Messages = Record<string, string>;
+
+/** Where time and chance come from. Replace any of it in a test. */
+export interface Host {
+  /** The wall clock, as `Date.now()`. */
+  now(): number;
+  /** A clock that does not go back, as `performance.now()`. */
+  monotonic(): number;
+  /** From 0 up to, not including, 1. */
+  random(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(handle: unknown): void;
+  /** `undefined`: not known. */
+  online(): boolean | undefined;
+}
+
+/** What {@link RetryOptions.decide} is shown. */
+export interface RetryContext {
+  /** The attempt that ended, from 1. */
+  attempt: number;
+  request: RequestView;
+  response?: Response;
+  error?: unknown;
+  /** How long the wait would be. */
+  delay: number;
+  /** What the policy decided. */
+  decision: boolean;
+}
+
+/** The state of a policy as plain data; see {@link Policy.snapshot}. */
+export type PolicySnapshot = { version: 1; [key: string]: unknown };

@@ -1,0 +1,146 @@
+// @ts-check
+import { isWanted, tell } from "./core.js";
+import { emit } from "./driver.js";
+import { label } from "./record.js";
+import { describe, freeze, isRequest, lines, viewOf, withHeaders } from "./request.js";
+import { LONGEST } from "./sleep.js";
+
+/**
+ * Sends once, and tells the core what came of it.
+ * @param {import("./driver.js").Run} run
+ * @returns {Promise<number>} what to do next
+ */
+export async function attempt(run) {
+  const { engine, id, clock } = run;
+  const timeout = engine.number(0);
+  run.attempt++;
+  emit(run, "attempt", run.attempt, {});
+  let given = nextArgs(run);
+  const { hooks, key } = run;
+  // A callback that gives its value at once must not cost the turn in which the first send belongs.
+  if (hooks.body !== undefined) {
+    const body = hooks.body();
+    given = [given[0], { ...given[1], body: body instanceof Promise ? await body : body }];
+  }
+  if (hooks.prepare !== undefined) {
+    const last = run.attempt === 1 ? undefined : { status: run.response?.status, error: run.failure };
+    const prepared = hooks.prepare(viewOf(run), run.attempt, last);
+    const headers = prepared instanceof Promise ? await prepared : prepared;
+    if (headers !== undefined) given = [given[0], withHeaders(given[0], given[1], headers)];
+  }
+  if (key !== undefined) given = [given[0], withHeaders(given[0], given[1], key)];
+  const limit = timeout > 0 ? deadline(clock, timeout, run.signal) : undefined;
+  if (limit !== undefined) given = [given[0], { ...given[1], signal: limit.signal }];
+  run.response = run.failure = undefined;
+  const startedAt = clock.host.now();
+  let action;
+  try {
+    const promise = run.send(given);
+    if (!run.isOurs) {
+      // Sent in the caller's own turn, with the caller's own objects; from here on they are the caller's to change.
+      run.isOurs = true;
+      if (engine.is(id, 0)) run.init = freeze(run.init);
+    }
+    const response = (run.response = await promise);
+    const headers = lines(response.headers, isWanted);
+    action = engine.respond(id, response.status, headers, clock.host.now(), clock.monotonic(), clock.host.random());
+  } catch (error) {
+    action = failed(run, error, limit);
+  } finally {
+    limit?.end();
+  }
+  note(run, startedAt);
+  return action;
+}
+
+/**
+ * @param {import("./driver.js").Run} run
+ * @param {unknown} error
+ * @param {ReturnType<typeof deadline> | undefined} limit
+ */
+function failed(run, error, limit) {
+  const { engine, id, clock, signal } = run;
+  if (limit?.expired()) error = limit.reason;
+  else if (signal?.aborted) {
+    run.failure = error;
+    return tell(run, tell.ABORT);
+  }
+  run.failure = error;
+  const { name, message, code } = describe(error);
+  return engine.fail(id, name, message, code, clock.host.now(), clock.monotonic(), clock.host.random());
+}
+
+/**
+ * The arguments of the next send: the caller's own the first time; then what was kept of them, so that the body is
+ * there again.
+ * @param {import("./driver.js").Run} run
+ * @returns {any[]}
+ */
+function nextArgs(run) {
+  const { input, init, engine, id } = run;
+  const hasBody = isRequest(input) && (init?.body === undefined || init.body === null) && mayHaveBody(input);
+  if (run.attempt === 1) {
+    if (hasBody && engine.is(id, 0)) run.spare = input.clone();
+    return run.args;
+  }
+  if (run.spare === undefined) return [input, init];
+  const given = [run.spare, init];
+  run.spare = run.spare.clone();
+  return given;
+}
+
+// Where a Request does not tell its body, one may be there.
+/** @param {Request} request */
+function mayHaveBody(request) {
+  return request.body === undefined ? !request.bodyUsed : request.body !== null;
+}
+
+/**
+ * Writes an attempt down and tells of it.
+ * @param {import("./driver.js").Run} run
+ * @param {number} startedAt
+ */
+function note(run, startedAt) {
+  const { engine, id, clock, record, response, failure, before } = run;
+  record.attempts.push({
+    startedAt,
+    endedAt: clock.host.now(),
+    ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
+    waitedBefore: before.waited,
+    ...(before.reason !== undefined && { waitReason: before.reason }),
+    ...(before.quota !== undefined && { quota: before.quota }),
+  });
+  run.before = { waited: 0 };
+  if (run.hooks.onEvent === undefined) return;
+  if (response === undefined) emit(run, "failure", run.attempt, { error: failure });
+  else emit(run, "response", run.attempt, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
+}
+
+/**
+ * A signal that also fires after `ms`, until `end` is called. What was joined stays joined: the caller's abort must reach
+ * the body too.
+ * @param {import("./clock.js").Clock} clock
+ * @param {number} ms
+ * @param {AbortSignal | null | undefined} signal
+ */
+function deadline(clock, ms, signal) {
+  const controller = new AbortController();
+  const reason = new DOMException("no answer came within the time for it", "TimeoutError");
+  const timer = clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST));
+  return {
+    signal: signal ? join(signal, controller) : controller.signal,
+    reason,
+    expired: () => controller.signal.reason === reason,
+    end: () => clock.host.clearTimeout(timer),
+  };
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @param {AbortController} controller
+ */
+function join(signal, controller) {
+  if (typeof AbortSignal.any === "function") return AbortSignal.any([signal, controller.signal]);
+  signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  return controller.signal;
+}

@@ -1,0 +1,62 @@
+// @ts-check
+import { core } from "#policy";
+import { PolicyError } from "./errors.js";
+
+/** The core's module; a clear error where the host allows no WebAssembly. */
+export function load() {
+  try {
+    return core();
+  } catch (cause) {
+    throw new PolicyError(
+      "wasm-unavailable",
+      "WebAssembly cannot be compiled here. In a page, add 'wasm-unsafe-eval' to script-src of the Content-Security-Policy, " +
+        'or let calls through unmanaged with unavailable: "bypass"',
+      { cause },
+    );
+  }
+}
+
+/** @type {{ request: Set<string>, response: RegExp, key: string } | undefined} */
+let known;
+
+/** The names of headers that the core wants: of requests, a pattern of responses', and the one that carries a key. */
+export function names() {
+  if (known === undefined) {
+    const { names } = core();
+    known = { request: new Set(names(0).split("\n")), response: new RegExp(names(1)), key: names(2) };
+  }
+  return known;
+}
+
+/** @type {Map<string, boolean>} */
+const seen = new Map();
+
+/**
+ * Whether the core wants a response's header.
+ * @param {string} name in lower case
+ */
+export function isWanted(name) {
+  let wanted = seen.get(name);
+  if (wanted === undefined) {
+    wanted = names().response.test(name);
+    // Names come from servers: what is remembered of them is bounded.
+    if (seen.size < 500) seen.set(name, wanted);
+  }
+  return wanted;
+}
+
+/**
+ * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask.
+ * @param {import("./driver.js").Run} run
+ * @param {number} event
+ * @returns {number}
+ */
+export function tell({ engine, id, clock }, event) {
+  return engine.tell(id, event, clock.host.now(), clock.monotonic(), clock.host.random());
+}
+tell.BEGIN = 0;
+tell.ELAPSE = 1;
+tell.ABORT = 2;
+tell.YES = 3;
+tell.NO = 4;
+tell.UNSAID = 5;

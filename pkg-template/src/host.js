@@ -1,0 +1,49 @@
+// @ts-check
+
+/**
+ * What the policy needs of a host besides `fetch`.
+ * @typedef {object} Host
+ * @property {() => number} now
+ * @property {() => number} monotonic
+ * @property {() => number} random
+ * @property {(callback: () => void, ms: number) => unknown} setTimeout
+ * @property {(handle: any) => void} clearTimeout
+ * @property {() => boolean | undefined} online
+ */
+
+/**
+ * The host's globals, looked up at each call, so that fake timers and mocks that are put in place later are seen.
+ * @type {Host}
+ */
+export const globals = {
+  now: () => Date.now(),
+  monotonic: () => (typeof performance === "undefined" ? Date.now() : performance.now()),
+  random: () => Math.random(),
+  setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
+  clearTimeout: (handle) => globalThis.clearTimeout(handle),
+  online: () => globalThis.navigator?.onLine,
+};
+
+const imported = globalThis.fetch;
+
+/** @type {WeakSet<Function>} */
+const own = new WeakSet();
+
+/**
+ * Marks a fetch of ours, so that it never calls itself after `globalThis.fetch = policy.fetch`.
+ * @template {Function} F
+ * @param {F} fetch
+ */
+export function mark(fetch) {
+  own.add(fetch);
+  return fetch;
+}
+
+/**
+ * The host's fetch: what stands there now, unless that is ours; then what stood there when this module was imported.
+ * @returns {typeof fetch}
+ */
+export function hostFetch() {
+  const found = globalThis.fetch;
+  return own.has(found) ? imported : found;
+}

@@ -1,0 +1,173 @@
+// @ts-check
+import { names } from "./core.js";
+
+const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
+
+/** @param {unknown} value @returns {value is Request} */
+export function isRequest(value) {
+  return typeof value === "object" && value !== null && Object.prototype.toString.call(value) === "[object Request]";
+}
+
+/**
+ * The method as fetch will send it: the standard ones in capitals, others as they are.
+ * @param {unknown} method
+ */
+export function methodOf(method) {
+  const text = `${method ?? "GET"}`;
+  const upper = text.toUpperCase();
+  return NORMALISED.has(upper) ? upper : text;
+}
+
+/**
+ * The address a fetch of `input` asks; throws where fetch would reject.
+ * @param {any} input
+ */
+export function urlOf(input) {
+  return new URL(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
+}
+
+/**
+ * The headers that a fetch with this input and init sends, or undefined. Never reads what can be read only once.
+ * @param {any} input
+ * @param {any} init
+ * @returns {any}
+ */
+function sourceOf(input, init) {
+  return init?.headers ?? (isRequest(input) ? input.headers : undefined);
+}
+
+/**
+ * `name:value` lines of those headers that the core asks for.
+ * @param {any} input
+ * @param {any} init
+ * @param {Set<string>} names
+ */
+export function pick(input, init, names) {
+  const source = sourceOf(input, init);
+  if (source === undefined) return "";
+  let text = "";
+  /** @param {any} name @param {any} value */
+  const add = (name, value) => {
+    const lower = `${name}`.toLowerCase();
+    if (names.has(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
+  };
+  if (typeof source.get === "function" && typeof source.forEach === "function") {
+    for (const name of names) {
+      const value = source.get(name);
+      if (value !== null && value !== undefined) add(name, value);
+    }
+  } else if (Array.isArray(source)) {
+    for (const pair of source) if (Array.isArray(pair)) add(pair[0], pair[1]);
+  } else if (source[Symbol.iterator] === undefined) {
+    for (const name of Object.keys(source)) add(name, source[name]);
+  }
+  return text;
+}
+
+/**
+ * What callbacks are shown of a request, for which none is built.
+ * @param {{ input: any, init: any, url: URL, method: string }} run
+ */
+export function viewOf({ input, init, url, method }) {
+  return { url: url.href, method, headers: new Headers(sourceOf(input, init)) };
+}
+
+/**
+ * Whether the body can be sent again as it stands.
+ * @param {any} body
+ */
+export function isReplayable(body) {
+  if (body === null || body === undefined || typeof body !== "object") return true;
+  return !(Symbol.asyncIterator in body) && typeof body.getReader !== "function" && typeof body.next !== "function";
+}
+
+/**
+ * A copy of init that later changes by the caller do not reach, for a send that is not made in this turn: callers build
+ * one object and use it in a loop. What is not a plain object is taken as it is, since its members may not survive a copy.
+ * @param {any} init
+ */
+export function freeze(init) {
+  if (init === null || init === undefined || typeof init !== "object") return init;
+  const prototype = Object.getPrototypeOf(init);
+  if (prototype !== Object.prototype && prototype !== null) return init;
+  const copy = { ...init };
+  if (copy.headers !== undefined) copy.headers = copyHeaders(copy.headers);
+  if (copy.body !== undefined) copy.body = copyBody(copy.body);
+  return copy;
+}
+
+/** @param {any} headers */
+function copyHeaders(headers) {
+  if (headers === null || typeof headers !== "object") return headers;
+  if (Array.isArray(headers)) return headers.map((pair) => (Array.isArray(pair) ? [...pair] : pair));
+  if (typeof headers.get === "function" && typeof headers.forEach === "function") return new Headers(headers);
+  return headers[Symbol.iterator] === undefined ? { ...headers } : headers;
+}
+
+/** @param {any} body */
+function copyBody(body) {
+  if (body instanceof ArrayBuffer) return body.slice(0);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  if (typeof FormData === "function" && body instanceof FormData) {
+    const copy = new FormData();
+    for (const [name, value] of /** @type {any} */ (body)) copy.append(name, value);
+    return copy;
+  }
+  return body;
+}
+
+/**
+ * `init` with these headers set over those that the request has.
+ * @param {any} input
+ * @param {any} init
+ * @param {any} more
+ */
+export function withHeaders(input, init, more) {
+  const headers = new Headers(sourceOf(input, init));
+  new Headers(more).forEach((value, name) => headers.set(name, value));
+  return { ...init, headers };
+}
+
+/**
+ * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
+ * @param {import("./driver.js").Run} run
+ * @param {{ url: string, method: string, headers: Headers }} view
+ */
+export function withIdempotencyKey(run, view) {
+  const { engine, id, hooks } = run;
+  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
+  if (key === undefined) return;
+  engine.is(id, 2);
+  run.key = [[names().key, `${key}`]];
+}
+
+/**
+ * `name:value` lines of a response's headers whose names `wanted` knows.
+ * @param {Headers} headers
+ * @param {(name: string) => boolean} wanted
+ */
+export function lines(headers, wanted) {
+  let text = "";
+  headers.forEach((value, name) => {
+    if (wanted(name)) text += `${name}:${value}\n`;
+  });
+  return text;
+}
+
+/**
+ * Name, message and code of what was thrown, its own or its cause's. Reading it must not throw in turn.
+ * @param {any} error
+ */
+export function describe(error) {
+  try {
+    const code = error?.cause?.code ?? error?.code;
+    return {
+      name: `${error?.name ?? typeof error}`,
+      message: `${error?.message ?? ""}`,
+      code: code === undefined || code === null ? "" : `${code}`,
+    };
+  } catch {
+    return { name: "unknown", message: "", code: "" };
+  }
+}

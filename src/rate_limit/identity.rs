@@ -1,0 +1,83 @@
+//! What shares a quota: the origin and the credentials, of which only a hash is kept.
+
+use alloc::string::String;
+
+use crate::syntax::headers::Headers;
+
+/// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
+pub const CREDENTIALS: [&str; 6] =
+    ["authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "private-token"];
+
+/// The name and key of a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// SHA-256 of what it stands for, cut to 128 bits: the same in every tab, and of no use to who reads it.
+    pub key: [u8; 16],
+    /// For people: the origin, and a few digits of the hash where there are credentials; or the caller's own word.
+    pub name: String,
+}
+
+impl Identity {
+    /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count.
+    pub fn of(origin: &str, headers: Headers<'_>) -> Self {
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update(origin);
+        let mut known = false;
+        for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
+            known = true;
+            for part in ["\n", name, ":", value] {
+                hash.update(part);
+            }
+        }
+        let key = cut(hash);
+        let mut name = String::from(origin);
+        if known {
+            name.push('#');
+            for byte in key.iter().take(4) {
+                for digit in [byte >> 4, byte & 15] {
+                    name.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+                }
+            }
+        }
+        Self { key, name }
+    }
+
+    /// Of the caller's own word for it.
+    pub fn named(word: &str) -> Self {
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update("scope\n");
+        hash.update(word);
+        Self { key: cut(hash), name: word.into() }
+    }
+}
+
+fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
+    let mut key = [0; 16];
+    for (to, from) in key.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_tell_scopes_apart_and_are_not_kept() {
+        let of = |text| Identity::of("https://api.example.com", Headers::new(text));
+        let (one, two) = (of("authorization:Bearer abc"), of("authorization:Bearer abd"));
+        assert_ne!(one.key, two.key);
+        assert_eq!(one, of("accept:*/*\nauthorization:Bearer abc"));
+        assert!(one.name.starts_with("https://api.example.com#") && !one.name.contains("abc"));
+        assert_eq!(of("accept:*/*").name, "https://api.example.com");
+    }
+
+    #[test]
+    fn a_word_of_the_callers_own_cannot_meet_an_origin() {
+        let origin = Identity::of("scope\nx", Headers::new(""));
+        assert_eq!(Identity::named("tenant-1").name, "tenant-1");
+        assert_ne!(Identity::named("https://a.example").key, Identity::of("https://a.example", Headers::new("")).key);
+        assert_eq!(origin.key, Identity::named("x").key, "an origin never holds a line break");
+    }
+}

@@ -1,0 +1,131 @@
+//! Reads the quotas that a response tells, in whatever dialect.
+//!
+//! Three steps: names are taken apart ([`name`]), values gathered by quota and read by shape ([`part`], [`ietf`]), and
+//! what two headers say of one quota joined ([`super::quota::tell`]). A table of vendors ([`super::vendors`]) has what no
+//! rule can know. Each malformed value is ignored by itself; any text at all is read without a panic.
+//!
+//! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::quota::Quota;
+use super::vendors::{self, Reads};
+use crate::hints::{self, Hint, Told};
+use crate::syntax::headers::Headers;
+use crate::syntax::structured;
+use crate::time::WallTime;
+
+pub mod ietf;
+pub mod name;
+pub mod part;
+
+use name::{Name, Role};
+
+/// What one response says of rates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Quotas, in no order that means anything.
+    pub quotas: Vec<Quota>,
+    /// When to come back, from a header that says just that.
+    pub hint: Option<Hint>,
+    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket): other requests may be in another.
+    pub bucket: Option<String>,
+    /// Whom the bucket is shared with, as told: Discord's `user`, `global` and `shared`.
+    pub scope: Option<String>,
+    /// The answer's `Date`, unless a cache gave it: the server's clock was in `[date, date + 1 s)`.
+    pub date: Option<WallTime>,
+    /// The server's clock that resets were measured against: for an absolute one not past, it was told as `served + reset_in`.
+    pub served: WallTime,
+}
+
+/// Reads the head that arrived at `now`. A cached answer (`Age` over 0) tells no quotas.
+pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
+    let served = hints::served(headers, now);
+    let mut reading = Reading { date: served.date, served: served.at, ..Reading::default() };
+    reading.hint = hints::read(headers, now);
+    if served.cached {
+        return reading;
+    }
+    let mut parts = Vec::new();
+    let quotas = &mut reading.quotas;
+    for (header, value) in headers.iter() {
+        let pair = (header, value);
+        let name = match vendors::find(header) {
+            Some(Reads::Nothing) => continue,
+            Some(Reads::Value(read)) => {
+                let known = quotas.len();
+                read(value, quotas);
+                quotas.iter_mut().skip(known).for_each(|quota| quota.source.push_str(header));
+                continue;
+            }
+            Some(Reads::Part(name, role)) => Name { family: "", head: "", tail: name, role, millis: false },
+            None => match name::read(header) {
+                Some(name) => name,
+                None => continue,
+            },
+        };
+        match name.role {
+            Role::Policy => {
+                let members = structured::list(value).unwrap_or_default();
+                ietf::policies(&members, header, quotas);
+            }
+            Role::Scope => reading.scope = Some(String::from(value)),
+            Role::Plain if !name.tail.is_empty() => part::record(&mut parts, name, pair, served.at),
+            // The registered field is what its draft says; others under that stem may be a bare limit.
+            Role::Plain if is_registered(header) || !value.starts_with(|letter: char| letter.is_ascii_digit()) => {
+                ietf::limits(value, header, quotas);
+            }
+            role => {
+                if role == Role::Bucket && reading.bucket.is_none() {
+                    reading.bucket = Some(String::from(value));
+                }
+                part::gather(&mut parts, name, pair, served.at);
+            }
+        }
+    }
+    for part in &parts {
+        part::read(part, quotas);
+    }
+    reading
+}
+
+/// The quota in the way: of the exhausted the one that resets last, since all of them must.
+///
+/// Where none is, and the status says that a rate was exceeded, the one with the least left: a 429 overrides counters.
+pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
+    let refused = matches!(status, Some(420 | 429));
+    let quota = reading.quotas.iter().min_by_key(|quota| tightness(quota))?;
+    if !refused && !quota.exhausted() {
+        return None;
+    }
+    Some(Told {
+        bucket: quota.name.clone(),
+        limit: quota.limit,
+        remaining: quota.remaining,
+        reset_in: quota.reset_in,
+        source: quota.source.clone(),
+    })
+}
+
+/// A regular expression, as JavaScript has them, that matches the lower-case names of the response headers that the
+/// readers use, and of no others but such as have a rate limit's name. A shell hands over only what it matches.
+pub fn wanted() -> &'static str {
+    "^(age|date)$|(^|[-_])(read)?rate[-_]?limit|(^|-)retry-*(after|in)(-|$)|^x-((app|user)-limit-24hour|limit-per|remaining-t)|^auth0-.+-quota-limit$|^sforce-limit-info$|-api-call-limit$|-use-case-usage$"
+}
+
+fn is_registered(header: &str) -> bool {
+    matches!(header, "ratelimit" | "beta-ratelimit")
+}
+
+// Lower is tighter: the exhausted by their resets, then what is left in thousandths of the limit, then the unknown.
+fn tightness(quota: &Quota) -> (u8, i64) {
+    match (quota.remaining, quota.limit) {
+        (Some(0), _) => (0, quota.reset_in.map_or(0, |reset| -reset)),
+        (Some(remaining), limit) => {
+            let share = remaining.saturating_mul(1000) / limit.unwrap_or(remaining).max(1);
+            (1, i64::try_from(share).unwrap_or(i64::MAX))
+        }
+        (None, _) => (2, 0),
+    }
+}

@@ -1,0 +1,217 @@
+//! What an answer or a failure means for a retry: tables of statuses and of what hosts throw.
+
+use crate::retry::options::{METHODS, RetryRules};
+
+/// What kind of trouble an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Not to be repeated: a success, or an error that would come again.
+    Final,
+    /// Held back by a quota; the request was not processed.
+    Limited,
+    /// Busy with somebody else's change; a few seconds help.
+    Locked,
+    /// Sent too early in a TLS handshake (RFC 8470): once more, and once only.
+    TooEarly,
+    /// A failure that may pass.
+    Transient,
+}
+
+/// What one answer says besides its status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// A hint when to come back was given, whatever its value.
+    pub hinted: bool,
+    /// A quota of requests is told to be used up.
+    pub exhausted: bool,
+}
+
+/// Why a fetch was rejected, as far as it matters for a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
+    Caller,
+    /// No answer came, or it broke off; nobody knows whether the request was processed.
+    Network,
+    /// The attempt's own deadline.
+    Timeout,
+}
+
+/// The transient ones: 408 and 5xx by RFC 9110; 520 to 524 are Cloudflare's, 529 Anthropic's and Notion's "overloaded".
+/// 501 and 505 say that the request is not supported, and so will it be later.
+const TRANSIENT: [u16; 11] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
+
+/// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
+pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
+    let class = match status {
+        429 => Class::Limited,
+        // Rate limits under other names: GitHub 403, Linear and Meta 400, and 413 with Retry-After (RFC 9110 section 15.5.14).
+        400 | 403 if signs.exhausted || signs.hinted => Class::Limited,
+        413 if signs.hinted => Class::Transient,
+        423 => Class::Locked,
+        425 => Class::TooEarly,
+        _ if TRANSIENT.contains(&status) => Class::Transient,
+        _ => Class::Final,
+    };
+    match &rules.statuses {
+        None => class,
+        Some(statuses) if !statuses.contains(&status) => Class::Final,
+        Some(_) if class == Class::Final => Class::Transient,
+        Some(_) => class,
+    }
+}
+
+/// Whether `status` is an error.
+pub fn is_error(status: u16) -> bool {
+    status >= 400
+}
+
+/// Whether `status` asks to slow down, for what shares its quota.
+pub fn is_limited(status: u16, signs: Signs) -> bool {
+    status == 429 || (matches!(status, 400 | 403) && signs.exhausted)
+}
+
+/// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
+pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
+    match &rules.methods {
+        Some(methods) => methods.iter().any(|known| known.eq_ignore_ascii_case(method)),
+        None => METHODS.contains(&method),
+    }
+}
+
+/// Whether the answer itself says that the request was not processed, so that even a POST may be repeated.
+pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
+    matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
+}
+
+/// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, WebKit, undici,
+/// Deno, Bun and workerd. Whatever else they throw (bad arguments, a refused scheme) would fail again.
+const NETWORK_WORDS: [&str; 13] = [
+    "Failed to fetch",                                 // Chromium
+    "NetworkError when attempting to fetch resource.", // Firefox
+    "Load failed",                                     // WebKit
+    "The network connection was lost",                 // WebKit
+    "The Internet connection appears to be offline",   // WebKit
+    "fetch failed",                                    // undici
+    "terminated",                                      // undici, while the body came
+    "error sending request",                           // Deno
+    "error reading a body from connection",            // Deno
+    "Network connection lost",                         // workerd
+    "internal error; reference",                       // workerd: DNS, TLS
+    "Network request failed",                          // React Native
+    "Unable to connect",                               // Bun
+];
+
+/// Codes of Node, undici and Bun. A code decides before any text does.
+const NETWORK_CODES: [&str; 15] = [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ECONNABORTED",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EPIPE",
+    "ETIMEDOUT",
+    "ENETDOWN",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "UND_ERR_SOCKET",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_BODY_TIMEOUT",
+    "ConnectionRefused",
+];
+
+/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none).
+pub fn failure(name: &str, message: &str, code: &str) -> Failure {
+    if name == "TimeoutError" {
+        return Failure::Timeout;
+    }
+    if name == "AbortError" {
+        return Failure::Caller;
+    }
+    if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
+        return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
+    }
+    let message = message.trim_start();
+    if NETWORK_WORDS.iter().any(|start| message.starts_with(start)) { Failure::Network } else { Failure::Caller }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::options::RetryLayer;
+
+    fn rules() -> RetryRules {
+        RetryLayer::default().over(&RetryLayer::default()).unwrap()
+    }
+
+    #[test]
+    fn statuses_are_sorted_as_the_contract_lists_them() {
+        let none = Signs::default();
+        let hinted = Signs { hinted: true, ..none };
+        let exhausted = Signs { exhausted: true, ..none };
+        let rows = [
+            (200, none, Class::Final),
+            (400, none, Class::Final),
+            (400, exhausted, Class::Limited),
+            (401, none, Class::Final),
+            (403, none, Class::Final),
+            (403, exhausted, Class::Limited),
+            (404, none, Class::Final),
+            (408, none, Class::Transient),
+            (409, none, Class::Final),
+            (413, none, Class::Final),
+            (413, hinted, Class::Transient),
+            (423, none, Class::Locked),
+            (425, none, Class::TooEarly),
+            (429, none, Class::Limited),
+            (500, none, Class::Transient),
+            (501, none, Class::Final),
+            (501, hinted, Class::Final),
+            (502, none, Class::Transient),
+            (503, none, Class::Transient),
+            (505, none, Class::Final),
+            (522, none, Class::Transient),
+            (529, none, Class::Transient),
+        ];
+        for (status, signs, expected) in rows {
+            assert_eq!(class(status, signs, &rules()), expected, "{status} {signs:?}");
+        }
+    }
+
+    #[test]
+    fn own_statuses_replace_the_table() {
+        let own = RetryRules { statuses: Some(alloc::vec![418, 429]), ..rules() };
+        let none = Signs::default();
+        assert_eq!(class(418, none, &own), Class::Transient);
+        assert_eq!(class(429, none, &own), Class::Limited);
+        assert_eq!(class(503, none, &own), Class::Final);
+    }
+
+    #[test]
+    fn failures_are_told_apart_in_every_host() {
+        let rows = [
+            ("TypeError", "Failed to fetch", "", Failure::Network),
+            ("TypeError", "NetworkError when attempting to fetch resource.", "", Failure::Network),
+            ("TypeError", "Load failed (api.example.com)", "", Failure::Network),
+            ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
+            ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),
+            ("TypeError", "fetch failed", "", Failure::Network),
+            ("TypeError", "error sending request for url (http://localhost:1/)", "", Failure::Network),
+            ("Error", "Network connection lost.", "", Failure::Network),
+            (
+                "Error",
+                " Unable to connect. Is the computer able to access the url?",
+                "ConnectionRefused",
+                Failure::Network,
+            ),
+            ("TypeError", "Failed to parse URL from /x", "ERR_INVALID_URL", Failure::Caller),
+            ("TypeError", "Request with GET/HEAD method cannot have body.", "", Failure::Caller),
+            ("AbortError", "signal is aborted without reason", "20", Failure::Caller),
+            ("TimeoutError", "signal timed out", "23", Failure::Timeout),
+        ];
+        for (name, message, code, expected) in rows {
+            assert_eq!(failure(name, message, code), expected, "{name}: {message} {code}");
+        }
+    }
+}

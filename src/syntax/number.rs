@@ -1,0 +1,95 @@
+//! Numbers as headers print them: ASCII digits with an optional fraction.
+//!
+//! No sign, exponent, hex, grouping or surrounding space, and at most 15 whole digits, which is what a `double` and
+//! RFC 9651 hold: `-1`, `1e309` and `unlimited` are no information. Fixed point, since reading an `f64` costs 14 kB.
+
+use alloc::string::String;
+
+/// A whole number of 1 to 15 digits.
+pub fn whole(text: &str) -> Option<i64> {
+    // An empty text wraps round to a length that is too long.
+    if text.len().wrapping_sub(1) > 14 {
+        return None;
+    }
+    let mut value = 0;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + i64::from(byte - b'0');
+    }
+    Some(value)
+}
+
+/// A count: the fraction, where there is one (Reddit's `60.0`), is dropped.
+pub fn count(text: &str) -> Option<u64> {
+    Some((milli(text, false)? / 1000) as u64)
+}
+
+/// Thousandths. What is finer is rounded up where `up` says so, so that a wait is never short.
+pub fn milli(text: &str, up: bool) -> Option<i64> {
+    let (int, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    Some(whole(int)? * 1000 + thousandths(fraction, up)?)
+}
+
+/// The digits after a decimal point as thousandths, 0 to 1000.
+pub fn thousandths(digits: &str, up: bool) -> Option<i64> {
+    if digits.is_empty() {
+        return None;
+    }
+    let (mut value, mut scale, mut finer) = (0, 100, false);
+    for byte in digits.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        let digit = i64::from(byte - b'0');
+        value += digit * scale;
+        finer |= scale == 0 && digit > 0;
+        scale /= 10;
+    }
+    Some(value + i64::from(finer && up))
+}
+
+/// Appends `number` in decimal digits; `core::fmt` is larger than all readers together.
+pub fn push(text: &mut String, number: u64) {
+    if number >= 10 {
+        push(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_digits_are_a_number() {
+        for bad in ["", " 1", "1 ", "+1", "-1", "1e3", "0x10", "1_000", "1,000", "².", "²", "NaN", "1234567890123456"]
+        {
+            assert_eq!((whole(bad), milli(bad, true)), (None, None), "{bad}");
+        }
+        assert_eq!(whole("999999999999999"), Some(999_999_999_999_999));
+        assert_eq!(whole("007"), Some(7));
+    }
+
+    #[test]
+    fn a_fraction_needs_digits_on_both_sides() {
+        for bad in [".5", "5.", ".", "1.2.3", "1.-2", "1. 5"] {
+            assert_eq!(milli(bad, true), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_finer_than_a_thousandth_rounds_as_asked() {
+        for (text, down, up) in [
+            ("64.57", 64_570, 64_570),
+            ("0.0001", 0, 1),
+            ("0.9991", 999, 1000),
+            ("2.5000", 2500, 2500),
+            ("999999999999999.9999", 999_999_999_999_999_999, 1_000_000_000_000_000_000),
+        ] {
+            assert_eq!((milli(text, false), milli(text, true)), (Some(down), Some(up)), "{text}");
+        }
+        assert_eq!(count("59.999999"), Some(59));
+    }
+}

@@ -1,0 +1,120 @@
+// @ts-check
+// The tarball as npm would publish it: what is in it, what its manifest promises, and what bundlers make of it.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { consumer } from "./consumer.js";
+
+const VALUES = [
+  "CircuitOpenError",
+  "HttpError",
+  "PolicyError",
+  "PolicyOptionError",
+  "RateLimitError",
+  "callRecord",
+  "createPolicy",
+  "explain",
+  "explainResponse",
+  "fetchWithPolicy",
+  "readQuotas",
+];
+/** @type {ReturnType<typeof consumer>} */
+let installed;
+let home = "";
+
+before(() => {
+  installed = consumer();
+  home = join(installed.folder, "node_modules/fetch-with-policy");
+});
+after(() => installed.remove());
+
+test("the tarball holds code, types, modules and licences, and nothing else", () => {
+  const files = installed.files.filter((/** @type {string} */ name) => !/^(workerd\/)?[\w-]+\.js$/.test(name));
+  assert.deepEqual(files, [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "explain.wasm",
+    "index.d.ts",
+    "package.json",
+    "policy.wasm",
+    "profiles.d.ts",
+  ]);
+});
+
+test("each file that the manifest names is there, and the version is the crate's", () => {
+  const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const named = (/** @type {unknown} */ value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
+  const paths = [manifest.main, manifest.module, manifest.types, ...named(manifest.exports)];
+  assert.ok(paths.length > 5);
+  for (const path of paths) assert.ok(existsSync(join(home, path)), path);
+  assert.match(readFileSync("Cargo.toml", "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
+  assert.equal(manifest.dependencies, undefined, "nothing else is installed with it");
+});
+
+test("the main entry exports what the types declare", async () => {
+  const entry = createRequire(join(installed.folder, "x.js")).resolve("fetch-with-policy");
+  const exported = await import(pathToFileURL(entry).href);
+  for (const name of VALUES) assert.equal(typeof exported[name], "function", name);
+  const declared = [...readFileSync(join(home, "index.d.ts"), "utf8").matchAll(/^export (?:function|class|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual([...new Set(declared)].sort(), VALUES);
+});
+
+test("each profile is exported by name and names its hosts", async () => {
+  const profiles = await import(pathToFileURL(join(home, "profiles.js")).href);
+  const written = readdirSync("pkg-template/profiles").map((name) => name.replace(".json", ""));
+  assert.deepEqual(Object.keys(profiles).sort(), written.sort());
+  for (const [name, profile] of Object.entries(profiles)) {
+    assert.equal(profile.name, name);
+    assert.ok(profile.hosts.length > 0, name);
+  }
+});
+
+// What is imported later is set aside, as bundlers that split do.
+async function bundle(/** @type {string} */ code, /** @type {string[]} */ conditions = []) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: installed.folder },
+    bundle: true,
+    format: "esm",
+    outdir: "out",
+    conditions,
+    loader: { ".wasm": "copy" },
+    plugins: [
+      {
+        name: "later",
+        setup: (it) => it.onResolve({ filter: /.*/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined)),
+      },
+    ],
+    write: false,
+  });
+  return outputFiles;
+}
+
+const inlined = (/** @type {string} */ name) => readFileSync(join(home, `${name}.wasm`)).toString("base64").slice(0, 4000);
+
+test("a bundle that imports only the policy has no explainer in it, and the other way round", async () => {
+  const [policy] = await bundle('import { fetchWithPolicy } from "fetch-with-policy"; fetchWithPolicy("/");');
+  assert.ok(policy?.text.includes(inlined("policy")) && !policy.text.includes(inlined("explain")));
+  const [explain] = await bundle('import { explain } from "fetch-with-policy"; explain(1);');
+  assert.ok(explain?.text.includes(inlined("explain")) && !explain.text.includes(inlined("policy")));
+});
+
+test("a bundle that uses one profile has no other, and one that uses nothing is empty", async () => {
+  const [one] = await bundle('import { clever } from "fetch-with-policy/profiles"; console.log(clever);');
+  assert.ok(one?.text.includes("clever") && !one.text.includes("unit21"));
+  const [none] = await bundle('import { createPolicy, explain } from "fetch-with-policy";');
+  assert.ok((none?.text.trim().length ?? 0) < 40, none?.text);
+});
+
+test("for workerd the modules are imported as files, and nothing is inlined", async () => {
+  const files = await bundle('import { explain, fetchWithPolicy } from "fetch-with-policy"; export default [explain, fetchWithPolicy];', ["workerd"]);
+  const modules = files.filter(({ path }) => path.endsWith(".wasm")).map(({ contents }) => contents.length).sort();
+  const expected = ["explain", "policy"].map((name) => readFileSync(join(home, `${name}.wasm`)).length).sort();
+  assert.deepEqual(modules, expected);
+  const code = files.find(({ path }) => path.endsWith(".js"))?.text ?? "";
+  assert.ok(code.length > 0 && !code.includes(inlined("policy")) && !code.includes(inlined("explain")));
+});

@@ -1,0 +1,25 @@
+// @ts-check
+// Static files on loopback, under the strictest Content-Security-Policy that the package promises to work with.
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname } from "node:path";
+
+const TYPES = /** @type {Record<string, string>} */ ({ ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" });
+const POLICY = "default-src 'none'; script-src 'self' 'nonce-map' 'wasm-unsafe-eval'; connect-src *";
+
+/** Serves each path of `files`, from text or (a URL) from a file. */
+export async function startSite(/** @type {(path: string) => string | URL | undefined} */ files) {
+  const server = createServer(async (request, response) => {
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const found = files(path);
+    const body = found instanceof URL ? await readFile(found).catch(() => undefined) : found;
+    if (body === undefined) return void response.writeHead(404).end();
+    const type = TYPES[extname(path) || ".html"] ?? "application/octet-stream";
+    response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { address: `http://127.0.0.1:${port}`, stop: () => void (server.closeAllConnections(), server.close()) };
+}

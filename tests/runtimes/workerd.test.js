@@ -1,0 +1,80 @@
+// @ts-check
+// A real workerd, through miniflare: the package bundled by its `workerd` condition, many requests at once in one isolate.
+//
+// There a request may act only in its own context: a promise that only another request can resolve is a hung request, and a
+// timer of a finished request never fires. The flag below is the older, stricter behaviour; both must do.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { EXPECTED } from "./expected.js";
+import { startUpstream } from "./upstream.js";
+
+const REQUESTS = 100;
+const LIMIT = 20;
+// At worst the first window is nearly over when the run begins; then five whole ones, and slack for a busy machine.
+const LONGEST = 1000 * (REQUESTS / LIMIT + 1) + 3000;
+const STRICT = "no_handle_cross_request_promise_resolution";
+
+const HOSTS = [
+  { date: "2025-01-01", flags: [] },
+  { date: "2025-01-01", flags: [STRICT] },
+  { date: "2026-07-01", flags: [] },
+  { date: "2026-07-01", flags: [STRICT] },
+];
+
+for (const { date, flags } of HOSTS) {
+  const name = `workerd of ${date}${flags.map((flag) => ` with ${flag}`).join("")}`;
+
+  test(`${name}: many requests in one isolate keep to one quota, and none hangs`, async (context) => {
+    const upstream = await startUpstream({ limit: LIMIT });
+    context.after(() => upstream.stop());
+    const worker = await startWorker(date, flags);
+    context.after(() => worker.dispose());
+    const started = Date.now();
+    const answers = await Promise.all(
+      Array.from({ length: REQUESTS }, async () => {
+        const response = await worker.dispatchFetch(`http://worker/paced?upstream=${upstream.address}`);
+        const text = await response.text();
+        return response.ok ? JSON.parse(text) : { status: response.status, body: text };
+      }),
+    );
+    const took = Date.now() - started;
+    const bad = answers.filter(({ status, body }) => status !== 200 || body !== '"item"');
+    assert.deepEqual(bad, [], "every request is answered in its own context");
+    assert.ok(upstream.met.refused <= 1, `${upstream.met.refused} of ${upstream.met.sent} sends were refused by a 429`);
+    assert.equal(upstream.met.sent - upstream.met.refused, REQUESTS, "nothing is sent twice");
+    assert.ok(took <= LONGEST, `took ${took} ms, over ${LONGEST}`);
+  });
+
+  test(`${name}: a user's lines do the same`, async (context) => {
+    const upstream = await startUpstream();
+    context.after(() => upstream.stop());
+    const worker = await startWorker(date, flags);
+    context.after(() => worker.dispose());
+    const response = await worker.dispatchFetch(`http://worker/same-code?upstream=${upstream.address}`);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    assert.deepEqual(JSON.parse(text), EXPECTED);
+  });
+}
+
+async function startWorker(/** @type {string} */ compatibilityDate, /** @type {string[]} */ compatibilityFlags) {
+  const { outputFiles } = await build({
+    entryPoints: ["tests/runtimes/worker.js"],
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    outdir: "out",
+    write: false,
+  });
+  // The entry must come first: miniflare takes the first module as the main one.
+  const modules = outputFiles
+    .map(({ path, contents }) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents }))
+    .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm"));
+  assert.equal(modules.length, 3, "the worker and the two .wasm files that the condition imports");
+  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot: "/", cf: false, compatibilityDate, compatibilityFlags });
+  await worker.ready;
+  return worker;
+}

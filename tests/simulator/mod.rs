@@ -1,0 +1,264 @@
+//! A clock, a network and a rate-limited server in memory, which drive real calls through the core.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    rc::Rc,
+};
+
+use fetch_with_policy::{
+    call::{Action, Call, Event, GiveUp, Request, WaitReason},
+    policy::{Policy, Rules},
+    rate_limit::{Tracker, identity::Identity},
+    retry::classify::Failure,
+    syntax::{headers::Headers, value::Value},
+    time::Moment,
+};
+
+/// What a server answers to one request at one instant (ms since the epoch on the server's clock).
+pub type Answer = (u16, String);
+
+/// Fixed windows, aligned to the clock, told like Clever's.
+pub struct Fixed {
+    pub limit: u64,
+    pub window: i64,
+    pub headers: bool,
+    pub current: i64,
+    pub used: u64,
+    pub limited: u64,
+    pub served: u64,
+}
+
+impl Fixed {
+    pub fn new(limit: u64, window: i64) -> Self {
+        Self { limit, window, headers: true, current: -1, used: 0, limited: 0, served: 0 }
+    }
+
+    pub fn answer(&mut self, now: i64) -> Answer {
+        let window = now / self.window;
+        if window != self.current {
+            (self.current, self.used) = (window, 0);
+        }
+        let admitted = self.used < self.limit;
+        self.used += u64::from(admitted);
+        *(if admitted { &mut self.served } else { &mut self.limited }) += 1;
+        let reset = ((window + 1) * self.window + 999) / 1000;
+        let left = self.limit - self.used;
+        let headers = format!(
+            "x-ratelimit-limit:{}\nx-ratelimit-remaining:{left}\nx-ratelimit-reset:{reset}\nx-ratelimit-bucket:all\n",
+            self.limit
+        );
+        (if admitted { 200 } else { 429 }, if self.headers { headers } else { String::new() })
+    }
+
+    /// The least time that `calls` take from `start` on.
+    pub fn floor(&self, calls: u64, start: i64) -> i64 {
+        let windows = (calls.div_ceil(self.limit) - 1) as i64;
+        if windows == 0 { 0 } else { (start / self.window + windows) * self.window - start }
+    }
+}
+
+/// How one call ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    pub at: i64,
+    pub sends: Vec<i64>,
+    pub waits: Vec<(i64, WaitReason)>,
+    pub status: Option<u16>,
+    pub gave_up: Option<GiveUp>,
+    pub rejected: bool,
+}
+
+enum What {
+    Arrive(usize),
+    Respond(usize, u16, String),
+    Fail(usize, Failure),
+    Start(usize),
+    Wake(usize, u32),
+    Abort(usize),
+}
+
+/// A run. Everything happens in the order of its time; equal times in the order they were planned.
+pub struct World<S> {
+    pub now: i64,
+    pub start: i64,
+    pub tracker: Tracker,
+    pub rules: Rc<Rules>,
+    pub server: S,
+    /// Each way, ms, by a small generator of its own.
+    pub latency: (i64, i64),
+    pub nudges: bool,
+    calls: Vec<Call>,
+    pub ended: Vec<Option<Ended>>,
+    log: Vec<Ended>,
+    // A wait that was cut short is told by its number.
+    sleeps: Vec<u32>,
+    queue: BinaryHeap<Reverse<(i64, u64)>>,
+    plans: BTreeMap<u64, What>,
+    planned: u64,
+    seed: u64,
+}
+
+impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
+    pub fn new(server: S, start: i64, nudges: bool, options: &[(&str, Value<'_>)]) -> Self {
+        let mut policy = Policy::default();
+        for (path, value) in options {
+            policy.set(path, *value).unwrap();
+        }
+        policy.check().unwrap();
+        Self {
+            now: start,
+            start,
+            tracker: Tracker::new(nudges),
+            rules: policy.rules("api.example.com"),
+            server,
+            latency: (2, 15),
+            nudges,
+            calls: Vec::new(),
+            ended: Vec::new(),
+            log: Vec::new(),
+            sleeps: Vec::new(),
+            queue: BinaryHeap::new(),
+            plans: BTreeMap::new(),
+            planned: 0,
+            seed: 88_172_645_463_325_252,
+        }
+    }
+
+    pub fn call(&mut self, method: &str, token: &str, at: i64) -> usize {
+        let request = Request {
+            method: method.into(),
+            identity: Identity::of("https://api.example.com", Headers::new(&format!("authorization:Bearer {token}"))),
+            keyed: false,
+            replayable: true,
+        };
+        let index = self.calls.len();
+        let moment = self.moment();
+        self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.tracker, moment));
+        self.ended.push(None);
+        self.sleeps.push(0);
+        self.log.push(Ended {
+            at: 0,
+            sends: Vec::new(),
+            waits: Vec::new(),
+            status: None,
+            gave_up: None,
+            rejected: false,
+        });
+        self.plan(at, What::Start(index));
+        index
+    }
+
+    pub fn abort(&mut self, index: usize, at: i64) {
+        self.plan(at, What::Abort(index));
+    }
+
+    /// Until nothing is planned any more; panics if that takes too long, which would be a hang.
+    pub fn run(&mut self) {
+        let mut steps = 0_u64;
+        while let Some(Reverse((at, id))) = self.queue.pop() {
+            steps += 1;
+            assert!(steps < 3_000_000, "the run does not end");
+            self.now = self.now.max(at);
+            let Some(what) = self.plans.remove(&id) else { continue };
+            self.happen(what);
+            while let Some(owner) = {
+                let moment = self.moment();
+                self.tracker.wake(moment)
+            } {
+                let index = owner as usize;
+                let sleep = self.sleeps[index];
+                self.plan(self.now, What::Wake(index, sleep));
+            }
+        }
+    }
+
+    pub fn random(&mut self) -> u64 {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        self.seed
+    }
+
+    pub fn results(&self) -> Vec<Ended> {
+        self.ended.iter().map(|ended| ended.clone().expect("every call ends")).collect()
+    }
+
+    fn moment(&mut self) -> Moment {
+        let sample = (self.random() % 1000) as f64 / 1000.0;
+        Moment::new(self.now as f64, (self.now - self.start) as f64, sample)
+    }
+
+    fn plan(&mut self, at: i64, what: What) {
+        self.plans.insert(self.planned, what);
+        self.queue.push(Reverse((at, self.planned)));
+        self.planned += 1;
+    }
+
+    fn hop(&mut self) -> i64 {
+        let (least, most) = self.latency;
+        least + (self.random() % (most - least + 1) as u64) as i64
+    }
+
+    fn happen(&mut self, what: What) {
+        let index = match what {
+            What::Arrive(index) => {
+                let back = self.now + self.hop();
+                let answer = (self.server)(self.now);
+                return match answer {
+                    Ok((status, headers)) => self.plan(back, What::Respond(index, status, headers)),
+                    Err(failure) => self.plan(back, What::Fail(index, failure)),
+                };
+            }
+            What::Start(index) | What::Respond(index, ..) | What::Fail(index, _) | What::Abort(index) => index,
+            What::Wake(index, sleep) if self.sleeps[index] == sleep => {
+                self.sleeps[index] += 1;
+                index
+            }
+            What::Wake(..) => return,
+        };
+        if self.ended[index].is_some() {
+            return;
+        }
+        let event = match &what {
+            What::Start(_) => Event::Start,
+            What::Respond(_, status, headers) => {
+                self.log[index].status = Some(*status);
+                Event::Respond { status: *status, headers: Headers::new(headers) }
+            }
+            What::Fail(_, failure) => Event::Fail(*failure),
+            What::Abort(_) => Event::Abort,
+            What::Wake(..) | What::Arrive(_) => Event::Elapse,
+        };
+        let moment = self.moment();
+        let action = self.calls[index].handle(event, &mut self.tracker, moment).unwrap();
+        self.act(index, action);
+    }
+
+    fn act(&mut self, index: usize, action: Action) {
+        match action {
+            Action::Send { .. } => {
+                self.log[index].sends.push(self.now);
+                let there = self.now + self.hop();
+                self.plan(there, What::Arrive(index));
+            }
+            Action::Wait { delay, reason } => {
+                assert!(delay > 0);
+                self.log[index].waits.push((delay, reason));
+                let sleep = self.sleeps[index];
+                self.plan(self.now.saturating_add(delay), What::Wake(index, sleep));
+            }
+            Action::Resolve { gave_up, .. } => self.end(index, gave_up, false),
+            Action::Reject(gave_up) => self.end(index, Some(gave_up), true),
+            Action::Ask { .. } => panic!("no decide was given"),
+        }
+    }
+
+    fn end(&mut self, index: usize, gave_up: Option<GiveUp>, rejected: bool) {
+        let mut ended = self.log[index].clone();
+        (ended.at, ended.gave_up, ended.rejected) = (self.now, gave_up, rejected);
+        self.ended[index] = Some(ended);
+        self.calls[index].end(&mut self.tracker);
+    }
+}

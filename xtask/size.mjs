@@ -1,0 +1,79 @@
+// @ts-check
+// Prints what the package weighs: raw, gzip -9 and brotli -11, in bytes.
+// First each file; then what a user pays for an import, bundled and minified, counting what is loaded at once; then the
+// sections of each .wasm. Reads pkg/ and target/npm/, as `cargo xtask build` leaves them.
+import { readFileSync, readdirSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const IMPORTS = {
+  "policy alone": "fetchWithPolicy, createPolicy",
+  "explain alone": "explain, explainResponse",
+  together: "fetchWithPolicy, createPolicy, explain, explainResponse",
+};
+const SECTIONS = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+
+const files = readdirSync("pkg", { recursive: true, encoding: "utf8" }).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+table("file", [
+  ...files.map((name) => weigh(`pkg/${name}`, [readFileSync(`pkg/${name}`)])),
+  ...["policy", "explain"].map((name) => weigh(`glue of ${name}, not minified`, [readFileSync(`target/npm/glue/${name}.js`)])),
+]);
+const rows = [];
+for (const [name, names] of Object.entries(IMPORTS)) {
+  rows.push(weigh(`${name}, inlined`, await bundle(names, [])));
+  rows.push(weigh(`${name}, .wasm and JS`, await bundle(names, ["workerd"])));
+}
+table("import, loaded at once", rows);
+for (const name of ["policy", "explain"]) {
+  table(`${name}.wasm by section`, sections(readFileSync(`pkg/${name}.wasm`)));
+}
+
+/**
+ * The files of a bundle that imports `names`, less what is imported later: as vite, rollup and webpack split it. (esbuild,
+ * where it splits, loads a file at once that is both re-exported and imported later.)
+ */
+async function bundle(/** @type {string} */ names, /** @type {string[]} */ conditions) {
+  const { outputFiles } = await build({
+    stdin: { contents: `import { ${names} } from "fetch-with-policy"; globalThis.used = [${names}];`, resolveDir: "." },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    outdir: "out",
+    loader: { ".wasm": "copy" },
+    conditions,
+    plugins: [{ name: "later", setup: (it) => it.onResolve({ filter: /.*/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined)) }],
+    write: false,
+  });
+  return outputFiles.map(({ contents }) => contents);
+}
+
+function weigh(/** @type {string} */ name, /** @type {Uint8Array[]} */ parts) {
+  const add = (/** @type {(part: Uint8Array) => number} */ size) => parts.reduce((sum, part) => sum + size(part), 0);
+  const brotli = (/** @type {Uint8Array} */ part) =>
+    brotliCompressSync(part, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: part.length } }).length;
+  return [name, add((part) => part.length), add((part) => gzipSync(part, { level: 9 }).length), add(brotli)];
+}
+
+/** Name and sizes of each section of at least 64 bytes. */
+function sections(/** @type {Uint8Array} */ bytes) {
+  const found = [];
+  for (let at = 8; at < bytes.length; ) {
+    const id = bytes[at++];
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    if (size >= 64) found.push(weigh(SECTIONS[id] ?? `section ${id}`, [bytes.subarray(at, at + size)]));
+    at += size;
+  }
+  return found;
+}
+
+function table(/** @type {string} */ title, /** @type {(string | number)[][]} */ rows) {
+  console.log(`${title.padEnd(40)} ${["raw", "gzip", "brotli"].map((head) => head.padStart(8)).join(" ")}`);
+  for (const [name, ...sizes] of rows) {
+    console.log(`  ${String(name).padEnd(38)} ${sizes.map((size) => String(size).padStart(8)).join(" ")}`);
+  }
+}

@@ -1,0 +1,259 @@
+//! Makes the npm package: two WebAssembly modules, their JS, and what goes with them, in `pkg/`.
+//!
+//! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue; esbuild joins them with `pkg-template/`,
+//! twice: once with the bytes inlined (everywhere), once importing the `.wasm` (workerd). A step whose sources did not
+//! change is skipped. The package is made aside and moved into place, so a failed build leaves the last one whole.
+
+use crate::{
+    fresh::{files, is_fresh},
+    install, process,
+};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The modules: a name is also that of its cargo feature (`wasm-<name>`), its entry files and its `.wasm`.
+pub const MODULES: [&str; 2] = ["policy", "explain"];
+/// The finished package.
+pub const PACKAGE: &str = "pkg";
+
+/// The package's files of code: `index` is the main entry; `explain` is loaded only where it is used; both share `errors`.
+const FILES: [&str; 3] = ["index", "explain", "errors"];
+const WORK: &str = "target/npm";
+const TEMPLATE: &str = "pkg-template";
+const TARGET: &str = "wasm32-unknown-unknown";
+/// What rustc 1.95 emits for this target by default; told to wasm-opt, which then also makes use of it (measured: 0.15 kB).
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+/// The oldest JS that the output may need.
+const JS_TARGET: &str = "--target=es2022";
+
+/// Brings `pkg/` up to date.
+///
+/// # Errors
+/// Where a tool is missing or refuses its input.
+pub fn build() -> Result<(), String> {
+    install::npm_packages()?;
+    install::wasm_target()?;
+    fs::create_dir_all(WORK).map_err(|error| format!("cannot make {WORK}: {error}"))?;
+    for module in MODULES {
+        compile(module)?;
+    }
+    let sources =
+        [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json"].map(PathBuf::from);
+    if !is_fresh(&[Path::new(PACKAGE).join("package.json")], &[&sources[..], &own_binary()].concat()) {
+        assemble()?;
+    }
+    link()
+}
+
+// One module, from the crate to `target/npm/<module>.wasm` and `target/npm/glue/<module>.js`.
+fn compile(module: &str) -> Result<(), String> {
+    let features = format!("wasm-{module},npm");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--package", "fetch-with-policy"]);
+    process::run(cargo.args(["--no-default-features", "--features", &features]))?;
+
+    // Both modules leave cargo under one name, so the raw bytes are kept apart and compared.
+    let raw = work(&format!("{module}.raw.bin"));
+    let built = read(&target_folder().join(TARGET).join("release/fetch_with_policy.wasm"))?;
+    if fs::read(&raw).ok().as_ref() != Some(&built) {
+        write(&raw, &built)?;
+    }
+    let (glue, optimised) = (work(&format!("glue/{module}.js")), work(&format!("{module}.wasm")));
+    if is_fresh(&[glue.clone(), optimised.clone()], std::slice::from_ref(&raw)) {
+        return Ok(());
+    }
+    eprintln!("xtask: wasm-bindgen, wasm-opt: {module}");
+    bind(&raw, module)?;
+    let mut opt = npm_tool("wasm-opt");
+    opt.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(WASM_FEATURES);
+    process::read(opt.arg(work(&format!("glue/{module}_bg.wasm"))).arg("-o").arg(&optimised))?;
+    trim(&glue)
+}
+
+fn bind(raw: &Path, module: &str) -> Result<(), String> {
+    let out = work("glue");
+    let arguments: [&std::ffi::OsStr; 10] = [
+        "wasm-bindgen".as_ref(),
+        raw.as_os_str(),
+        "--out-dir".as_ref(),
+        out.as_os_str(),
+        "--out-name".as_ref(),
+        module.as_ref(),
+        "--target".as_ref(),
+        "web".as_ref(),
+        // Without it the glue names a .wasm by URL, and webpack tries to resolve that.
+        "--omit-default-module-path".as_ref(),
+        "--remove-name-section".as_ref(),
+    ];
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments).map_err(|error| format!("wasm-bindgen: {error:#}"))
+}
+
+// The entries use `import * as glue`, which keeps all exports alive; the asynchronous `init` is never called, and without
+// its export the bundler drops it with all that only it uses.
+fn trim(glue: &Path) -> Result<(), String> {
+    const EXPORTS: &str = "export { initSync, __wbg_init as default };";
+    let text = fs::read_to_string(glue).map_err(|error| format!("cannot read {}: {error}", glue.display()))?;
+    if !text.contains(EXPORTS) {
+        return Err(format!("{} does not end as wasm-bindgen 0.2.130 ends it: {EXPORTS}", glue.display()));
+    }
+    write(glue, text.replace(EXPORTS, "export { initSync };").as_bytes())
+}
+
+fn assemble() -> Result<(), String> {
+    eprintln!("xtask: esbuild: {PACKAGE}/");
+    let stage = work("stage");
+    if stage.exists() {
+        fs::remove_dir_all(&stage).map_err(|error| format!("cannot clear {}: {error}", stage.display()))?;
+    }
+    bundle(&stage, "inline")?;
+    bundle(&stage.join("workerd"), "workerd")?;
+    profiles(&stage)?;
+    for module in MODULES {
+        copy(&work(&format!("{module}.wasm")), &stage)?;
+    }
+    for name in ["index.d.ts", "profiles.d.ts", "README.md"] {
+        copy(&Path::new(TEMPLATE).join(name), &stage)?;
+    }
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        copy(Path::new(name), &stage)?;
+    }
+    manifest(&stage)?;
+    if Path::new(PACKAGE).exists() {
+        fs::remove_dir_all(PACKAGE).map_err(|error| format!("cannot clear {PACKAGE}: {error}"))?;
+    }
+    fs::rename(&stage, PACKAGE).map_err(|error| format!("cannot move the package to {PACKAGE}: {error}"))
+}
+
+// Each of FILES is bundled alone and imports the others by their names. Left to esbuild's splitting, the explainer would share
+// a chunk with what both need, and bundlers, which split by file, would load it with the policy.
+fn bundle(out: &Path, entry: &str) -> Result<(), String> {
+    for file in FILES {
+        let mut esbuild = esbuild();
+        esbuild.arg(format!("{TEMPLATE}/src/{file}.js")).arg(option("--outdir=", out)).arg("--loader:.wasm=base64");
+        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
+        // workerd takes the .wasm as a module; the path is kept as it is written.
+        if entry == "workerd" {
+            esbuild.arg("--external:*.wasm");
+        }
+        esbuild.args(aliases(entry)?);
+        process::read(&mut esbuild)?;
+    }
+    Ok(())
+}
+
+fn aliases(entry: &str) -> Result<Vec<String>, String> {
+    let root = env::current_dir().map_err(|error| format!("no current folder: {error}"))?;
+    let alias = |name: &str, path: &Path| option(&format!("--alias:{name}="), &root.join(path));
+    let mut list = vec![alias("#glue", &work("glue"))];
+    for module in MODULES {
+        let code = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
+        list.push(alias(&format!("#{module}"), &code));
+        list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.wasm"))));
+    }
+    Ok(list)
+}
+
+/// esbuild, set to bundle modern minified modules without a word.
+pub fn esbuild() -> Command {
+    let mut esbuild = npm_tool("esbuild");
+    esbuild.args([
+        "--bundle",
+        "--format=esm",
+        "--minify",
+        "--charset=utf8",
+        "--legal-comments=none",
+        "--log-level=warning",
+    ]);
+    esbuild.arg(JS_TARGET);
+    esbuild
+}
+
+// One named export for each file of profiles/, so that a bundler keeps those in use.
+fn profiles(out: &Path) -> Result<(), String> {
+    let types = read(&Path::new(TEMPLATE).join("profiles.d.ts"))?;
+    let mut lines = Vec::new();
+    for file in files(&Path::new(TEMPLATE).join("profiles")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if !String::from_utf8_lossy(&types).contains(&format!("export const {name}: Profile;")) {
+            return Err(format!("{TEMPLATE}/profiles.d.ts lacks `export const {name}: Profile;`"));
+        }
+        lines.push(format!("export {{ default as {name} }} from \"../../{}\";\n", file.display()));
+    }
+    let list = work("profiles.js");
+    write(&list, lines.concat().as_bytes())?;
+    process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+}
+
+fn manifest(out: &Path) -> Result<(), String> {
+    const BLANK: &str = "\"version\": \"0.0.0\"";
+    let template = String::from_utf8_lossy(&read(&Path::new(TEMPLATE).join("package.json"))?).into_owned();
+    if !template.contains(BLANK) {
+        return Err(format!("{TEMPLATE}/package.json lacks {BLANK}, where the crate's version goes"));
+    }
+    let version = format!("\"version\": \"{}\"", version()?);
+    write(&out.join("package.json"), template.replace(BLANK, &version).as_bytes())
+}
+
+fn version() -> Result<String, String> {
+    let manifest = String::from_utf8_lossy(&read(Path::new("Cargo.toml"))?).into_owned();
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    line.map(str::to_owned).ok_or_else(|| "Cargo.toml names no version".into())
+}
+
+// Tests and examples import the package by its name.
+fn link() -> Result<(), String> {
+    let link = Path::new("node_modules/fetch-with-policy");
+    if link.exists() {
+        return Ok(());
+    }
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink("../pkg", link);
+    #[cfg(windows)]
+    let made = std::os::windows::fs::symlink_dir("..\\pkg", link);
+    made.map_err(|error| format!("cannot link {}: {error}", link.display()))
+}
+
+/// A program that an npm package brought.
+pub fn npm_tool(name: &str) -> Command {
+    Command::new(Path::new("node_modules/.bin").join(name))
+}
+
+/// A path below the folder of intermediate results.
+pub fn work(name: &str) -> PathBuf {
+    Path::new(WORK).join(name)
+}
+
+fn own_binary() -> Vec<PathBuf> {
+    env::current_exe().into_iter().collect()
+}
+
+fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
+}
+
+fn option(name: &str, path: &Path) -> String {
+    format!("{name}{}", path.display())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+fn copy(file: &Path, folder: &Path) -> Result<(), String> {
+    let name = file.file_name().unwrap_or_default();
+    fs::copy(file, folder.join(name)).map(drop).map_err(|error| format!("cannot copy {}: {error}", file.display()))
+}

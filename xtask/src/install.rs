@@ -1,0 +1,132 @@
+//! What the commands need beside cargo, installed on first use: npm's packages, the wasm target, a browser, a newer Node.
+//!
+//! What cannot be installed here is an error that says what to install; nothing is skipped in silence.
+
+use crate::{fresh::is_fresh, process};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// miniflare asks for this Node or a newer one.
+const NODE_FOR_WORKERD: u32 = 22;
+/// The Node that npm brings where the system's is older.
+const NODE_FROM_NPM: &str = "24.21.0";
+const TOOLS: &str = "target/tools";
+
+/// The packages of the root's lock file.
+///
+/// # Errors
+/// Where npm is missing or fails.
+pub fn npm_packages() -> Result<(), String> {
+    let installed = [PathBuf::from("node_modules/.package-lock.json")];
+    if is_fresh(&installed, &["package.json".into(), "package-lock.json".into()]) {
+        return Ok(());
+    }
+    eprintln!("xtask: npm ci");
+    process::read(Command::new("npm").arg("ci"))?;
+    touch(&installed[0])
+}
+
+/// The standard library for WebAssembly.
+///
+/// # Errors
+/// Where rustup fails. Without rustup the target is taken to be there, as in a distribution's own Rust.
+pub fn wasm_target() -> Result<(), String> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let Ok(list) = process::read(Command::new("rustup").args(["target", "list", "--installed"])) else { return Ok(()) };
+    if list.lines().any(|line| line.trim() == TARGET) {
+        return Ok(());
+    }
+    eprintln!("xtask: rustup target add {TARGET}");
+    process::read(Command::new("rustup").args(["target", "add", TARGET])).map(drop)
+}
+
+/// Chromium and its driver, as paths.
+///
+/// # Errors
+/// Where they are missing and cannot be installed by apt.
+pub fn chromium() -> Result<(PathBuf, PathBuf), String> {
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    let as_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if as_root && Path::new("/etc/debian_version").exists() {
+        eprintln!("xtask: apt-get install chromium chromium-driver");
+        process::read(Command::new("apt-get").arg("update"))?;
+        let packages = ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"];
+        process::read(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(packages))?;
+    }
+    find_chromium()
+        .ok_or_else(|| "install Chromium and ChromeDriver, or set CHROME and CHROMEDRIVER to their paths".into())
+}
+
+/// A Node that miniflare runs on: the system's, or one from npm.
+///
+/// # Errors
+/// Where npm has none for this machine.
+pub fn node_for_workerd() -> Result<PathBuf, String> {
+    let version = process::read(Command::new("node").arg("--version"))?;
+    if major(&version).is_some_and(|major| major >= NODE_FOR_WORKERD) {
+        return Ok("node".into());
+    }
+    let package = format!("node-{}-{}", node_os(), node_arch());
+    let binary = Path::new(TOOLS).join(format!("node_modules/{package}/bin/node"));
+    if !binary.exists() {
+        eprintln!("xtask: npm install {package}@{NODE_FROM_NPM}");
+        std::fs::create_dir_all(TOOLS).map_err(|error| format!("cannot make {TOOLS}: {error}"))?;
+        let mut npm = Command::new("npm");
+        process::read(npm.args(["install", "--no-save", "--prefix", TOOLS, &format!("{package}@{NODE_FROM_NPM}")]))
+            .map_err(|error| format!("install Node {NODE_FOR_WORKERD} or newer; npm's copy failed: {error}"))?;
+    }
+    binary.canonicalize().map_err(|error| format!("no Node in {}: {error}", binary.display()))
+}
+
+fn find_chromium() -> Option<(PathBuf, PathBuf)> {
+    let browser = found("CHROME", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?;
+    let driver = found("CHROMEDRIVER", &["chromedriver"])?;
+    Some((browser, driver))
+}
+
+fn found(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    if let Some(path) = env::var_os(variable).map(PathBuf::from) {
+        return path.exists().then_some(path);
+    }
+    let folders: Vec<_> = env::split_paths(&env::var_os("PATH")?).collect();
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|path| path.is_file())
+}
+
+fn touch(path: &Path) -> Result<(), String> {
+    let file = std::fs::File::options().append(true).open(path);
+    file.and_then(|file| file.set_modified(std::time::SystemTime::now()))
+        .map_err(|error| format!("cannot mark {} as new: {error}", path.display()))
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.trim().trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+fn node_os() -> &'static str {
+    if env::consts::OS == "macos" { "darwin" } else { env::consts::OS }
+}
+
+fn node_arch() -> &'static str {
+    match env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_of_node_is_read_as_node_prints_it() {
+        assert_eq!(major("v20.20.2\n"), Some(20));
+        assert_eq!(major("node"), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! The steps of `cargo xtask test`, in their order: what each one runs and how its tests are counted.
+
+use crate::{build, fresh::files, install};
+use std::{
+    env,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What is run, and how it is counted.
+pub struct Step {
+    /// Also what a filter is compared with.
+    pub name: &'static str,
+    /// How the tests in its output are counted.
+    pub count: Count,
+    /// Its output is worth reading even where all is well.
+    pub loud: bool,
+    /// Installs what it needs and gives the programs to run.
+    pub commands: fn() -> Result<Vec<Command>, String>,
+}
+
+/// How to count a program's tests.
+#[derive(Clone, Copy)]
+pub enum Count {
+    /// The program is one test.
+    Program,
+    /// By the lines of cargo's test runner.
+    Cargo,
+    /// By the lines of Node's test runner.
+    Node,
+}
+
+/// All of them.
+pub const STEPS: &[Step] = &[
+    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
+    step("lint", Count::Program, lint),
+    step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy"])])),
+    step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
+    step("build", Count::Program, || Ok(vec![xtask("build")])),
+    Step { loud: true, ..step("size", Count::Program, || Ok(vec![xtask("size")])) },
+    step("types", Count::Program, types),
+    step("driver", Count::Node, || node_tests("node".into(), "tests/js", |_| true)),
+    step("binding in Chromium", Count::Cargo, wasm_tests),
+    step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
+    step("runtimes: Node, Chromium", Count::Node, || {
+        node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
+    }),
+    step("runtimes: workerd", Count::Node, || node_tests(install::node_for_workerd()?, "tests/runtimes", is_workerd)),
+    step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
+    step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
+    Step { loud: true, ..step("demo", Count::Program, demo) },
+];
+
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
+    Step { name, count, loud: false, commands }
+}
+
+fn lint() -> Result<Vec<Command>, String> {
+    install::wasm_target()?;
+    let clippy = |arguments: &[&str]| {
+        let mut command = cargo(&["clippy", "--quiet"]);
+        command.args(arguments).args(["--", "-D", "warnings"]);
+        command
+    };
+    let core = ["--package", "fetch-with-policy"];
+    Ok(vec![
+        clippy(&[&core[..], &["--all-targets"]].concat()),
+        clippy(&[&core[..], &WASM, &["--features", "wasm-policy,wasm-explain"]].concat()),
+        clippy(&[&core[..], &WASM, &["--features", "client"]].concat()),
+        clippy(&["--package", "xtask", "--all-targets"]),
+    ])
+}
+
+// The shell against the binding's generated types, then a consumer against the package's hand-kept ones.
+fn types() -> Result<Vec<Command>, String> {
+    build::build()?;
+    let tsc = |project: &str| {
+        let mut command = build::npm_tool("tsc");
+        command.args(["--project", project]);
+        command
+    };
+    Ok(vec![tsc("tsconfig.json"), tsc("tests/types/tsconfig.json"), tsc("tests/types/tsconfig.node16.json")])
+}
+
+fn wasm_tests() -> Result<Vec<Command>, String> {
+    install::wasm_target()?;
+    let (_, driver) = install::chromium()?;
+    let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
+    let mut command =
+        cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client"]);
+    command.args(WASM).env("CHROMEDRIVER", driver);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} test-runner", own.display()));
+    let suites = found("tests", |name| name.starts_with("wasm_") && has_extension(name, "rs"))?;
+    for suite in suites {
+        command.arg("--test").arg(suite.file_stem().unwrap_or_default());
+    }
+    Ok(vec![command])
+}
+
+fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
+    build::build()?;
+    let (browser, _) = install::chromium()?;
+    let mut command = Command::new(node);
+    // One file at a time: they measure waits, and two cores share the browser too.
+    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).env("CHROME", browser);
+    let is_test = |name: &str| name.ends_with(".test.js") || name.ends_with(".test.mjs");
+    command.args(found(folder, |name| is_test(name) && wanted(name))?);
+    Ok(vec![command])
+}
+
+fn demo() -> Result<Vec<Command>, String> {
+    build::build()?;
+    let mut command = xtask("demo");
+    command.arg("--once");
+    Ok(vec![command])
+}
+
+// A list that came out empty would make a runner look for tests by itself, or run none.
+fn found(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, String> {
+    let mut list = files(Path::new(folder));
+    list.retain(|path| path.file_name().and_then(OsStr::to_str).is_some_and(&wanted));
+    if list.is_empty() { Err(format!("no test found in {folder}")) } else { Ok(list) }
+}
+
+fn is_workerd(name: &str) -> bool {
+    name.starts_with("workerd")
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == extension)
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).env("CARGO_TERM_COLOR", "never");
+    command
+}
+
+fn xtask(name: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap_or_else(|_| "xtask".into()));
+    command.arg(name);
+    command
+}

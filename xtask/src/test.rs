@@ -1,0 +1,102 @@
+//! Runs the steps one after the other, each to its end, and closes with `N passed, N failed` over all of them.
+
+use crate::{
+    process,
+    steps::{Count, STEPS, Step},
+    tally::{self, Tally},
+};
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+/// The longest that one program of a step may take, a cold compile on a busy machine included.
+const LIMIT: Duration = Duration::from_mins(20);
+/// How much of a failed step's output is shown, from its end.
+const LINES: usize = 300;
+
+/// Runs the steps whose name contains `filter`; fails unless every step ran a test and none failed.
+pub fn run(filter: Option<&str>) -> ExitCode {
+    let mut sum = Tally::default();
+    for step in STEPS.iter().filter(|step| filter.is_none_or(|word| step.name.contains(word))) {
+        sum += report(step);
+    }
+    if sum == Tally::default() {
+        eprintln!("no step is named like {}; there are:", filter.unwrap_or_default());
+        for step in STEPS {
+            eprintln!("  {}", step.name);
+        }
+        sum.failed = 1;
+    }
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn report(step: &Step) -> Tally {
+    println!("── {}", step.name);
+    let started = Instant::now();
+    let (tally, output) = perform(step);
+    if step.loud || tally.failed > 0 {
+        let lines: Vec<_> = output.lines().collect();
+        for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
+            println!("   {line}");
+        }
+    }
+    let mark = if tally.failed == 0 { "ok" } else { "FAILED" };
+    let seconds = started.elapsed().as_secs_f32();
+    println!("   {mark}: {} passed, {} failed, {seconds:.1} s", tally.passed, tally.failed);
+    tally
+}
+
+fn perform(step: &Step) -> (Tally, String) {
+    let commands = match (step.commands)() {
+        Ok(commands) => commands,
+        Err(error) => return (Tally { passed: 0, failed: 1 }, error),
+    };
+    let mut sum = Tally::default();
+    let mut output = String::new();
+    for mut command in commands {
+        let outcome = process::watch(command.env("NO_COLOR", "1").env_remove("FORCE_COLOR"), LIMIT);
+        sum += count(step.count, &outcome);
+        output.push_str(&outcome.output);
+    }
+    if sum == Tally::default() {
+        output.push_str("this step ran no test\n");
+        sum.failed = 1;
+    }
+    (sum, output)
+}
+
+// A program that failed has failed, whatever it counted: it may have died before its closing line.
+fn count(by: Count, outcome: &process::Outcome) -> Tally {
+    let mut tally = match by {
+        Count::Program => Tally { passed: u32::from(outcome.ok), failed: 0 },
+        Count::Cargo => tally::cargo(&outcome.output),
+        Count::Node => tally::node(&outcome.output),
+    };
+    if !outcome.ok {
+        tally.failed = tally.failed.max(1);
+    }
+    tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::Outcome;
+    use std::process::Command;
+
+    #[test]
+    fn a_program_that_died_has_failed_though_its_counts_say_otherwise() {
+        let outcome = Outcome { ok: false, output: "test result: ok. 4 passed; 0 failed; 0 ignored".into() };
+        assert_eq!(count(Count::Cargo, &outcome), Tally { passed: 4, failed: 1 });
+    }
+
+    #[test]
+    fn a_step_that_runs_no_test_or_cannot_start_has_failed() {
+        let silent = Step { name: "", count: Count::Node, loud: false, commands: || Ok(vec![Command::new("true")]) };
+        assert_eq!(perform(&silent).0, Tally { passed: 0, failed: 1 });
+        let stuck = Step { commands: || Err("install it".into()), ..silent };
+        assert_eq!(perform(&stuck), (Tally { passed: 0, failed: 1 }, "install it".into()));
+    }
+}

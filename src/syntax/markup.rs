@@ -1,1 +1,104 @@
-//! Stub.
+//! Just enough of HTML and XML to know a page from data and to read the text of an element. Linear; nothing is nested.
+//!
+//! No entity is decoded and no tree is built: pages that proxies send in place of an answer need neither.
+
+/// What a text is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Markup {
+    /// A page for people.
+    Html,
+    /// Data in tags.
+    Xml,
+}
+
+/// Which markup `text` is; none if it does not begin with a tag.
+pub fn markup(text: &str) -> Option<Markup> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let next = text.as_bytes().get(1).copied().unwrap_or(0);
+    if !text.starts_with('<') || !(next.is_ascii_alphabetic() || matches!(next, b'!' | b'?')) {
+        return None;
+    }
+    // An XML declaration may stand in front of XHTML, a comment in front of either.
+    let head = text.get(..text.floor_char_boundary(512)).unwrap_or(text);
+    let html = ["<html", "<!doctype html", "<head", "<body", "<title", "<h1", "<pre", "<p>", "<center", "<div"];
+    Some(if html.iter().any(|tag| find(head, tag, 0).is_some()) { Markup::Html } else { Markup::Xml })
+}
+
+/// Where the text of the first element called `name` (lower case, without prefix) stands, up to the next tag; trimmed, never empty.
+pub fn element(text: &str, name: &str) -> Option<core::ops::Range<usize>> {
+    let mut at = 0;
+    while let Some(tag) = text.get(at..)?.find('<') {
+        let start = at + tag + 1;
+        let rest = text.get(start..)?;
+        let label = rest.split(|char: char| !(char.is_ascii_alphanumeric() || ":-_.".contains(char))).next()?;
+        let local = label.rsplit(':').next()?;
+        at = start;
+        if local.eq_ignore_ascii_case(name) {
+            let open = start + rest.find('>')? + 1;
+            // Going on behind the tag keeps this linear.
+            at = open;
+            let inner = text.get(open..)?;
+            let inner = inner.get(..inner.find('<').unwrap_or(inner.len()))?;
+            let content = inner.trim();
+            if !content.is_empty() {
+                let from = open + (inner.len() - inner.trim_start().len());
+                return Some(from..from + content.len());
+            }
+        }
+    }
+    None
+}
+
+/// The first place at or behind `from` where `needle` (lower-case ASCII) stands in any case.
+pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    let first = *needle.first()?;
+    let mut at = from;
+    while let Some(window) = text.get(at..at.checked_add(needle.len())?) {
+        if window.first().is_some_and(|byte| byte.to_ascii_lowercase() == first) && window.eq_ignore_ascii_case(needle)
+        {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_data_are_told_apart() {
+        for (text, expected) in [
+            ("\u{feff}\n<!DOCTYPE html><html>", Some(Markup::Html)),
+            ("<HTML>", Some(Markup::Html)),
+            ("<?xml version='1.0'?><html xmlns='x'>", Some(Markup::Html)),
+            ("<?xml version='1.0'?><Error><Code>X</Code></Error>", Some(Markup::Xml)),
+            ("<ErrorResponse>", Some(Markup::Xml)),
+            ("<3 is not a tag", None),
+            ("{\"a\":\"<html>\"}", None),
+            ("", None),
+        ] {
+            assert_eq!(markup(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_element_is_found_with_its_place() {
+        let text = "<s:Fault><Code/><s:code a='b'> Client <b>x</b></s:code></s:Fault>";
+        assert_eq!(element(text, "code").map(|range| &text[range]), Some("Client"));
+        assert_eq!(element("<title>502 Bad\nGateway", "title"), Some(7..22));
+        assert_eq!(element("<title", "title"), None);
+        assert_eq!(element("<title></title>", "title"), None);
+        assert_eq!(element(&"<".repeat(65_536), "title"), None);
+        assert_eq!(element(&"<title ".repeat(9_000), "title"), None);
+    }
+
+    #[test]
+    fn a_search_ignores_case_and_knows_its_end() {
+        assert_eq!(find("xÄABc", "abc", 0), Some(3));
+        assert_eq!(find("abc", "abcd", 0), None);
+        assert_eq!(find("abc", "a", 1), None);
+    }
+}

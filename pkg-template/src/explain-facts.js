@@ -1,0 +1,136 @@
+// @ts-check
+/** Turns anything into the facts of a report: plain strings, numbers and booleans. Nothing in here throws. */
+
+/** Longer texts are cut here (UTF-16 units); the core looks at as many bytes of a body, and at less of the rest. */
+const MAX_TEXT = 65536;
+/** Longer messages, codes and header values are cut here. */
+const MAX_LINE = 4096;
+/** Errors of a chain of causes that are followed. */
+const MAX_CAUSES = 5;
+/** Header lines that cross. */
+const MAX_HEADERS = 200;
+
+/**
+ * What `read` gives, or undefined where it throws.
+ * @template T
+ * @param {() => T} read
+ * @returns {T | undefined}
+ */
+export function look(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A text as it is, cut to a bounded length; of anything else, an empty one.
+ * @param {unknown} value
+ * @param {number} [most]
+ */
+export function text(value, most = MAX_TEXT) {
+  return typeof value === "string" ? value.slice(0, most) : "";
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {unknown}
+ */
+function member(value, name) {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  return look(() => /** @type {any} */ (value)[name]);
+}
+
+/**
+ * The report that the core reads.
+ * @param {unknown} value a report (an object with a `status` member that is no error), or what fetch rejected with
+ */
+export function facts(value) {
+  const report = isReport(value);
+  const of = (/** @type {string} */ name) => (report ? member(value, name) : undefined);
+  const status = of("status");
+  const body = of("body");
+  const now = of("now");
+  const online = of("online");
+  return {
+    status: typeof status === "number" && Number.isInteger(status) ? status : undefined,
+    headers: lines(of("headers")),
+    body: typeof body === "string" ? text(body) : undefined,
+    method: text(of("method"), MAX_LINE),
+    url: text(of("url")),
+    requestBody: text(of("requestBody")),
+    provider: text(of("provider"), MAX_LINE),
+    // What was just thrown was thrown here; a report may come from anywhere.
+    online: typeof online === "boolean" ? online : report ? undefined : look(() => globalThis.navigator.onLine),
+    pageUrl: report ? text(of("pageUrl")) : text(look(() => globalThis.location.href)),
+    responseType: text(of("responseType"), MAX_LINE),
+    now: Math.trunc(typeof now === "number" && Number.isFinite(now) ? now : Date.now()),
+    thrown: chain(report ? of("error") : value),
+  };
+}
+
+/**
+ * Errors with a `status` (those of many clients) are thrown values, not reports.
+ * @param {unknown} value
+ */
+function isReport(value) {
+  return typeof value === "object" && value !== null && !isError(value) && look(() => "status" in value) === true;
+}
+
+/**
+ * Across realms and for DOMException: by its tag or its members, not by its class.
+ * @param {unknown} value
+ */
+function isError(value) {
+  const tag = look(() => Object.prototype.toString.call(value));
+  if (tag === "[object Error]" || tag === "[object DOMException]") return true;
+  return typeof member(value, "name") === "string" && typeof member(value, "message") === "string";
+}
+
+/**
+ * Name, message and code of an error and its causes.
+ * @param {unknown} error
+ */
+function chain(error) {
+  /** @type {[string, string, string][]} */
+  const out = [];
+  let next = error;
+  while (next !== undefined && next !== null && out.length < MAX_CAUSES) {
+    if (typeof next !== "object" && typeof next !== "function") {
+      const value = next;
+      out.push(["", text(look(() => String(value)), MAX_LINE) || "value", ""]);
+      break;
+    }
+    const code = member(next, "code");
+    const name = text(member(next, "name"), MAX_LINE) || (isError(next) ? "Error" : "");
+    // An object that is no error has no words of its own; that it was thrown is all there is to know.
+    const message = text(member(next, "message"), MAX_LINE) || (name === "" ? "object" : "");
+    out.push([name, message, typeof code === "number" ? String(code) : text(code, MAX_LINE)]);
+    next = member(next, "cause");
+  }
+  return out;
+}
+
+/**
+ * `name:value` lines of a Headers, of pairs or of a record, names in lower case.
+ * @param {unknown} headers
+ */
+function lines(headers) {
+  let out = "";
+  let count = 0;
+  look(() => {
+    if (typeof headers !== "object" || headers === null) return;
+    const pairs = Symbol.iterator in headers ? /** @type {Iterable<unknown>} */ (headers) : Object.entries(headers);
+    for (const pair of pairs) {
+      if (count++ >= MAX_HEADERS) break;
+      const name = member(pair, "0");
+      const value = member(pair, "1");
+      if (typeof name !== "string" || (typeof value !== "string" && typeof value !== "number")) continue;
+      const line = text(name, MAX_LINE).toLowerCase() + ":" + text(String(value), MAX_LINE);
+      out += line.replace(/[\r\n]+/g, " ") + "\n";
+    }
+  });
+  return out;
+}

@@ -1,0 +1,158 @@
+//! The twenty kinds of outcome, what a status by itself says, and which well-known code words say more than a status.
+//!
+//! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
+//! (Google AIP-193, OAuth 2, AWS, the generic error object).
+
+use alloc::string::String;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Success,
+    InvalidRequest,
+    MalformedBody,
+    ValidationFailed,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    UnexpectedResponse,
+    NotSupported,
+    Conflict,
+    Locked,
+    TooLarge,
+    RateLimited,
+    QuotaExhausted,
+    BusinessRule,
+    ServerError,
+    Unavailable,
+    Network,
+    Timeout,
+    Aborted,
+}
+
+/// Whether and when the same request may be sent again. Milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Retry {
+    None,
+    Never { until: String },
+    Backoff { base_delay: i64, max_tries: i64, requires_idempotency: bool },
+    After { delay: i64, source: String },
+    AtReset { delay: i64, reset_at: Option<i64>, source: String },
+    AfterReauth { how: String },
+    Soon { delay: i64, max_tries: i64 },
+    WhenOnline,
+}
+
+/// The first wait of a back-off, ms, and how often one is worth it (Clever's own advice: 1, 2, 4 s …, then stop after five retries).
+pub const BACKOFF: Retry = Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: false };
+
+/// What a status says by itself: the kind, and its reason where the kind has one ("" elsewhere).
+pub fn of_status(status: u16) -> (Kind, &'static str) {
+    use Kind::{
+        Conflict, Forbidden, InvalidRequest, Locked, NotFound, NotSupported, QuotaExhausted, RateLimited, ServerError,
+        Success, Timeout, TooLarge, Unauthenticated, Unavailable, UnexpectedResponse, ValidationFailed,
+    };
+    match status {
+        200..=299 | 304 => (Success, ""),
+        100..=399 => (UnexpectedResponse, "redirect"),
+        401 | 407 | 511 => (Unauthenticated, "unknown"),
+        402 => (QuotaExhausted, ""),
+        403 => (Forbidden, "unknown"),
+        404 => (NotFound, "unknown"),
+        405 => (NotSupported, "method"),
+        406 | 415 => (NotSupported, "media_type"),
+        408 => (Timeout, "server"),
+        409 | 412 => (Conflict, ""),
+        410 => (NotFound, "gone"),
+        413 | 414 | 431 => (TooLarge, ""),
+        422 => (ValidationFailed, ""),
+        423 => (Locked, ""),
+        425 | 502..=504 | 520..=530 | 599 => (Unavailable, ""),
+        429 => (RateLimited, ""),
+        451 => (Forbidden, "blocked"),
+        501 | 505 => (NotSupported, "feature"),
+        500..=u16::MAX => (ServerError, ""),
+        _ => (InvalidRequest, "unknown"),
+    }
+}
+
+/// What a code says whatever the status, by its letters and digits alone: `NOT_FOUND`, `notFound` and `not-found` are one.
+pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
+    let bare = |text: &str| {
+        text.bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<alloc::vec::Vec<_>>()
+    };
+    let word = bare(code);
+    let word = word.strip_suffix(b"exception").or_else(|| word.strip_suffix(b"error")).unwrap_or(&word);
+    let (_, kind, reason) = CODES.iter().find(|(words, ..)| words.split(' ').any(|known| known.as_bytes() == word))?;
+    Some((*kind, reason))
+}
+
+const CODES: &[(&str, Kind, &str)] = &[
+    (
+        "unauthenticated authentication authenticationfailed authenticationrequired unauthorized",
+        Kind::Unauthenticated,
+        "unknown",
+    ),
+    (
+        "invalidtoken invalidapikey badcredentials invalidclient invalidaccesstoken invalidauth invalidsessionid",
+        Kind::Unauthenticated,
+        "invalid",
+    ),
+    ("expiredtoken tokenexpired apikeyexpired", Kind::Unauthenticated, "expired"),
+    ("invalidgrant", Kind::Unauthenticated, "grant_invalid"),
+    ("mfarequired interactionrequired loginrequired consentrequired", Kind::Unauthenticated, "step_up"),
+    ("permissiondenied accessdenied forbidden permission", Kind::Forbidden, "permission"),
+    ("insufficientscope missingscope missingscopes", Kind::Forbidden, "scope"),
+    ("notfound resourcenotfound nosuchkey", Kind::NotFound, "resource"),
+    ("ratelimited ratelimit ratelimitexceeded throttled throttling toomanyrequests slowdown", Kind::RateLimited, ""),
+    ("quotaexceeded insufficientquota enforcedspendlimitreached billinghardlimitreached", Kind::QuotaExhausted, ""),
+    ("insufficientbalance insufficientfunds", Kind::BusinessRule, ""),
+    ("validation validationfailed invalidargument invalidvalue graphqlvalidationfailed", Kind::ValidationFailed, ""),
+    ("conflict alreadyexists idempotency concurrentmodification", Kind::Conflict, ""),
+    ("unabletolockrow resourcelocked locked", Kind::Locked, ""),
+    ("unimplemented", Kind::NotSupported, "feature"),
+    ("internalserver internal", Kind::ServerError, ""),
+    ("unavailable serviceunavailable overloaded", Kind::Unavailable, ""),
+];
+
+/// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.
+pub fn is_spent(code: &str) -> bool {
+    of_code(code) == Some((Kind::QuotaExhausted, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_in_any_spelling() {
+        for code in ["NOT_FOUND", "notFound", "not-found", "NotFoundException", "not_found_error"] {
+            assert_eq!(of_code(code), Some((Kind::NotFound, "resource")), "{code}");
+        }
+        for code in ["", "error", "ITEM_SOLD", "404"] {
+            assert_eq!(of_code(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_kind() {
+        for (status, kind) in [
+            (0, Kind::InvalidRequest),
+            (100, Kind::UnexpectedResponse),
+            (204, Kind::Success),
+            (304, Kind::Success),
+            (418, Kind::InvalidRequest),
+            (501, Kind::NotSupported),
+            (521, Kind::Unavailable),
+            (599, Kind::Unavailable),
+            (65_535, Kind::ServerError),
+        ] {
+            assert_eq!(of_status(status).0, kind, "{status}");
+        }
+    }
+}

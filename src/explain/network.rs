@@ -1,0 +1,347 @@
+//! What a thrown error means: a table over the names, codes and messages of the error and its causes, per runtime.
+//!
+//! Names come first: workerd marks even an abort as retryable. In a page the exception says nothing by design (refused,
+//! DNS, TLS, CORS all read "Failed to fetch"), so what is not known is said to be unknown, with what to check.
+//! Source: observed in Chromium 147, Node 20, Deno 2.9, Bun 1.4 and workerd; Firefox and Safari by their known messages.
+
+use super::explanation::{Cause, Evidence, Explanation};
+use super::kind::{Kind, Retry};
+use super::redact;
+use super::text;
+use super::{Report, blank};
+use crate::syntax::markup::find;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// One error of a chain: the one that was thrown, then its `cause`, and so on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Thrown<'a> {
+    /// `error.name`; "" for what is not an error.
+    pub name: &'a str,
+    /// `error.message`.
+    pub message: &'a str,
+    /// `error.code` as text.
+    pub code: &'a str,
+}
+
+/// What a row says of repeating: `-` never, `s` safe (nothing was sent), `i` if idempotent.
+struct Row(&'static str, Kind, &'static str, char, &'static str);
+
+/// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
+const ROWS: &[Row] = &[
+    Row("aborterror", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
+    Row(
+        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout",
+        Kind::Timeout,
+        "connect",
+        's',
+        "No connection came about in time.",
+    ),
+    Row(
+        "und_err_headers_timeout|headers timeout",
+        Kind::Timeout,
+        "headers",
+        'i',
+        "The server accepted the request and sent no answer in time.",
+    ),
+    Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
+    Row(
+        "timeouterror|timed out",
+        Kind::Timeout,
+        "client_deadline",
+        'i',
+        "The deadline that the caller set passed before the answer came.",
+    ),
+    Row(
+        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|is not a valid http",
+        Kind::InvalidRequest,
+        "bad_url",
+        '-',
+        "The address is relative without a base, malformed, or of a scheme that fetch does not know.",
+    ),
+    Row(
+        "cannot have body|invalid header|is not a valid http method|invalid redirect",
+        Kind::InvalidRequest,
+        "unknown",
+        '-',
+        "fetch refused the request's options before sending it.",
+    ),
+    Row(
+        "content security policy|securitypolicyviolation",
+        Kind::Network,
+        "csp",
+        '-',
+        "The page's Content Security Policy (connect-src) forbids this address.",
+    ),
+    Row("mixed content", Kind::Network, "mixed_content", '-', "A page on https may not fetch from http."),
+    Row(
+        "redirect count exceeded|number of redirects|toomanyredirects|too many redirects|err_fr_too_many_redirects",
+        Kind::Network,
+        "redirect_loop",
+        '-',
+        "The server redirects in a circle.",
+    ),
+    Row(
+        "enotfound|eai_again|dns error|name resolution|getaddrinfo|err_name_not_resolved",
+        Kind::Network,
+        "dns",
+        's',
+        "The host name has no address: a typing error, or DNS is unreachable.",
+    ),
+    Row(
+        "econnrefused|connection refused|connectionrefused|err_connection_refused",
+        Kind::Network,
+        "refused",
+        's',
+        "Nothing listens at that host and port.",
+    ),
+    Row(
+        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|unable_to_get_issuer|wrong_version_number",
+        Kind::Network,
+        "tls",
+        '-',
+        "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
+    ),
+    Row(
+        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error",
+        Kind::Network,
+        "protocol",
+        '-',
+        "What answers at that port does not speak HTTP.",
+    ),
+    Row(
+        "terminated|reading a body|content-length mismatch|err_content_length_mismatch|response body loading was aborted",
+        Kind::Network,
+        "truncated",
+        'i',
+        "The connection ended within the answer's body.",
+    ),
+    Row(
+        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|before message completed|connectionclosed|connection closed",
+        Kind::Network,
+        "reset",
+        'i',
+        "The connection was closed before an answer came.",
+    ),
+    Row(
+        "ehostunreach|enetunreach|enetdown|network connection lost",
+        Kind::Network,
+        "connection",
+        'i',
+        "The connection was lost or has no route.",
+    ),
+    Row(
+        "unexpected end of json|unexpected token|not valid json|json.parse|json parse|unexpected end of input|unexpected eof",
+        Kind::UnexpectedResponse,
+        "invalid_json",
+        '-',
+        "The answer's body is empty or not JSON: json() could not read it.",
+    ),
+];
+
+/// Explains a request that no response came to.
+pub fn explain(report: &Report<'_>) -> Explanation {
+    let row = find_row(report);
+    let environment = match row {
+        // A sign that names its reason is believed before a guess from the surroundings.
+        Some((row, ..)) if row.1 != Kind::Network || !matches!(row.2, "connection" | "dns") => None,
+        _ => environment(report),
+    };
+    let (kind, reason, repeat, cause) = match (environment, row) {
+        (Some((reason, repeat, text, evidence)), _) => {
+            (Kind::Network, reason, repeat, Some((text, "certain", evidence)))
+        }
+        (None, Some((row, place, sign))) => (row.1, row.2, row.3, Some((row.4, "certain", seen(row.2, place, sign)))),
+        // Only an abort's own reason is thrown as something else than an error.
+        (None, None)
+            if report.thrown.first().is_some_and(|thrown| thrown.name.is_empty() && !thrown.message.is_empty()) =>
+        {
+            let evidence =
+                Evidence { rule: "thrown.not-an-error".to_string(), from: "exception", ..Evidence::default() };
+            (
+                Kind::Aborted,
+                "caller",
+                '-',
+                Some((
+                    "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
+                    "likely",
+                    evidence,
+                )),
+            )
+        }
+        (None, None) => (Kind::Network, "unknown", 'i', None),
+    };
+    let mut out = blank(kind, reason, None);
+    out.id = [if kind == Kind::Network { "network." } else { "thrown." }, reason].concat();
+    out.format = "none";
+    out.confidence = if cause.is_some() { 90 } else { 30 };
+    if let Some((text, confidence, evidence)) = cause {
+        out.causes = [Cause {
+            id: reason.to_string(),
+            text: text.to_string(),
+            confidence: confidence.to_string(),
+            evidence: [evidence].into(),
+            check: None,
+        }]
+        .into();
+    } else if report.thrown.is_empty() {
+        out.confidence = 10;
+        out.notes.push("Neither a response nor an error was given.".to_string());
+    } else {
+        unknown(report, &mut out);
+    }
+    out.retry = match (kind, repeat) {
+        (_, 'o') => Retry::WhenOnline,
+        (_, '-') => Retry::Never { until: text::row(kind).until.to_string() },
+        _ => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
+    };
+    out.what_happened = match kind {
+        Kind::Aborted => "The request was ended by the caller's own signal.",
+        Kind::Timeout => "The request did not end in time.",
+        Kind::InvalidRequest => "The request was refused before it was sent.",
+        Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
+        _ => "No response came.",
+    }
+    .to_string();
+    if kind == Kind::InvalidRequest {
+        out.action =
+            "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base)."
+                .to_string();
+    }
+    out
+}
+
+type Place = &'static str;
+
+fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, Place, &'a str)> {
+    // A deadline of the caller's is told by the name; the messages of its causes are not asked before.
+    ROWS.iter().find_map(|row| {
+        let chain = report
+            .thrown
+            .iter()
+            .flat_map(|thrown| [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)]);
+        chain
+            .into_iter()
+            .find(|(_, text)| row.0.split('|').any(|sign| find(head(text), sign, 0).is_some()))
+            .map(|(place, text)| (row, place, text))
+    })
+}
+
+/// Messages are short; of a long one the front is enough.
+fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(1024)).unwrap_or(text)
+}
+
+fn seen(reason: &str, place: Place, text: &str) -> Evidence {
+    let rule = ["network.", reason].concat();
+    Evidence { rule, from: "exception", name: Some(place.to_string()), text: Some(redact::excerpt(text)), span: None }
+}
+
+/// What the surroundings tell: offline, mixed content.
+fn environment(report: &Report<'_>) -> Option<(&'static str, char, &'static str, Evidence)> {
+    let evidence = |rule: &str, name: &str, text: &str| Evidence {
+        rule: rule.to_string(),
+        from: "environment",
+        name: Some(name.to_string()),
+        text: Some(text.to_string()),
+        span: None,
+    };
+    if report.online == Some(false) {
+        return Some((
+            "offline",
+            'o',
+            "The device is offline.",
+            evidence("network.offline", "navigator.onLine", "false"),
+        ));
+    }
+    let host = super::report::host_of(report.url);
+    let local = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
+    if report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local {
+        return Some((
+            "mixed_content",
+            '-',
+            "A page on https may not fetch from http.",
+            evidence("network.mixed-content", "scheme", "http from https"),
+        ));
+    }
+    None
+}
+
+/// Causes by likelihood where the exception does not say.
+fn unknown(report: &Report<'_>, out: &mut Explanation) {
+    let host = super::report::host_of(report.url);
+    let foreign = report.page_url.is_empty() || super::report::host_of(report.page_url) != host;
+    let message = report.thrown.first().map(|thrown| seen("unknown", "message", thrown.message));
+    let rows: Vec<(&str, &str, &str, &str)> = [
+        (
+            "cors",
+            "likely",
+            "CORS: the server does not allow this page's origin, or did not answer the preflight.",
+            "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
+        ),
+        (
+            "unreachable",
+            "likely",
+            "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
+            "Open the URL in a tab of its own, or with curl.",
+        ),
+        (
+            "blocked",
+            "possible",
+            "An extension, a proxy or the page's Content Security Policy blocked it.",
+            "Try a private window without extensions; look for a CSP report in the console.",
+        ),
+    ]
+    .into_iter()
+    .filter(|row| foreign || row.0 != "cors")
+    .collect();
+    for (id, confidence, text, check) in rows {
+        let evidence = message.clone().into_iter().collect();
+        out.causes.push(Cause {
+            id: id.to_string(),
+            text: text.to_string(),
+            confidence: confidence.to_string(),
+            evidence,
+            check: Some(check.to_string()),
+        });
+    }
+    out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.".to_string());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(chain: &[(&'static str, &'static str, &'static str)]) -> (Kind, alloc::string::String, Retry) {
+        let thrown = chain.iter().map(|(name, message, code)| Thrown { name, message, code }).collect();
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        (out.kind, out.reason, out.retry)
+    }
+
+    #[test]
+    fn the_name_of_an_abort_or_deadline_comes_before_all_else() {
+        let abort =
+            of(&[("AbortError", "This operation was aborted", "20"), ("Error", "read ECONNRESET", "ECONNRESET")]);
+        assert_eq!((abort.0, abort.1.as_str()), (Kind::Aborted, "caller"));
+        let deadline = of(&[("TimeoutError", "signal timed out", "23")]);
+        assert_eq!((deadline.0, deadline.1.as_str()), (Kind::Timeout, "client_deadline"));
+    }
+
+    #[test]
+    fn a_thrown_value_that_is_no_error_is_a_reason_to_abort() {
+        assert_eq!(of(&[("", "user left", "")]).0, Kind::Aborted);
+        assert_eq!(of(&[]).0, Kind::Network);
+    }
+
+    #[test]
+    fn what_was_never_sent_may_be_sent_again_whatever_its_method() {
+        for (code, expected) in [("ECONNREFUSED", false), ("ENOTFOUND", false), ("ECONNRESET", true)] {
+            let (.., retry) = of(&[("TypeError", "fetch failed", ""), ("Error", "x", code)]);
+            assert_eq!(
+                retry,
+                Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: expected },
+                "{code}"
+            );
+        }
+    }
+}

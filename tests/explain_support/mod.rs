@@ -1,0 +1,124 @@
+//! Cases of the fixture files as reports, and a reader of hints that is just good enough for them.
+#![allow(dead_code)]
+
+use fetch_with_policy::explain::{Catalogs, Explanation, Report, Thrown, explain};
+use fetch_with_policy::hints::{Hint, Told};
+use fetch_with_policy::syntax::headers::Headers;
+use fetch_with_policy::time::WallTime;
+use serde_json::Value;
+
+/// The texts that a report borrows.
+#[derive(Default)]
+pub struct Case {
+    pub status: Option<u16>,
+    pub headers: String,
+    pub body: Option<String>,
+    pub method: String,
+    pub url: String,
+    pub provider: Option<String>,
+    pub thrown: Vec<[String; 3]>,
+    pub online: Option<bool>,
+    pub page_url: String,
+    pub response_type: String,
+}
+
+pub fn load(path: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    file["cases"].as_array_mut().unwrap().drain(..).collect()
+}
+
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("").to_owned()
+}
+
+impl Case {
+    pub fn of(value: &Value) -> Self {
+        let headers = value["headers"].as_object().into_iter().flatten();
+        let mut thrown = Vec::new();
+        let mut error = &value["error"];
+        while error.is_object() {
+            let code = error["code"].as_i64().map_or_else(|| text(&error["code"]), |code| code.to_string());
+            thrown.push([text(&error["name"]), text(&error["message"]), code]);
+            error = &error["cause"];
+        }
+        if let Some(reason) = error.as_str() {
+            thrown.push([String::new(), reason.to_owned(), String::new()]);
+        }
+        Self {
+            status: value["status"].as_u64().map(|status| status as u16),
+            headers: headers.map(|(name, value)| [name, ":", &text(value), "\n"].concat()).collect(),
+            body: value["body"].as_str().map(str::to_owned),
+            method: text(&value["method"]),
+            url: text(&value["url"]),
+            provider: value["provider"].as_str().map(str::to_owned),
+            thrown,
+            online: value["online"].as_bool(),
+            page_url: text(&value["page_url"]),
+            response_type: text(&value["response_type"]),
+        }
+    }
+
+    pub fn explain(&self) -> Explanation {
+        explain(&self.report(), &Catalogs::built_in())
+    }
+
+    /// The explanation as a shell sees it.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.explain().to_json()).expect("an explanation is strict JSON")
+    }
+
+    pub fn report(&self) -> Report<'_> {
+        let headers = Headers::new(&self.headers);
+        let now =
+            headers.find("date").and_then(|date| httpdate::parse_http_date(date).ok()).map_or(1_700_000_000, seconds);
+        let (hint, told) = read(headers, now);
+        Report {
+            status: self.status,
+            headers,
+            body: self.body.as_deref(),
+            method: &self.method,
+            url: &self.url,
+            request_body: "",
+            provider: self.provider.as_deref(),
+            thrown: self.thrown.iter().map(|[name, message, code]| Thrown { name, message, code }).collect(),
+            online: self.online,
+            page_url: &self.page_url,
+            response_type: &self.response_type,
+            now: WallTime(now * 1000),
+            hint,
+            told,
+        }
+    }
+}
+
+fn seconds(time: std::time::SystemTime) -> i64 {
+    time.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64
+}
+
+/// Stands in for the library's own reader of hints and quotas.
+fn read(headers: Headers<'_>, now: i64) -> (Option<Hint>, Option<Told>) {
+    let hint = headers.find("retry-after").and_then(|value| {
+        let delay =
+            value.parse::<i64>().ok().or_else(|| Some(seconds(httpdate::parse_http_date(value).ok()?) - now))?;
+        Some(Hint { delay: delay * 1000, source: "retry-after".to_owned() })
+    });
+    let number =
+        |names: [&str; 2]| names.iter().find_map(|name| headers.find(name)?.split('.').next()?.parse::<i64>().ok());
+    let remaining = number(["x-ratelimit-remaining", "x-rate-limit-remaining"]);
+    let told = remaining.map(|remaining| Told {
+        bucket: headers.find("x-ratelimit-bucket").map(str::to_owned),
+        limit: number(["x-ratelimit-limit", "x-rate-limit-limit"]).map(|limit| limit as u64),
+        remaining: Some(remaining as u64),
+        reset_in: number(["x-ratelimit-reset", "x-rate-limit-reset"]).map(|at| (at - now).max(0) * 1000),
+        source: "x-ratelimit-reset".to_owned(),
+    });
+    (hint, told.filter(|told| told.remaining == Some(0)))
+}
+
+/// Whether `actual` is `expected` or one of the others that the case accepts.
+pub fn accepted(case: &Value, actual: &str, member: &str, others: &str) -> bool {
+    let expected = &case["expected"];
+    expected[member] == actual
+        || expected[others].as_array().is_some_and(|list| list.iter().any(|other| other == actual))
+}

@@ -59,7 +59,9 @@ pub fn build() -> Result<(), String> {
 fn compile(module: &str) -> Result<(), String> {
     let features = format!("wasm-{module},npm");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--package", "fetch-with-policy"]);
+    // `rustc`, not `build`: with the rlib beside it, cargo leaves link-time optimisation out, which costs a quarter of the size.
+    cargo.args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--target", TARGET, "--package", "fetch-with-policy"]);
     process::run(cargo.args(["--no-default-features", "--features", &features]))?;
 
     // Both modules leave cargo under one name, so the raw bytes are kept apart and compared.

@@ -19,8 +19,8 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 /// The finished package.
 pub const PACKAGE: &str = "pkg";
 
-/// The package's files of code: `index` is the main entry; `explain` is loaded only where it is used; both share `errors`.
-const FILES: [&str; 3] = ["index", "explain", "errors"];
+/// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
+const FILES: [&str; 4] = ["index", "policy", "explain", "errors"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";

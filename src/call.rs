@@ -234,7 +234,7 @@ impl Call {
     }
 
     /// The quota that the last wait was for, as it is known now.
-    pub fn quota(&self, tracker: &Tracker, at: Moment) -> Option<QuotaState> {
+    pub fn quota<'a>(&self, tracker: &'a mut Tracker, at: Moment) -> Option<QuotaState<'a>> {
         tracker.quota(self.ticket?, self.quota?, at)
     }
 

@@ -209,7 +209,7 @@ impl Call {
             (_, Event::Abort) => self.reject(GiveUpReason::Aborted, None, tracker),
             (State::Idle, Event::Start) | (State::Queued, Event::Elapse) => self.ask(tracker, at),
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
-                Action::Wait { delay: until.since(at.mono), reason }
+                Action::Wait { delay: until.since(at.mono).max(1), reason }
             }
             (State::Pausing { .. }, Event::Elapse) => self.ask(tracker, at),
             (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
@@ -234,7 +234,7 @@ impl Call {
     }
 
     /// The quota that the last wait was for, as it is known now.
-    pub fn quota(&self, tracker: &Tracker, at: Moment) -> Option<QuotaState> {
+    pub fn quota<'a>(&self, tracker: &'a mut Tracker, at: Moment) -> Option<QuotaState<'a>> {
         tracker.quota(self.ticket?, self.quota?, at)
     }
 
@@ -445,7 +445,7 @@ impl Call {
         self.quota = None;
         self.in_hand = false;
         self.state = State::Pausing { until, reason };
-        Action::Wait { delay: until.since(at.mono), reason }
+        Action::Wait { delay: until.since(at.mono).max(1), reason }
     }
 
     fn give_up(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {

@@ -28,8 +28,19 @@ enum Happening {
 
 fn header_text() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
-        "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-bucket", "ratelimit",
-        "ratelimit-policy", "ratelimit-limit", "ratelimit-reset", "date", "age", "x-rate-limit-reset", "retry-after-ms",
+        "retry-after",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-ratelimit-bucket",
+        "ratelimit",
+        "ratelimit-policy",
+        "ratelimit-limit",
+        "ratelimit-reset",
+        "date",
+        "age",
+        "x-rate-limit-reset",
+        "retry-after-ms",
     ]);
     let value = prop_oneof![
         (0..100_000_u64).prop_map(|n| n.to_string()),
@@ -40,8 +51,9 @@ fn header_text() -> impl Strategy<Value = String> {
         Just("\"default\";r=0;t=5, \"day\";r=1;t=99999".to_owned()),
         Just("Sun, 06 Nov 1994 08:49:37 GMT".to_owned()),
     ];
-    prop::collection::vec((name, value), 0..5)
-        .prop_map(|pairs| pairs.into_iter().fold(String::new(), |text, (name, value)| text + name + ":" + &value + "\n"))
+    prop::collection::vec((name, value), 0..5).prop_map(|pairs| {
+        pairs.into_iter().fold(String::new(), |text, (name, value)| text + name + ":" + &value + "\n")
+    })
 }
 
 fn happening() -> impl Strategy<Value = Happening> {

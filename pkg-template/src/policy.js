@@ -53,5 +53,5 @@ export function readQuotas(headers, context) {
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) headers.forEach(add);
   else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
   else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
-  return JSON.parse(load().read_quotas(text, context?.status ?? 0, context?.now ?? Date.now()));
+  return JSON.parse(load().read_quotas(text, context?.now ?? Date.now()));
 }

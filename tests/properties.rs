@@ -172,9 +172,9 @@ proptest! {
         }
         world.run();
         let moment = Moment::new((world.now + 1) as f64, (world.now + 1 - start) as f64, 0.5);
-        for state in world.tracker.quotas(moment) {
-            prop_assert_eq!((state.in_flight, state.waiting), (0, 0));
-        }
+        let mut held = Vec::new();
+        world.tracker.quotas(moment, |state| held.push((state.in_flight, state.waiting)));
+        prop_assert!(held.iter().all(|held| *held == (0, 0)), "{:?}", held);
         let later = world.now + 120_000;
         let last = world.call("GET", "t", later);
         world.run();

@@ -108,10 +108,13 @@ pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
     })
 }
 
-/// A regular expression, as JavaScript has them, that matches the lower-case names of the response headers that the
-/// readers use, and of no others but such as have a rate limit's name. A shell hands over only what it matches.
+/// A regular expression, as JavaScript has them, for the lower-case names of the response headers that the readers use:
+/// alternatives of literals, anchored or not. A shell hands over only what it matches. It may match a few names more,
+/// which the readers pass over.
 pub fn wanted() -> &'static str {
-    "^(age|date)$|(^|[-_])(read)?rate[-_]?limit|(^|-)retry-*(after|in)(-|$)|^x-((app|user)-limit-24hour|limit-per|remaining-t)|^auth0-.+-quota-limit$|^sforce-limit-info$|-api-call-limit$|-use-case-usage$"
+    "^age$|^date$|ratelimit|rate-limit|rate_limit|retry-after|retry-in|^x-business-use-case-usage$|\
+     ^auth0-client-quota-limit$|^auth0-organization-quota-limit$|^sforce-limit-info$|^x-shopify-shop-api-call-limit$|\
+     ^x-limit-per-|^x-remaining-t|^x-app-limit-24hour-|^x-user-limit-24hour-"
 }
 
 fn is_registered(header: &str) -> bool {

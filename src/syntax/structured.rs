@@ -230,8 +230,10 @@ impl<'a> Reader<'a> {
             b':' => {
                 let base64 = self.run(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))?;
                 let digits = base64.trim_end_matches('=');
-                // Padding is at the end, and may be missing; what it is for is not checked.
-                let right = self.eat(b':') && !digits.bytes().any(|byte| byte == b'=') && digits.len() % 4 != 1;
+                // Padding is at the end, no more than the last group lacks, and may be missing (RFC 9651 4.2.7).
+                let lacks = digits.len().wrapping_neg() % 4;
+                let right = self.eat(b':') && base64.len() - digits.len() <= lacks && lacks < 3;
+                let right = right && !digits.bytes().any(|byte| byte == b'=');
                 right.then_some(Value::Bytes(base64))
             }
             b'?' if self.eat(b'0') => Some(Value::Boolean(false)),

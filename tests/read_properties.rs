@@ -70,7 +70,7 @@ proptest! {
         lines in proptest::collection::vec((name(), value()), 0..12), now: i64, real: bool,
     ) {
         let now = WallTime(if real { now.rem_euclid(4_000_000_000_000) } else { now });
-        let text: String = lines.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let text = lines.iter().map(|(name, value)| [name, ":", value, "\n"].concat()).collect::<String>();
         let reading = read(Headers::new(&text), now);
         prop_assert!(reading.quotas.len() <= MOST);
         for quota in &reading.quotas {

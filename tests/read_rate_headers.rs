@@ -29,10 +29,10 @@ fn cases() -> Vec<Value> {
 fn text(case: &Value) -> String {
     let mut text = String::new();
     for (name, value) in case["headers"].as_object().unwrap() {
-        text += &format!("{}:{}\n", name.to_lowercase(), value.as_str().unwrap());
+        text += &[&name.to_lowercase(), ":", value.as_str().unwrap(), "\n"].concat();
     }
     if let Some(date) = case["date_header"].as_str() {
-        text += &format!("date:{date}\n");
+        text += &["date:", date, "\n"].concat();
     }
     text
 }

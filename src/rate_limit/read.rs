@@ -1,8 +1,7 @@
 //! Reads the quotas that a response tells, in whatever dialect.
 //!
-//! Three steps: names are taken apart ([`name`]), values gathered by quota and read by shape ([`part`], [`ietf`]), and
-//! what two headers say of one quota joined ([`super::quota::tell`]). A table of vendors ([`super::vendors`]) has what no
-//! rule can know. Each malformed value is ignored by itself; any text at all is read without a panic.
+//! Three steps: names are taken apart ([`name`]), values read by shape ([`value`], [`ietf`]), and what several headers
+//! say of one quota is joined ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. Each malformed value is ignored by itself; any text at all is read without a panic.
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
@@ -13,13 +12,14 @@ use super::quota::Quota;
 use super::vendors::{self, Reads};
 use crate::hints::{self, Hint, Told};
 use crate::syntax::headers::Headers;
-use crate::syntax::structured;
 use crate::time::WallTime;
 
+pub mod draft;
 pub mod ietf;
 pub mod name;
-pub mod part;
+pub mod value;
 
+use draft::Draft;
 use name::{Name, Role};
 
 /// What one response says of rates.
@@ -47,46 +47,36 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
     if served.cached {
         return reading;
     }
-    let mut parts = Vec::new();
-    let quotas = &mut reading.quotas;
+    let mut drafts = Vec::new();
     for (header, value) in headers.iter() {
-        let pair = (header, value);
         let name = match vendors::find(header) {
             Some(Reads::Nothing) => continue,
-            Some(Reads::Value(read)) => {
-                let known = quotas.len();
-                read(value, quotas);
-                quotas.iter_mut().skip(known).for_each(|quota| quota.source.push_str(header));
+            Some(Reads::Records(pattern)) => {
+                value::records(&mut drafts, &Draft { worded: true, ..Draft::new(header) }, pattern, value);
                 continue;
             }
-            Some(Reads::Part(name, role)) => Name { family: "", head: "", tail: name, role, millis: false },
+            Some(Reads::Part(tail, role)) => Name { family: "", head: "", tail, role, millis: false },
             None => match name::read(header) {
                 Some(name) => name,
                 None => continue,
             },
         };
         match name.role {
-            Role::Policy => {
-                let members = structured::list(value).unwrap_or_default();
-                ietf::policies(&members, header, quotas);
-            }
+            Role::Policy => ietf::policies(value, header, &mut drafts),
             Role::Scope => reading.scope = Some(String::from(value)),
-            Role::Plain if !name.tail.is_empty() => part::record(&mut parts, name, pair, served.at),
             // The registered field is what its draft says; others under that stem may be a bare limit.
-            Role::Plain if is_registered(header) || !value.starts_with(|letter: char| letter.is_ascii_digit()) => {
-                ietf::limits(value, header, quotas);
+            Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {
+                ietf::limits(value, header, &mut drafts)
             }
             role => {
-                if role == Role::Bucket && reading.bucket.is_none() {
+                if role == Role::Bucket && !value.is_empty() && reading.bucket.is_none() {
                     reading.bucket = Some(String::from(value));
                 }
-                part::gather(&mut parts, name, pair, served.at);
+                value::read(&mut drafts, &name, header, value, served.at);
             }
         }
     }
-    for part in &parts {
-        part::read(part, quotas);
-    }
+    reading.quotas = draft::finish(&drafts);
     reading
 }
 
@@ -117,8 +107,8 @@ pub fn wanted() -> &'static str {
      ^x-limit-per-|^x-remaining-t|^x-app-limit-24hour-|^x-user-limit-24hour-"
 }
 
-fn is_registered(header: &str) -> bool {
-    matches!(header, "ratelimit" | "beta-ratelimit")
+fn is_bare_limit(header: &str, value: &str) -> bool {
+    !matches!(header, "ratelimit" | "beta-ratelimit") && value.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
 
 // Lower is tighter: the exhausted by their resets, then what is left in thousandths of the limit, then the unknown.

@@ -7,3 +7,4 @@ pub mod json;
 pub mod markup;
 pub mod number;
 pub mod structured;
+pub mod words;

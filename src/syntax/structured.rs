@@ -7,6 +7,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::words;
+
 /// A bare item, or an inner list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
@@ -86,17 +88,16 @@ pub fn inner(text: &str) -> impl Iterator<Item = Member<'_>> {
     })
 }
 
-/// The text that a string with escapes stands for.
-pub fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut escaped = false;
-    for letter in text.chars() {
-        escaped = letter == '\\' && !escaped;
-        if !escaped {
-            plain.push(letter);
-        }
+/// Adds to `plain` what a string with escapes stands for.
+pub fn unescape(text: &str, plain: &mut String) {
+    let mut rest = text;
+    while let Some(at) = words::find(rest, b"\\") {
+        plain.push_str(words::cut(rest, 0, at));
+        // What is escaped is one byte, or in no string at all the whole rest.
+        plain.push_str(words::cut(rest, at + 1, at + 2));
+        rest = words::cut(rest, at + 2, rest.len());
     }
-    plain
+    plain.push_str(rest);
 }
 
 struct Reader<'a> {
@@ -277,7 +278,9 @@ mod tests {
         assert_eq!((burst.value, burst.param("w")), (Value::Text("burst"), Some(Value::Integer(60))));
         assert_eq!((daily.param("q"), daily.param("pk")), (Some(Value::Integer(7)), Some(Value::Bytes("aGk="))));
         assert_eq!((token.value, token.param("q")), (Value::Token("tok"), None));
-        assert_eq!(unescape("da\\\"i\\\\ly"), "da\"i\\ly");
+        let mut plain = String::new();
+        unescape("da\\\"i\\\\ly", &mut plain);
+        assert_eq!(plain, "da\"i\\ly");
     }
 
     #[test]

@@ -10,119 +10,108 @@
 //! A field that is malformed is ignored whole, a member that makes no sense alone. The drafts' own examples break their
 //! rules (names as tokens, no `r`, `q` among the limits), and so do servers: those are read.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::rate_limit::quota::{Quota, tell};
+use super::draft::{Draft, gather};
 use crate::syntax::structured::{self, Member, Value};
 
 /// Reads `RateLimit`, told by the header `source`.
-pub fn limits(value: &str, source: &str, quotas: &mut Vec<Quota>) {
+pub fn limits<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
     if let Some(members) = structured::list(value) {
-        for member in members {
-            if let Some(quota) = named(member) {
-                tell(quotas, Quota { source: String::from(source), ..quota });
-            }
-        }
-    } else if let Some(members) = structured::dictionary(value) {
-        let mut quota = Quota { source: String::from(source), ..Quota::default() };
-        for (key, member) in members {
-            let number = whole(Some(member.value));
-            match key {
-                "limit" => quota.limit = number,
-                "remaining" => quota.remaining = number,
-                "reset" => reset(&mut quota, number),
-                _ => {}
-            }
-        }
-        tell(quotas, quota);
+        members.iter().for_each(|member| named(*member, source, drafts));
+        return;
     }
-}
-
-/// Reads `RateLimit-Policy`, or what of draft 03's `RateLimit-Limit` follows the limit.
-pub fn policies(members: &[Member<'_>], source: &str, quotas: &mut Vec<Quota>) {
-    let mut read = Vec::new();
-    for member in members {
-        let policy = match member.value {
-            Value::Integer(_) => counted(*member),
-            _ => named(*member),
-        };
-        if let Some(policy) = policy {
-            // Two policies of one quota cannot be told apart (drafts 04-06): the field is malformed.
-            let twin = |other: &Quota| policy.name.is_none() && other.name.is_none() && other.limit == policy.limit;
-            if read.iter().any(|other| twin(other) && other.window != policy.window) {
-                return;
-            }
-            read.push(policy);
-        }
-    }
-    for policy in read {
-        tell(quotas, Quota { source: String::from(source), ..policy });
-    }
-}
-
-/// The window that a member's `w` tells (Envoy: `window`), in ms; 0 is none.
-pub fn window(member: Member<'_>) -> Option<i64> {
-    let seconds = whole(member.param("w").or_else(|| member.param("window")))?;
-    (seconds > 0).then(|| (seconds as i64).saturating_mul(1000))
-}
-
-/// A number of a field, if it is one that counts.
-pub fn whole(value: Option<Value<'_>>) -> Option<u64> {
-    match value? {
-        Value::Integer(number) => u64::try_from(number).ok(),
-        _ => None,
-    }
-}
-
-// `100;w=60;name="first"`, where what has no window is no policy but another layer's limit, joined.
-fn counted(member: Member<'_>) -> Option<Quota> {
-    let window = Some(window(member)?);
-    Some(Quota { name: text(member.param("name")), limit: whole(Some(member.value)), window, ..Quota::default() })
-}
-
-// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike.
-fn named(member: Member<'_>) -> Option<Quota> {
-    let name = Some(text(Some(member.value))?);
-    let mut quota = Quota { name, window: window(member), ..Quota::default() };
-    for (key, value) in member.params() {
-        match (key, value) {
-            // Of the wrong kind or below 0 they spoil the member.
-            ("q", value) => quota.limit = Some(whole(Some(value))?),
-            ("r", value) => quota.remaining = Some(whole(Some(value))?),
-            ("t", value) => reset(&mut quota, Some(whole(Some(value))?)),
-            ("qu", value) => quota.unit = text(Some(value)),
-            ("pk", Value::Bytes(key)) => quota.partition = Some(String::from(key)),
+    let mut draft = Draft::new(source);
+    for (key, member) in structured::dictionary(value).unwrap_or_default() {
+        let number = whole(member.value);
+        match key {
+            "limit" => draft.limit = number,
+            "remaining" => draft.remaining = number,
+            "reset" if number >= 0 => draft.reset_seconds(number),
             _ => {}
         }
     }
-    Some(quota)
+    gather(drafts, &draft);
 }
 
-fn reset(quota: &mut Quota, seconds: Option<u64>) {
-    quota.reset_in = seconds.map(|seconds| (seconds as i64).saturating_mul(1000));
-    quota.granularity = 1000;
+/// Reads `RateLimit-Policy`.
+pub fn policies<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
+    let members = structured::list(value).unwrap_or_default();
+    if are_twins(&members) {
+        return;
+    }
+    for member in members {
+        // Drafts 03 to 06 name no policies: what has no window is none.
+        if let (Value::Integer(_), window @ 0..) = (member.value, window(member)) {
+            let head = member.param("name").and_then(text).unwrap_or_default();
+            gather(drafts, &Draft { head, limit: whole(member.value), window, ..Draft::new(source) });
+        } else {
+            named(member, source, drafts);
+        }
+    }
 }
 
-fn text(value: Option<Value<'_>>) -> Option<String> {
-    match value? {
-        Value::Text(text) => Some(structured::unescape(text)),
-        Value::Token(token) => Some(String::from(token)),
+/// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since a
+/// limit could not be told which of them it belongs to.
+pub fn are_twins(members: &[Member<'_>]) -> bool {
+    members.iter().any(|one| {
+        let twin = |other: &Member<'_>| one.value == other.value && window(*one) != window(*other);
+        matches!(one.value, Value::Integer(_)) && one.param("name").is_none() && members.iter().any(twin)
+    })
+}
+
+/// The window that a member's `w` tells (Envoy: `window`), in ms; below 0 if it tells none that has a length.
+pub fn window(member: Member<'_>) -> i64 {
+    let seconds = member.param("w").or_else(|| member.param("window")).map_or(-1, whole);
+    if seconds > 0 { seconds * 1000 } else { -1 }
+}
+
+/// What a string or a token says, escapes and all.
+pub fn text(value: Value<'_>) -> Option<&str> {
+    match value {
+        Value::Text(text) | Value::Token(text) => Some(text),
         _ => None,
     }
+}
+
+// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike.
+fn named<'a>(member: Member<'a>, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
+    let Some(head) = text(member.value) else { return };
+    let mut draft = Draft { head, window: window(member), ..Draft::new(source) };
+    for (key, value) in member.params() {
+        let number = whole(value);
+        match key {
+            // Of the wrong kind or below 0 they spoil the member.
+            "q" | "r" | "t" if number < 0 => return,
+            "q" => draft.limit = number,
+            "r" => draft.remaining = number,
+            "t" => draft.reset_seconds(number),
+            "qu" => draft.unit = text(value).unwrap_or_default(),
+            "pk" => draft.partition = if let Value::Bytes(key) = value { key } else { "" },
+            _ => {}
+        }
+    }
+    gather(drafts, &draft);
+}
+
+// A number that counts, else one below 0.
+fn whole(value: Value<'_>) -> i64 {
+    if let Value::Integer(number) = value { number } else { -1 }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::draft::finish;
     use super::*;
+    use crate::rate_limit::quota::Quota;
     use alloc::format;
+    use alloc::string::String;
 
     fn read(limit: &str, policy: &str) -> Vec<String> {
-        let mut quotas = Vec::new();
-        limits(limit, "ratelimit", &mut quotas);
-        if let Some(members) = structured::list(policy) {
-            policies(&members, "ratelimit-policy", &mut quotas);
-        }
+        let mut drafts = Vec::new();
+        limits(limit, "ratelimit", &mut drafts);
+        policies(policy, "ratelimit-policy", &mut drafts);
+        let quotas = finish(&drafts);
         let show = |quota: &Quota| {
             let name = quota.name.as_deref().unwrap_or("-");
             format!("{name} {:?} {:?} {:?} {:?}", quota.limit, quota.remaining, quota.reset_in, quota.window)

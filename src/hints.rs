@@ -59,6 +59,7 @@ pub struct When {
 ///
 /// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
 /// What is malformed is as if it were not there. Not capped.
+#[inline(never)]
 pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
     let mut best: Option<(u8, i64, &str)> = None;
     for (name, value) in headers.iter() {
@@ -76,6 +77,7 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
 }
 
 /// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
+#[inline(never)]
 pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
     let cached = headers.find("age").and_then(number::count).is_some_and(|age| age > 0);
     let date = headers.find("date").filter(|_| !cached).and_then(|date| http_date::read(date, now));
@@ -170,7 +172,7 @@ fn delay(value: &str, served: WallTime, millis: bool, standard: bool) -> Option<
 fn regain_access(json: &str) -> Option<i64> {
     let (mut longest, mut follows) = (0, false);
     for piece in words::split(json, b"\",}] ") {
-        let number = piece.strip_prefix(':').filter(|_| follows).map(str::trim_ascii).unwrap_or(piece);
+        let number = piece.strip_prefix(':').unwrap_or(piece);
         if follows && let Some(minutes) = number::whole(number) {
             longest = longest.max(minutes);
         }

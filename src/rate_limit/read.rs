@@ -66,7 +66,7 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
             Role::Scope => reading.scope = Some(String::from(value)),
             // The registered field is what its draft says; others under that stem may be a bare limit.
             Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {
-                ietf::limits(value, header, &mut drafts)
+                ietf::limits(value, header, &mut drafts);
             }
             role => {
                 if role == Role::Bucket && !value.is_empty() && reading.bucket.is_none() {

@@ -19,7 +19,7 @@ type Fields = [i64; 6];
 /// Years before 1900 are refused (RFC 5322 3.3).
 pub fn read(text: &str, now: WallTime) -> Option<WallTime> {
     for pattern in ["w, 2 o y 3:4:5 GMT", "W, 2-o-0 3:4:5 GMT", "w o e 3:4:5 y"] {
-        if let Some((mut fields, end)) = scan(pattern, text).filter(|(_, end)| *end == text.len()) {
+        if let Some((mut fields, _)) = scan(pattern, text).filter(|(_, end)| *end == text.len()) {
             if pattern.starts_with('W') {
                 spell_year(&mut fields, now);
             }

@@ -18,7 +18,9 @@ use crate::syntax::structured::{self, Member, Value};
 /// Reads `RateLimit`, told by the header `source`.
 pub fn limits<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
     if let Some(members) = structured::list(value) {
-        members.iter().for_each(|member| named(*member, source, drafts));
+        for member in members {
+            named(member, source, drafts);
+        }
         return;
     }
     let mut draft = Draft::new(source);

@@ -100,12 +100,10 @@ fn counts<'a>(drafts: &mut Vec<Draft<'a>>, mut draft: Draft<'a>, role: Role, val
         set(&mut draft, role, milli);
         return gather(drafts, &draft);
     }
-    if role == Role::Limit || role == Role::Plain {
-        if let Some(period) = duration::read(value) {
-            // AspNetCoreRateLimit.
-            draft.window = period;
-            return gather(drafts, &draft);
-        }
+    if let (Role::Limit | Role::Plain, Some(period)) = (role, duration::read(value)) {
+        // AspNetCoreRateLimit.
+        draft.window = period;
+        return gather(drafts, &draft);
     }
     let pairs = if role == Role::Used { ",U:W" } else { ",L:W" };
     if records(drafts, &draft, pairs, value) || records(drafts, &draft, ",U/L", value) {

@@ -130,32 +130,34 @@ pub fn read(name: &str) -> Option<Name<'_>> {
         return Some(Name { tail: "", role, ..plain });
     }
     // The last word decides; if it is no role, the first that is one. What follows a role may say how it is told.
-    let mut found: Option<Name<'_>> = None;
+    let (mut role, mut from, mut to, mut millis) = (Role::Plain, rest.len(), 0, false);
     let mut at = 0;
     for word in words::split(rest, SEPARATORS) {
         let end = at + word.len();
         let last = end == rest.len();
-        if let Some((role, from, to)) = role(word).map(|role| (role, 0, word.len())).or_else(|| glued(word))
-            && (found.is_none() || (last && to - from == word.len()))
+        if let Some((of, begins, ends)) = role_in(word) {
+            if role == Role::Plain || (last && ends - begins == word.len()) {
+                (role, from, to) = (of, at + begins, at + ends);
+            }
+        } else if last
+            && to + 1 == at
+            && matches!(role, Role::Reset | Role::Window)
+            && let Some((_, delta, counts)) = MODIFIERS.iter().find(|(text, ..)| *text == word)
         {
-            let head = words::cut(rest, 0, (at + from).saturating_sub(usize::from(from == 0)));
-            // Spring's "burst-capacity" is the limit itself.
-            let head = if head == "burst" { "" } else { head };
-            found = Some(Name { family, head, tail: skip(words::cut(rest, at + to, rest.len())), role, millis: false });
-        } else if let Some(name) = &mut found
-            && last
-            && name.tail == word
-            && matches!(name.role, Role::Reset | Role::Window)
-            && let Some((_, after, millis)) = MODIFIERS.iter().find(|(text, ..)| *text == word)
-        {
-            name.role = if *after && name.role == Role::Reset { Role::ResetAfter } else { name.role };
-            (name.tail, name.millis) = ("", *millis);
+            role = if *delta && role == Role::Reset { Role::ResetAfter } else { role };
+            (to, millis) = (end, *counts);
         }
         at = end + 1;
     }
     // A window alone is its limit (HubSpot's "-daily", "-secondly").
-    let alone = words::find(rest, SEPARATORS).is_none() && window(rest).is_some();
-    Some(found.unwrap_or(Name { role: if alone { Role::Limit } else { Role::Plain }, ..plain }))
+    if role == Role::Plain && words::find(rest, SEPARATORS).is_none() && window(rest).is_some() {
+        role = Role::Limit;
+    }
+    // A head ends in a separator, unless its role is glued to it. Spring's "burst-capacity" is the limit itself.
+    let head = words::cut(rest, 0, from);
+    let head = if to == 0 { "" } else { head.strip_suffix('-').unwrap_or(head) };
+    let head = if head == "burst" { "" } else { head };
+    Some(Name { family, head, tail: skip(words::cut(rest, to, rest.len())), role, millis })
 }
 
 /// The window that a dimension names at its end: `tokens-minute`, `24hour`, `5h`, `GetVMScaleSet30Min`, `daily`.
@@ -198,21 +200,23 @@ fn skip(text: &str) -> &str {
     words::cut(text, usize::from(words::find(text, SEPARATORS) == Some(0)), text.len())
 }
 
-// A role at the end or the start of a word: "userremaining", "resettime". Where it stands in the word.
-fn glued(word: &str) -> Option<(Role, usize, usize)> {
+// The role in a word, and where it stands: all of it, or glued to its end or start, as in "userremaining", "resettime".
+fn role_in(word: &str) -> Option<(Role, usize, usize)> {
+    if let Some(role) = role(word) {
+        return Some((role, 0, word.len()));
+    }
+    // A flag, and no count (Bitbucket).
+    if word == "nearlimit" || word == "limited" {
+        return None;
+    }
     for (text, role) in ROLES.get(..3)? {
-        // Bitbucket's "nearlimit" is a flag.
-        if let Some(before) = word.strip_suffix(text).filter(|before| *before != "near") {
+        if let Some(before) = word.strip_suffix(text) {
             return Some((*role, before.len(), word.len()));
         }
         if let Some(after) = word.strip_prefix(text) {
-            return Some(match after {
-                "after" | "in" => (Role::ResetAfter, 0, word.len()),
-                "at" | "time" => (*role, 0, word.len()),
-                // "limited" is a flag.
-                "ed" => return None,
-                _ => (*role, 0, text.len()),
-            });
+            let told = *role == Role::Reset && MODIFIERS.iter().any(|(text, ..)| *text == after);
+            let role = if told && matches!(after, "after" | "in") { Role::ResetAfter } else { *role };
+            return Some((role, 0, if told { word.len() } else { text.len() }));
         }
     }
     None

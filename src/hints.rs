@@ -1,7 +1,7 @@
 //! When to come back: what one answer says of it. Both the retry and the explainer ask here.
 //!
 //! Names come from a short list of shapes; units come from the value's magnitude, since names lie: the same header is
-//! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3 and the vendors named beside each branch.
+//! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3, and the vendors named in each branch.
 
 use alloc::string::String;
 

@@ -86,7 +86,7 @@ fn parse(kind: &str, text: &str) -> Option<Json> {
     match kind {
         "item" => structured::item(text).map(member),
         "list" => structured::list(text).map(|members| members.into_iter().map(member).collect()),
-        _ => structured::dictionary(text).map(|all| pairs(all.into_iter().map(|(key, value)| (key, member(value))))),
+        _ => structured::dictionary(text).map(|all| pairs(all.into_iter().map(|one| (one.key, member(one))))),
     }
 }
 

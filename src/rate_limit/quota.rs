@@ -22,7 +22,7 @@ pub struct Quota {
     pub window: Option<i64>,
     /// The header that told the reset, else the remaining, else the limit; lower case.
     pub source: String,
-    /// Whose quota it is, where one policy has many (draft-ietf-httpapi-ratelimit-headers-10 `pk`): base64, not decoded.
+    /// Whose quota it is, where one policy has many (`pk` of the IETF's draft -10): base64, not decoded.
     pub partition: Option<String>,
     /// How fine the reset was told, in ms: 1, 1000 or 60000. 0 where none was told.
     pub granularity: i64,

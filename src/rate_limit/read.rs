@@ -1,7 +1,8 @@
 //! Reads the quotas that a response tells, in whatever dialect.
 //!
 //! Three steps: names are taken apart ([`name`]), values read by shape ([`value`], [`ietf`]), and what several headers
-//! say of one quota is joined ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. Each malformed value is ignored by itself; any text at all is read without a panic.
+//! say of one quota is joined ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. Each
+//! malformed value is ignored by itself; any text at all is read without a panic.
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
@@ -29,13 +30,13 @@ pub struct Reading {
     pub quotas: Vec<Quota>,
     /// When to come back, from a header that says just that.
     pub hint: Option<Hint>,
-    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket): other requests may be in another.
+    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket): others may be in another.
     pub bucket: Option<String>,
     /// Whom the bucket is shared with, as told: Discord's `user`, `global` and `shared`.
     pub scope: Option<String>,
     /// The answer's `Date`, unless a cache gave it: the server's clock was in `[date, date + 1 s)`.
     pub date: Option<WallTime>,
-    /// The server's clock that resets were measured against: for an absolute one not past, it was told as `served + reset_in`.
+    /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
     pub served: WallTime,
 }
 

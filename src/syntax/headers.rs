@@ -2,8 +2,8 @@
 
 use super::words::{self, Pieces};
 
-/// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those that
-/// [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
+/// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those
+/// that [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headers<'a> {
     text: &'a str,

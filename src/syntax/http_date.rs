@@ -32,7 +32,8 @@ pub fn read(text: &str, now: WallTime) -> Option<WallTime> {
 /// An RFC 3339 date with its precision in ms: `2025-10-19T00:15:00Z`, `…:00.971772Z`, `…:00+00:00`.
 ///
 /// As servers have it, seconds may be missing (Jira), the `T` may be a space (Ruby), and the offset may lack its colon
-/// or be ` UTC`; it may not be missing, since nobody can say then what the hour means. Finer than a millisecond is rounded up.
+/// or be ` UTC`; it may not be missing, since nobody can say then what the hour means. Finer than a millisecond is
+/// rounded up.
 pub fn read_internet(text: &str) -> Option<(WallTime, i64)> {
     let spaced = text.as_bytes().get(10) == Some(&b' ');
     let (mut fields, mut at) = scan(if spaced { "y-1-2 3:4" } else { "y-1-2t3:4" }, text)?;

@@ -6,8 +6,14 @@
 /// Where the first of `bytes` (ASCII) is.
 #[inline(never)]
 pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
-    // `contains` would bring a `memchr` along.
-    text.bytes().position(|byte| bytes.iter().any(|other| *other == byte))
+    text.bytes().position(|byte| {
+        let mut found = false;
+        // `contains` would bring a `memchr` along.
+        for other in bytes {
+            found |= *other == byte;
+        }
+        found
+    })
 }
 
 /// The part of `text` that [`str::get`] would give, or nothing.

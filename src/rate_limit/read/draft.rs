@@ -103,7 +103,6 @@ impl<'a> Draft<'a> {
         self.reset(When { delay, granularity: 1000, absolute: false }, false);
     }
 
-    #[inline(never)]
     fn label(&self) -> &'a str {
         if !self.bucket.is_empty() || !self.worded {
             return self.bucket;
@@ -126,7 +125,6 @@ impl<'a> Draft<'a> {
     }
 
     // Servers tell one quota under two families (X-RateLimit-* and RateLimit-*), or its policy in another field.
-    #[inline(never)]
     fn is_same(&self, other: &Self) -> bool {
         if self.is_named() && other.is_named() {
             return (self.head, self.tail, self.label()) == (other.head, other.tail, other.label())
@@ -143,7 +141,6 @@ impl<'a> Draft<'a> {
             && fits(other.reset, self.window())
     }
 
-    #[inline(never)]
     fn unit(&self) -> &'a str {
         if self.worded && self.unit.is_empty() {
             for word in words::split(self.head, b"-_").chain(words::split(self.tail, b"-_")) {
@@ -155,7 +152,6 @@ impl<'a> Draft<'a> {
         self.unit
     }
 
-    #[inline(never)]
     fn window(&self) -> i64 {
         if self.window < 0 && self.worded {
             let last = if self.tail.is_empty() { self.head } else { self.tail };
@@ -207,7 +203,6 @@ pub fn gather<'a>(drafts: &mut Vec<Draft<'a>>, draft: &Draft<'a>) {
 }
 
 /// Joins what two families say of one quota, and leaves out what tells nothing.
-#[inline(never)]
 pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
     let mut joined: Vec<Draft<'_>> = Vec::new();
     for draft in drafts {
@@ -231,7 +226,6 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
     joined.iter().map(quota).collect()
 }
 
-#[inline(never)]
 fn quota(draft: &Draft<'_>) -> Quota {
     let mut name = String::new();
     for word in [draft.label(), draft.head, draft.tail] {

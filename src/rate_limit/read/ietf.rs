@@ -17,16 +17,16 @@ use crate::syntax::structured::{self, Member, Value};
 
 /// Reads `RateLimit`, told by the header `source`.
 pub fn limits<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
-    if let Some(members) = structured::list(value) {
-        for member in members {
-            named(member, source, drafts);
+    if let Some(limits) = list(value, source) {
+        for limit in limits.iter().filter(|limit| !limit.head.is_empty()) {
+            gather(drafts, limit);
         }
         return;
     }
     let mut draft = Draft::new(source);
-    for (key, member) in structured::dictionary(value).unwrap_or_default() {
+    for member in structured::dictionary(value).unwrap_or_default() {
         let number = whole(member.value);
-        match key {
+        match member.key {
             "limit" => draft.limit = number,
             "remaining" => draft.remaining = number,
             "reset" if number >= 0 => draft.reset_seconds(number),
@@ -38,62 +38,58 @@ pub fn limits<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) 
 
 /// Reads `RateLimit-Policy`.
 pub fn policies<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
-    let members = structured::list(value).unwrap_or_default();
-    if are_twins(&members) {
-        return;
-    }
-    for member in members {
-        // Drafts 03 to 06 name no policies: what has no window is none.
-        if let (Value::Integer(_), window @ 0..) = (member.value, window(member)) {
-            let head = member.param("name").and_then(text).unwrap_or_default();
-            gather(drafts, &Draft { head, limit: whole(member.value), window, ..Draft::new(source) });
-        } else {
-            named(member, source, drafts);
+    let policies = list(value, source).unwrap_or_default();
+    for policy in &policies {
+        // Without a name (drafts 03 to 06) what has no window is none.
+        if !are_twins(&policies) && (!policy.head.is_empty() || policy.window > 0) {
+            gather(drafts, policy);
         }
     }
 }
 
-/// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since a
-/// limit could not be told which of them it belongs to.
-pub fn are_twins(members: &[Member<'_>]) -> bool {
-    members.iter().any(|one| {
-        let twin = |other: &Member<'_>| one.value == other.value && window(*one) != window(*other);
-        matches!(one.value, Value::Integer(_)) && one.param("name").is_none() && members.iter().any(twin)
+/// The members of a list of limits or policies, named or counted, each as far as it makes sense; none if it is no list.
+#[inline(never)]
+pub fn list<'a>(value: &'a str, source: &'a str) -> Option<Vec<Draft<'a>>> {
+    Some(structured::list(value)?.iter().filter_map(|member| draft(*member, source)).collect())
+}
+
+/// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since
+/// nothing says which of them a limit belongs to.
+pub fn are_twins(policies: &[Draft<'_>]) -> bool {
+    policies.iter().any(|one| {
+        let twin = |other: &Draft<'_>| (one.head, one.limit) == (other.head, other.limit) && one.window != other.window;
+        one.head.is_empty() && policies.iter().any(twin)
     })
 }
 
-/// The window that a member's `w` tells (Envoy: `window`), in ms; below 0 if it tells none that has a length.
-pub fn window(member: Member<'_>) -> i64 {
-    let seconds = member.param("w").or_else(|| member.param("window")).map_or(-1, whole);
-    if seconds > 0 { seconds * 1000 } else { -1 }
-}
-
-/// What a string or a token says, escapes and all.
-pub fn text(value: Value<'_>) -> Option<&str> {
-    match value {
-        Value::Text(text) | Value::Token(text) => Some(text),
-        _ => None,
+// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike, or `100;w=60;name="first"`, where
+// Envoy says `window`.
+fn draft<'a>(member: Member<'a>, source: &'a str) -> Option<Draft<'a>> {
+    let mut draft = Draft { head: text(member.value), limit: whole(member.value), ..Draft::new(source) };
+    if draft.head.is_empty() && draft.limit < 0 {
+        return None;
     }
-}
-
-// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike.
-fn named<'a>(member: Member<'a>, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
-    let Some(head) = text(member.value) else { return };
-    let mut draft = Draft { head, window: window(member), ..Draft::new(source) };
     for (key, value) in member.params() {
         let number = whole(value);
         match key {
             // Of the wrong kind or below 0 they spoil the member.
-            "q" | "r" | "t" if number < 0 => return,
+            "q" | "r" | "t" if number < 0 => return None,
             "q" => draft.limit = number,
             "r" => draft.remaining = number,
             "t" => draft.reset_seconds(number),
-            "qu" => draft.unit = text(value).unwrap_or_default(),
+            "w" | "window" => draft.window = if number > 0 { number * 1000 } else { -1 },
+            "name" if draft.head.is_empty() => draft.head = text(value),
+            "qu" => draft.unit = text(value),
             "pk" => draft.partition = if let Value::Bytes(key) = value { key } else { "" },
             _ => {}
         }
     }
-    gather(drafts, &draft);
+    Some(draft)
+}
+
+// What a string or a token says, escapes and all.
+fn text(value: Value<'_>) -> &str {
+    if let Value::Text(text) | Value::Token(text) = value { text } else { "" }
 }
 
 // A number that counts, else one below 0.

@@ -10,7 +10,7 @@ use super::ietf;
 use super::name::{self, Name, Role};
 use crate::hints;
 use crate::rate_limit::vendors::strava;
-use crate::syntax::{duration, number, structured, words};
+use crate::syntax::{duration, number, words};
 use crate::time::WallTime;
 
 /// Reads the value of a header whose name tells its role.
@@ -20,7 +20,8 @@ pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, v
         Role::Window => draft.window = span(value, name.millis),
         Role::Bucket => draft.bucket = value,
         Role::Reset | Role::ResetAfter => {
-            let first = || hints::of_number(number(structured::list(value)?.first()?.value)?, served, name.millis);
+            // Sent twice, it arrives as a list.
+            let first = || hints::of_number(ietf::list(value, source)?.first()?.limit * 1000, served, name.millis);
             if let Some(when) = hints::when(value, served, name.millis).or_else(first) {
                 draft.reset(when, name.role == Role::ResetAfter);
             }
@@ -109,27 +110,29 @@ fn counts<'a>(drafts: &mut Vec<Draft<'a>>, mut draft: Draft<'a>, role: Role, val
     if records(drafts, &draft, pairs, value) || records(drafts, &draft, ",U/L", value) {
         return;
     }
-    let members = structured::list(value).unwrap_or_default();
-    let in_step = members.iter().all(|member| member.params().next().is_none());
+    let members = ietf::list(value, draft.source).unwrap_or_default();
+    let in_step = members.iter().all(|member| member.head.is_empty() && member.window < 0);
     let policies = !ietf::are_twins(members.get(1..).unwrap_or_default());
     for (at, member) in members.iter().enumerate() {
-        let Some(milli) = number(member.value) else { break };
-        let mut draft = Draft { window: ietf::window(*member), ..draft };
-        set(&mut draft, role, milli);
+        if member.limit < 0 {
+            break;
+        }
+        let mut part = Draft { window: member.window, ..draft };
+        set(&mut part, role, member.limit * 1000);
         if in_step {
-            draft.step = at;
+            part.step = at;
             // Strava's windows are prose.
             if role == Role::Used && members.len() == 2 {
-                draft.window = strava::WINDOWS.get(at).copied().unwrap_or(-1);
+                part.window = strava::WINDOWS.get(at).copied().unwrap_or(-1);
             }
-        } else if at > 0 && (role != Role::Limit || draft.window < 0 || !policies) {
+        } else if at > 0 && (role != Role::Limit || part.window < 0 || !policies) {
             // Another layer's, joined.
             continue;
         }
-        if let Some(name) = member.param("name").and_then(ietf::text) {
-            (draft.head, draft.worded) = (name, false);
+        if !member.head.is_empty() {
+            (part.head, part.worded) = (member.head, false);
         }
-        gather(drafts, &draft);
+        gather(drafts, &part);
     }
 }
 
@@ -140,15 +143,6 @@ fn set(draft: &mut Draft<'_>, role: Role, milli: i64) {
         // Less than one is a rate.
         _ if (1..1000).contains(&milli) => {}
         _ => draft.limit = milli / 1000,
-    }
-}
-
-// Thousandths.
-fn number(value: structured::Value<'_>) -> Option<i64> {
-    match value {
-        structured::Value::Integer(number) => Some(number * 1000).filter(|milli| *milli >= 0),
-        structured::Value::Decimal(milli) => Some(milli).filter(|milli| *milli >= 0),
-        _ => None,
     }
 }
 

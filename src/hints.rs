@@ -18,7 +18,8 @@ pub struct Hint {
     pub source: String,
 }
 
-/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of a quota, and no more.
+/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of a quota, and no
+/// more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The bucket's or policy's name.
@@ -222,7 +223,7 @@ mod tests {
             ("x-retry-in:412.3ms", 413),
             ("beta-retry-after:2026-11-22T00:00:05Z", 5000),
             (
-                "x-business-use-case-usage:{\"1\":[{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}]}",
+                "x-business-use-case-usage:{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}",
                 300_000,
             ),
         ] {

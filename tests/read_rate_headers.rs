@@ -2,7 +2,7 @@
 //! case is compared. Where its notes accept several answers, the row in `ARGUED` says which is ours and why.
 
 use fetch_with_policy::rate_limit::quota::Quota;
-use fetch_with_policy::rate_limit::read::{Reading, read, wanted};
+use fetch_with_policy::rate_limit::read::{Reading, read, told, wanted};
 use fetch_with_policy::rate_limit::vendors;
 use fetch_with_policy::syntax::headers::Headers;
 use fetch_with_policy::time::WallTime;
@@ -215,4 +215,36 @@ fn dialects_that_no_recording_shows_are_read_by_the_same_rules() {
         told.sort();
         assert_eq!(told.join("|"), *expected, "{text}");
     }
+}
+
+#[test]
+fn the_quota_in_the_way_is_the_exhausted_one_that_resets_last() {
+    let told = |text: &str, status| told(&read(Headers::new(text), WallTime(0)), Some(status));
+    let two = "x-ratelimit-limit-minute:5\nx-ratelimit-remaining-minute:0\nx-ratelimit-reset-minute:9\n\
+               x-ratelimit-limit-hour:50\nx-ratelimit-remaining-hour:0\nx-ratelimit-reset-hour:999\n";
+    let hour = told(two, 403).unwrap();
+    assert_eq!((hour.bucket.as_deref(), hour.limit, hour.reset_in), (Some("hour"), Some(50), Some(999_000)));
+    assert_eq!(hour.source, "x-ratelimit-reset-hour");
+}
+
+#[test]
+fn a_429_overrides_the_counters_and_no_other_status_does() {
+    let told = |status| {
+        let text = "ratelimit:\"a\";r=50, \"b\";r=9\nratelimit-policy:\"a\";q=1000, \"b\";q=10";
+        told(&read(Headers::new(text), WallTime(0)), Some(status)).map(|told| told.bucket.unwrap())
+    };
+    assert_eq!(told(429).as_deref(), Some("a"));
+    assert_eq!((told(403), told(200)), (None, None));
+}
+
+#[test]
+fn the_bucket_the_scope_and_the_servers_clock_are_told_beside_the_quotas() {
+    let text = "date:Tue, 11 Mar 2014 02:50:50 GMT\nx-ratelimit-limit:10\nx-ratelimit-bucket:abcd\nx-ratelimit-scope:shared\n\
+                x-ratelimit-reset:1394506274";
+    let reading = read(Headers::new(text), WallTime(1_394_509_850_000));
+    assert_eq!((reading.bucket.as_deref(), reading.scope.as_deref()), (Some("abcd"), Some("shared")));
+    assert_eq!((reading.date, reading.served), (Some(WallTime(1_394_506_250_000)), WallTime(1_394_506_250_000)));
+    let quota = &reading.quotas[0];
+    assert_eq!((quota.reset_in, quota.granularity, quota.absolute), (Some(24_000), 1000, true));
+    assert_eq!((quota.name.as_deref(), quota.source.as_str()), (Some("abcd"), "x-ratelimit-reset"));
 }

@@ -30,7 +30,7 @@ pub struct Reading {
     pub quotas: Vec<Quota>,
     /// When to come back, from a header that says just that.
     pub hint: Option<Hint>,
-    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket): others may be in another.
+    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket); others may differ.
     pub bucket: Option<String>,
     /// Whom the bucket is shared with, as told: Discord's `user`, `global` and `shared`.
     pub scope: Option<String>,

@@ -18,8 +18,8 @@ pub struct Hint {
     pub source: String,
 }
 
-/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of a quota, and no
-/// more.
+/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of
+/// a quota, and no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The bucket's or policy's name.

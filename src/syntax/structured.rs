@@ -2,8 +2,8 @@
 //!
 //! A field is read whole or not at all, as the RFC has it. What is kept points into the text; parameters and inner
 //! lists are checked at once and walked again when asked for, so only the members of a field take memory. Strings keep
-//! their escapes and byte sequences their base64. RFC 9651's dates and display strings are not read: no rate-limit field
-//! has one.
+//! their escapes and byte sequences their base64. RFC 9651's dates and display strings are not read: no rate-limit
+//! field has one.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Sentry: `X-Sentry-Rate-Limits: 60:error;transaction:organization, 2700::key`: what is refused, and how long.
+//! Sentry: `X-Sentry-Rate-Limits: 60:error;transaction:organization, 2700::key`: refused, and how long.
 //!
 //! Seconds, then categories of data (none is all of them), scope, reason. Source: develop.sentry.dev, SDK rate limiting.
 

@@ -208,8 +208,12 @@ impl Meter {
     /// Takes what an answer told. `sent` is when its request went, `in_flight` what else is under way,
     /// `server` what the server's clock showed at `now`.
     pub fn tell(&mut self, quota: &Quota, sent: MonoTime, in_flight: u64, now: MonoTime, server: WallTime) {
-        self.name.clone_from(&quota.name);
-        self.source.clone_from(&quota.source);
+        if self.name.is_none() {
+            self.name = quota.name.clone();
+        }
+        if self.source != quota.source {
+            self.source = quota.source.clone();
+        }
         self.window = quota.window.or(self.window);
         let fresh = match quota.reset_in {
             Some(reset_in) => match self.tell_reset(quota, reset_in, now, server) {

@@ -1,6 +1,6 @@
 //! What callers may say of rate limits, and what holds where they say nothing.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::syntax::{
     number,
@@ -69,7 +69,8 @@ pub struct QuotaRule {
 #[derive(Clone, Debug)]
 pub struct RateLayer {
     numbers: [f64; TABLE.len()],
-    quotas: Option<Vec<QuotaRule>>,
+    // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
+    quotas: Option<Rc<Vec<QuotaRule>>>,
 }
 
 impl Default for RateLayer {
@@ -82,7 +83,7 @@ impl Default for RateLayer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateRules {
     /// Quotas known beforehand.
-    pub quotas: Vec<QuotaRule>,
+    pub quotas: Rc<Vec<QuotaRule>>,
     /// How a quota is spent.
     pub pacing: Pacing,
     /// Sends at once while nothing is known.
@@ -106,13 +107,13 @@ impl RateLayer {
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
         if index == Place::Quotas as usize {
-            self.quotas = Some(Vec::new());
+            self.quotas = Some(Rc::default());
         }
         Ok(next)
     }
 
     fn set_quota(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let quotas = self.quotas.get_or_insert_default();
+        let quotas = self.quotas.as_mut().and_then(Rc::get_mut).ok_or("an array of quotas before it")?;
         let Some((_, member)) = path.split_once('.') else {
             quotas.push(QuotaRule::default());
             return Kind::Object.read(value).map(|(_, next)| next);
@@ -134,7 +135,7 @@ impl RateLayer {
     /// What is missing after the whole object was walked: adds its path below `rateLimit` to `field`, and says what was
     /// expected there.
     pub fn missing(&self, field: &mut String) -> Option<&'static str> {
-        let quotas = self.quotas.as_deref().unwrap_or_default();
+        let quotas = self.quotas.as_deref()?;
         let index = quotas.iter().position(|quota| quota.limit == 0 || quota.window == 0)?;
         let row = QUOTA.get(usize::from(quotas.get(index)?.limit != 0))?;
         field.push_str("quotas.");
@@ -198,12 +199,12 @@ mod tests {
             layer.set(path, value).unwrap();
         }
         let expected = RateRules {
-            quotas: alloc::vec![QuotaRule {
+            quotas: Rc::new(alloc::vec![QuotaRule {
                 name: Some("day".into()),
                 limit: u64::from(u32::MAX),
                 window: 1,
                 unit: Some("tokens".into())
-            }],
+            }]),
             pacing: Pacing::Spread,
             probe: 1,
             max_concurrent: 2,
@@ -230,7 +231,7 @@ mod tests {
         let mut field = String::new();
         assert_eq!((layer.missing(&mut field), field.as_str()), (None, ""));
         let rules = layer.over(&RateLayer::default()).unwrap();
-        assert_eq!(rules.quotas, [QuotaRule { limit: 1200, window: 60_000, ..QuotaRule::default() }]);
+        assert_eq!(*rules.quotas, [QuotaRule { limit: 1200, window: 60_000, ..QuotaRule::default() }]);
         assert_eq!((rules.max_wait, rules.max_queue, rules.probe), (120_000, 10_000, 6));
     }
 

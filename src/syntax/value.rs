@@ -145,43 +145,47 @@ impl Kind {
     /// # Errors
     /// What was expected.
     pub fn read(self, value: Value<'_>) -> Checked<(f64, Next)> {
-        let number = match (self, value) {
-            (Self::List(_), Value::List(_)) | (Self::Cost | Self::Object, Value::Object) => {
-                return Ok((UNSAID, Next::Walk));
-            }
-            (Self::Switch, Value::Object) => return Ok((1.0, Next::Walk)),
-            (_, Value::Number(n)) => self.number(n),
-            (Self::Flag | Self::Switch | Self::Off(_) | Self::Key, Value::Flag(false))
-            | (Self::Key, Value::Function)
-            | (Self::Kept, Value::Object)
-            | (Self::Text, Value::Text(_)) => Some(0.0),
-            (Self::Flag, Value::Flag(true)) | (Self::Function, Value::Function) | (Self::Key, Value::Text("auto")) => {
-                Some(1.0)
-            }
-            (Self::Word(_), Value::Text(text)) => (!text.is_empty() && !text.contains('/')).then_some(0.0),
-            (Self::Choice(words), Value::Text(text)) => {
+        let kept = matches!(self, Self::Kept);
+        let next = if matches!(value, Value::List(_) | Value::Object) && !kept { Next::Walk } else { Next::Leave };
+        let number = match (value, self) {
+            (Value::List(_), Self::List(_)) | (Value::Object, Self::Cost | Self::Object) => Some(UNSAID),
+            (Value::Number(n), _) => self.number(n),
+            (Value::Flag(false), Self::Flag | Self::Switch | Self::Off(_) | Self::Key)
+            | (Value::Function, Self::Key)
+            | (Value::Object, Self::Kept)
+            | (Value::Text(_), Self::Text) => Some(0.0),
+            (Value::Flag(true), Self::Flag)
+            | (Value::Function, Self::Function)
+            | (Value::Object, Self::Switch)
+            | (Value::Text("auto"), Self::Key) => Some(1.0),
+            (Value::Text(text), Self::Word(_)) => (!text.is_empty() && !text.contains('/')).then_some(0.0),
+            (Value::Text(text), Self::Choice(words)) => {
                 words.split('"').skip(1).step_by(2).position(|word| word == text).map(|place| place as f64)
             }
             _ => None,
         };
-        number.map(|number| (number, Next::Leave)).ok_or(self.expected())
+        number.map(|number| (number, next)).ok_or(self.expected())
     }
 
     fn number(self, n: f64) -> Option<f64> {
-        let whole = n as i64 as f64;
-        let is_whole = whole >= n || n > f64::from(u32::MAX);
-        let fits = match self {
-            Self::Cost | Self::Count => n >= 1.0 && is_whole,
-            Self::Size => n >= 0.0 && is_whole,
-            Self::Status => (400.0..600.0).contains(&n),
-            Self::Order => n.abs() <= 1e9,
-            Self::Factor => (1.0..1e6).contains(&n),
-            Self::Millis | Self::Period if n >= 0.0 && (n > 0.0 || self == Self::Millis) => {
-                return Some(if whole < n { whole + 1.0 } else { whole });
-            }
-            _ => false,
+        let (least, most) = match self {
+            Self::Cost | Self::Count => (1.0, f64::INFINITY),
+            Self::Factor => (1.0, 1e6),
+            Self::Millis | Self::Size => (0.0, f64::INFINITY),
+            Self::Order => (-1e9, 1e9),
+            Self::Period => (f64::MIN_POSITIVE, f64::INFINITY),
+            Self::Status => (400.0, 599.0),
+            _ => return None,
         };
-        fits.then_some(n)
+        if !(least <= n && n <= most) {
+            return None;
+        }
+        let whole = n as i64 as f64;
+        match self {
+            Self::Factor | Self::Order => Some(n),
+            Self::Millis | Self::Period => Some(if whole < n { whole + 1.0 } else { whole }),
+            _ => (whole >= n || n > f64::from(u32::MAX)).then_some(n),
+        }
     }
 
     fn expected(self) -> &'static str {

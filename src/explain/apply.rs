@@ -6,7 +6,7 @@ use super::explanation::Explanation;
 use super::heard::Heard;
 use super::kind::Retry;
 use super::redact::redact;
-use super::scan::known;
+use super::scan::{has, known, parts};
 use super::{fields, text};
 use crate::syntax::json::Node;
 use alloc::string::{String, ToString};
@@ -57,12 +57,14 @@ pub fn add(hit: &Hit<'_>, out: &mut Explanation) {
     }
     let said = hit.say(hit.then, "fieldMessage");
     for heard in &hit.heard {
-        for name in heard.found.hole("fields").split(',') {
-            push(hit, out, name.trim_ascii(), &said, "", Vec::new());
+        for name in parts(heard.found.hole("fields"), b',') {
+            push(hit, out, name, &said, "", Vec::new());
         }
         let field = heard.found.hole("field");
-        let allowed =
-            heard.found.hole("allowed").split([' ', ',']).filter(|item| !item.is_empty()).map(redact).collect();
+        let list = heard.found.hole("allowed");
+        // go-openapi parts them by blanks, others by commas.
+        let separator = if has(list, ",") { b',' } else { b' ' };
+        let allowed = parts(list, separator).map(redact).collect();
         push(hit, out, field, message(heard, field), heard.found.hole("in"), allowed);
     }
     let whole = hit.heard.first().map_or("", |heard| heard.part.as_str());

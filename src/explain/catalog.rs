@@ -112,8 +112,14 @@ impl<'a> Catalogs<'a> {
                     hit.rank -= 1 << 40;
                 }
                 // Kept in order as they come: there are few.
-                let place = out.iter().position(|known| known.rank < hit.rank).unwrap_or(out.len());
-                out.insert(place, hit);
+                out.push(hit);
+                let mut at = out.len() - 1;
+                while let Some([before, after]) = out.get_mut(at.wrapping_sub(1)..=at)
+                    && before.rank < after.rank
+                {
+                    core::mem::swap(before, after);
+                    at -= 1;
+                }
             }
         }
         out
@@ -189,7 +195,7 @@ mod tests {
         let mut ids = Vec::new();
         for set in &catalogs.sets {
             assert_eq!(set.end(), json::End::Complete);
-            for rule in set.root().unwrap().get("rules").unwrap().entries() {
+            for rule in set.root().unwrap().get("rules").unwrap().children() {
                 assert!(rule.get("when").is_some() && rule.get("then").is_some());
                 ids.push(rule.get("id").unwrap().text().unwrap());
             }

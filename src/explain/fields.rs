@@ -7,7 +7,7 @@ use super::explanation::FieldError;
 use super::redact::redact;
 use super::scan::{has, join, known, words};
 use crate::syntax::json::{Kind, Node};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Errors that are kept.
@@ -226,6 +226,7 @@ fn lists_only(map: Node<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::syntax::json::parse;
+    use alloc::string::ToString;
     use alloc::vec;
 
     fn paths(text: &str) -> Vec<(String, &'static str)> {

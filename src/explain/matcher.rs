@@ -8,7 +8,7 @@ use super::harvest::{Harvest, Shape};
 use super::heard::Heard;
 use super::redact;
 use super::report::{host_of, origin_of};
-use super::scan::{find, join, until};
+use super::scan::{find, join, parts, until};
 use super::write::decimal;
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
@@ -160,7 +160,13 @@ impl Facts<'_, '_> {
             "param" => {
                 let name = part.text().unwrap_or_default();
                 let least = test.get("gt").and_then(Node::integer);
-                for pair in url.get(address.len()..).unwrap_or("").split(['?', '&']) {
+                for pair in url
+                    .get(address.len()..)
+                    .and_then(|query| query.get(1..))
+                    .map(|query| parts(query, b'&'))
+                    .into_iter()
+                    .flatten()
+                {
                     let Some(value) = pair.strip_prefix(&*name).and_then(|rest| rest.strip_prefix('=')) else {
                         continue;
                     };

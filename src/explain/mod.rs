@@ -114,24 +114,18 @@ fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Exp
         out.turn(turned, "");
         out.id = scan::join(&[&out.id, ".", text::row(turned).name]);
     }
-    let list = |text: &str, separator: char| {
-        text.split(separator)
-            .map(|item| redact::excerpt(item.trim_ascii()))
-            .filter(|item| !item.is_empty())
-            .take(50)
-            .collect()
-    };
+    let list = |text: &str, separator: u8| scan::parts(text, separator).take(50).map(redact::excerpt).collect();
     match out.kind {
         Kind::BusinessRule if harvest.has_details => {
             if let Some(details) = json::parse(harvest.details.as_str()).root() {
                 out.details = write::write_node(details, true);
             }
         }
-        Kind::NotSupported => out.allow = list(report.headers.find("allow").unwrap_or(""), ','),
+        Kind::NotSupported => out.allow = list(report.headers.find("allow").unwrap_or(""), b','),
         Kind::Forbidden => {
             let challenge = report.headers.find("www-authenticate").unwrap_or("");
             if let Some((_, scopes)) = scan::split(challenge, "scope=\"") {
-                out.missing_scopes = list(scan::until(scopes, b"\""), ' ');
+                out.missing_scopes = list(scan::until(scopes, b"\""), b' ');
                 out.reason = "scope".to_string();
             }
         }

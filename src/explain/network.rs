@@ -8,7 +8,7 @@ use super::Report;
 use super::explanation::{Evidence, Explanation};
 use super::kind::{Kind, Retry};
 use super::report::{host_of, origin_of};
-use super::scan::{has, head, join};
+use super::scan::{has, head, join, parts};
 use super::text;
 use alloc::string::ToString;
 
@@ -236,7 +236,7 @@ fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a 
         for thrown in &report.thrown {
             for (place, text) in [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)] {
                 // Messages are short; of a long one the front is enough.
-                if row.0.split('|').any(|sign| has(head(text, 1024), sign)) {
+                if parts(row.0, b'|').any(|sign| has(head(text, 1024), sign)) {
                     return Some((row, place, text));
                 }
             }

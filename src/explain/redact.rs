@@ -4,7 +4,7 @@
 //! mail addresses, and of URLs the user, the query and the fragment. What looks like a secret goes, even if it is an id:
 //! an explanation may end up in a log, and only `api.*` quotes the server word for word.
 
-use super::scan::{has, head, until, words};
+use super::scan::{behind, has, head, until, words};
 use alloc::string::String;
 
 /// Characters of evidence that are shown.
@@ -80,10 +80,13 @@ fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
     let address = until(text, b" \t\r\n\"'<>)");
     let path = until(address, b"?#");
     let authority = until(path, b"/");
-    out.push_str(authority.rsplit('@').next().unwrap_or(""));
-    for segment in path.get(authority.len()..).unwrap_or("").split('/').skip(1) {
+    out.push_str(behind(authority, b'@'));
+    let mut rest = path.get(authority.len()..).unwrap_or("");
+    while let Some(path) = rest.strip_prefix('/') {
+        let segment = until(path, b"/");
         out.push('/');
         out.push_str(if is_opaque(segment) { GONE } else { segment });
+        rest = path.get(segment.len()..).unwrap_or("");
     }
     if path.len() < address.len() {
         out.push_str("?…");

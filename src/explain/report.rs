@@ -1,7 +1,7 @@
 //! What is to be explained: as the explainer takes it, and as a shell sends it in one JSON text.
 
 use super::network::Thrown;
-use super::scan::{split, until};
+use super::scan::{behind, split, until};
 use crate::hints::{Hint, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::json::{Document, Kind, Node};
@@ -86,7 +86,7 @@ impl<'d> Inbox<'d> {
 /// The host of a URL, without user and port; "" of a relative one.
 pub fn host_of(url: &str) -> &str {
     let authority = split(origin_of(url), "://").map_or("", |(_, rest)| rest);
-    let host = authority.rsplit('@').next().unwrap_or("");
+    let host = behind(authority, b'@');
     let bracket = host.starts_with('[').then(|| until(host, b"]").len() + 1);
     bracket.and_then(|end| host.get(..end)).unwrap_or(until(host, b":"))
 }

@@ -40,8 +40,13 @@ pub fn join(parts: &[&str]) -> String {
 }
 
 /// The words of `list`, which single blanks part.
-pub fn words(list: &str) -> Words<'_> {
-    Words { rest: list }
+pub fn words(list: &str) -> Parts<'_> {
+    parts(list, b' ')
+}
+
+/// The parts of `text` between `separator`s that are not empty; blanks at their ends are taken off.
+pub fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts { rest: text, separator }
 }
 
 /// The first of the words of `list` that is `word`, as it lives there.
@@ -49,21 +54,40 @@ pub fn known<'l>(list: &'l str, word: &str) -> &'l str {
     words(list).find(|known| *known == word).unwrap_or("")
 }
 
-/// See [`words`].
-#[derive(Clone, Debug)]
-pub struct Words<'l> {
-    rest: &'l str,
+/// What stands behind the last `separator`; all of it where there is none.
+#[inline(never)]
+pub fn behind(text: &str, separator: u8) -> &str {
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == separator {
+            start = at + 1;
+        }
+    }
+    text.get(start..).unwrap_or("")
 }
 
-impl<'l> Iterator for Words<'l> {
+/// See [`parts`].
+#[derive(Clone, Debug)]
+pub struct Parts<'l> {
+    rest: &'l str,
+    separator: u8,
+}
+
+impl<'l> Iterator for Parts<'l> {
     type Item = &'l str;
 
+    // Called in many places; inlined in each it would be most of their code.
     #[inline(never)]
     fn next(&mut self) -> Option<&'l str> {
-        let word = until(self.rest, b" ");
-        let rest = self.rest.get(word.len()..)?;
-        self.rest = rest.get(1..).unwrap_or("");
-        if word.is_empty() { None } else { Some(word) }
+        while !self.rest.is_empty() {
+            let part = until(self.rest, &[self.separator]);
+            self.rest = self.rest.get(part.len() + 1..).unwrap_or("");
+            let part = part.trim_ascii();
+            if !part.is_empty() {
+                return Some(part);
+            }
+        }
+        None
     }
 }
 
@@ -76,6 +100,8 @@ mod tests {
     fn texts_are_parted_and_joined() {
         assert_eq!(words("a bc d").collect::<Vec<_>>(), ["a", "bc", "d"]);
         assert_eq!(words("").next(), None);
+        assert_eq!(parts(" a ,, b c", b',').collect::<Vec<_>>(), ["a", "b c"]);
+        assert_eq!((behind("u:p@h", b'@'), behind("h", b'@'), behind("", b'@')), ("h", "h", ""));
         assert_eq!((known("ab cd", "cd"), known("ab cd", "c")), ("cd", ""));
         assert_eq!(split("a://b://c", "://"), Some(("a", "b://c")));
         assert_eq!((until("a?b#c", b"#?"), until("abc", b"#")), ("a", "abc"));

@@ -72,8 +72,10 @@ impl Explanation {
         } else {
             member(&mut out, "provider", &self.provider);
         }
-        let digits = [b'0', b'.', b'0' + self.confidence / 10 % 10, b'0' + self.confidence % 10];
-        raw(&mut out, "confidence", core::str::from_utf8(&digits).unwrap_or("0"));
+        raw(&mut out, "confidence", "0.");
+        // Two digits; certainty itself is never claimed.
+        out.out.push(char::from(b'0' + self.confidence / 10 % 10));
+        out.out.push(char::from(b'0' + self.confidence % 10));
         list(&mut out, "notes");
         self.notes.iter().for_each(|note| out.string(note));
         out.close(']');

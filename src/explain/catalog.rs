@@ -11,12 +11,13 @@ use super::heard::Heard;
 use super::matcher::Facts;
 use super::redact;
 use super::report::host_of;
+use super::scan::split;
 use crate::syntax::json::{self, Document, Node};
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-const BUILT_IN: &[&str] = &[
+const BUILT_IN: [&str; 3] = [
     include_str!("providers/clever.json"),
     include_str!("providers/unit21.json"),
     include_str!("providers/messages.json"),
@@ -43,14 +44,16 @@ pub struct Hit<'c> {
     pub evidence: Vec<Evidence>,
     /// What its templates took from the messages.
     pub heard: Vec<Heard>,
-    /// Further holes: `url.<parameter>`.
-    pub holes: Vec<(String, String)>,
+    /// A parameter of the URL that it asked for: `url.<name>`, and its value.
+    pub parameter: (String, String),
+    /// Higher goes first.
+    rank: i64,
 }
 
 impl<'a> Catalogs<'a> {
     /// The catalogs that come with the crate.
     pub fn built_in() -> Self {
-        Self { sets: BUILT_IN.iter().map(|text| json::parse(*text)).collect() }
+        Self { sets: BUILT_IN.into_iter().map(json::parse).collect() }
     }
 
     /// These, with one more in front of them: a user's. What is not a catalog has no rules.
@@ -59,104 +62,125 @@ impl<'a> Catalogs<'a> {
         self
     }
 
-    /// The API that answered: as the report says, by the host, or by the shape of the body; and whether it was by shape.
-    pub fn provider(&self, facts: &Facts<'_, '_>) -> Option<(String, bool)> {
-        let named = |set: Node<'_>| set.get("provider").and_then(Node::text).map(|name| name.to_string());
+    /// The API that answered ("" if none is known): as the report says, by the host, or by the shape of the body; and
+    /// whether it was by shape.
+    pub fn provider(&self, facts: &Facts<'_, '_>) -> (String, bool) {
         if let Some(name) = facts.report.provider {
-            return Some((name.to_string(), false));
+            return (name.to_string(), false);
         }
         let host = host_of(facts.report.url);
-        let roots = || self.sets.iter().filter_map(Document::root);
-        let by_host = roots().find(|set| {
-            let mut hosts = set.get("hosts").into_iter().flat_map(Node::entries).filter_map(|(_, host)| host.text());
-            hosts.any(|pattern| match pattern.strip_prefix('*') {
-                Some(suffix) => host.ends_with(suffix),
-                None => host == pattern,
-            })
-        });
-        if let Some(name) = by_host.and_then(named) {
-            return Some((name, false));
+        let mut by_shape = String::new();
+        for set in self.sets.iter().filter_map(Document::root) {
+            let name = text_of(set, "provider");
+            let fits = |pattern: Node<'_>| {
+                let pattern = pattern.text().unwrap_or_default();
+                pattern.strip_prefix('*').map_or(host == pattern, |suffix| host.ends_with(suffix))
+            };
+            if set.get("hosts").is_some_and(|hosts| hosts.children().any(fits)) {
+                return (name, false);
+            }
+            if by_shape.is_empty()
+                && set.get("recognise").is_some_and(|when| facts.holds(when, &mut Hit::new(set, set)))
+            {
+                by_shape = name;
+            }
         }
-        let by_shape =
-            roots().find(|set| set.get("recognise").is_some_and(|when| facts.holds(when, &mut Hit::new(when))))?;
-        Some((named(by_shape)?, true))
+        let found = !by_shape.is_empty();
+        (by_shape, found)
     }
 
     /// The rules that hold, the most telling first.
-    pub fn hits(&self, provider: Option<&str>, facts: &Facts<'_, '_>) -> Vec<Hit<'_>> {
-        let mut out = Vec::new();
+    pub fn hits(&self, provider: &str, facts: &Facts<'_, '_>) -> Vec<Hit<'_>> {
+        let mut out: Vec<Hit<'_>> = Vec::new();
+        let mut sets = 0;
         for set in self.sets.iter().filter_map(Document::root) {
-            let own = set.get("provider").and_then(Node::text);
-            if own.is_some() && own.as_deref() != provider {
-                continue;
-            }
-            let mut hits = Vec::new();
-            for (_, rule) in set.get("rules").into_iter().flat_map(Node::entries) {
+            sets += 1;
+            let own = text_of(set, "provider");
+            let Some(rules) = set.get("rules").filter(|_| own.is_empty() || own == provider) else { continue };
+            for rule in rules.children() {
                 let (Some(when), Some(then)) = (rule.get("when"), rule.get("then")) else { continue };
-                let mut hit = Hit::new(then);
-                if facts.holds(when, &mut hit) {
-                    hit.id = rule.get("id").and_then(Node::text).unwrap_or_default().to_string();
-                    hit.provided = own.is_some();
-                    hit.coarse = when.entries().all(|(key, _)| key == "status");
-                    for evidence in &mut hit.evidence {
-                        evidence.rule.clone_from(&hit.id);
-                    }
-                    let priority = rule.get("priority").and_then(Node::integer).unwrap_or(0);
-                    hits.push(((priority, when.entries().count()), hit));
+                let mut hit = Hit::new(rule, then);
+                if !facts.holds(when, &mut hit) {
+                    continue;
+                }
+                hit.provided = !own.is_empty();
+                hit.coarse = when.children().all(|test| test.is("status"));
+                // A rule on the status alone, even the provider's, knows less than one that read the message.
+                let priority = rule.get("priority").and_then(Node::integer).unwrap_or(0).min(10_000);
+                hit.rank = priority * 100 + when.children().count().min(99) as i64 - sets * 100_000_000;
+                if hit.coarse {
+                    hit.rank -= 1 << 40;
+                }
+                // Kept in order as they come: there are few.
+                out.push(hit);
+                let mut at = out.len() - 1;
+                while let Some([before, after]) = out.get_mut(at.wrapping_sub(1)..=at)
+                    && before.rank < after.rank
+                {
+                    core::mem::swap(before, after);
+                    at -= 1;
                 }
             }
-            hits.sort_by_key(|(rank, _)| core::cmp::Reverse(*rank));
-            out.extend(hits.into_iter().map(|(_, hit)| hit));
         }
-        // A rule on the status alone, even the provider's, knows less than one that read the message.
-        out.sort_by_key(|hit| hit.coarse);
         out
     }
 }
 
 impl<'c> Hit<'c> {
-    pub(super) fn new(then: Node<'c>) -> Self {
+    pub(super) fn new(rule: Node<'c>, then: Node<'c>) -> Self {
         Self {
-            id: String::new(),
+            id: text_of(rule, "id"),
             then,
             provided: false,
             coarse: false,
             evidence: Vec::new(),
             heard: Vec::new(),
-            holes: Vec::new(),
+            parameter: (String::new(), String::new()),
+            rank: 0,
         }
     }
 
-    pub(super) fn see(&mut self, from: &'static str, name: Option<&str>, text: &str, span: Option<(usize, usize)>) {
-        let (rule, name) = (String::new(), name.map(ToString::to_string));
-        self.evidence.push(Evidence { rule, from, name, text: Some(redact::excerpt(text)), span });
+    #[inline(never)]
+    pub(super) fn see(&mut self, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) {
+        self.evidence.push(Evidence::new(&self.id, from, name, text, span));
     }
 
-    /// The text of the hole called `name`.
-    pub fn hole(&self, name: &str) -> Option<&str> {
-        let outer = self.holes.iter().find(|(hole, _)| hole == name).map(|(_, text)| text.as_str());
-        outer.or_else(|| self.heard.iter().find_map(|heard| heard.found.hole(name)))
+    /// The text of the hole called `name`; else "".
+    pub fn hole(&self, name: &str) -> &str {
+        if self.parameter.0 == name {
+            return &self.parameter.1;
+        }
+        self.heard.iter().map(|heard| heard.found.hole(name)).find(|text| !text.is_empty()).unwrap_or("")
     }
 
-    /// `template` with its holes filled in, redacted; an unknown hole stays as it is.
-    pub fn fill(&self, template: &str) -> String {
+    /// What `node`, a part of the rule, says under `key`, with the holes filled in; an unknown hole stays as it is.
+    #[inline(never)]
+    pub fn say(&self, node: Node<'_>, key: &str) -> String {
+        let template = text_of(node, key);
         let mut out = String::new();
-        let mut rest = template;
-        while let Some((before, (name, after))) =
-            rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            out.push_str(before);
-            if let Some(value) = self.hole(name) {
-                out.push_str(&redact::excerpt(value));
-                rest = after;
-            } else {
-                out.push('{');
-                rest = rest.get(before.len() + 1..).unwrap_or("");
-            }
+        let mut rest = template.as_str();
+        while let Some((front, tail)) = split(rest, "{") {
+            let value =
+                split(tail, "}").map(|(name, after)| (self.hole(name), after)).filter(|(value, _)| !value.is_empty());
+            out.push_str(front);
+            rest = match value {
+                Some((value, after)) => {
+                    out.push_str(&redact::excerpt(value));
+                    after
+                }
+                None => {
+                    out.push('{');
+                    tail
+                }
+            };
         }
         out.push_str(rest);
         out
     }
+}
+
+fn text_of(node: Node<'_>, key: &str) -> String {
+    node.get(key).and_then(Node::text).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]
@@ -171,7 +195,7 @@ mod tests {
         let mut ids = Vec::new();
         for set in &catalogs.sets {
             assert_eq!(set.end(), json::End::Complete);
-            for (_, rule) in set.root().unwrap().get("rules").unwrap().entries() {
+            for rule in set.root().unwrap().get("rules").unwrap().children() {
                 assert!(rule.get("when").is_some() && rule.get("then").is_some());
                 ids.push(rule.get("id").unwrap().text().unwrap());
             }
@@ -188,7 +212,7 @@ mod tests {
         let catalogs = Catalogs::built_in();
         let mut count = 0;
         for set in catalogs.sets.iter().filter_map(Document::root) {
-            for (_, test) in set.get("tests").into_iter().flat_map(Node::entries) {
+            for test in set.get("tests").into_iter().flat_map(Node::children) {
                 let text = |key: &str| test.get(key).and_then(Node::text).unwrap_or_default();
                 let (url, body, method, provider) = (text("url"), text("body"), text("method"), text("provider"));
                 let report = Report {
@@ -201,8 +225,8 @@ mod tests {
                 };
                 let harvest = harvest(&report);
                 let facts = Facts { report: &report, harvest: &harvest };
-                let provider = catalogs.provider(&facts).map(|(name, _)| name);
-                let hits = catalogs.hits(provider.as_deref(), &facts);
+                let (provider, _) = catalogs.provider(&facts);
+                let hits = catalogs.hits(&provider, &facts);
                 let expected = test.pointer("/expect/id").unwrap().text().unwrap();
                 assert_eq!(hits.first().map(|hit| hit.id.as_str()), Some(&*expected), "{body}");
                 count += 1;
@@ -216,6 +240,6 @@ mod tests {
         let catalogs = Catalogs::built_in().with(r#"{"rules":[{"id":"x","when":{"phase":"moon"},"then":{}}]}"#);
         let report = Report { status: Some(418), ..Report::default() };
         let harvest = harvest(&report);
-        assert!(catalogs.hits(None, &Facts { report: &report, harvest: &harvest }).iter().all(|hit| hit.id != "x"));
+        assert!(catalogs.hits("", &Facts { report: &report, harvest: &harvest }).iter().all(|hit| hit.id != "x"));
     }
 }

@@ -4,9 +4,10 @@
 //! one: `a.0.b`). At most [`MAX`] errors, [`DEPTH`] levels of a tree.
 
 use super::explanation::FieldError;
+use super::redact::redact;
+use super::scan::{has, join, known, words};
 use crate::syntax::json::{Kind, Node};
-use crate::syntax::markup::find;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Errors that are kept.
@@ -14,113 +15,97 @@ pub const MAX: usize = 100;
 /// Levels of a tree that are followed.
 const DEPTH: usize = 8;
 
-const PATHS: &[&str] = &[
-    "field",
-    "path",
-    "loc",
-    "pointer",
-    "param",
-    "parameter",
-    "propertyPath",
-    "source",
-    "target",
-    "in",
-    "name",
-    "fields",
-];
-const TEXTS: &[&str] =
-    &["message", "detail", "msg", "reason", "description", "defaultMessage", "title", "error", "code"];
+const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
+const TEXTS: &str = "message detail msg reason description defaultMessage title error code";
 /// Members of an error that hold lists of field errors.
-const LISTS: &[&str] = &[
-    "errors",
-    "invalid-params",
-    "invalid_params",
-    "violations",
-    "fieldViolations",
-    "fieldList",
-    "causes",
-    "details",
-    "detail",
-    "error",
-];
+const LISTS: &str =
+    "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
-const MAPS: &[&str] = &["errors", "message", "fieldErrors", "field_errors", "details"];
+const MAPS: &str = "errors message fieldErrors field_errors details";
 /// Members of an error that name the one field it is about.
-const SINGLE: &[&str] = &["param", "target", "field", "parameter"];
+const SINGLE: &str = "param target field parameter";
 
 /// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large.
 pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Vec<FieldError>) {
-    for key in LISTS {
-        if let Some(list) = level.get(key).filter(|list| list.kind() == Kind::Array) {
-            for (_, item) in list.entries() {
-                from_object(item, out);
-                // Google wraps its violations in typed details.
-                if let Some(inner) = item.get("fieldViolations") {
-                    inner.entries().for_each(|(_, item)| from_object(item, out));
-                }
-            }
-        }
+    for key in words(LISTS) {
+        let Some(list) = level.get(key) else { continue };
+        // Google wraps its violations in typed details, Kubernetes its causes in plain ones.
+        from_list(list, out);
+        from_inner(list, out);
+        list.children().for_each(|item| from_inner(item, out));
     }
-    if let Some(causes) = level.get("details").and_then(|details| details.get("causes")) {
-        causes.entries().for_each(|(_, item)| from_object(item, out));
-    }
-    for key in MAPS {
+    for key in words(MAPS) {
         let Some(map) = level.get(key).filter(|map| map.kind() == Kind::Object) else { continue };
-        if map.entries().any(|(_, value)| has_tree(value, 0)) || map.get("_errors").is_some() {
+        if has_tree(map, 0) {
             from_tree(map, "", 0, out);
-        } else if *key == "errors" || lists_only(map) {
+        } else if key == "errors" || lists_only(map) {
             from_map(map, out);
         }
     }
-    if out.is_empty() {
-        let named =
-            SINGLE.iter().filter_map(|key| level.get(key)?.text()).find(|name| !name.is_empty() && !name.contains(' '));
-        if let Some(name) = named {
-            push(out, &name, message.to_string(), None);
-        } else if let Some(list) = level.get("fields").filter(|list| list.kind() == Kind::Array) {
-            for (_, name) in list.entries() {
-                push(out, &name.text().unwrap_or_default(), message.to_string(), None);
-            }
-        } else if bare_map && level.get("errors").is_none() && lists_only(level) {
-            from_map(level, out);
+    if !out.is_empty() {
+        return;
+    }
+    for key in words(SINGLE) {
+        if let Some(name) = level.get(key).and_then(Node::text).filter(|name| !name.is_empty() && !has(name, " ")) {
+            return push(out, &name, message, "");
         }
+    }
+    if let Some(list) = level.get("fields") {
+        list.children().for_each(|name| push(out, &name.text().unwrap_or_default(), message, ""));
+    } else if bare_map && level.get("errors").is_none() && lists_only(level) {
+        from_map(level, out);
     }
 }
 
 /// `raw` with dots between its steps.
+#[inline(never)]
 pub fn dotted(raw: &str) -> String {
     let pointer = raw.starts_with(['/', '#']);
-    let mut out = String::with_capacity(raw.len());
-    for step in raw
-        .trim_start_matches(['#', '$'])
-        .split(|char: char| matches!(char, '.' | '[' | ']') || (pointer && char == '/'))
-    {
-        if !step.is_empty() {
-            if !out.is_empty() {
+    let mut out = String::new();
+    let mut gap = false;
+    for char in raw.chars() {
+        if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && out.is_empty())
+        {
+            gap = !out.is_empty();
+        } else if !matches!(char, '\'' | '"') {
+            if gap {
                 out.push('.');
             }
-            out.push_str(step.trim_matches(['\'', '"']));
+            gap = false;
+            out.push(char);
         }
     }
     out
 }
 
-/// Adds an error unless the same stands there or there are enough.
-pub fn push(out: &mut Vec<FieldError>, raw: &str, message: String, place: Option<&'static str>) {
-    let (path, reason) = (dotted(raw), reason_of(&message));
-    let field =
-        FieldError { raw: (path != raw).then(|| raw.to_string()), path, message, place, reason, allowed: Vec::new() };
-    if out.len() < MAX && !out.contains(&field) {
-        out.push(field);
+/// Adds an error unless the same stands there or there are enough. Path and message are redacted.
+#[inline(never)]
+pub fn push(out: &mut Vec<FieldError>, raw: &str, message: &str, place: &'static str) {
+    if out.len() >= MAX {
+        return;
     }
+    let raw = redact(raw);
+    let path = dotted(&raw);
+    if out.iter().any(|field| field.path == path && field.message == message) {
+        return;
+    }
+    let raw = if path == raw { String::new() } else { raw };
+    out.push(FieldError {
+        path,
+        raw,
+        message: redact(message),
+        place,
+        reason: reason_of(message),
+        allowed: Vec::new(),
+    });
 }
 
-/// `body`, `query`, `path` or `header`, where `word` is one of them.
-pub fn place_of(word: &str) -> Option<&'static str> {
-    ["body", "query", "path", "header"].into_iter().find(|place| *place == word)
+/// `body`, `query`, `path` or `header`, where `word` is one of them; else "".
+pub fn place_of(word: &str) -> &'static str {
+    known("body query path header", word)
 }
 
-fn reason_of(message: &str) -> Option<&'static str> {
+fn reason_of(message: &str) -> &'static str {
     const WORDS: &[(&str, &str)] = &[
         ("required", "required"),
         ("missing", "required"),
@@ -131,110 +116,120 @@ fn reason_of(message: &str) -> Option<&'static str> {
         ("in the future", "range"),
         ("valid", "format"),
     ];
-    WORDS.iter().find(|(word, _)| find(message, word, 0).is_some()).map(|(_, reason)| *reason)
+    WORDS.iter().find(|(word, _)| has(message, word)).map_or("", |(_, reason)| reason)
+}
+
+fn from_inner(item: Node<'_>, out: &mut Vec<FieldError>) {
+    for key in words("fieldViolations causes") {
+        if let Some(inner) = item.get(key) {
+            from_list(inner, out);
+        }
+    }
+}
+
+fn from_list(list: Node<'_>, out: &mut Vec<FieldError>) {
+    if list.kind() == Kind::Array {
+        list.children().for_each(|item| from_object(item, out));
+    }
+}
+
+/// The first of the members named in `keys` that is a text.
+pub fn first<'d>(item: Node<'d>, keys: &str) -> Option<Node<'d>> {
+    for key in words(keys) {
+        if let Some(node) = item.get(key).filter(|node| node.kind() == Kind::String) {
+            return Some(node);
+        }
+    }
+    None
 }
 
 fn from_object(item: Node<'_>, out: &mut Vec<FieldError>) {
-    let Some(message) = TEXTS.iter().find_map(|key| item.get(key)?.text()) else { return };
-    for key in PATHS {
-        let Some(value) = item.get(key) else { continue };
-        let (raw, place) = match value.kind() {
-            Kind::String => (value.text().unwrap_or_default().to_string(), None),
-            Kind::Array => joined(value),
-            Kind::Object => match (value.get("pointer"), value.get("parameter")) {
-                (Some(path), _) => (path.text().unwrap_or_default().to_string(), None),
-                (_, Some(name)) => (name.text().unwrap_or_default().to_string(), Some("query")),
-                _ => continue,
-            },
-            _ => continue,
-        };
-        push(out, &raw, message.to_string(), place);
-        return;
+    let Some(message) = first(item, TEXTS).and_then(Node::text) else { return };
+    for key in words(PATHS) {
+        let Some(mut value) = item.get(key) else { continue };
+        let mut place = "";
+        if let Some(name) = value.get("parameter") {
+            (value, place) = (name, "query");
+        }
+        if value.kind() == Kind::Array {
+            return joined(value, &message, out);
+        }
+        if let Some(raw) = value.get("pointer").unwrap_or(value).text() {
+            return push(out, &raw, &message, place);
+        }
     }
 }
 
 /// A path given as a list, as `FastAPI` does: its first element may say where the value was.
-fn joined(list: Node<'_>) -> (String, Option<&'static str>) {
-    let mut place = None;
+fn joined(list: Node<'_>, message: &str, out: &mut Vec<FieldError>) {
+    let mut place = "";
     let mut path = String::new();
-    let count = list.entries().count();
-    for (index, (_, step)) in list.entries().enumerate().take(DEPTH * 2) {
+    for (index, step) in list.children().enumerate() {
         let text = step.text().unwrap_or_else(|| step.source().into());
-        if index == 0 && place_of(&text).is_some() {
+        if index == 0 {
             place = place_of(&text);
-            // `["body", 12]` is a position in the text, not a path.
-            if count == 2 && list.index(1).is_some_and(|step| step.kind() == Kind::Number) {
-                break;
+            if !place.is_empty() {
+                continue;
             }
-            continue;
         }
-        if !path.is_empty() {
-            path.push('.');
+        // `["body", 12]` is a position in the text, not a path.
+        if path.is_empty() && step.kind() == Kind::Number && !place.is_empty() || index > DEPTH * 2 {
+            break;
         }
-        path.push_str(&text);
+        path = join(&[&path, if path.is_empty() { "" } else { "." }, &text]);
     }
-    (path, place)
+    push(out, &path, message, place);
 }
 
 fn from_map(map: Node<'_>, out: &mut Vec<FieldError>) {
-    for (name, value) in map.entries() {
-        let name = if name == "non_field_errors" { "" } else { &*name };
-        match value.kind() {
-            Kind::String => push(out, name, value.text().unwrap_or_default().to_string(), None),
-            Kind::Array => {
-                for (_, item) in value.entries() {
-                    let text =
-                        item.text().or_else(|| TEXTS.iter().rev().chain(TEXTS).find_map(|key| item.get(key)?.text()));
-                    if let Some(text) = text {
-                        push(out, name, text.to_string(), None);
-                    }
-                }
+    for value in map.children() {
+        let name = value.key();
+        let name = if name == "non_field_errors" { "" } else { &name };
+        if let Some(text) = value.text() {
+            push(out, name, &text, "");
+        }
+        for item in value.children() {
+            let text = item.text().or_else(|| first(item, "description message detail msg error")?.text());
+            if let Some(text) = text {
+                push(out, name, &text, "");
             }
-            _ => {}
         }
     }
 }
 
 fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Vec<FieldError>) {
-    for (name, value) in node.entries() {
+    for value in node.children() {
+        let name = value.key();
         if name == "_errors" {
-            for (_, item) in value.entries() {
-                push(out, path, item.get("message").and_then(Node::text).unwrap_or_default().to_string(), None);
+            for item in value.children() {
+                push(out, path, &item.get("message").and_then(Node::text).unwrap_or_default(), "");
             }
-        } else if depth < DEPTH && value.kind() == Kind::Object {
-            from_tree(
-                value,
-                &if path.is_empty() { name.to_string() } else { [path, ".", &*name].concat() },
-                depth + 1,
-                out,
-            );
+        } else if depth < DEPTH {
+            from_tree(value, &join(&[path, if path.is_empty() { "" } else { "." }, &name]), depth + 1, out);
         }
     }
 }
 
 fn has_tree(node: Node<'_>, depth: usize) -> bool {
-    node.kind() == Kind::Object
-        && (node.get("_errors").is_some()
-            || (depth < DEPTH && node.entries().any(|(_, value)| has_tree(value, depth + 1))))
+    node.get("_errors").is_some()
+        || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
 }
 
 /// Whether every value is a list of texts or objects, and there is one.
 fn lists_only(map: Node<'_>) -> bool {
-    let list = |value: Node<'_>| {
-        value.kind() == Kind::Array
-            && value.entries().next().is_some()
-            && value.entries().all(|(_, item)| matches!(item.kind(), Kind::String | Kind::Object))
-    };
-    map.kind() == Kind::Object && map.entries().next().is_some() && map.entries().all(|(_, value)| list(value))
+    let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
+    let list = |value: Node<'_>| value.kind() == Kind::Array && value.index(0).is_some() && value.children().all(text);
+    map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::syntax::json::parse;
+    use alloc::string::ToString;
     use alloc::vec;
 
-    fn paths(text: &str) -> Vec<(String, Option<&'static str>)> {
+    fn paths(text: &str) -> Vec<(String, &'static str)> {
         let mut out = Vec::new();
         read(parse(text).root().unwrap(), "m", true, &mut out);
         out.into_iter().map(|field| (field.path, field.place)).collect()
@@ -243,17 +238,17 @@ mod tests {
     #[test]
     fn every_shape_gives_dotted_paths() {
         for (text, expected) in [
-            (r#"{"errors":[{"source":{"pointer":"/data/x/0"},"detail":"d"}]}"#, vec![("data.x.0", None)]),
-            (r#"{"errors":[{"source":{"parameter":"include"},"detail":"d"}]}"#, vec![("include", Some("query"))]),
+            (r#"{"errors":[{"source":{"pointer":"/data/x/0"},"detail":"d"}]}"#, vec![("data.x.0", "")]),
+            (r#"{"errors":[{"source":{"parameter":"include"},"detail":"d"}]}"#, vec![("include", "query")]),
             (
                 r#"{"detail":[{"loc":["body","items",0,"price"],"msg":"Field required"}]}"#,
-                vec![("items.0.price", Some("body"))],
+                vec![("items.0.price", "body")],
             ),
-            (r#"{"detail":[{"loc":["body",12],"msg":"JSON"}]}"#, vec![("", Some("body"))]),
-            (r#"{"errors":{"a.b":["x","y"],"c":"z"}}"#, vec![("a.b", None), ("a.b", None), ("c", None)]),
-            (r#"{"errors":{"a":{"0":{"p":{"_errors":[{"message":"v"}]}}}}}"#, vec![("a.0.p", None)]),
-            (r#"{"param":"customer[address][0]"}"#, vec![("customer.address.0", None)]),
-            (r#"{"amount":["A valid integer is required."]}"#, vec![("amount", None)]),
+            (r#"{"detail":[{"loc":["body",12],"msg":"JSON"}]}"#, vec![("", "body")]),
+            (r#"{"errors":{"a.b":["x","y"],"c":"z"}}"#, vec![("a.b", ""), ("a.b", ""), ("c", "")]),
+            (r#"{"errors":{"a":{"0":{"p":{"_errors":[{"message":"v"}]}}}}}"#, vec![("a.0.p", "")]),
+            (r#"{"param":"customer[address][0]"}"#, vec![("customer.address.0", "")]),
+            (r#"{"amount":["A valid integer is required."]}"#, vec![("amount", "")]),
             (r#"{"details":{"required":"100.00"}}"#, vec![]),
             (r#"{"errors":[{"message":"m","field":null}]}"#, vec![]),
         ] {

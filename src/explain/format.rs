@@ -4,8 +4,8 @@
 
 use super::Report;
 use super::harvest::{Harvest, Said};
+use super::scan::{find, has, head, until, words};
 use crate::syntax::json::{Kind, Node};
-use crate::syntax::markup;
 use alloc::string::ToString;
 
 /// Envelopes: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
@@ -79,43 +79,37 @@ pub fn of_json(root: Node<'_>, problem: bool) -> &'static str {
         return "problem_details";
     }
     let fits = |sign: &str| {
-        let (path, want) = sign.find([':', '=']).map_or((sign, ""), |at| sign.split_at(at));
+        let path = until(sign, b":=");
+        let want = sign.get(path.len()..).unwrap_or("");
         let Some(node) = root.pointer(path) else { return false };
-        match (want, node.kind()) {
-            ("", _)
-            | (":s", Kind::String)
-            | (":n", Kind::Number)
-            | (":a", Kind::Array)
-            | (":o", Kind::Object)
-            | (":b", Kind::Bool(_)) => true,
-            _ => want.starts_with('=') && node.text().is_some_and(|text| want.get(1..) == Some(&*text)),
+        match want.as_bytes() {
+            [] => true,
+            [b'=', ..] => node.text().is_some_and(|text| want.get(1..) == Some(&*text)),
+            [_, b's'] => node.kind() == Kind::String,
+            [_, b'n'] => node.kind() == Kind::Number,
+            [_, b'a'] => node.kind() == Kind::Array,
+            [_, b'o'] => node.kind() == Kind::Object,
+            _ => matches!(node.kind(), Kind::Bool(_)),
         }
     };
-    FORMATS.iter().find(|(_, signs)| signs.split(' ').all(fits)).map_or("json", |(name, _)| name)
+    FORMATS.iter().find(|(_, signs)| words(signs).all(fits)).map_or("json", |(name, _)| name)
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
 pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
-    let failed = report.status.is_some_and(|status| status >= 400);
-    let head = out.body.get(..out.body.floor_char_boundary(8192)).unwrap_or("");
-    let known = PROXIES.iter().find(|(_, sign)| markup::find(head, sign, 0).is_some());
-    if let Some((format, _)) = known.filter(|_| failed) {
+    if report.status.unwrap_or(0) < 400 {
+        return;
+    }
+    let front = head(out.body, 8192);
+    if let Some((format, _)) = PROXIES.iter().find(|(_, sign)| has(front, sign)) {
         out.format = format;
     }
-    let edge = ["error code: ", "| 52"].iter().find_map(|sign| Some((sign.len(), markup::find(head, sign, 0)?)));
-    if failed
-        && report.headers.find("server") == Some("cloudflare")
-        && let Some((length, at)) = edge
-    {
+    if report.headers.find("server") == Some("cloudflare") {
+        let sign = ["error code: ", " | "].iter().find_map(|sign| Some(find(front, sign, 0)? + sign.len()));
+        let Some(start) = sign else { return };
+        let code = until(front.get(start..).unwrap_or(""), b" :<\r\n");
         out.format = "cloudflare_edge";
-        let start = if length == 4 { at + 2 } else { at + length };
-        let code = head.get(start..).unwrap_or("");
-        let end = start + code.find(|char: char| !char.is_ascii_digit()).unwrap_or(code.len());
-        out.code = Some(Said {
-            text: head.get(start..end).unwrap_or("").to_string(),
-            span: Some((start, end)),
-            literal: true,
-        });
+        out.code = Said { text: code.to_string(), span: Some((start, start + code.len())), literal: true };
     }
 }
 

@@ -4,12 +4,12 @@
 //! length, which is bounded); there is no backtracking and no regular expression, so a user's template cannot hang a page.
 //! Holes called [`WORDS`] take one word; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
-use crate::syntax::markup::find;
+use super::scan::{find, words};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// Holes that take one word: no blank, at least one character.
-pub const WORDS: &[&str] = &["field", "entity", "code", "in", "id"];
+pub const WORDS: &str = "field entity code in id";
 /// Longer literals never match; it bounds the cost of a search.
 const MAX_LITERAL: usize = 256;
 
@@ -25,9 +25,9 @@ pub struct Match {
 }
 
 impl Match {
-    /// The text of the hole called `name`.
-    pub fn hole(&self, name: &str) -> Option<&str> {
-        self.holes.iter().find(|(hole, _)| hole == name).map(|(_, text)| text.as_str())
+    /// The text of the hole called `name`; else "".
+    pub fn hole(&self, name: &str) -> &str {
+        self.holes.iter().find(|(hole, _)| hole == name).map_or("", |(_, text)| text.as_str())
     }
 }
 
@@ -58,8 +58,8 @@ pub fn matches(template: &str, text: &str) -> Option<Match> {
         }
         if let Some(name) = open.take().filter(|name| !name.is_empty()) {
             let value = text.get(at..place)?;
-            let word = WORDS.contains(&name);
-            if word && (value.is_empty() || value.contains(char::is_whitespace)) {
+            let word = words(WORDS).any(|word| word == name);
+            if word && (value.is_empty() || value.bytes().any(|byte| byte.is_ascii_whitespace())) {
                 return None;
             }
             if found.tail.0 == 0 {
@@ -88,20 +88,16 @@ pub fn matches(template: &str, text: &str) -> Option<Match> {
 
 /// The literal in front, the hole behind it ("" for `*`), and what follows the hole.
 fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
-    let mut from = 0;
-    while let Some(offset) = template.get(from..).and_then(|rest| rest.find(['*', '{'])) {
-        let at = from + offset;
-        let (literal, rest) = template.split_at(at);
-        if let Some(next) = rest.strip_prefix('*') {
-            return (literal, Some(""), Some(next));
+    for (at, byte) in template.bytes().enumerate() {
+        let front = template.get(..at).unwrap_or("");
+        let rest = template.get(at + 1..).unwrap_or("");
+        if byte == b'*' {
+            return (front, Some(""), Some(rest));
         }
-        if let Some((name, next)) = rest.get(1..).and_then(|rest| rest.split_once('}'))
-            && !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_lowercase())
-        {
-            return (literal, Some(name), Some(next));
+        let name = if byte == b'{' { rest.bytes().take_while(u8::is_ascii_lowercase).count() } else { 0 };
+        if name > 0 && rest.as_bytes().get(name) == Some(&b'}') {
+            return (front, rest.get(..name), rest.get(name + 1..));
         }
-        from = at + 1;
     }
     (template, None, None)
 }

@@ -3,6 +3,7 @@
 use super::fields;
 use super::grammar::Match;
 use super::harvest::Harvest;
+use super::scan::head;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -19,20 +20,17 @@ pub struct Heard {
 
 impl Harvest<'_> {
     /// Tries `test` on each message, then on its lines, then on its comma-separated parts: the first of these that gives anything.
-    pub fn matching(&self, test: impl Fn(&str) -> Option<Match>) -> Vec<Heard> {
+    pub fn matching(&self, test: &dyn Fn(&str) -> Option<Match>) -> Vec<Heard> {
         let mut out = Vec::new();
-        for separators in [&[][..], &["\n", "\\n"][..], &[", "][..]] {
+        for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.messages {
                 for (offset, part) in parts(&said.text, separators) {
-                    if out.len() < fields::MAX
-                        && let Some(found) = test(part)
-                    {
-                        let span = said.span.map(|(start, end)| {
-                            let at = start + offset;
-                            if said.literal { (at + found.span.0, at + found.span.1) } else { (start, end) }
-                        });
-                        out.push(Heard { part: part.to_string(), span, found });
-                    }
+                    let Some(found) = test(part).filter(|_| out.len() < fields::MAX) else { continue };
+                    let span = said.span.map(|(start, end)| {
+                        let at = start + offset;
+                        if said.literal { (at + found.span.0, at + found.span.1) } else { (start, end) }
+                    });
+                    out.push(Heard { part: part.to_string(), span, found });
                 }
             }
             if !out.is_empty() {
@@ -45,23 +43,20 @@ impl Harvest<'_> {
 
 /// The parts of `text` between `separators`, with their places. Only the first of a long text: messages are short.
 fn parts<'t>(text: &'t str, separators: &[&str]) -> Vec<(usize, &'t str)> {
-    let text = text.get(..text.floor_char_boundary(4096)).unwrap_or("");
+    let text = head(text, 4096);
     let mut out = Vec::new();
     let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        match separators
-            .iter()
-            .find(|separator| text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(separator.as_bytes())))
-        {
-            Some(separator) => {
-                out.push((start, text.get(start..at).unwrap_or("")));
-                at += separator.len();
-                start = at;
-            }
-            None => at += 1,
+    while at <= text.len() {
+        let rest = text.as_bytes().get(at..).unwrap_or(&[]);
+        let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
+        if rest.is_empty() || separator.is_some() {
+            out.push((start, text.get(start..at).unwrap_or("")));
+            start = at + separator.map_or(1, |separator| separator.len());
+            at = start;
+        } else {
+            at += 1;
         }
     }
-    out.push((start, text.get(start..).unwrap_or("")));
     out
 }
 

@@ -3,7 +3,9 @@
 //! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
 
+use super::scan::words;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub enum Retry {
     Backoff { base_delay: i64, max_tries: i64, requires_idempotency: bool },
     After { delay: i64, source: String },
     AtReset { delay: i64, reset_at: Option<i64>, source: String },
-    AfterReauth { how: String },
+    AfterReauth { how: &'static str },
     Soon { delay: i64, max_tries: i64 },
     WhenOnline,
 }
@@ -80,16 +82,14 @@ pub fn of_status(status: u16) -> (Kind, &'static str) {
 
 /// What a code says whatever the status, by its letters and digits alone: `NOT_FOUND`, `notFound` and `not-found` are one.
 pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
-    let bare = |text: &str| {
-        text.bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<alloc::vec::Vec<_>>()
-    };
-    let word = bare(code);
-    let word = word.strip_suffix(b"exception").or_else(|| word.strip_suffix(b"error")).unwrap_or(&word);
-    let (_, kind, reason) = CODES.iter().find(|(words, ..)| words.split(' ').any(|known| known.as_bytes() == word))?;
-    Some((*kind, reason))
+    let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(&bare);
+    for (known, kind, reason) in CODES {
+        if words(known).any(|known| known.as_bytes() == word) {
+            return Some((*kind, reason));
+        }
+    }
+    None
 }
 
 const CODES: &[(&str, Kind, &str)] = &[

@@ -4,14 +4,13 @@
 //! DNS, TLS, CORS all read "Failed to fetch"), so what is not known is said to be unknown, with what to check.
 //! Source: observed in Chromium 147, Node 20, Deno 2.9, Bun 1.4 and workerd; Firefox and Safari by their known messages.
 
-use super::explanation::{Cause, Evidence, Explanation};
+use super::Report;
+use super::explanation::{Evidence, Explanation};
 use super::kind::{Kind, Retry};
-use super::redact;
+use super::report::{host_of, origin_of};
+use super::scan::{has, head, join, parts};
 use super::text;
-use super::{Report, blank};
-use crate::syntax::markup::find;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,61 +140,23 @@ const ROWS: &[Row] = &[
 
 /// Explains a request that no response came to.
 pub fn explain(report: &Report<'_>) -> Explanation {
-    let row = find_row(report);
-    let environment = match row {
+    let mut out = Explanation::new(Kind::Network, "unknown", None);
+    let surroundings = surroundings(report);
+    let thrown = report.thrown.first().copied().unwrap_or_default();
+    if let Some((row, place, text)) = find_row(report)
         // A sign that names its reason is believed before a guess from the surroundings.
-        Some((row, ..)) if row.1 != Kind::Network || !matches!(row.2, "connection" | "dns") => None,
-        _ => environment(report),
-    };
-    let (kind, reason, repeat, cause) = match (environment, row) {
-        (Some((reason, repeat, text, evidence)), _) => {
-            (Kind::Network, reason, repeat, Some((text, "certain", evidence)))
-        }
-        (None, Some((row, place, sign))) => (row.1, row.2, row.3, Some((row.4, "certain", seen(row.2, place, sign)))),
-        // Only an abort's own reason is thrown as something else than an error.
-        (None, None)
-            if report.thrown.first().is_some_and(|thrown| thrown.name.is_empty() && !thrown.message.is_empty()) =>
-        {
-            let evidence =
-                Evidence { rule: "thrown.not-an-error".to_string(), from: "exception", ..Evidence::default() };
-            (
-                Kind::Aborted,
-                "caller",
-                '-',
-                Some((
-                    "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
-                    "likely",
-                    evidence,
-                )),
-            )
-        }
-        (None, None) => (Kind::Network, "unknown", 'i', None),
-    };
-    let mut out = blank(kind, reason, None);
-    out.id = [if kind == Kind::Network { "network." } else { "thrown." }, reason].concat();
-    out.format = "none";
-    out.confidence = if cause.is_some() { 90 } else { 30 };
-    if let Some((text, confidence, evidence)) = cause {
-        out.causes = [Cause {
-            id: reason.to_string(),
-            text: text.to_string(),
-            confidence: confidence.to_string(),
-            evidence: [evidence].into(),
-            check: None,
-        }]
-        .into();
-    } else if report.thrown.is_empty() {
-        out.confidence = 10;
-        out.notes.push("Neither a response nor an error was given.".to_string());
+        && (surroundings.is_none() || row.1 != Kind::Network || !matches!(row.2, "connection" | "dns"))
+    {
+        tell(&mut out, row, "certain", ("exception", place, text));
+    } else if let Some((row, name, text)) = surroundings {
+        tell(&mut out, &row, "certain", ("environment", name, text));
+    } else if thrown.name.is_empty() && !thrown.message.is_empty() {
+        tell(&mut out, &REASON, "likely", ("exception", "", ""));
     } else {
+        out.retry = text::retry(text::row(Kind::Network));
         unknown(report, &mut out);
     }
-    out.retry = match (kind, repeat) {
-        (_, 'o') => Retry::WhenOnline,
-        (_, '-') => Retry::Never { until: text::row(kind).until.to_string() },
-        _ => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
-    };
-    out.what_happened = match kind {
+    out.what_happened = match out.kind {
         Kind::Aborted => "The request was ended by the caller's own signal.",
         Kind::Timeout => "The request did not end in time.",
         Kind::InvalidRequest => "The request was refused before it was sent.",
@@ -203,7 +164,7 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         _ => "No response came.",
     }
     .to_string();
-    if kind == Kind::InvalidRequest {
+    if out.kind == Kind::InvalidRequest {
         out.action =
             "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base)."
                 .to_string();
@@ -211,99 +172,123 @@ pub fn explain(report: &Report<'_>) -> Explanation {
     out
 }
 
-type Place = &'static str;
+/// Explains a response that may not be looked into.
+pub fn opaque(report: &Report<'_>) -> Explanation {
+    let mut out = Explanation::new(Kind::UnexpectedResponse, "", Some(0));
+    let redirect = report.response_type == "opaqueredirect";
+    tell(
+        &mut out,
+        if redirect { &REDIRECT } else { &OPAQUE },
+        "certain",
+        ("environment", "type", report.response_type),
+    );
+    let action = if redirect {
+        "Follow the redirect, or request the final address."
+    } else {
+        "Use mode \"cors\", and have the server allow this page's origin."
+    };
+    (out.what_happened, out.action) =
+        (out.causes.first().map_or("", |cause| cause.text.as_str()).to_string(), action.to_string());
+    out
+}
 
-fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, Place, &'a str)> {
-    // A deadline of the caller's is told by the name; the messages of its causes are not asked before.
+/// Only an abort's own reason is thrown as something else than an error.
+const REASON: Row = Row(
+    "",
+    Kind::Aborted,
+    "caller",
+    '-',
+    "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
+);
+const OFFLINE: Row = Row("", Kind::Network, "offline", 'o', "The device is offline.");
+const MIXED: Row = Row("", Kind::Network, "mixed_content", '-', "A page on https may not fetch from http.");
+const REDIRECT: Row = Row(
+    "",
+    Kind::UnexpectedResponse,
+    "redirect",
+    '-',
+    "The server redirects, and the request was made with redirect: \"manual\".",
+);
+const OPAQUE: Row = Row(
+    "",
+    Kind::UnexpectedResponse,
+    "opaque",
+    '-',
+    "A response came, but the request's mode \"no-cors\" hides its status, headers and body.",
+);
+
+/// Makes `out` what `row` says, on the evidence of (from, name, text).
+fn tell(out: &mut Explanation, row: &Row, confidence: &'static str, seen: (&'static str, &str, &str)) {
+    out.turn(row.1, row.2);
+    out.retry = match row.3 {
+        'o' => Retry::WhenOnline,
+        '-' => Retry::Never { until: text::row(row.1).until.to_string() },
+        repeat => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
+    };
+    out.id = join(&[if row.1 == Kind::Network { "network." } else { "fetch." }, row.2]);
+    out.confidence = if confidence == "certain" { 90 } else { 50 };
+    let evidence = Evidence::new(&out.id, seen.0, seen.1, seen.2, None);
+    out.cause(row.2, row.4, confidence, &[evidence]);
+}
+
+fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a str)> {
     ROWS.iter().find_map(|row| {
-        let chain = report
-            .thrown
-            .iter()
-            .flat_map(|thrown| [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)]);
-        chain
-            .into_iter()
-            .find(|(_, text)| row.0.split('|').any(|sign| find(head(text), sign, 0).is_some()))
-            .map(|(place, text)| (row, place, text))
+        for thrown in &report.thrown {
+            for (place, text) in [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)] {
+                // Messages are short; of a long one the front is enough.
+                if parts(row.0, b'|').any(|sign| has(head(text, 1024), sign)) {
+                    return Some((row, place, text));
+                }
+            }
+        }
+        None
     })
 }
 
-/// Messages are short; of a long one the front is enough.
-fn head(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(1024)).unwrap_or(text)
-}
-
-fn seen(reason: &str, place: Place, text: &str) -> Evidence {
-    let rule = ["network.", reason].concat();
-    Evidence { rule, from: "exception", name: Some(place.to_string()), text: Some(redact::excerpt(text)), span: None }
-}
-
 /// What the surroundings tell: offline, mixed content.
-fn environment(report: &Report<'_>) -> Option<(&'static str, char, &'static str, Evidence)> {
-    let evidence = |rule: &str, name: &str, text: &str| Evidence {
-        rule: rule.to_string(),
-        from: "environment",
-        name: Some(name.to_string()),
-        text: Some(text.to_string()),
-        span: None,
-    };
+fn surroundings(report: &Report<'_>) -> Option<(Row, &'static str, &'static str)> {
     if report.online == Some(false) {
-        return Some((
-            "offline",
-            'o',
-            "The device is offline.",
-            evidence("network.offline", "navigator.onLine", "false"),
-        ));
+        return Some((OFFLINE, "navigator.onLine", "false"));
     }
-    let host = super::report::host_of(report.url);
+    let host = host_of(report.url);
     let local = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
-    if report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local {
-        return Some((
-            "mixed_content",
-            '-',
-            "A page on https may not fetch from http.",
-            evidence("network.mixed-content", "scheme", "http from https"),
-        ));
-    }
-    None
+    let mixed = report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local;
+    mixed.then_some((MIXED, "scheme", "http from https"))
 }
 
-/// Causes by likelihood where the exception does not say.
+/// Causes by likelihood where the exception does not say: id, text, check.
+const UNKNOWN: &[(&str, &str, &str)] = &[
+    (
+        "cors",
+        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
+        "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
+    ),
+    (
+        "unreachable",
+        "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
+        "Open the URL in a tab of its own, or with curl.",
+    ),
+    (
+        "blocked",
+        "An extension, a proxy or the page's Content Security Policy blocked it.",
+        "Try a private window without extensions; look for a CSP report in the console.",
+    ),
+];
+
 fn unknown(report: &Report<'_>, out: &mut Explanation) {
-    let host = super::report::host_of(report.url);
-    let foreign = report.page_url.is_empty() || super::report::host_of(report.page_url) != host;
-    let message = report.thrown.first().map(|thrown| seen("unknown", "message", thrown.message));
-    let rows: Vec<(&str, &str, &str, &str)> = [
-        (
-            "cors",
-            "likely",
-            "CORS: the server does not allow this page's origin, or did not answer the preflight.",
-            "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
-        ),
-        (
-            "unreachable",
-            "likely",
-            "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
-            "Open the URL in a tab of its own, or with curl.",
-        ),
-        (
-            "blocked",
-            "possible",
-            "An extension, a proxy or the page's Content Security Policy blocked it.",
-            "Try a private window without extensions; look for a CSP report in the console.",
-        ),
-    ]
-    .into_iter()
-    .filter(|row| foreign || row.0 != "cors")
-    .collect();
-    for (id, confidence, text, check) in rows {
-        let evidence = message.clone().into_iter().collect();
-        out.causes.push(Cause {
-            id: id.to_string(),
-            text: text.to_string(),
-            confidence: confidence.to_string(),
-            evidence,
-            check: Some(check.to_string()),
-        });
+    out.id = "network.unknown".to_string();
+    out.confidence = if report.thrown.is_empty() { 10 } else { 30 };
+    let Some(thrown) = report.thrown.first() else {
+        return out.notes.push("Neither a response nor an error was given.".to_string());
+    };
+    let evidence = [Evidence::new("network.unknown", "exception", "message", thrown.message, None)];
+    // A page may always read its own origin.
+    let own = !report.page_url.is_empty() && origin_of(report.page_url) == origin_of(report.url);
+    for (id, text, check) in UNKNOWN.iter().skip(usize::from(own)) {
+        out.cause(id, text, if *id == "blocked" { "possible" } else { "likely" }, &evidence);
+        if let Some(cause) = out.causes.last_mut() {
+            cause.check = (*check).to_string();
+        }
     }
     out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.".to_string());
 }

@@ -4,149 +4,116 @@
 //! mail addresses, and of URLs the user, the query and the fragment. What looks like a secret goes, even if it is an id:
 //! an explanation may end up in a log, and only `api.*` quotes the server word for word.
 
-use crate::syntax::markup::find;
+use super::scan::{behind, has, head, until, words};
 use alloc::string::String;
 
 /// Characters of evidence that are shown.
 pub const EXCERPT: usize = 120;
-
 /// Stands for what was taken out.
 pub const GONE: &str = "[redacted]";
 /// Names whose value is secret; matched within longer names: `access_token`, `X-Api-Key`.
-const NAMES: &[&str] = &[
-    "token",
-    "secret",
-    "passw",
-    "pwd",
-    "apikey",
-    "api_key",
-    "api-key",
-    "auth",
-    "cookie",
-    "session",
-    "credential",
-    "signature",
-    "bearer",
-    "basic",
-    "private",
-];
+const NAMES: &str =
+    "token secret passw pwd apikey api_key api-key auth cookie session credential signature bearer basic private";
 /// How well-known keys begin.
-const PREFIXES: &[&str] = &[
-    "sk-",
-    "sk_",
-    "pk_",
-    "rk_",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "akia",
-    "asia",
-    "aiza",
-    "eyj",
-    "whsec_",
-];
+const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghs_ github_pat_ glpat- xox akia asia aiza eyj whsec_";
 /// From this length on, a word with letters and digits is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
 
 /// `text` without what must not be shown.
+#[inline(never)]
 pub fn redact(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // What the last word was: 2 = the name of a secret, its value follows; 1 = a scheme like `Bearer` may stand between.
-    let mut hide = 0_u8;
+    let mut out = String::new();
+    // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
+    let mut watch = 0_u8;
     let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|char: char| !is_word(char)).unwrap_or(rest.len());
-        let (word, tail) = rest.split_at(end);
-        if word.is_empty() {
-            let char = tail.chars().next().unwrap_or_default();
+    while let Some(char) = rest.chars().next() {
+        let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+        if length == 0 {
             out.push(char);
-            rest = tail.get(char.len_utf8()..).unwrap_or("");
-            // Only what may stand between a name and its value keeps the watch up.
-            if !matches!(char, ' ' | '=' | ':' | '"' | '\'') {
-                hide = 0;
-            } else if hide == 1 && matches!(char, '=' | ':') {
-                hide = 2;
-            }
+            watch = match char {
+                '=' | ':' if watch > 0 => 2,
+                ' ' | '"' | '\'' => watch,
+                _ => 0,
+            };
+            rest = rest.get(char.len_utf8()..).unwrap_or("");
             continue;
         }
-        rest = tail;
-        let scheme = ["bearer", "basic"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
-        let value_follows = tail.starts_with(['=', ':']) || tail.starts_with("\":") || tail.starts_with("' :");
-        if let Some(path) = tail.strip_prefix("://") {
+        let word = rest.get(..length).unwrap_or("");
+        rest = rest.get(length..).unwrap_or("");
+        if let Some(path) = rest.strip_prefix("://") {
             out.push_str(word);
             out.push_str("://");
             rest = url(path, &mut out);
-            hide = 0;
-        } else if scheme {
+            watch = 0;
+        } else if word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic") {
             out.push_str(word);
-            hide = 2;
-        } else if hide == 2 || is_opaque(word) || word.contains('@') {
+            watch = 2;
+        } else if watch == 2 || is_opaque(word) {
             out.push_str(GONE);
-            hide = 0;
+            watch = 0;
         } else {
             out.push_str(word);
-            hide = u8::from(value_follows && NAMES.iter().any(|name| find(word, name, 0).is_some()));
+            watch = u8::from(!rest.starts_with(' ') && is_secret_name(word));
         }
     }
     out
 }
 
 /// `text` without what must not be shown, on one line, at most [`EXCERPT`] characters.
+#[inline(never)]
 pub fn excerpt(text: &str) -> String {
     // Redacting comes first: a token that is cut short is no longer known as one. What is far behind the cut is not looked at.
-    let head = text.get(..text.floor_char_boundary(EXCERPT * 16)).unwrap_or(text);
+    let text = redact(head(text, EXCERPT * 16));
     let mut out = String::new();
-    for (count, char) in redact(head).chars().enumerate() {
+    for (count, char) in text.chars().enumerate() {
         if count >= EXCERPT - 1 {
             out.push('…');
             break;
         }
-        out.push(if char.is_control() { ' ' } else { char });
+        out.push(if char.is_ascii_control() { ' ' } else { char });
     }
     out
 }
 
 /// Copies host and path of a URL (what follows `://`) and gives back the text behind the URL.
 fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
-    let end = text.find(|char: char| char.is_whitespace() || "\"'<>)".contains(char)).unwrap_or(text.len());
-    let (address, rest) = text.split_at(end);
-    let path = address.find(['?', '#']).unwrap_or(address.len());
-    let (path, query) = address.split_at(path);
-    let slash = path.find('/').unwrap_or(path.len());
-    let (authority, path) = path.split_at(slash);
-    out.push_str(authority.rsplit('@').next().unwrap_or(""));
-    for (count, segment) in path.split('/').enumerate() {
-        if count > 0 {
-            out.push('/');
-        }
-        out.push_str(if is_opaque(segment) || segment.contains('@') { GONE } else { segment });
+    let address = until(text, b" \t\r\n\"'<>)");
+    let path = until(address, b"?#");
+    let authority = until(path, b"/");
+    out.push_str(behind(authority, b'@'));
+    let mut rest = path.get(authority.len()..).unwrap_or("");
+    while let Some(path) = rest.strip_prefix('/') {
+        let segment = until(path, b"/");
+        out.push('/');
+        out.push_str(if is_opaque(segment) { GONE } else { segment });
+        rest = path.get(segment.len()..).unwrap_or("");
     }
-    if !query.is_empty() {
+    if path.len() < address.len() {
         out.push_str("?…");
     }
-    rest
+    text.get(address.len()..).unwrap_or("")
 }
 
 /// Whether `name` names a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    NAMES.iter().any(|secret| find(name, secret, 0).is_some())
+    words(NAMES).any(|secret| has(name, secret))
 }
 
-fn is_word(char: char) -> bool {
-    char.is_alphanumeric() || "_-.@+~%$!*".contains(char)
+fn is_word(byte: u8) -> bool {
+    byte >= 0x80 || byte.is_ascii_alphanumeric() || b"_-.@+~%$!*".contains(&byte)
 }
 
+/// Whether a word looks like a key, a token or a mail address.
 fn is_opaque(word: &str) -> bool {
-    let bytes = word.as_bytes();
-    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let known = PREFIXES
-        .iter()
-        .any(|prefix| bytes.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes())));
-    (known && bytes.len() >= 8 && digits > 0) || (bytes.len() >= OPAQUE && digits > 1 && letters > 0)
+    let (mut digits, mut letters) = (0, 0);
+    for byte in word.bytes() {
+        digits += u8::from(byte.is_ascii_digit() && digits < 2);
+        letters |= u8::from(byte.is_ascii_alphabetic() || byte == b'@');
+    }
+    let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
+    (word.len() >= 8 && digits > 0 && words(PREFIXES).any(known))
+        || (word.len() >= OPAQUE && digits > 1 && letters > 0)
+        || has(word, "@")
 }
 
 #[cfg(test)]

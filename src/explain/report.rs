@@ -1,6 +1,7 @@
 //! What is to be explained: as the explainer takes it, and as a shell sends it in one JSON text.
 
 use super::network::Thrown;
+use super::scan::{behind, split, until};
 use crate::hints::{Hint, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::json::{Document, Kind, Node};
@@ -46,12 +47,12 @@ impl<'d> Inbox<'d> {
     /// Opens what a shell sent; what is not as it should be counts as missing.
     pub fn open(document: &'d Document<'d>) -> Self {
         let root = document.root();
-        let chain = root.and_then(|root| root.get("thrown")).into_iter().flat_map(Node::entries);
+        let chain = root.and_then(|root| root.get("thrown")).into_iter().flat_map(Node::children);
         let part = |error: Node<'d>, index| error.index(index).and_then(Node::text).unwrap_or_default();
         Self {
             root,
             texts: TEXTS.map(|name| root?.get(name)?.text()),
-            thrown: chain.map(|(_, error)| [part(error, 0), part(error, 1), part(error, 2)]).collect(),
+            thrown: chain.map(|error| [part(error, 0), part(error, 1), part(error, 2)]).collect(),
         }
     }
 
@@ -84,23 +85,23 @@ impl<'d> Inbox<'d> {
 
 /// The host of a URL, without user and port; "" of a relative one.
 pub fn host_of(url: &str) -> &str {
-    let authority = origin_of(url).split_once("://").map_or("", |(_, rest)| rest);
-    let host = authority.rsplit('@').next().unwrap_or("");
-    if host.starts_with('[') {
-        host.split_inclusive(']').next().unwrap_or("")
-    } else {
-        host.split(':').next().unwrap_or("")
-    }
+    let authority = split(origin_of(url), "://").map_or("", |(_, rest)| rest);
+    let host = behind(authority, b'@');
+    let bracket = host.starts_with('[').then(|| until(host, b"]").len() + 1);
+    bracket.and_then(|end| host.get(..end)).unwrap_or(until(host, b":"))
 }
 
 /// Scheme and authority of a URL; "" of a relative one.
 pub fn origin_of(url: &str) -> &str {
     // A scheme is letters; the address within a query is not this one's.
-    let scheme = url.find("://").filter(|at| url.as_bytes().iter().take(*at).all(u8::is_ascii_alphabetic));
-    let Some(start) = scheme.map(|at| at + 3) else { return "" };
-    let rest = url.get(start..).unwrap_or("");
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    url.get(..start + end).unwrap_or("")
+    let scheme = until(url, b":");
+    let rest = url.get(scheme.len()..).and_then(|rest| rest.strip_prefix("://"));
+    match rest {
+        Some(rest) if scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            url.get(..scheme.len() + 3 + until(rest, b"/?#\\").len()).unwrap_or("")
+        }
+        _ => "",
+    }
 }
 
 #[cfg(test)]

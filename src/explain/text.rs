@@ -38,7 +38,7 @@ pub fn named(name: &str) -> Option<&'static Row> {
 pub fn retry(row: &Row) -> Retry {
     match row.kind {
         Kind::Success => Retry::None,
-        Kind::Unauthenticated => Retry::AfterReauth { how: "sign-in".to_string() },
+        Kind::Unauthenticated => Retry::AfterReauth { how: "sign-in" },
         // "A few seconds" (Unit21): three, a few times.
         Kind::Locked => Retry::Soon { delay: 3000, max_tries: 3 },
         Kind::RateLimited | Kind::ServerError | Kind::Unavailable => BACKOFF,
@@ -47,8 +47,18 @@ pub fn retry(row: &Row) -> Retry {
     }
 }
 
-/// The user's text where the wait is known.
-pub const USER_AFTER: &str = "There were too many requests. Please try again in {seconds} seconds.";
+/// Causes of a page in place of data, by id.
+pub const PAGE: &[(&str, &str)] = &[
+    ("route", "The endpoint does not exist: a web server's page came in place of the API's answer."),
+    ("sign-in", "The credentials are missing or of the wrong type, and a sign-in page came."),
+    ("proxy", "Something between client and API (proxy, portal, firewall) answered."),
+];
+
+/// Causes of a body that is called JSON and is none.
+pub const NO_JSON: &[(&str, &str)] = &[
+    ("cut", "The body was cut off on the way, or the server broke off."),
+    ("not-json", "The server says JSON and sends something else."),
+];
 
 const ROWS: [Row; 20] = [
     Row {
@@ -129,7 +139,7 @@ const ROWS: [Row; 20] = [
         kind: Kind::UnexpectedResponse,
         name: "unexpected_response",
         title: "Unexpected response",
-        causes: &[],
+        causes: &[("redirect", "The server redirects; the redirect was not followed.")],
         action: "Check the URL, the credentials and what stands between client and API.",
         until: "the request reaches the API",
         user: "The service gave an answer that could not be read.",

@@ -5,7 +5,7 @@
 
 use super::explanation::Explanation;
 use super::kind::{self, Kind, Retry};
-use super::text;
+use super::scan::{join, known};
 use super::write::decimal;
 use super::{Report, redact};
 use crate::syntax::json::Node;
@@ -18,11 +18,11 @@ pub fn retry(report: &Report<'_>, out: &mut Explanation, rule: Option<Node<'_>>)
     if out.kind == Kind::RateLimited
         && let Some(told) = told
     {
-        out.bucket = told.bucket.as_deref().map(redact::excerpt);
+        out.bucket = redact::excerpt(told.bucket.as_deref().unwrap_or(""));
         (out.limit, out.remaining) = (told.limit, told.remaining);
     }
     let waits = matches!(retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
-    let spent = out.api.code.as_deref().is_some_and(kind::is_spent);
+    let spent = kind::is_spent(&out.api.code);
     if waits && !spent {
         let reset = told.filter(|told| out.kind == Kind::RateLimited || told.remaining == Some(0));
         if let Some(hint) = &report.hint {
@@ -36,34 +36,32 @@ pub fn retry(report: &Report<'_>, out: &mut Explanation, rule: Option<Node<'_>>)
         && let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = &retry
     {
         // Rounded up: who waits as long as is shown does not come too early.
-        let seconds = decimal(delay.saturating_add(999).max(1000) / 1000);
-        out.user_message = text::USER_AFTER.replace("{seconds}", &seconds);
-        out.user_message_key.push_str(".after");
-        out.params.push(("seconds", seconds));
+        out.seconds = decimal(delay.saturating_add(999).max(1000) / 1000);
+        out.user_message = join(&["There were too many requests. Please try again in ", &out.seconds, " seconds."]);
+        out.user_message_key = "user.rate_limited.after".to_string();
     }
     retry
 }
 
 /// A verdict as catalogs write it, which is as the package's type has it; members that are missing have defaults.
 fn read(node: Node<'_>) -> Option<Retry> {
-    let text = |key: &str, default: &str| {
-        node.get(key).and_then(Node::text).map_or_else(|| default.to_string(), |text| text.to_string())
+    let how = |word: &str| match known("refresh new-key step-up", word) {
+        "" => "sign-in",
+        how => how,
     };
-    let number = |key: &str, default: i64| node.get(key).and_then(Node::integer).unwrap_or(default).max(0);
-    Some(match &*node.get("verdict")?.text()? {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default().to_string();
+    let number = |key: &str, default: i64| node.get(key).and_then(Node::integer).unwrap_or(default);
+    let delay = number("delay", 3000);
+    let max_tries = number("maxTries", 5);
+    let source = text("source");
+    Some(match text("verdict").as_str() {
         "none" => Retry::None,
-        "never" => Retry::Never { until: text("until", "the request is corrected") },
-        "backoff" => Retry::Backoff {
-            base_delay: number("baseDelay", 1000),
-            max_tries: number("maxTries", 5),
-            requires_idempotency: false,
-        },
-        "after" => Retry::After { delay: number("delay", 1000), source: text("source", "catalog") },
-        "at-reset" => {
-            Retry::AtReset { delay: number("delay", 60_000), reset_at: None, source: text("source", "catalog") }
-        }
-        "after-reauth" => Retry::AfterReauth { how: text("how", "sign-in") },
-        "soon" => Retry::Soon { delay: number("delay", 3000), max_tries: number("maxTries", 3) },
+        "never" => Retry::Never { until: text("until") },
+        "backoff" => Retry::Backoff { base_delay: number("baseDelay", 1000), max_tries, requires_idempotency: false },
+        "after" => Retry::After { delay, source },
+        "at-reset" => Retry::AtReset { delay, reset_at: None, source },
+        "after-reauth" => Retry::AfterReauth { how: how(&text("how")) },
+        "soon" => Retry::Soon { delay, max_tries },
         "when-online" => Retry::WhenOnline,
         _ => return None,
     })

@@ -4,6 +4,7 @@
 //! [`Document::end`] says how reading ended. Numbers stay text: `f64` parsing alone costs 14 kB brotli. Time and space are
 //! linear in the text; depth and node count are capped. Source: RFC 8259; of repeated names the last counts, as in `JSON.parse`.
 
+use super::number;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -105,44 +106,88 @@ impl<'d> Node<'d> {
 
     /// The value of a string, escapes undone; a surrogate without its other half becomes U+FFFD.
     pub fn text(self) -> Option<Cow<'d, str>> {
-        (self.raw.kind == Kind::String).then(|| unescape(self.source()))
+        if self.raw.kind == Kind::String { Some(unescape(self.source())) } else { None }
     }
 
-    /// A whole number that fits; fractions and exponents are refused.
+    /// A whole number of at most 15 digits; fractions and exponents are refused.
     pub fn integer(self) -> Option<i64> {
-        if self.raw.kind == Kind::Number { self.source().parse().ok() } else { None }
+        if self.raw.kind == Kind::Number { number::whole(self.source()) } else { None }
+    }
+
+    /// The name under which it stands in its object; "" in an array.
+    pub fn key(self) -> Cow<'d, str> {
+        unescape(self.document.slice(self.raw.key))
+    }
+
+    /// Whether it stands under `key`.
+    pub fn is(self, key: &str) -> bool {
+        let raw = self.document.slice(self.raw.key);
+        if raw.as_bytes().contains(&b'\\') { *unescape(raw) == *key } else { raw == key }
     }
 
     /// The member called `key`; none if it is not an object.
+    #[inline(never)]
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        self.entries().filter(|(name, _)| name == key).last().map(|(_, node)| node)
+        let mut found = None;
+        if self.raw.kind == Kind::Object {
+            for node in self.children() {
+                if node.is(key) {
+                    found = Some(node);
+                }
+            }
+        }
+        found
     }
 
     /// The element at `index`; none if it is not an array.
     pub fn index(self, index: usize) -> Option<Node<'d>> {
-        if self.raw.kind == Kind::Array { self.entries().nth(index).map(|(_, node)| node) } else { None }
+        if self.raw.kind != Kind::Array {
+            return None;
+        }
+        let mut children = self.children();
+        for _ in 0..index {
+            children.next()?;
+        }
+        children.next()
     }
 
     /// The value that a JSON pointer names (RFC 6901, without `~` escapes): `/error/code`, `/errors/0`.
+    #[inline(never)]
     pub fn pointer(self, path: &str) -> Option<Node<'d>> {
-        path.split('/').skip(1).try_fold(self, |node, step| match node.raw.kind {
-            Kind::Array => node.index(step.parse().ok()?),
-            _ => node.get(step),
-        })
+        let mut node = self;
+        for step in path.split('/').skip(1) {
+            node =
+                if node.raw.kind == Kind::Array { node.index(number::whole(step)? as usize) } else { node.get(step) }?;
+        }
+        Some(node)
     }
 
-    /// The members with their names; of an array, the elements with empty names.
-    pub fn entries(self) -> impl Iterator<Item = (Cow<'d, str>, Node<'d>)> {
-        let document = self.document;
-        let mut at = self.at.saturating_add(1);
-        core::iter::from_fn(move || {
-            if at >= self.raw.next as usize {
-                return None;
-            }
-            let node = document.node(at)?;
-            at = node.raw.next as usize;
-            Some((unescape(document.slice(node.raw.key)), node))
-        })
+    /// The members of an object or the elements of an array, in order.
+    pub fn children(self) -> Children<'d> {
+        Children { document: self.document, at: self.at + 1, end: self.raw.next as usize }
+    }
+}
+
+/// What stands directly within a node.
+#[derive(Clone, Debug)]
+pub struct Children<'d> {
+    document: &'d Document<'d>,
+    at: usize,
+    end: usize,
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Node<'d>;
+
+    // Called in many places; inlined in each it would be most of the readers' code.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Node<'d>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let node = self.document.node(self.at)?;
+        self.at = node.raw.next as usize;
+        Some(node)
     }
 }
 
@@ -309,24 +354,27 @@ impl Reader<'_> {
 
 /// Whether `word` is a number by RFC 8259 section 6.
 fn is_number(word: &[u8]) -> bool {
-    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let word = word.strip_prefix(b"-").unwrap_or(word);
-    let (word, exponent) = split(word, |byte| matches!(byte, b'e' | b'E'));
-    let (whole, fraction) = split(word, |byte| byte == b'.');
-    let sign = |text: &'_ [u8]| text.first().is_some_and(|byte| matches!(byte, b'+' | b'-'));
-    digits(whole)
-        && (whole.len() == 1 || whole.first() != Some(&b'0'))
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(|text| digits(if sign(text) { text.get(1..).unwrap_or(&[]) } else { text }))
+    // Where one is: before or after the sign, in the whole part (after a leading zero or not), the fraction, the exponent.
+    let mut state = b's';
+    for byte in word {
+        state = match (state, byte) {
+            (b's', b'-') => b'-',
+            (b's' | b'-', b'0') => b'0',
+            (b's' | b'-', b'1'..=b'9') | (b'i', b'0'..=b'9') => b'i',
+            (b'0' | b'i', b'.') => b'.',
+            (b'.' | b'f', b'0'..=b'9') => b'f',
+            (b'0' | b'i' | b'f', b'e' | b'E') => b'e',
+            (b'e', b'+' | b'-') => b'+',
+            (b'e' | b'+' | b'x', b'0'..=b'9') => b'x',
+            _ => return false,
+        };
+    }
+    matches!(state, b'0' | b'i' | b'f' | b'x')
 }
 
-fn split(text: &[u8], at: impl Fn(u8) -> bool) -> (&[u8], Option<&[u8]>) {
-    let mut parts = text.splitn(2, |byte| at(*byte));
-    (parts.next().unwrap_or(&[]), parts.next())
-}
-
+#[inline(never)]
 fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
+    if !text.as_bytes().contains(&b'\\') {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -351,12 +399,6 @@ fn unescape(text: &str) -> Cow<'_, str> {
 }
 
 fn code_point(chars: &mut core::str::Chars<'_>) -> char {
-    let unit = |chars: &mut core::str::Chars<'_>| {
-        let digits = chars.as_str().get(..4)?;
-        let value = u32::from_str_radix(digits, 16).ok()?;
-        *chars = chars.as_str().get(4..)?.chars();
-        Some(value)
-    };
     let Some(mut value) = unit(chars) else { return char::REPLACEMENT_CHARACTER };
     if (0xD800..0xDC00).contains(&value) {
         let mut rest = chars.clone();
@@ -369,6 +411,17 @@ fn code_point(chars: &mut core::str::Chars<'_>) -> char {
         }
     }
     char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Four hexadecimal digits; where they are not all there, none is taken.
+fn unit(chars: &mut core::str::Chars<'_>) -> Option<u32> {
+    let mut rest = chars.clone();
+    let mut value = 0;
+    for _ in 0..4 {
+        value = value * 16 + rest.next()?.to_digit(16)?;
+    }
+    *chars = rest;
+    Some(value)
 }
 
 #[cfg(test)]
@@ -386,7 +439,9 @@ mod tests {
         assert_eq!(list.index(2).unwrap().integer(), Some(7));
         let end = list.index(3).unwrap();
         assert_eq!((end.text().unwrap(), &text[end.span()]), ("z".into(), "z"));
-        let first = document.root().unwrap().entries().next().unwrap().1.pointer("/b/2").unwrap();
+        let first = document.root().unwrap().children().next().unwrap();
+        assert!(first.is("a") && first.key() == "a");
+        let first = first.pointer("/b/2").unwrap();
         assert_eq!((first.text().unwrap(), first.source()), ("x\né".into(), "x\\n\\u00e9"));
     }
 

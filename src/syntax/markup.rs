@@ -2,6 +2,8 @@
 //!
 //! No entity is decoded and no tree is built: pages that proxies send in place of an answer need neither.
 
+use core::ops::Range;
+
 /// What a text is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Markup {
@@ -13,7 +15,7 @@ pub enum Markup {
 
 /// Which markup `text` is; none if it does not begin with a tag.
 pub fn markup(text: &str) -> Option<Markup> {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii_start();
     let next = text.as_bytes().get(1).copied().unwrap_or(0);
     if !text.starts_with('<') || !(next.is_ascii_alphabetic() || matches!(next, b'!' | b'?')) {
         return None;
@@ -25,28 +27,34 @@ pub fn markup(text: &str) -> Option<Markup> {
 }
 
 /// Where the text of the first element called `name` (lower case, without prefix) stands, up to the next tag; trimmed, never empty.
-pub fn element(text: &str, name: &str) -> Option<core::ops::Range<usize>> {
+pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let next = |byte: u8, from: usize| Some(from + bytes.get(from..)?.iter().position(|other| *other == byte)?);
     let mut at = 0;
-    while let Some(tag) = text.get(at..)?.find('<') {
-        let start = at + tag + 1;
-        let rest = text.get(start..)?;
-        let label = rest.split(|char: char| !(char.is_ascii_alphanumeric() || ":-_.".contains(char))).next()?;
-        let local = label.rsplit(':').next()?;
-        at = start;
-        if local.eq_ignore_ascii_case(name) {
-            let open = start + rest.find('>')? + 1;
-            // Going on behind the tag keeps this linear.
-            at = open;
-            let inner = text.get(open..)?;
-            let inner = inner.get(..inner.find('<').unwrap_or(inner.len()))?;
-            let content = inner.trim();
-            if !content.is_empty() {
-                let from = open + (inner.len() - inner.trim_start().len());
-                return Some(from..from + content.len());
+    loop {
+        // The name, behind its prefix if it has one.
+        let (mut from, mut end) = (next(b'<', at)? + 1, 0);
+        at = from;
+        while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric() || b":-_.".contains(byte)) {
+            at += 1;
+            end = at;
+            if *byte == b':' {
+                from = at;
             }
         }
+        if !bytes.get(from..end).is_some_and(|label| label.eq_ignore_ascii_case(name.as_bytes())) {
+            continue;
+        }
+        let open = next(b'>', at)? + 1;
+        // Going on behind the tag keeps this linear.
+        at = open;
+        let inner = text.get(open..next(b'<', open).unwrap_or(text.len()))?;
+        let content = inner.trim_ascii();
+        if !content.is_empty() {
+            let start = open + (inner.len() - inner.trim_ascii_start().len());
+            return Some(start..start + content.len());
+        }
     }
-    None
 }
 
 /// The first place at or behind `from` where `needle` (lower-case ASCII) stands in any case.

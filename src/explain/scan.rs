@@ -1,0 +1,110 @@
+//! Small searches in texts. They stand in for `core`'s, whose searcher, sorter and tables of Unicode are larger than all of
+//! the explainer's rules; letters are compared in ASCII, which is what codes, headers and error messages are written in.
+
+use alloc::string::String;
+
+pub use crate::syntax::markup::find;
+
+/// Whether `needle` (lower-case ASCII) stands anywhere in `text`, in any case.
+pub fn has(text: &str, needle: &str) -> bool {
+    find(text, needle, 0).is_some()
+}
+
+/// What stands before and after the first `separator`.
+pub fn split<'t>(text: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
+    let at = find(text, separator, 0)?;
+    Some((text.get(..at)?, text.get(at + separator.len()..)?))
+}
+
+/// What stands before the first of `ends`; all of it where there is none.
+#[inline(never)]
+pub fn until<'t>(text: &'t str, ends: &[u8]) -> &'t str {
+    let end = text.bytes().position(|byte| ends.contains(&byte)).unwrap_or(text.len());
+    text.get(..end).unwrap_or("")
+}
+
+/// At most `most` bytes, cut between characters.
+#[inline(never)]
+pub fn head(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or("")
+}
+
+/// All of `parts` as one.
+#[inline(never)]
+pub fn join(parts: &[&str]) -> String {
+    let mut out = String::new();
+    for part in parts {
+        out.push_str(part);
+    }
+    out
+}
+
+/// The words of `list`, which single blanks part.
+pub fn words(list: &str) -> Parts<'_> {
+    parts(list, b' ')
+}
+
+/// The parts of `text` between `separator`s that are not empty; blanks at their ends are taken off.
+pub fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts { rest: text, separator }
+}
+
+/// The first of the words of `list` that is `word`, as it lives there.
+pub fn known<'l>(list: &'l str, word: &str) -> &'l str {
+    words(list).find(|known| *known == word).unwrap_or("")
+}
+
+/// What stands behind the last `separator`; all of it where there is none.
+#[inline(never)]
+pub fn behind(text: &str, separator: u8) -> &str {
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == separator {
+            start = at + 1;
+        }
+    }
+    text.get(start..).unwrap_or("")
+}
+
+/// See [`parts`].
+#[derive(Clone, Debug)]
+pub struct Parts<'l> {
+    rest: &'l str,
+    separator: u8,
+}
+
+impl<'l> Iterator for Parts<'l> {
+    type Item = &'l str;
+
+    // Called in many places; inlined in each it would be most of their code.
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'l str> {
+        while !self.rest.is_empty() {
+            let part = until(self.rest, &[self.separator]);
+            self.rest = self.rest.get(part.len() + 1..).unwrap_or("");
+            let part = part.trim_ascii();
+            if !part.is_empty() {
+                return Some(part);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn texts_are_parted_and_joined() {
+        assert_eq!(words("a bc d").collect::<Vec<_>>(), ["a", "bc", "d"]);
+        assert_eq!(words("").next(), None);
+        assert_eq!(parts(" a ,, b c", b',').collect::<Vec<_>>(), ["a", "b c"]);
+        assert_eq!((behind("u:p@h", b'@'), behind("h", b'@'), behind("", b'@')), ("h", "h", ""));
+        assert_eq!((known("ab cd", "cd"), known("ab cd", "c")), ("cd", ""));
+        assert_eq!(split("a://b://c", "://"), Some(("a", "b://c")));
+        assert_eq!((until("a?b#c", b"#?"), until("abc", b"#")), ("a", "abc"));
+        assert_eq!((head("aä", 2), join(&["a", "", "b"]).as_str()), ("a", "ab"));
+    }
+}

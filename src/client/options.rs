@@ -7,9 +7,10 @@
 use alloc::string::String;
 use core::fmt;
 
+use js_sys::{Array, Object};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_wasm_bindgen::preserve;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     policy::Policy,
@@ -28,9 +29,16 @@ pub fn read_options(policy: Policy, options: JsValue) -> Result<Policy, OptionEr
     let read = Leaf(&mut walk).deserialize(serde_wasm_bindgen::Deserializer::from(options));
     match (read, walk.error) {
         (_, Some(error)) => Err(error),
-        (Err(_), None) => Err(OptionError { field: walk.path, expected: "a value that can be read" }),
+        (Err(_), None) => Err(OptionError { field: walk.path, expected: "options that can be read" }),
         (Ok(()), None) => walk.policy.check().map(|()| walk.policy),
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // A getter that throws would unwind through the reader of the members: they are read here first.
+    #[wasm_bindgen(js_namespace = Object, js_name = assign, catch)]
+    fn copy(target: Object, source: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 struct Walk {
@@ -51,6 +59,11 @@ impl Walk {
         Err(OptionError { field: self.path.clone(), expected })
     }
 
+    fn refuse<E: Error>(&mut self, error: OptionError) -> E {
+        self.error = Some(error);
+        E::custom("a bad option")
+    }
+
     // Reads a member by `read`, with its name on the path.
     fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.path.len();
@@ -59,9 +72,7 @@ impl Walk {
         }
         self.path.push_str(name);
         let result = read(self);
-        if self.error.is_none() {
-            self.path.truncate(outer);
-        }
+        self.path.truncate(outer);
         result
     }
 }
@@ -77,7 +88,7 @@ impl<'de> DeserializeSeed<'de> for Leaf<'_> {
         if value.is_undefined() {
             return Ok(());
         }
-        let is_array = js_sys::Array::is_array(&value);
+        let is_array = Array::is_array(&value);
         let text = value.as_string();
         let leaf = if let Some(flag) = value.as_bool() {
             Value::Flag(flag)
@@ -88,7 +99,7 @@ impl<'de> DeserializeSeed<'de> for Leaf<'_> {
         } else if value.is_function() {
             Value::Function
         } else if is_array {
-            Value::List(value.unchecked_ref::<js_sys::Array>().length() as usize)
+            Value::List(value.unchecked_ref::<Array>().length() as usize)
         } else if value.is_object() {
             Value::Object
         } else {
@@ -97,12 +108,13 @@ impl<'de> DeserializeSeed<'de> for Leaf<'_> {
         match self.0.set(leaf) {
             Ok(Next::Leave) => return Ok(()),
             Ok(Next::Walk) => {}
-            Err(error) => {
-                self.0.error = Some(error);
-                return Err(D::Error::custom("a bad option"));
-            }
+            Err(error) => return Err(self.0.refuse(error)),
         }
-        let members = serde_wasm_bindgen::Deserializer::from(value);
+        let Ok(members) = copy(if is_array { Array::new().into() } else { Object::new() }, &value) else {
+            let field = self.0.path.clone();
+            return Err(self.0.refuse(OptionError { field, expected: "members that can be read" }));
+        };
+        let members = serde_wasm_bindgen::Deserializer::from(members);
         let walked = if is_array { members.deserialize_seq(self) } else { members.deserialize_map(self) };
         walked.map_err(D::Error::custom)
     }

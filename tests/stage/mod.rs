@@ -88,7 +88,7 @@ impl Stage {
     }
 
     pub fn last_response(&self) -> Response {
-        self.answers.iter().flatten().next_back().map(Clone::clone).unwrap()
+        self.answers.iter().flatten().next_back().cloned().unwrap()
     }
 
     /// Timers that were set and neither fired nor were cleared.

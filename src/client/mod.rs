@@ -30,7 +30,7 @@ mod request;
 mod sleep;
 mod time_limit;
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::rc::Rc;
 use core::{cell::RefCell, fmt};
 
 use wasm_bindgen::JsValue;
@@ -91,9 +91,9 @@ impl Client {
         self.fetch_replayable(request, true)
     }
 
-    /// What is known now of every quota that was seen or configured.
-    pub fn quotas(&self) -> Vec<QuotaState> {
-        self.shared.tracker.borrow().quotas(host::moment())
+    /// Shows what is known now of every quota that was seen or configured, one after the other.
+    pub fn quotas(&self, see: impl FnMut(&QuotaState<'_>)) {
+        self.shared.tracker.borrow_mut().quotas(host::moment(), see);
     }
 
     fn fetch_replayable(

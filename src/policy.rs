@@ -218,8 +218,8 @@ impl Policy {
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
             cost: of(Place::Cost) as u32,
-            throw_http_errors: of(Place::ThrowHttpErrors) == 1.0,
-            idempotency_auto: of(Place::IdempotencyKey) == 1.0,
+            throw_http_errors: of(Place::ThrowHttpErrors) > 0.0,
+            idempotency_auto: of(Place::IdempotencyKey) > 0.0,
         }
     }
 }

@@ -208,8 +208,8 @@ impl Policy {
     }
 
     fn compose(&self, profile: Option<&Layer>) -> Rules {
-        let none = Layer::default();
-        let profile = profile.unwrap_or(&none);
+        // Without one, what the caller does not say its own layer does not say either.
+        let profile = profile.unwrap_or(&self.caller);
         let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
         Rules {
             retry: self.caller.retry.over(&profile.retry),

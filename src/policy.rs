@@ -208,8 +208,8 @@ impl Policy {
     }
 
     fn compose(&self, profile: Option<&Layer>) -> Rules {
-        let none = Layer::default();
-        let profile = profile.unwrap_or(&none);
+        // Without one, what the caller does not say its own layer does not say either.
+        let profile = profile.unwrap_or(&self.caller);
         let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
         Rules {
             retry: self.caller.retry.over(&profile.retry),
@@ -218,8 +218,8 @@ impl Policy {
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
             cost: of(Place::Cost) as u32,
-            throw_http_errors: of(Place::ThrowHttpErrors) == 1.0,
-            idempotency_auto: of(Place::IdempotencyKey) == 1.0,
+            throw_http_errors: of(Place::ThrowHttpErrors) > 0.0,
+            idempotency_auto: of(Place::IdempotencyKey) > 0.0,
         }
     }
 }

@@ -208,11 +208,9 @@ impl Meter {
     /// Takes what an answer told. `sent` is when its request went, `in_flight` what else is under way,
     /// `server` what the server's clock showed at `now`.
     pub fn tell(&mut self, quota: &Quota, sent: MonoTime, in_flight: u64, now: MonoTime, server: WallTime) {
-        if self.name.is_none() {
-            self.name = quota.name.clone();
-        }
+        self.name = self.name.take().or_else(|| quota.name.clone());
         if self.source != quota.source {
-            self.source = quota.source.clone();
+            self.source = quota.source.as_str().into();
         }
         self.window = quota.window.or(self.window);
         let fresh = match quota.reset_in {

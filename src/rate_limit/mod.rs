@@ -84,7 +84,7 @@ impl Tracker {
     /// A place for a call of `identity`. `owner` is whatever the caller knows it by; [`Tracker::wake`] says it.
     pub fn enter(
         &mut self,
-        identity: Identity,
+        identity: &Identity,
         rules: &Rc<RateRules>,
         priority: i32,
         cost: u64,
@@ -219,11 +219,11 @@ impl Tracker {
         self.tickets.get(ticket.0 as usize).map(|ticket| ticket.scope)
     }
 
-    fn scope(&mut self, identity: Identity, rules: &RateRules, now: MonoTime) -> usize {
+    fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
         if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
             return index;
         }
-        let new = Scope::new(identity.key, identity.name, rules, now);
+        let new = Scope::new(identity, rules, now);
         if self.scopes.len() >= MAX_SCOPES {
             let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
             if let Some((index, old)) = idle.min_by_key(|(_, scope)| scope.used_at) {

@@ -148,12 +148,12 @@ impl RateLayer {
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.
     pub fn over(&self, profile: &Self) -> Option<RateRules> {
         let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
-        if of(Place::On) == 0.0 {
+        if of(Place::On) < 1.0 {
             return None;
         }
         Some(RateRules {
             quotas: self.quotas.as_ref().or(profile.quotas.as_ref()).cloned().unwrap_or_default(),
-            pacing: if of(Place::Pacing) == 0.0 { Pacing::Burst } else { Pacing::Spread },
+            pacing: if of(Place::Pacing) > 0.0 { Pacing::Spread } else { Pacing::Burst },
             probe: of(Place::Probe) as u32,
             max_concurrent: of(Place::MaxConcurrent) as u32,
             max_wait: of(Place::MaxWait) as i64,

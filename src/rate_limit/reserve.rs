@@ -9,7 +9,7 @@
 use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
 
 use crate::{
-    rate_limit::{clock::Clock, meter::Meter, options::RateRules, read::Reading},
+    rate_limit::{clock::Clock, identity::Identity, meter::Meter, options::RateRules, read::Reading},
     time::{Moment, MonoTime},
 };
 
@@ -167,12 +167,12 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn new(key: [u8; 16], name: String, rules: &RateRules, now: MonoTime) -> Self {
+    pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
         let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(Meter::of_rule).collect();
         Self {
             gate: if meters.iter().any(Meter::paces) { u32::MAX } else { rules.probe },
-            key,
-            name,
+            key: identity.key,
+            name: identity.name.clone(),
             meters,
             clock: Clock::default(),
             tickets: 0,

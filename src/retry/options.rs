@@ -1,6 +1,6 @@
 //! What callers may say of retries, and what holds where they say nothing.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::syntax::value::{self, Checked, Kind, Next, Row, UNSAID, Value, row};
 
@@ -66,8 +66,9 @@ pub enum Jitter {
 #[derive(Clone, Debug)]
 pub struct RetryLayer {
     numbers: [f64; TABLE.len()],
-    statuses: Option<Vec<u16>>,
-    methods: Option<Vec<String>>,
+    // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
+    statuses: Option<Rc<Vec<u16>>>,
+    methods: Option<Rc<Vec<String>>>,
 }
 
 impl Default for RetryLayer {
@@ -112,19 +113,21 @@ impl RetryLayer {
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
         if index == Place::Statuses as usize {
-            self.statuses = Some(Vec::new());
+            self.statuses = Some(Rc::default());
         } else if index == Place::Methods as usize {
-            self.methods = Some(Vec::new());
+            self.methods = Some(Rc::default());
         }
         Ok(next)
     }
 
     fn push(&mut self, list: &str, value: Value<'_>) -> Checked<Next> {
         value::set(&ELEMENTS, &mut [], list, value)?;
-        match value {
-            Value::Number(status) => self.statuses.get_or_insert_default().push(status as u16),
-            Value::Text(method) => self.methods.get_or_insert_default().push(method.into()),
-            _ => {}
+        let (statuses, methods) = (self.statuses.as_mut(), self.methods.as_mut());
+        match (value, statuses.and_then(Rc::get_mut), methods.and_then(Rc::get_mut)) {
+            // By way of an u32, since that cast is one instruction.
+            (Value::Number(status), Some(statuses), _) => statuses.push(status as u32 as u16),
+            (Value::Text(method), _, Some(methods)) => methods.push(method.into()),
+            _ => return Err("an array before it"),
         }
         Ok(Next::Leave)
     }
@@ -132,7 +135,7 @@ impl RetryLayer {
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries.
     pub fn over(&self, profile: &Self) -> Option<RetryRules> {
         let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
-        if of(Place::On) == 0.0 {
+        if of(Place::On) < 1.0 {
             return None;
         }
         Some(RetryRules {
@@ -146,10 +149,10 @@ impl RetryLayer {
                 _ => Jitter::None,
             },
             max_retry_after: of(Place::MaxRetryAfter) as i64,
-            statuses: self.statuses.as_ref().or(profile.statuses.as_ref()).cloned(),
-            methods: self.methods.as_ref().or(profile.methods.as_ref()).cloned(),
-            non_idempotent: of(Place::NonIdempotent) == 1.0,
-            decides: of(Place::Decide) == 1.0,
+            statuses: self.statuses.as_deref().or(profile.statuses.as_deref()).cloned(),
+            methods: self.methods.as_deref().or(profile.methods.as_deref()).cloned(),
+            non_idempotent: of(Place::NonIdempotent) > 0.0,
+            decides: of(Place::Decide) > 0.0,
         })
     }
 }
@@ -260,6 +263,18 @@ mod tests {
             layer.set("statuses.0", Value::Number(status)).unwrap();
         }
         assert_eq!(layer.over(&RetryLayer::default()).unwrap().statuses, Some(alloc::vec![503]));
+    }
+
+    #[test]
+    fn an_array_of_a_copy_leaves_the_one_it_shared() {
+        let mut layer = RetryLayer::default();
+        layer.set("methods", Value::List(1)).unwrap();
+        layer.set("methods.0", Value::Text("POST")).unwrap();
+        let mut copy = layer.clone();
+        assert!(copy.set("methods.1", Value::Text("PATCH")).is_err(), "the array comes first");
+        copy.set("methods", Value::List(0)).unwrap();
+        let methods = |layer: &RetryLayer| layer.over(&RetryLayer::default()).unwrap().methods.unwrap().len();
+        assert_eq!((methods(&layer), methods(&copy)), (1, 0));
     }
 
     #[test]

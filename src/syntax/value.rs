@@ -160,7 +160,9 @@ impl Kind {
             | (Value::Text("auto"), Self::Key) => Some(1.0),
             (Value::Text(text), Self::Word(_)) => (!text.is_empty() && !text.contains('/')).then_some(0.0),
             (Value::Text(text), Self::Choice(words)) => {
-                words.split('"').skip(1).step_by(2).position(|word| word == text).map(|place| place as f64)
+                // Every second piece between the quotes is a word.
+                let mut pieces = words.split('"').enumerate();
+                pieces.find(|(n, word)| n % 2 == 1 && *word == text).map(|(n, _)| (n / 2) as f64)
             }
             _ => None,
         };
@@ -270,11 +272,12 @@ mod tests {
     fn what_is_not_said_is_inherited() {
         let table = [Row { default: 4.0, ..row("a", Kind::Count) }, row("b", Kind::Object)];
         let (mut caller, mut profile) = ([UNSAID; 2], [UNSAID; 2]);
-        assert_eq!(over(&table, &caller, &profile, 0), 4.0);
+        let held = |caller: &[f64], profile: &[f64]| millis(over(&table, caller, profile, 0));
+        assert_eq!(held(&caller, &profile), Some(4));
         assert_eq!(set(&table, &mut profile, "a", Value::Number(6.0)), Ok((0, Next::Leave)));
-        assert_eq!(over(&table, &caller, &profile, 0), 6.0);
+        assert_eq!(held(&caller, &profile), Some(6));
         assert_eq!(set(&table, &mut caller, "a", Value::Number(2.0)), Ok((0, Next::Leave)));
-        assert_eq!(over(&table, &caller, &profile, 0), 2.0);
+        assert_eq!(held(&caller, &profile), Some(2));
         assert_eq!(set(&table, &mut caller, "b", Value::Object), Ok((1, Next::Walk)));
         assert!(over(&table, &caller, &profile, 1).is_nan());
         assert_eq!(set(&table, &mut caller, "c", Value::Number(2.0)), Err("no such option"));

@@ -323,14 +323,14 @@ fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
 
 fn write_state(json: &mut Writer, state: &QuotaState) {
     json.open('{');
-    json.text("scope", Some(&state.scope));
-    json.text("name", state.name.as_deref());
-    json.text("unit", state.unit.as_deref());
+    json.text("scope", Some(state.scope));
+    json.text("name", state.name);
+    json.text("unit", state.unit);
     json.number("limit", state.limit.map(|limit| limit as i64));
     json.number("remaining", state.remaining.map(|remaining| remaining as i64));
     json.number("resetAt", state.resets.map(|resets| resets.0));
     json.number("window", state.window);
-    json.text("source", Some(&state.source));
+    json.text("source", Some(state.source));
     json.number("inFlight", Some(i64::from(state.in_flight)));
     json.number("waiting", Some(i64::from(state.waiting)));
     json.number("nextAt", state.next.map(|next| next.0));

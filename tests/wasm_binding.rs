@@ -35,7 +35,8 @@ fn a_quota_is_told_without_the_credentials() {
     let (mut engine, plan) = (Engine::new(true), Plan::new());
     let call = started(&mut engine, &plan);
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
-    let headers = "x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305624\nx-ratelimit-bucket:abc123\n";
+    let headers =
+        "x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305624\nx-ratelimit-bucket:abc123\n";
     assert_eq!(engine.respond(call, 429, headers, WALL, 0.0, 0.5), WAIT);
     let quota = engine.quotas(call as i32, WALL, 0.0);
     assert!(quota.contains("\"name\":\"abc123\"") && quota.contains("\"resetAt\":1795305624000"), "{quota}");
@@ -67,7 +68,8 @@ fn who_waits_is_woken_when_there_is_room() {
 fn a_bad_option_names_its_field() {
     let mut plan = Plan::new();
     assert_eq!(plan.set("retry.maxAttempts", 'n', 0.0, ""), -1);
-    let (field, expected) = plan.error().split_once('\n').map(|(field, expected)| (field.to_owned(), expected.to_owned())).unwrap();
+    let (field, expected) =
+        plan.error().split_once('\n').map(|(field, expected)| (field.to_owned(), expected.to_owned())).unwrap();
     assert_eq!(field, "retry.maxAttempts");
     assert!(expected.contains("1 or more"), "{expected}");
     assert_eq!(plan.fork().check(), 0);

@@ -21,6 +21,7 @@ use crate::{
         identity::Identity,
         meter::Meter,
         options::RateRules,
+        quota::Quota,
         read::Reading,
         reserve::{Mark, Reservation, Scope, Stand, Ticket},
     },
@@ -51,6 +52,8 @@ pub struct Tracker {
 /// What is known of one quota, for those who ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaState<'a> {
+    /// Its scope's key.
+    pub key: &'a [u8],
     /// The name of its scope.
     pub scope: &'a str,
     /// The quota's name.
@@ -208,6 +211,14 @@ impl Tracker {
         }
     }
 
+    /// Takes up a quota that another tracker knew, unless this one knows better.
+    pub fn restore(&mut self, identity: &Identity, quota: &Quota, rules: &RateRules, at: Moment) {
+        let scope = self.scope(identity, rules, at.mono);
+        if let Some(scope) = self.scopes.get_mut(scope) {
+            scope.restore(quota, at);
+        }
+    }
+
     // The two that an event of `ticket` is about; what it changes may let others go.
     fn touch(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Ticket)> {
         let ticket = self.tickets.get_mut(ticket.0 as usize)?;
@@ -239,6 +250,7 @@ impl Tracker {
 #[inline(never)]
 fn state<'a>(scope: &'a Scope, meter: &'a Meter, at: Moment) -> QuotaState<'a> {
     QuotaState {
+        key: &scope.key,
         scope: &scope.name,
         name: meter.name.as_deref(),
         unit: meter.unit.as_deref(),

@@ -9,7 +9,7 @@
 use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
 
 use crate::{
-    rate_limit::{clock::Clock, identity::Identity, meter::Meter, options::RateRules, read::Reading},
+    rate_limit::{clock::Clock, identity::Identity, meter::Meter, options::RateRules, quota::Quota, read::Reading},
     time::{Moment, MonoTime},
 };
 
@@ -300,6 +300,21 @@ impl Scope {
         }
         self.land(ticket);
         self.tickets = self.tickets.saturating_sub(1);
+    }
+
+    /// Takes up a quota that was known elsewhere, unless it is known here or its window is over.
+    pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
+        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.resets().is_some());
+        if known || quota.reset_in.is_some_and(|reset_in| reset_in <= 0) || self.meters.len() >= MAX_METERS {
+            return;
+        }
+        let mut meter = Meter::of_answer(quota, 0, at.mono);
+        meter.tell(quota, at.mono, u64::from(self.in_flight), at.mono, at.wall);
+        if meter.paces() {
+            self.gate = u32::MAX;
+        }
+        self.meters.retain(|meter| !meter.is(quota));
+        self.meters.push(meter);
     }
 
     /// When the next waiter gets its turn, if anything is in its way.

@@ -11,7 +11,7 @@ use crate::{
     policy::Policy,
     rate_limit::{
         QuotaState, Tracker,
-        identity::{CREDENTIALS, Identity},
+        identity::{CREDENTIALS, Identity, hex},
         quota::Quota,
         read,
     },
@@ -217,24 +217,62 @@ impl Engine {
     }
 
     /// What is known of quotas, as JSON. A call's number: the `QuotaState` that its last wait was for, or "". -1: an array
-    /// of all. -2 less a call's number: an array of the `Quota`s that its last answer told.
+    /// of all; the least number: the same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of
+    /// the `Quota`s that its last answer told.
     pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
         let at = Moment::new(wall, mono, 0.0);
         let mut json = Writer::default();
-        let index = if call < 0 { -2 - call } else { call };
+        let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
         let of_call = self.calls.get(index as usize).and_then(Option::as_ref);
         if call >= 0 {
             if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
-                write_state(&mut json, &state);
+                write_state(&mut json, &state, false);
             }
-        } else if call == -1 {
+        } else if call == -1 || call == i32::MIN {
             json.open('[');
-            self.tracker.quotas(at, |state| write_state(&mut json, state));
+            self.tracker.quotas(at, |state| write_state(&mut json, state, call == i32::MIN));
             json.close(']');
         } else {
             write_quotas(&mut json, of_call.map(Call::told).unwrap_or_default(), at.wall);
         }
         json.out
+    }
+
+    /// Takes up a quota from a snapshot. `texts`: the scope's name and key, the quota's name, unit and source, one a line;
+    /// numbers are epoch ms or ms, negative where they are not there. False, and nothing changed, if the key is none.
+    #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
+    pub fn restore(
+        &mut self,
+        plan: &Plan,
+        texts: &str,
+        limit: f64,
+        remaining: f64,
+        resets: f64,
+        window: f64,
+        wall: f64,
+        mono: f64,
+    ) -> bool {
+        let mut lines = texts.split('\n');
+        let mut text = || lines.next().filter(|text| !text.is_empty());
+        let Some(identity) = text().and_then(|name| Identity::kept(name, text()?)) else { return false };
+        let number = |value: f64| (value >= 0.0).then_some(value as i64);
+        let at = Moment::new(wall, mono, 0.0);
+        let quota = Quota {
+            name: text().map(Into::into),
+            unit: text().map(Into::into),
+            source: text().unwrap_or_default().into(),
+            limit: number(limit).map(|limit| limit as u64),
+            remaining: number(remaining).map(|remaining| remaining as u64),
+            reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
+            window: number(window),
+            granularity: 1,
+            ..Quota::default()
+        };
+        let host = identity.name.split('/').nth(2).and_then(|host| host.split('#').next()).unwrap_or_default();
+        if let Some(rules) = &plan.policy.rules(host).rate_limit {
+            self.tracker.restore(&identity, &quota, rules, at);
+        }
+        true
     }
 
     #[inline(never)]
@@ -321,9 +359,12 @@ fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
     json.close(']');
 }
 
-fn write_state(json: &mut Writer, state: &QuotaState) {
+fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.open('{');
     json.text("scope", Some(state.scope));
+    if keyed {
+        json.text("key", Some(&hex(state.key)));
+    }
     json.text("name", state.name);
     json.text("unit", state.unit);
     json.number("limit", state.limit.map(|limit| limit as i64));

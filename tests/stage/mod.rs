@@ -1,4 +1,5 @@
 //! A stand-in for the host's fetch, for as long as it lives, with a count of the timers and listeners that are left open.
+#![allow(dead_code, reason = "each suite uses its own part")]
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 

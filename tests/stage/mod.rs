@@ -1,4 +1,5 @@
 //! A stand-in for the host's fetch, for as long as it lives, with a count of the timers and listeners that are left open.
+#![allow(dead_code, reason = "each suite uses its own part")]
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
@@ -11,23 +12,25 @@ export function watch() {
   const { setTimeout, clearTimeout } = globalThis;
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   const timers = new Set();
-  let listeners = 0;
+  let started = 0;
+  let listeners = [];
   globalThis.setTimeout = (callback, ms, ...rest) => {
     const timer = setTimeout(() => { timers.delete(timer); callback(...rest); }, ms);
     timers.add(timer);
+    started++;
     return timer;
   };
   globalThis.clearTimeout = (timer) => { timers.delete(timer); clearTimeout(timer); };
   EventTarget.prototype.addEventListener = function (...given) {
-    listeners += this instanceof AbortSignal;
+    if (this instanceof AbortSignal) listeners.push([this, ...given]);
     return addEventListener.apply(this, given);
   };
   EventTarget.prototype.removeEventListener = function (...given) {
-    listeners -= this instanceof AbortSignal;
+    listeners = listeners.filter((known) => ![this, ...given].every((part, index) => part === known[index]));
     return removeEventListener.apply(this, given);
   };
   return {
-    open: () => [timers.size, listeners],
+    counts: () => [timers.size, started, listeners.length],
     end: () => {
       Object.assign(globalThis, { setTimeout, clearTimeout });
       Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
@@ -39,7 +42,7 @@ extern "C" {
     type Watch;
     fn watch() -> Watch;
     #[wasm_bindgen(method)]
-    fn open(this: &Watch) -> Array;
+    fn counts(this: &Watch) -> Array;
     #[wasm_bindgen(method)]
     fn end(this: &Watch);
 }
@@ -92,13 +95,22 @@ impl Stage {
     }
 
     /// Timers that were set and neither fired nor were cleared.
-    pub fn timers(&self) -> u32 {
-        self.watch.open().get(0).as_f64().unwrap() as u32
+    pub fn timers(&self) -> f64 {
+        self.count(0)
+    }
+
+    /// Timers that were ever set.
+    pub fn timers_set(&self) -> f64 {
+        self.count(1)
     }
 
     /// Listeners that were added to a signal and not removed.
-    pub fn listeners(&self) -> i32 {
-        self.watch.open().get(1).as_f64().unwrap() as i32
+    pub fn listeners(&self) -> f64 {
+        self.count(2)
+    }
+
+    fn count(&self, index: u32) -> f64 {
+        self.watch.counts().get(index).as_f64().unwrap()
     }
 }
 

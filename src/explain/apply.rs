@@ -3,96 +3,157 @@
 use super::base::default_reason;
 use super::catalog::Hit;
 use super::explanation::Explanation;
-use super::heard::Heard;
+use super::ink::Text;
 use super::kind::Retry;
-use super::redact::redact;
-use super::scan::{has, known, parts};
-use super::{fields, text};
+use super::matcher::{Facts, Heard};
+use super::redact;
+use super::scan::{has, known, parts, split};
+use super::{fields, grammar, text};
 use crate::syntax::json::Node;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
-/// Lets the first rule fix kind, reason and action.
-pub fn decide(hit: &Hit<'_>, out: &mut Explanation) {
-    let kind = hit.say(hit.then, "kind");
-    let Some(row) = text::named(&kind) else { return };
-    let mut reason = hit.say(hit.then, "reason");
-    if reason.is_empty() {
-        reason =
-            if out.kind == row.kind { core::mem::take(&mut out.reason) } else { default_reason(row.kind).to_string() };
-    }
-    out.turn(row.kind, &reason);
-    out.id.clone_from(&hit.id);
-    out.confidence = if hit.provided { 95 } else { 85 };
-    let until = hit.say(hit.then, "until");
-    if !until.is_empty() {
-        out.retry = Retry::Never { until };
-    }
-    let action = hit.say(hit.then, "action");
-    if !action.is_empty() {
-        out.action = action;
-    }
+/// A rule that holds, with what it was held against.
+pub struct Rule<'f, 's> {
+    /// The rule.
+    pub hit: &'s Hit<'f>,
+    /// The answer.
+    pub facts: &'s Facts<'f>,
+    /// What its templates fit.
+    pub heard: &'s [Heard<'f>],
 }
 
-/// Adds what a rule knows: causes, fields, code, entity.
-pub fn add(hit: &Hit<'_>, out: &mut Explanation) {
-    for cause in hit.then.get("causes").into_iter().flat_map(Node::children) {
-        let id = hit.say(cause, "id");
-        if out.causes.iter().all(|known| known.id != id) {
-            let confidence = known("certain likely possible", &hit.say(cause, "confidence"));
-            out.cause(&id, &hit.say(cause, "text"), confidence, &hit.evidence);
+impl<'f> Rule<'f, '_> {
+    /// Lets the rule fix kind, reason and action.
+    pub fn decide(&self, out: &mut Explanation) {
+        let then = self.hit.then;
+        let Some(row) = text::named(then.get("kind").text()) else { return };
+        let mut reason = then.get("reason").text();
+        if reason.is_empty() && out.kind != row.kind {
+            reason = default_reason(row.kind);
+        }
+        let same = out.reason;
+        out.turn(row.kind, reason);
+        if reason.is_empty() {
+            out.reason = same;
+        }
+        out.id = self.hit.id;
+        out.confidence = if self.hit.provided { 95 } else { 85 };
+        let until = self.say(then, "until", out);
+        if !until.is_empty() {
+            out.retry = Retry::Never { until };
+        }
+        let action = self.say(then, "action", out);
+        if !action.is_empty() {
+            out.action = action;
+        }
+    }
+
+    /// Adds what the rule knows: causes, fields, code, entity.
+    pub fn add(&self, out: &mut Explanation) {
+        let then = self.hit.then;
+        for cause in then.get("causes").children() {
+            let id = cause.get("id").text();
+            if out.causes.iter().any(|known| out.ink.read(known.id) == id) {
+                continue;
+            }
+            let confidence = known("certain likely possible", cause.get("confidence").text());
+            out.cause(id, "", "", confidence, 0);
+            let (text, check) = (self.say(cause, "text", out), self.say(cause, "check", out));
             if let Some(last) = out.causes.last_mut() {
-                last.check = hit.say(cause, "check");
+                (last.text, last.check, last.evidence) = (text, check, self.hit.evidence);
+            }
+        }
+        if out.api.code.is_empty() {
+            let code = [then.get("code").text(), self.hole("code")].into_iter().find(|code| !code.is_empty());
+            out.api.code = out.ink.add(code.unwrap_or(""));
+        }
+        if out.entity_type.is_empty() {
+            out.entity_type = out.ink.redacted(self.hole("entity"));
+            out.entity_id = out.ink.redacted(self.hole("id"));
+        }
+        let said = then.get("fieldMessage").text();
+        for heard in self.heard {
+            let hole = |name: &str| grammar::hole(heard.template, heard.part, name);
+            for name in parts(hole("fields"), b',') {
+                self.field(name, said, "", "", out);
+            }
+            self.field(hole("field"), message(heard), hole("in"), hole("allowed"), out);
+        }
+        let whole = self.heard.first().map_or("", |heard| heard.part);
+        self.field(
+            then.get("field").text(),
+            if said.is_empty() { whole } else { said },
+            then.get("in").text(),
+            "",
+            out,
+        );
+    }
+
+    #[inline(never)]
+    fn field(&self, raw: &str, message: &str, place: &str, allowed: &str, out: &mut Explanation) {
+        let count = out.fields.len();
+        if raw.is_empty() || out.fields.iter().any(|known| out.ink.read(known.path) == raw) {
+            return;
+        }
+        fields::push(out, raw, message, fields::place_of(place));
+        // go-openapi parts what is allowed by blanks, others by commas.
+        let separator = if has(allowed, ",") { b',' } else { b' ' };
+        let allowed = list(allowed, separator, out);
+        let reason = known("required format range choice unknown unique", self.hit.then.get("fieldReason").text());
+        if let Some(field) = out.fields.get_mut(count) {
+            field.allowed = allowed;
+            if !reason.is_empty() {
+                field.reason = reason;
             }
         }
     }
-    if out.api.code.is_empty() {
-        out.api.code = hit.say(hit.then, "code");
-    }
-    if out.api.code.is_empty() {
-        out.api.code = hit.hole("code").to_string();
-    }
-    if out.entity_type.is_empty() {
-        (out.entity_type, out.entity_id) = (redact(hit.hole("entity")), redact(hit.hole("id")));
-    }
-    let said = hit.say(hit.then, "fieldMessage");
-    for heard in &hit.heard {
-        for name in parts(heard.found.hole("fields"), b',') {
-            push(hit, out, name, &said, "", Vec::new());
+
+    /// What the hole called `name` takes; `url.limit` is the URL's parameter of that name.
+    fn hole(&self, name: &str) -> &'f str {
+        if let Some(name) = name.strip_prefix("url.") {
+            let value = self.facts.pair(name).get(name.len() + 1..).unwrap_or("");
+            return if redact::is_secret_name(name) { redact::GONE } else { value };
         }
-        let field = heard.found.hole("field");
-        let list = heard.found.hole("allowed");
-        // go-openapi parts them by blanks, others by commas.
-        let separator = if has(list, ",") { b',' } else { b' ' };
-        let allowed = parts(list, separator).map(redact).collect();
-        push(hit, out, field, message(heard, field), heard.found.hole("in"), allowed);
+        let texts = self.heard.iter().map(|heard| grammar::hole(heard.template, heard.part, name));
+        texts.into_iter().find(|text| !text.is_empty()).unwrap_or("")
     }
-    let whole = hit.heard.first().map_or("", |heard| heard.part.as_str());
-    let said = if said.is_empty() { whole } else { &said };
-    push(hit, out, &hit.say(hit.then, "field"), said, &hit.say(hit.then, "in"), Vec::new());
+
+    /// What `node`, a part of the rule, says under `key`, with the holes filled in; an unknown hole stays as it is.
+    #[inline(never)]
+    pub fn say(&self, node: Node<'_>, key: &str, out: &mut Explanation) -> Text {
+        let start = out.ink.mark();
+        let mut rest = node.get(key).text();
+        while let Some((front, tail)) = split(rest, "{") {
+            out.ink.all.push_str(front);
+            let (name, after) = split(tail, "}").unwrap_or(("", ""));
+            let value = self.hole(name);
+            if value.is_empty() {
+                out.ink.all.push('{');
+                rest = tail;
+            } else {
+                out.ink.excerpt(value);
+                rest = after;
+            }
+        }
+        out.ink.all.push_str(rest);
+        out.ink.since(start)
+    }
+}
+
+/// The parts of `text`, redacted, a line each; no more than 50.
+pub fn list(text: &str, separator: u8, out: &mut Explanation) -> Text {
+    let start = out.ink.mark();
+    for part in parts(text, separator).take(50) {
+        out.ink.excerpt(part);
+        out.ink.all.push('\n');
+    }
+    out.ink.since(start)
 }
 
 /// "'x' is required": what stands behind the name is the message; in other sentences, all of it.
-fn message<'h>(heard: &'h Heard, field: &str) -> &'h str {
-    let front = heard.found.tail.0.saturating_sub(field.len());
-    let tail = heard.part.get(heard.found.tail.1..).unwrap_or("");
+fn message<'f>(heard: &Heard<'f>) -> &'f str {
+    let place = |name: &str| grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole;
+    let end = place("field").1.max(place("in").1);
+    let tail = heard.part.get(end..).unwrap_or("");
     let tail = tail.strip_prefix(['\'', '"']).unwrap_or(tail).trim_ascii_start();
-    if front <= 1 && !tail.is_empty() { tail } else { &heard.part }
-}
-
-#[inline(never)]
-fn push(hit: &Hit<'_>, out: &mut Explanation, raw: &str, message: &str, place: &str, allowed: Vec<String>) {
-    let known_already = out.fields.iter().any(|known| known.path == raw);
-    if raw.is_empty() || known_already {
-        return;
-    }
-    let count = out.fields.len();
-    fields::push(&mut out.fields, raw, message, fields::place_of(place));
-    let reason = known("required format range choice unknown unique", &hit.say(hit.then, "fieldReason"));
-    if let Some(field) = out.fields.get_mut(count) {
-        field.allowed = allowed;
-        if !reason.is_empty() {
-            field.reason = reason;
-        }
-    }
+    if place("field").0 <= 1 && !tail.is_empty() { tail } else { heard.part }
 }

@@ -6,15 +6,12 @@
 //! `equals`, `contains`, `startsWith`, `template`, `gt`. An unknown word never holds. Earlier catalogs come first, then the
 //! higher priority, then more conditions. Rules are walked as they were read: nothing is compiled, nothing backtracks.
 
-use super::explanation::Evidence;
-use super::heard::Heard;
-use super::matcher::Facts;
-use super::redact;
+use super::explanation::Explanation;
+use super::ink::Text;
+use super::matcher::{Facts, Heard, Notes};
 use super::report::host_of;
-use super::scan::split;
 use crate::syntax::json::{self, Document, Node};
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 const BUILT_IN: [&str; 3] = [
@@ -30,24 +27,31 @@ pub struct Catalogs<'a> {
 }
 
 /// A rule that holds.
-#[derive(Debug)]
-pub struct Hit<'c> {
+#[derive(Clone, Copy, Debug)]
+pub struct Hit<'f> {
     /// Its id.
-    pub id: String,
+    pub id: Text,
     /// What it says.
-    pub then: Node<'c>,
+    pub then: Node<'f>,
     /// Whether it is a provider's.
     pub provided: bool,
     /// Whether it asks for the status alone: then it gives causes only where nothing better does.
     pub coarse: bool,
-    /// Why it holds.
-    pub evidence: Vec<Evidence>,
-    /// What its templates took from the messages.
-    pub heard: Vec<Heard>,
-    /// A parameter of the URL that it asked for: `url.<name>`, and its value.
-    pub parameter: (String, String),
+    /// Why it holds: of the explanation's evidence, from and to.
+    pub evidence: (usize, usize),
+    /// What its templates fit: of [`Hits::heard`], from and to.
+    pub heard: (usize, usize),
     /// Higher goes first.
     rank: i64,
+}
+
+/// The rules that hold, the most telling first.
+#[derive(Debug)]
+pub struct Hits<'f> {
+    /// The rules.
+    pub rules: Vec<Hit<'f>>,
+    /// What templates fit.
+    pub heard: Vec<Heard<'f>>,
 }
 
 impl<'a> Catalogs<'a> {
@@ -64,57 +68,62 @@ impl<'a> Catalogs<'a> {
 
     /// The API that answered ("" if none is known): as the report says, by the host, or by the shape of the body; and
     /// whether it was by shape.
-    pub fn provider(&self, facts: &Facts<'_, '_>) -> (String, bool) {
-        if let Some(name) = facts.report.provider {
-            return (name.to_string(), false);
+    pub fn provider<'f>(&'f self, facts: &Facts<'f>) -> (&'f str, bool) {
+        if !facts.report.provider.is_empty() {
+            return (facts.report.provider, false);
         }
         let host = host_of(facts.report.url);
-        let mut by_shape = String::new();
-        for set in self.sets.iter().filter_map(Document::root) {
-            let name = text_of(set, "provider");
-            let fits = |pattern: Node<'_>| {
-                let pattern = pattern.text().unwrap_or_default();
-                pattern.strip_prefix('*').map_or(host == pattern, |suffix| host.ends_with(suffix))
-            };
-            if set.get("hosts").is_some_and(|hosts| hosts.children().any(fits)) {
-                return (name, false);
+        let mut by_shape = "";
+        let mut scratch = Explanation::new(super::kind::Kind::Success, "", None);
+        for set in &self.sets {
+            let set = set.root();
+            let name = set.get("provider").text();
+            for pattern in set.get("hosts").children() {
+                let pattern = pattern.text();
+                let suffix = pattern.strip_prefix('*').unwrap_or(pattern);
+                if host.ends_with(suffix) && (host.len() == suffix.len() || suffix.len() < pattern.len()) {
+                    return (name, false);
+                }
             }
-            if by_shape.is_empty()
-                && set.get("recognise").is_some_and(|when| facts.holds(when, &mut Hit::new(set, set)))
-            {
+            let when = set.get("recognise");
+            let mut notes = Notes { out: &mut scratch, heard: Vec::new(), rule: Text::default() };
+            if by_shape.is_empty() && when.exists() && facts.holds(when, &mut notes) {
                 by_shape = name;
             }
         }
-        let found = !by_shape.is_empty();
-        (by_shape, found)
+        (by_shape, !by_shape.is_empty())
     }
 
-    /// The rules that hold, the most telling first.
-    pub fn hits(&self, provider: &str, facts: &Facts<'_, '_>) -> Vec<Hit<'_>> {
-        let mut out: Vec<Hit<'_>> = Vec::new();
-        let mut sets = 0;
-        for set in self.sets.iter().filter_map(Document::root) {
-            sets += 1;
-            let own = text_of(set, "provider");
-            let Some(rules) = set.get("rules").filter(|_| own.is_empty() || own == provider) else { continue };
-            for rule in rules.children() {
-                let (Some(when), Some(then)) = (rule.get("when"), rule.get("then")) else { continue };
-                let mut hit = Hit::new(rule, then);
-                if !facts.holds(when, &mut hit) {
+    /// Holds the rules of `provider`, and those of no provider, against the answer. What they saw goes to `out`.
+    pub fn hits<'f>(&'f self, provider: &str, facts: &Facts<'f>, out: &mut Explanation) -> Hits<'f> {
+        let mut rules: Vec<Hit<'f>> = Vec::new();
+        let mut notes = Notes { out, heard: Vec::new(), rule: Text::default() };
+        let mut layer = 0;
+        for set in &self.sets {
+            let own = set.root().get("provider").text();
+            layer -= 100_000_000;
+            if !own.is_empty() && own != provider {
+                continue;
+            }
+            for rule in set.root().get("rules").children() {
+                let (when, then) = (rule.get("when"), rule.get("then"));
+                let (seen, heard) = (notes.out.evidence.len(), notes.heard.len());
+                notes.rule = notes.out.ink.add(rule.get("id").text());
+                // A rule that asks for nothing is a mistake, not one for every answer.
+                if when.children().next().is_none() || !facts.holds(when, &mut notes) {
                     continue;
                 }
-                hit.provided = !own.is_empty();
-                hit.coarse = when.children().all(|test| test.is("status"));
+                let coarse = when.children().all(|test| test.key() == "status");
+                let priority = rule.get("priority").integer().unwrap_or(0).min(10_000);
                 // A rule on the status alone, even the provider's, knows less than one that read the message.
-                let priority = rule.get("priority").and_then(Node::integer).unwrap_or(0).min(10_000);
-                hit.rank = priority * 100 + when.children().count().min(99) as i64 - sets * 100_000_000;
-                if hit.coarse {
-                    hit.rank -= 1 << 40;
-                }
+                let rank =
+                    layer + priority * 100 + when.children().count().min(99) as i64 - if coarse { 1 << 40 } else { 0 };
+                let evidence = (seen, notes.out.evidence.len());
+                let heard = (heard, notes.heard.len());
+                rules.push(Hit { id: notes.rule, then, provided: !own.is_empty(), coarse, evidence, heard, rank });
                 // Kept in order as they come: there are few.
-                out.push(hit);
-                let mut at = out.len() - 1;
-                while let Some([before, after]) = out.get_mut(at.wrapping_sub(1)..=at)
+                let mut at = rules.len() - 1;
+                while let Some([before, after]) = rules.get_mut(at.wrapping_sub(1)..=at)
                     && before.rank < after.rank
                 {
                     core::mem::swap(before, after);
@@ -122,72 +131,14 @@ impl<'a> Catalogs<'a> {
                 }
             }
         }
-        out
+        Hits { rules, heard: notes.heard }
     }
-}
-
-impl<'c> Hit<'c> {
-    pub(super) fn new(rule: Node<'c>, then: Node<'c>) -> Self {
-        Self {
-            id: text_of(rule, "id"),
-            then,
-            provided: false,
-            coarse: false,
-            evidence: Vec::new(),
-            heard: Vec::new(),
-            parameter: (String::new(), String::new()),
-            rank: 0,
-        }
-    }
-
-    #[inline(never)]
-    pub(super) fn see(&mut self, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) {
-        self.evidence.push(Evidence::new(&self.id, from, name, text, span));
-    }
-
-    /// The text of the hole called `name`; else "".
-    pub fn hole(&self, name: &str) -> &str {
-        if self.parameter.0 == name {
-            return &self.parameter.1;
-        }
-        self.heard.iter().map(|heard| heard.found.hole(name)).find(|text| !text.is_empty()).unwrap_or("")
-    }
-
-    /// What `node`, a part of the rule, says under `key`, with the holes filled in; an unknown hole stays as it is.
-    #[inline(never)]
-    pub fn say(&self, node: Node<'_>, key: &str) -> String {
-        let template = text_of(node, key);
-        let mut out = String::new();
-        let mut rest = template.as_str();
-        while let Some((front, tail)) = split(rest, "{") {
-            let value =
-                split(tail, "}").map(|(name, after)| (self.hole(name), after)).filter(|(value, _)| !value.is_empty());
-            out.push_str(front);
-            rest = match value {
-                Some((value, after)) => {
-                    out.push_str(&redact::excerpt(value));
-                    after
-                }
-                None => {
-                    out.push('{');
-                    tail
-                }
-            };
-        }
-        out.push_str(rest);
-        out
-    }
-}
-
-fn text_of(node: Node<'_>, key: &str) -> String {
-    node.get(key).and_then(Node::text).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::explain::Report;
-    use crate::explain::harvest::harvest;
 
     #[test]
     fn the_built_in_catalogs_are_whole_json_and_every_rule_has_an_id_of_its_own() {
@@ -195,9 +146,9 @@ mod tests {
         let mut ids = Vec::new();
         for set in &catalogs.sets {
             assert_eq!(set.end(), json::End::Complete);
-            for rule in set.root().unwrap().get("rules").unwrap().children() {
-                assert!(rule.get("when").is_some() && rule.get("then").is_some());
-                ids.push(rule.get("id").unwrap().text().unwrap());
+            for rule in set.root().get("rules").children() {
+                assert!(rule.get("when").exists() && rule.get("then").exists());
+                ids.push(rule.get("id").text());
             }
         }
         let count = ids.len();
@@ -211,24 +162,20 @@ mod tests {
     fn the_built_in_catalogs_pass_their_own_tests() {
         let catalogs = Catalogs::built_in();
         let mut count = 0;
-        for set in catalogs.sets.iter().filter_map(Document::root) {
-            for test in set.get("tests").into_iter().flat_map(Node::children) {
-                let text = |key: &str| test.get(key).and_then(Node::text).unwrap_or_default();
+        for set in catalogs.sets.iter().map(Document::root) {
+            for test in set.get("tests").children() {
+                let text = |key: &str| test.get(key).text();
                 let (url, body, method, provider) = (text("url"), text("body"), text("method"), text("provider"));
                 let report = Report {
-                    status: test.get("status").and_then(Node::integer).map(|status| status as u16),
-                    url: &url,
-                    method: &method,
-                    body: Some(&body),
-                    provider: Some(&*provider).filter(|name| !name.is_empty()),
+                    status: test.get("status").integer().map(|status| status as u16),
+                    url,
+                    method,
+                    body: Some(body),
+                    provider,
                     ..Report::default()
                 };
-                let harvest = harvest(&report);
-                let facts = Facts { report: &report, harvest: &harvest };
-                let (provider, _) = catalogs.provider(&facts);
-                let hits = catalogs.hits(&provider, &facts);
-                let expected = test.pointer("/expect/id").unwrap().text().unwrap();
-                assert_eq!(hits.first().map(|hit| hit.id.as_str()), Some(&*expected), "{body}");
+                let out = crate::explain::explain(&report, &catalogs);
+                assert_eq!(out.ink.read(out.id), test.pointer("/expect/id").text(), "{body}");
                 count += 1;
             }
         }
@@ -239,7 +186,7 @@ mod tests {
     fn a_rule_with_an_unknown_word_never_holds() {
         let catalogs = Catalogs::built_in().with(r#"{"rules":[{"id":"x","when":{"phase":"moon"},"then":{}}]}"#);
         let report = Report { status: Some(418), ..Report::default() };
-        let harvest = harvest(&report);
-        assert!(catalogs.hits("", &Facts { report: &report, harvest: &harvest }).iter().all(|hit| hit.id != "x"));
+        let out = crate::explain::explain(&report, &catalogs);
+        assert_eq!(out.ink.read(out.id), "http.418");
     }
 }

@@ -1,138 +1,134 @@
 //! The explanation as data. Its shape is the package's `Explanation` type; [`super::write`] makes the one JSON text of it.
 //!
-//! An empty text stands for one that is not there: the package's type has it missing or null.
+//! Texts are places in [`Explanation::ink`]; an empty one stands for one that is not there (missing or null in the
+//! package's type). Lists of words are one text, a line each.
 
+use super::ink::{Ink, Text};
 use super::kind::{Kind, Retry};
-use super::scan::join;
-use super::{redact, text};
-use alloc::string::{String, ToString};
+use super::text;
 use alloc::vec::Vec;
 
 /// What happened, why, and what to do: see the members of `Explanation` in the package's types.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Explanation {
-    pub id: String,
+    pub ink: Ink,
+    pub id: Text,
     pub kind: Kind,
-    pub reason: String,
+    pub reason: Text,
     pub status: Option<u16>,
-    pub title: &'static str,
-    pub what_happened: String,
+    pub what_happened: Text,
     pub causes: Vec<Cause>,
-    pub action: String,
-    pub user_message: String,
-    pub user_message_key: String,
+    /// Of all causes, each of which has a part of it.
+    pub evidence: Vec<Evidence>,
+    pub action: Text,
+    /// Where it differs from the kind's own.
+    pub user_message: Text,
     /// The one parameter that texts for end users have.
-    pub seconds: String,
+    pub seconds: Text,
     pub retry: Retry,
     pub fields: Vec<FieldError>,
     pub api: Api,
     pub format: &'static str,
-    pub provider: String,
+    pub provider: Text,
     /// Of a hundred.
     pub confidence: u8,
-    pub notes: Vec<String>,
-    pub missing_scopes: Vec<String>,
-    pub entity_type: String,
-    pub entity_id: String,
-    pub allow: Vec<String>,
-    pub bucket: String,
+    pub notes: Vec<&'static str>,
+    pub missing_scopes: Text,
+    pub entity_type: Text,
+    pub entity_id: Text,
+    pub allow: Text,
+    pub bucket: Text,
     pub limit: Option<u64>,
     pub remaining: Option<u64>,
-    /// JSON, the texts in it redacted; `{}` where there are none.
-    pub details: String,
+    /// JSON, the texts in it redacted.
+    pub details: Text,
 }
 
 /// What the API itself said, word for word.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Api {
-    pub code: String,
-    pub message: String,
-    pub user_message: String,
-    pub request_id: String,
-    pub docs_url: String,
+    pub code: Text,
+    pub message: Text,
+    pub user_message: Text,
+    pub request_id: Text,
+    pub docs_url: Text,
     /// JSON.
-    pub details: String,
+    pub details: Text,
 }
 
 /// One possible cause.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Cause {
-    pub id: String,
-    pub text: String,
+    pub id: Text,
+    pub text: Text,
     /// `certain`, `likely` or `possible`.
     pub confidence: &'static str,
-    pub evidence: Vec<Evidence>,
-    pub check: String,
+    /// Which of [`Explanation::evidence`], from and to.
+    pub evidence: (usize, usize),
+    pub check: Text,
 }
 
-/// What speaks for a cause. `text` is redacted and at most [`redact::EXCERPT`] characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What speaks for a cause. `text` is redacted and at most [`super::redact::EXCERPT`] characters.
+#[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Evidence {
-    pub rule: String,
+    pub rule: Text,
     pub from: &'static str,
-    pub name: String,
-    pub text: String,
+    pub name: Text,
+    pub text: Text,
     /// Bytes of the body.
     pub span: Option<(usize, usize)>,
 }
 
 /// An error that is about one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct FieldError {
     /// Dotted.
-    pub path: String,
+    pub path: Text,
     /// As the API wrote it, where that differs.
-    pub raw: String,
-    pub message: String,
+    pub raw: Text,
+    pub message: Text,
     /// `body`, `query`, `path` or `header`.
     pub place: &'static str,
     pub reason: &'static str,
-    pub allowed: Vec<String>,
-}
-
-impl Evidence {
-    /// Evidence for `rule`; `text` is redacted and cut here.
-    #[inline(never)]
-    pub fn new(rule: &str, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) -> Self {
-        Self { rule: rule.to_string(), from, name: name.to_string(), text: redact::excerpt(text), span }
-    }
+    pub allowed: Text,
 }
 
 impl Explanation {
     /// What the kind says, and nothing else.
     pub fn new(kind: Kind, reason: &str, status: Option<u16>) -> Self {
+        let none = Text::default();
         let mut out = Self {
-            id: String::new(),
+            ink: Ink::default(),
+            id: none,
             kind,
-            reason: String::new(),
+            reason: none,
             status,
-            title: "",
-            what_happened: String::new(),
+            what_happened: none,
             causes: Vec::new(),
-            action: String::new(),
-            user_message: String::new(),
-            user_message_key: String::new(),
-            seconds: String::new(),
+            evidence: Vec::new(),
+            action: none,
+            user_message: none,
+            seconds: none,
             retry: Retry::None,
             fields: Vec::new(),
             api: Api::default(),
             format: "none",
-            provider: String::new(),
+            provider: none,
             confidence: 0,
             notes: Vec::new(),
-            missing_scopes: Vec::new(),
-            entity_type: String::new(),
-            entity_id: String::new(),
-            allow: Vec::new(),
-            bucket: String::new(),
+            missing_scopes: none,
+            entity_type: none,
+            entity_id: none,
+            allow: none,
+            bucket: none,
             limit: None,
             remaining: None,
-            details: "{}".to_string(),
+            details: none,
         };
         out.turn(kind, reason);
         out
@@ -143,18 +139,23 @@ impl Explanation {
     pub fn turn(&mut self, kind: Kind, reason: &str) {
         let row = text::row(kind);
         self.kind = kind;
-        self.reason = reason.to_string();
-        self.title = row.title;
-        self.action = row.action.to_string();
-        self.user_message = row.user.to_string();
-        self.user_message_key = join(&["user.", row.name]);
-        self.retry = text::retry(row);
+        self.reason = self.ink.add(reason);
+        self.action = self.ink.add(row.action);
+        let until = self.ink.add(row.until);
+        self.retry = text::retry(kind, until);
     }
 
-    /// Adds a cause.
+    /// Notes evidence for `rule`; `text` is redacted and cut here.
     #[inline(never)]
-    pub fn cause(&mut self, id: &str, text: &str, confidence: &'static str, evidence: &[Evidence]) {
-        let (id, text) = (id.to_string(), text.to_string());
-        self.causes.push(Cause { id, text, confidence, evidence: evidence.to_vec(), check: String::new() });
+    pub fn see(&mut self, rule: Text, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) {
+        let (name, text) = (self.ink.add(name), self.ink.excerpt(text));
+        self.evidence.push(Evidence { rule, from, name, text, span });
+    }
+
+    /// Adds a cause on the evidence from the `start`th on.
+    #[inline(never)]
+    pub fn cause(&mut self, id: &str, text: &str, check: &str, confidence: &'static str, start: usize) {
+        let (id, text, check) = (self.ink.add(id), self.ink.add(text), self.ink.add(check));
+        self.causes.push(Cause { id, text, check, confidence, evidence: (start, self.evidence.len()) });
     }
 }

@@ -3,12 +3,11 @@
 //! Shapes, not vendors: each is a reader of a few lines, and all paths come out dotted (`/a/0/b`, `a[0].b`, `$.a[0].b` are
 //! one: `a.0.b`). At most [`MAX`] errors, [`DEPTH`] levels of a tree.
 
-use super::explanation::FieldError;
-use super::redact::redact;
-use super::scan::{has, join, known, words};
+use super::explanation::{Explanation, FieldError};
+use super::ink::{Ink, Text};
+use super::scan::{has, known, words};
 use crate::syntax::json::{Kind, Node};
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// Errors that are kept.
 pub const MAX: usize = 100;
@@ -26,78 +25,78 @@ const MAPS: &str = "errors message fieldErrors field_errors details";
 const SINGLE: &str = "param target field parameter";
 
 /// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large.
-pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Vec<FieldError>) {
+pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanation) {
     for key in words(LISTS) {
-        let Some(list) = level.get(key) else { continue };
-        // Google wraps its violations in typed details, Kubernetes its causes in plain ones.
+        let list = level.get(key);
         from_list(list, out);
+        // Kubernetes has its causes in details, Google its violations in the items of a list.
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
     for key in words(MAPS) {
-        let Some(map) = level.get(key).filter(|map| map.kind() == Kind::Object) else { continue };
+        let map = level.get(key);
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
-        } else if key == "errors" || lists_only(map) {
+        } else if map.kind() == Kind::Object && (key == "errors" || lists_only(map)) {
             from_map(map, out);
         }
     }
-    if !out.is_empty() {
+    if !out.fields.is_empty() {
         return;
     }
     for key in words(SINGLE) {
-        if let Some(name) = level.get(key).and_then(Node::text).filter(|name| !name.is_empty() && !has(name, " ")) {
-            return push(out, &name, message, "");
+        let name = level.get(key).text();
+        if !name.is_empty() && !has(name, " ") {
+            return push(out, name, message, "");
         }
     }
-    if let Some(list) = level.get("fields") {
-        list.children().for_each(|name| push(out, &name.text().unwrap_or_default(), message, ""));
-    } else if bare_map && level.get("errors").is_none() && lists_only(level) {
+    let names = level.get("fields");
+    names.children().for_each(|name| push(out, name.text(), message, ""));
+    if bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level) {
         from_map(level, out);
     }
 }
 
-/// `raw` with dots between its steps.
-#[inline(never)]
-pub fn dotted(raw: &str) -> String {
+/// Appends `raw` with dots between its steps.
+fn dotted(raw: &str, out: &mut Ink) -> Text {
     let pointer = raw.starts_with(['/', '#']);
-    let mut out = String::new();
+    let start = out.mark();
     let mut gap = false;
     for char in raw.chars() {
-        if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && out.is_empty())
-        {
-            gap = !out.is_empty();
+        let first = out.mark() == start;
+        if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && first) {
+            gap = !first;
         } else if !matches!(char, '\'' | '"') {
             if gap {
-                out.push('.');
+                out.all.push('.');
             }
             gap = false;
-            out.push(char);
+            out.all.push(char);
         }
     }
-    out
+    out.since(start)
 }
 
 /// Adds an error unless the same stands there or there are enough. Path and message are redacted.
 #[inline(never)]
-pub fn push(out: &mut Vec<FieldError>, raw: &str, message: &str, place: &'static str) {
-    if out.len() >= MAX {
+pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str) {
+    if out.fields.len() >= MAX {
         return;
     }
-    let raw = redact(raw);
-    let path = dotted(&raw);
-    if out.iter().any(|field| field.path == path && field.message == message) {
-        return;
+    let ink = &mut out.ink;
+    let mut steps = String::new();
+    super::redact::redact(raw, &mut steps);
+    let path = dotted(&steps, ink);
+    let mut raw = ink.add(&steps);
+    if ink.read(path) == steps {
+        raw = Text::default();
     }
-    let raw = if path == raw { String::new() } else { raw };
-    out.push(FieldError {
-        path,
-        raw,
-        message: redact(message),
-        place,
-        reason: reason_of(message),
-        allowed: Vec::new(),
-    });
+    let message = ink.redacted(message);
+    let same = |text: Text, other: Text| ink.read(text) == ink.read(other);
+    if out.fields.iter().all(|field| !same(field.path, path) || !same(field.message, message)) {
+        let reason = reason_of(ink.read(message));
+        out.fields.push(FieldError { path, raw, message, place, reason, allowed: Text::default() });
+    }
 }
 
 /// `body`, `query`, `path` or `header`, where `word` is one of them; else "".
@@ -116,109 +115,113 @@ fn reason_of(message: &str) -> &'static str {
         ("in the future", "range"),
         ("valid", "format"),
     ];
-    WORDS.iter().find(|(word, _)| has(message, word)).map_or("", |(_, reason)| reason)
-}
-
-fn from_inner(item: Node<'_>, out: &mut Vec<FieldError>) {
-    for key in words("fieldViolations causes") {
-        if let Some(inner) = item.get(key) {
-            from_list(inner, out);
+    for (word, reason) in WORDS {
+        if has(message, word) {
+            return reason;
         }
     }
+    ""
 }
 
-fn from_list(list: Node<'_>, out: &mut Vec<FieldError>) {
+fn from_inner(item: Node<'_>, out: &mut Explanation) {
+    from_list(item.get("fieldViolations"), out);
+    from_list(item.get("causes"), out);
+}
+
+fn from_list(list: Node<'_>, out: &mut Explanation) {
     if list.kind() == Kind::Array {
         list.children().for_each(|item| from_object(item, out));
     }
 }
 
-/// The first of the members named in `keys` that is a text.
-pub fn first<'d>(item: Node<'d>, keys: &str) -> Option<Node<'d>> {
-    for key in words(keys) {
-        if let Some(node) = item.get(key).filter(|node| node.kind() == Kind::String) {
-            return Some(node);
-        }
-    }
-    None
+/// The first of the members named in `keys` that is a text which says something; else one that says nothing.
+#[inline(never)]
+pub fn first<'d>(item: Node<'d>, keys: &str) -> &'d str {
+    words(keys).map(|key| item.get(key).text()).find(|text| !text.is_empty()).unwrap_or("")
 }
 
-fn from_object(item: Node<'_>, out: &mut Vec<FieldError>) {
-    let Some(message) = first(item, TEXTS).and_then(Node::text) else { return };
+fn from_object(item: Node<'_>, out: &mut Explanation) {
+    let message = first(item, TEXTS);
+    if message.is_empty() {
+        return;
+    }
     for key in words(PATHS) {
-        let Some(mut value) = item.get(key) else { continue };
-        let mut place = "";
-        if let Some(name) = value.get("parameter") {
-            (value, place) = (name, "query");
-        }
+        let value = item.get(key);
+        let raw = [value, value.get("pointer"), value.get("parameter")].map(Node::text);
+        let place = if raw[2].is_empty() { "" } else { "query" };
         if value.kind() == Kind::Array {
-            return joined(value, &message, out);
+            return joined(value, message, out);
         }
-        if let Some(raw) = value.get("pointer").unwrap_or(value).text() {
-            return push(out, &raw, &message, place);
+        if let Some(raw) = raw.into_iter().find(|raw| !raw.is_empty()) {
+            return push(out, raw, message, place);
         }
     }
 }
 
 /// A path given as a list, as `FastAPI` does: its first element may say where the value was.
-fn joined(list: Node<'_>, message: &str, out: &mut Vec<FieldError>) {
+fn joined(list: Node<'_>, message: &str, out: &mut Explanation) {
     let mut place = "";
     let mut path = String::new();
-    for (index, step) in list.children().enumerate() {
-        let text = step.text().unwrap_or_else(|| step.source().into());
+    for (index, step) in list.children().enumerate().take(DEPTH * 2) {
         if index == 0 {
-            place = place_of(&text);
+            place = place_of(step.text());
             if !place.is_empty() {
                 continue;
             }
         }
+        let number = step.kind() == Kind::Number;
         // `["body", 12]` is a position in the text, not a path.
-        if path.is_empty() && step.kind() == Kind::Number && !place.is_empty() || index > DEPTH * 2 {
+        if path.is_empty() && number && !place.is_empty() {
             break;
         }
-        path = join(&[&path, if path.is_empty() { "" } else { "." }, &text]);
+        step_into(&mut path, if number { step.source() } else { step.text() });
     }
     push(out, &path, message, place);
 }
 
-fn from_map(map: Node<'_>, out: &mut Vec<FieldError>) {
+fn step_into(path: &mut String, step: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(step);
+}
+
+fn from_map(map: Node<'_>, out: &mut Explanation) {
     for value in map.children() {
-        let name = value.key();
-        let name = if name == "non_field_errors" { "" } else { &name };
-        if let Some(text) = value.text() {
-            push(out, name, &text, "");
-        }
-        for item in value.children() {
-            let text = item.text().or_else(|| first(item, "description message detail msg error")?.text());
-            if let Some(text) = text {
-                push(out, name, &text, "");
+        let name = if value.key() == "non_field_errors" { "" } else { value.key() };
+        let texts = |item: Node<'_>, out: &mut Explanation| {
+            for text in [item.text(), first(item, "description message detail msg error")] {
+                if !text.is_empty() {
+                    push(out, name, text, "");
+                }
             }
-        }
+        };
+        texts(value, out);
+        value.children().for_each(|item| texts(item, out));
     }
 }
 
-fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Vec<FieldError>) {
+fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
     for value in node.children() {
-        let name = value.key();
-        if name == "_errors" {
-            for item in value.children() {
-                push(out, path, &item.get("message").and_then(Node::text).unwrap_or_default(), "");
-            }
+        if value.key() == "_errors" {
+            value.children().for_each(|item| push(out, path, item.get("message").text(), ""));
         } else if depth < DEPTH {
-            from_tree(value, &join(&[path, if path.is_empty() { "" } else { "." }, &name]), depth + 1, out);
+            let mut inner = String::from(path);
+            step_into(&mut inner, value.key());
+            from_tree(value, &inner, depth + 1, out);
         }
     }
 }
 
 fn has_tree(node: Node<'_>, depth: usize) -> bool {
-    node.get("_errors").is_some()
+    node.get("_errors").exists()
         || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
 }
 
 /// Whether every value is a list of texts or objects, and there is one.
 fn lists_only(map: Node<'_>) -> bool {
     let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
-    let list = |value: Node<'_>| value.kind() == Kind::Array && value.index(0).is_some() && value.children().all(text);
+    let list = |value: Node<'_>| value.index(0).exists() && value.children().all(text);
     map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
 }
 
@@ -228,11 +231,12 @@ mod tests {
     use crate::syntax::json::parse;
     use alloc::string::ToString;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     fn paths(text: &str) -> Vec<(String, &'static str)> {
-        let mut out = Vec::new();
-        read(parse(text).root().unwrap(), "m", true, &mut out);
-        out.into_iter().map(|field| (field.path, field.place)).collect()
+        let mut out = Explanation::new(super::super::kind::Kind::Success, "", None);
+        read(parse(text).root(), "m", true, &mut out);
+        out.fields.iter().map(|field| (out.ink.read(field.path).to_string(), field.place)).collect()
     }
 
     #[test]

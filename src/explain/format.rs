@@ -6,7 +6,6 @@ use super::Report;
 use super::harvest::{Harvest, Said};
 use super::scan::{find, has, head, until, words};
 use crate::syntax::json::{Kind, Node};
-use alloc::string::ToString;
 
 /// Envelopes: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
 const FORMATS: &[(&str, &str)] = &[
@@ -81,15 +80,15 @@ pub fn of_json(root: Node<'_>, problem: bool) -> &'static str {
     let fits = |sign: &str| {
         let path = until(sign, b":=");
         let want = sign.get(path.len()..).unwrap_or("");
-        let Some(node) = root.pointer(path) else { return false };
+        let node = root.pointer(path);
         match want.as_bytes() {
-            [] => true,
-            [b'=', ..] => node.text().is_some_and(|text| want.get(1..) == Some(&*text)),
+            [] => node.exists(),
+            [b'=', ..] => want.get(1..) == Some(node.text()),
             [_, b's'] => node.kind() == Kind::String,
             [_, b'n'] => node.kind() == Kind::Number,
             [_, b'a'] => node.kind() == Kind::Array,
             [_, b'o'] => node.kind() == Kind::Object,
-            _ => matches!(node.kind(), Kind::Bool(_)),
+            _ => matches!(node.kind(), Kind::True | Kind::False),
         }
     };
     FORMATS.iter().find(|(_, signs)| words(signs).all(fits)).map_or("json", |(name, _)| name)
@@ -104,12 +103,12 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
     if let Some((format, _)) = PROXIES.iter().find(|(_, sign)| has(front, sign)) {
         out.format = format;
     }
-    if report.headers.find("server") == Some("cloudflare") {
+    if report.header("server") == "cloudflare" {
         let sign = ["error code: ", " | "].iter().find_map(|sign| Some(find(front, sign, 0)? + sign.len()));
         let Some(start) = sign else { return };
         let code = until(front.get(start..).unwrap_or(""), b" :<\r\n");
         out.format = "cloudflare_edge";
-        out.code = Said { text: code.to_string(), span: Some((start, start + code.len())), literal: true };
+        out.code = Said { text: code, span: Some((start, start + code.len())), literal: true };
     }
 }
 
@@ -130,7 +129,7 @@ mod tests {
             (r#"{"other":1}"#, "json"),
             ("[]", "json"),
         ] {
-            assert_eq!(of_json(parse(text).root().unwrap(), false), name, "{text}");
+            assert_eq!(of_json(parse(text).root(), false), name, "{text}");
         }
     }
 }

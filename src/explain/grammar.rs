@@ -5,85 +5,81 @@
 //! Holes called [`WORDS`] take one word; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
 use super::scan::{find, words};
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 /// Holes that take one word: no blank, at least one character.
 pub const WORDS: &str = "field entity code in id";
 /// Longer literals never match; it bounds the cost of a search.
 const MAX_LITERAL: usize = 256;
 
-/// What a template took from a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Where a template fits a text, in bytes of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Match {
-    /// Name and text of each hole, in order.
-    pub holes: Vec<(String, String)>,
-    /// From the first literal to the last, in bytes of the text.
+    /// From the first literal or hole to the last.
     pub span: (usize, usize),
-    /// Where the first hole and the last word-hole end.
-    pub tail: (usize, usize),
-}
-
-impl Match {
-    /// The text of the hole called `name`; else "".
-    pub fn hole(&self, name: &str) -> &str {
-        self.holes.iter().find(|(hole, _)| hole == name).map_or("", |(_, text)| text.as_str())
-    }
+    /// The hole that was asked for; empty where there is none.
+    pub hole: (usize, usize),
 }
 
 /// Holds `text` against `template`.
 pub fn matches(template: &str, text: &str) -> Option<Match> {
-    let mut found = Match { span: (usize::MAX, 0), ..Match::default() };
-    let mut rest = template;
+    find_hole(template, text, "")
+}
+
+/// What the hole called `name` takes of `text`; "" if it is not there.
+pub fn hole<'t>(template: &str, text: &'t str, name: &str) -> &'t str {
+    find_hole(template, text, name).and_then(|found| text.get(found.hole.0..found.hole.1)).unwrap_or("")
+}
+
+/// Holds `text` against `template`, and tells where its hole called `wanted` is.
+#[inline(never)]
+pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
+    let mut found = Match { span: (usize::MAX, 0), hole: (0, 0) };
+    let mut rest = Some(template);
     let mut at = 0;
     // The hole ("" for `*`) that is waiting for its end.
     let mut open: Option<&str> = None;
-    loop {
-        let (literal, hole, next) = piece(rest);
-        if literal.len() > MAX_LITERAL {
-            return None;
-        }
-        let place = if literal.is_empty() {
-            if next.is_none() && open.is_some() { text.len() } else { at }
-        } else if open.is_none() {
-            at
-        } else if next.is_none() && hole.is_none() {
+    while let Some(template) = rest {
+        let (literal, hole, next) = piece(template);
+        let last = next.is_none();
+        let place = match open {
+            None => at,
+            Some(_) if literal.is_empty() => {
+                if last {
+                    text.len()
+                } else {
+                    at
+                }
+            }
             // The last literal stands at the end.
-            text.len().checked_sub(literal.len()).filter(|place| *place >= at)?
-        } else {
-            find(text, literal, at)?
+            Some(_) if last => text.len().checked_sub(literal.len()).filter(|place| *place >= at)?,
+            Some(_) => find(text, literal, at)?,
         };
-        if !text.get(place..)?.get(..literal.len())?.eq_ignore_ascii_case(literal) {
+        let end = place + literal.len();
+        if literal.len() > MAX_LITERAL || !text.get(place..end)?.eq_ignore_ascii_case(literal) {
             return None;
         }
-        if let Some(name) = open.take().filter(|name| !name.is_empty()) {
+        let mut start = if literal.is_empty() { usize::MAX } else { place };
+        if let Some(name) = open.filter(|name| !name.is_empty()) {
             let value = text.get(at..place)?;
-            let word = words(WORDS).any(|word| word == name);
-            if word && (value.is_empty() || value.bytes().any(|byte| byte.is_ascii_whitespace())) {
+            if words(WORDS).any(|word| word == name)
+                && (value.is_empty() || value.bytes().any(|byte| byte.is_ascii_whitespace()))
+            {
                 return None;
             }
-            if found.tail.0 == 0 {
-                found.tail.0 = place;
+            if name == wanted {
+                found.hole = (at, place);
             }
-            if word {
-                found.tail.1 = place;
-            }
-            found.holes.push((name.to_string(), value.to_string()));
+            start = at;
         }
-        at = place + literal.len();
-        if !literal.is_empty() {
-            found.span = (found.span.0.min(place), at);
+        if start != usize::MAX {
+            found.span = (found.span.0.min(start), end);
         }
-        open = hole;
-        match next {
-            Some(next) => rest = next,
-            None => break,
-        }
+        (at, open, rest) = (end, hole, next);
     }
     if found.span.0 == usize::MAX {
         found.span = (0, text.len());
     }
-    (at == text.len()).then_some(found)
+    if at == text.len() { Some(found) } else { None }
 }
 
 /// The literal in front, the hole behind it ("" for `*`), and what follows the hole.
@@ -132,11 +128,10 @@ mod tests {
             ("{entity} not found", " not found", None),
             ("a*a", "a", None),
         ] {
-            let found = matches(template, text);
-            let expected = holes.map(|holes| {
-                holes.into_iter().map(|(name, text)| (name.to_string(), text.to_string())).collect::<Vec<_>>()
-            });
-            assert_eq!(found.map(|found| found.holes), expected, "{template} / {text}");
+            assert_eq!(matches(template, text).is_some(), holes.is_some(), "{template} / {text}");
+            for (name, value) in holes.unwrap_or_default() {
+                assert_eq!(hole(template, text, name), value, "{template} / {text}");
+            }
         }
     }
 
@@ -145,6 +140,8 @@ mod tests {
         let text = "id clever:{{x}} not found";
         let span = matches("*{{{name}}}*", text).unwrap().span;
         assert_eq!(&text[span.0..span.1], "{{x}}");
+        assert_eq!(matches("*{field} is*", "a, b is c").map(|found| found.span), None);
+        assert_eq!(matches("{field} is*", "b is c").map(|found| found.span), Some((0, 4)));
     }
 
     #[test]

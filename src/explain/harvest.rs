@@ -5,14 +5,12 @@
 //! the harvester cannot know. Bytes are believed before the Content-Type, which lies.
 
 use super::Report;
-use super::explanation::FieldError;
+use super::explanation::Explanation;
 use super::scan::{find, has, head, until, words};
-use super::write::write_node;
 use super::{fields, format};
-use crate::syntax::json::{self, Document, End, Kind, Node};
+use crate::syntax::json::{Document, End, Kind, Node};
 use crate::syntax::markup::{self, Markup};
 use crate::syntax::number;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// Bytes of a body that are looked at.
@@ -32,10 +30,10 @@ pub enum Shape {
 }
 
 /// A text of the body, and where it stands there in bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said<'d> {
     /// Escapes undone; "" where nothing was said.
-    pub text: String,
+    pub text: &'d str,
     /// Within the body; none if it comes from a header.
     pub span: Option<(usize, usize)>,
     /// Whether the span's bytes are the text, so that a part of it can be pointed at.
@@ -43,25 +41,22 @@ pub struct Said {
 }
 
 /// What a body says; "" for what it does not say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)]
-pub struct Harvest<'a> {
+pub struct Harvest<'d> {
     pub shape: Shape,
     /// At most [`MAX_BODY`] bytes.
-    pub body: &'a str,
-    pub document: Document<'a>,
+    pub body: &'d str,
+    pub root: Node<'d>,
+    pub end: End,
     pub format: &'static str,
-    pub code: Said,
+    pub code: Said<'d>,
     /// The message, and further ones where there is a list.
-    pub messages: Vec<Said>,
-    pub user_message: String,
-    pub request_id: String,
-    pub docs_url: String,
-    /// The error's `details`, as JSON.
-    pub details: String,
-    /// Whether these are an object: facts by name.
-    pub has_details: bool,
-    pub fields: Vec<FieldError>,
+    pub messages: Vec<Said<'d>>,
+    pub user_message: &'d str,
+    pub request_id: &'d str,
+    pub docs_url: &'d str,
+    pub details: Node<'d>,
 }
 
 const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
@@ -72,57 +67,64 @@ const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
 
-/// Reads the answer that `report` holds.
-pub fn harvest<'a>(report: &Report<'a>) -> Harvest<'a> {
+/// Bytes of messages that are heard; templates are tried on all parts of them.
+const MAX_HEARD: usize = 8192;
+
+/// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
+pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut Explanation) -> Harvest<'d> {
     let body = head(report.body.unwrap_or(""), MAX_BODY);
     let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();
-    let document = json::parse(body);
-    let kind = report.headers.find("content-type").unwrap_or("");
-    let shape = shape(report, text, &document, has(kind, "html"));
-    let mut out = Harvest {
+    let media = report.header("content-type");
+    let shape = shape(report, text, document, has(media, "html"));
+    let format = match shape {
+        Shape::Unknown | Shape::Empty => "empty",
+        Shape::Json => "json",
+        Shape::Html => "html",
+        Shape::Xml => "xml",
+        Shape::Text => "text",
+    };
+    let mut found = Harvest {
         shape,
         body,
-        document,
-        format: match shape {
-            Shape::Unknown | Shape::Empty => "empty",
-            Shape::Json => "json",
-            Shape::Html => "html",
-            Shape::Xml => "xml",
-            Shape::Text => "text",
-        },
+        root: document.root(),
+        end: document.end(),
+        format,
         code: Said::default(),
         messages: Vec::new(),
-        user_message: String::new(),
-        request_id: header(report, ID_HEADERS).to_string(),
-        docs_url: String::new(),
-        details: String::new(),
-        has_details: false,
-        fields: Vec::new(),
+        user_message: "",
+        request_id: header(report, ID_HEADERS),
+        docs_url: "",
+        details: document.root().get("\0"),
     };
     match shape {
-        Shape::Json => from_json(&mut out, report.status.unwrap_or(0), has(kind, "problem+")),
-        Shape::Html | Shape::Xml => from_markup(&mut out, report),
+        Shape::Json => found.json(report.status.unwrap_or(0), has(media, "problem+"), out),
+        Shape::Html | Shape::Xml => found.markup(report),
         Shape::Text => {
-            let start = body.len() - body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii_start().len();
-            out.messages.push(Said { text: text.to_string(), span: Some((start, start + text.len())), literal: true });
-            format::proxy(&mut out, report);
+            let start = text.as_ptr() as usize - body.as_ptr() as usize;
+            found.messages.push(Said { text, span: Some((start, start + text.len())), literal: true });
+            format::proxy(&mut found, report);
         }
         _ => {}
     }
-    if out.code.text.is_empty() {
-        out.code.text = bare_type(header(report, CODE_HEADERS)).to_string();
-        if out.messages.is_empty() {
-            challenge(&mut out, report);
+    if found.code.text.is_empty() {
+        found.code.text = bare_type(header(report, CODE_HEADERS));
+        if found.messages.is_empty() {
+            found.challenge(report);
         }
     }
-    out
+    found
 }
 
 fn shape(report: &Report<'_>, text: &str, document: &Document<'_>, says_html: bool) -> Shape {
-    let compound = document.root().is_some_and(|root| matches!(root.kind(), Kind::Object | Kind::Array));
+    let compound = matches!(document.root().kind(), Kind::Object | Kind::Array);
     match markup::markup(text) {
-        _ if report.body.is_none() && says_html => Shape::Html,
-        _ if report.body.is_none() => Shape::Unknown,
+        _ if report.body.is_none() => {
+            if says_html {
+                Shape::Html
+            } else {
+                Shape::Unknown
+            }
+        }
         _ if text.is_empty() => Shape::Empty,
         // What breaks off at once is rather a text in brackets.
         _ if document.end() == End::Complete || (compound && document.end() != End::Broken(1)) => Shape::Json,
@@ -134,178 +136,182 @@ fn shape(report: &Report<'_>, text: &str, document: &Document<'_>, says_html: bo
 }
 
 /// The first of the headers named in `names`; else "".
-fn header<'a>(report: &Report<'a>, names: &str) -> &'a str {
-    words(names).find_map(|name| report.headers.find(name)).unwrap_or("")
+fn header<'r>(report: &'r Report<'_>, names: &str) -> &'r str {
+    words(names).map(|name| report.header(name)).find(|value| !value.is_empty()).unwrap_or("")
 }
 
-/// OAuth's bearer challenge: `WWW-Authenticate: Bearer error="invalid_token", error_description="…"` (RFC 6750 section 3).
-fn challenge(out: &mut Harvest<'_>, report: &Report<'_>) {
-    let value = report.headers.find("www-authenticate").unwrap_or("");
-    let quoted = |name: &str| Some(until(value.get(find(value, name, 0)? + name.len()..)?, b"\"").to_string());
-    if let Some(text) = quoted("error=\"") {
-        (out.code.text, out.format) = (text, "oauth2");
-        let message = quoted("error_description=\"");
-        out.messages.extend(message.map(|text| Said { text, ..Said::default() }));
-    }
-}
-
-fn from_markup(out: &mut Harvest<'_>, report: &Report<'_>) {
-    let body = out.body;
-    let said = |names: &str| {
-        let range = words(names).find_map(|name| markup::element(body, name))?;
-        let text = body.get(range.clone())?.to_string();
-        Some(Said { text, span: Some((range.start, range.end)), literal: true })
-    };
-    if out.shape == Shape::Html {
-        out.messages.extend(said("title h1 pre"));
-        return format::proxy(out, report);
-    }
-    out.messages.extend(said("message faultstring text detail title"));
-    if let Some(code) = said("code faultcode") {
-        out.code = code;
-        if has(body, "<error") {
-            out.format = "aws_xml";
+impl<'d> Harvest<'d> {
+    /// OAuth's bearer challenge: `WWW-Authenticate: Bearer error="invalid_token", error_description="…"` (RFC 6750 section 3).
+    fn challenge(&mut self, report: &'d Report<'_>) {
+        let value = report.header("www-authenticate");
+        let quoted = |name: &str| {
+            let text = find(value, name, 0).and_then(|at| value.get(at + name.len()..)).unwrap_or("");
+            Said { text: until(text, b"\""), ..Said::default() }
+        };
+        self.code = quoted("error=\"");
+        if !self.code.text.is_empty() {
+            self.format = "oauth2";
+            self.messages.push(quoted("error_description=\""));
         }
     }
-    if out.request_id.is_empty() {
-        out.request_id = said("requestid").unwrap_or_default().text;
-    }
-}
 
-fn from_json(out: &mut Harvest<'_>, status: u16, problem: bool) {
-    let document = core::mem::replace(&mut out.document, json::parse(""));
-    if let Some(root) = document.root() {
-        out.format = format::of_json(root, problem);
-        let levels = levels(root);
+    fn markup(&mut self, report: &Report<'_>) {
+        let body = self.body;
+        let said = |names: &str| {
+            let range = words(names).find_map(|name| markup::element(body, name)).unwrap_or(0..0);
+            let span = Some((range.start, range.end));
+            Said { text: body.get(range).unwrap_or(""), span, literal: true }
+        };
+        let html = self.shape == Shape::Html;
+        let message = said(if html { "title h1 pre" } else { "message faultstring text detail title" });
+        if !message.text.is_empty() {
+            self.messages.push(message);
+        }
+        if html {
+            return format::proxy(self, report);
+        }
+        self.code = said("code faultcode");
+        if !self.code.text.is_empty() && has(body, "<error") {
+            self.format = "aws_xml";
+        }
+        if self.request_id.is_empty() {
+            self.request_id = said("requestid").text;
+        }
+    }
+
+    fn json(&mut self, status: u16, problem: bool, out: &mut Explanation) {
+        self.format = format::of_json(self.root, problem);
+        let levels = levels(self.root);
         for (depth, level) in levels.iter().enumerate() {
-            level_into(out, *level, status, depth);
+            self.level(*level, status, depth);
         }
         for level in levels {
             // Azure and Graph: the finest code is the deepest; a number there is only a status again.
             let mut inner = inner_error(level);
-            while let Some(node) = inner {
-                let code = node.get("code").map(|code| code_of(code, status)).unwrap_or_default();
+            while inner.exists() {
+                let code = code_of(inner.get("code"), status);
                 if code.text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
-                    out.code = code;
+                    self.code = code;
                 }
-                inner = inner_error(node);
+                inner = inner_error(inner);
             }
-            typed_details(out, level);
-            let message = out.messages.first().map(|said| said.text.as_str()).unwrap_or_default();
-            fields::read(level, message, matches!(status, 400 | 422), &mut out.fields);
+            self.typed_details(level);
+            let message = self.messages.first().copied().unwrap_or_default().text;
+            fields::read(level, message, matches!(status, 400 | 422), out);
         }
-        if out.messages.is_empty() {
-            hear(&mut out.messages, root, false);
+        if self.messages.is_empty() {
+            self.hear(self.root, false);
+        }
+        if let Some(first) = self.messages.first()
+            && self.code.text.is_empty()
+            && is_constant(first.text)
+        {
+            self.code = *first;
         }
     }
-    if let Some(first) = out.messages.first()
-        && out.code.text.is_empty()
-        && is_constant(&first.text)
-    {
-        out.code = first.clone();
+
+    fn level(&mut self, level: Node<'d>, status: u16, depth: usize) {
+        for key in words(CODES) {
+            let code = code_of(level.get(key), status);
+            // An address is a code only as the type of problem details; a status word only in capitals.
+            // At the top of a body that wraps its error, a name or type is not the error's.
+            let fits = match key {
+                "type" => (self.format == "problem_details" || !has(code.text, "://")) && code.text != "about:blank",
+                "status" => is_constant(code.text),
+                "name" | "category" => depth > 0 || level.get("message").exists(),
+                _ => true,
+            };
+            if fits && self.code.text.is_empty() {
+                self.code = code;
+            }
+        }
+        for key in words(MESSAGES) {
+            if self.messages.is_empty() {
+                let sentence = matches!(key, "error" | "reason");
+                let node = level.get(key);
+                self.hear(node, sentence);
+                if node.kind() == Kind::Array {
+                    node.children().for_each(|node| self.hear(node, sentence));
+                }
+            }
+        }
+        if self.request_id.is_empty() {
+            self.request_id = fields::first(level, IDS);
+        }
+        if self.user_message.is_empty() {
+            self.user_message = fields::first(level, "error_user_msg userMessage");
+        }
+        for key in words(DOCS) {
+            let link = level.get(key).text();
+            if self.docs_url.is_empty() && (link.starts_with("https://") || link.starts_with("http://")) {
+                self.docs_url = link;
+            }
+        }
+        let details = level.get("details");
+        if !self.details.exists() && details.children().next().is_some() {
+            self.details = details;
+            // A code within the details is finer than the class outside.
+            let code = code_of(details.get("error_code"), status);
+            if !code.text.is_empty() {
+                self.code = code;
+            }
+        }
     }
-    out.document = document;
+
+    /// Adds what `node` says, if it is a text that says something; one word is no `sentence`.
+    fn hear(&mut self, node: Node<'d>, sentence: bool) {
+        let text = node.text();
+        let heard: usize = self.messages.iter().map(|said| said.text.len()).sum();
+        if !text.trim_ascii().is_empty()
+            && (!sentence || has(text, " "))
+            && heard < MAX_HEARD
+            && self.messages.len() < fields::MAX
+        {
+            self.messages.push(said(node, text));
+        }
+    }
+
+    /// Google's typed details: the finer code, the text for users, the help page.
+    fn typed_details(&mut self, level: Node<'d>) {
+        for detail in level.get("details").children() {
+            let kind = detail.get("@type").text();
+            let reason = code_of(detail.get("reason"), 0);
+            if kind.ends_with(".ErrorInfo") && !reason.text.is_empty() {
+                self.code = reason;
+            } else if kind.ends_with(".LocalizedMessage") {
+                self.user_message = detail.get("message").text();
+            } else if kind.ends_with(".Help") {
+                self.docs_url = detail.pointer("/links/0/url").text();
+            }
+        }
+    }
 }
 
-fn inner_error(node: Node<'_>) -> Option<Node<'_>> {
-    words("innererror innerError").find_map(|key| node.get(key))
+fn inner_error(node: Node<'_>) -> Node<'_> {
+    let inner = node.get("innererror");
+    if inner.exists() { inner } else { node.get("innerError") }
+}
+
+fn or_first(node: Node<'_>) -> Node<'_> {
+    if node.kind() == Kind::Array { node.index(0) } else { node }
 }
 
 /// The objects that may say something of the error, outermost first.
 fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut out = Vec::new();
-    let mut level = root.index(0).or(Some(root));
+    let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = words(UNWRAP).find_map(|key| {
-            let inner = node.get(key)?;
-            inner.index(0).or(Some(inner)).filter(|inner| inner.kind() == Kind::Object)
-        });
+        level = words(UNWRAP).map(|key| or_first(node.get(key))).find(|inner| inner.kind() == Kind::Object);
     }
     out
 }
 
-fn level_into(out: &mut Harvest<'_>, level: Node<'_>, status: u16, depth: usize) {
-    for key in words(CODES) {
-        let Some(node) = level.get(key).filter(|_| out.code.text.is_empty()) else { continue };
-        let code = code_of(node, status);
-        // An address is a code only as the type of problem details; a status word only in capitals.
-        // At the top of a body that wraps its error, a name or type is not the error's.
-        let fits = match key {
-            "type" => (out.format == "problem_details" || !has(&code.text, "://")) && code.text != "about:blank",
-            "status" => is_constant(&code.text),
-            "name" | "category" => depth > 0 || level.get("message").is_some(),
-            _ => true,
-        };
-        if fits {
-            out.code = code;
-        }
-    }
-    for key in words(MESSAGES) {
-        let Some(node) = level.get(key).filter(|_| out.messages.is_empty()) else { continue };
-        let sentence = matches!(key, "error" | "reason");
-        hear(&mut out.messages, node, sentence);
-        if node.kind() == Kind::Array {
-            node.children().take(fields::MAX).for_each(|node| hear(&mut out.messages, node, sentence));
-        }
-    }
-    let text = |keys: &str| fields::first(level, keys).and_then(Node::text).unwrap_or_default().to_string();
-    if out.request_id.is_empty() {
-        out.request_id = text(IDS);
-    }
-    if out.user_message.is_empty() {
-        out.user_message = text("error_user_msg userMessage");
-    }
-    for key in words(DOCS) {
-        let link = text(key);
-        if out.docs_url.is_empty() && (link.starts_with("https://") || link.starts_with("http://")) {
-            out.docs_url = link;
-        }
-    }
-    if out.details.is_empty()
-        && let Some(details) = level.get("details").filter(|node| node.children().next().is_some())
-    {
-        out.details = write_node(details, false);
-        out.has_details = details.kind() == Kind::Object;
-        // A code within the details is finer than the class outside.
-        if let Some(code) = details.get("error_code") {
-            out.code = code_of(code, status);
-        }
-    }
-}
-
-/// Adds what `node` says, if it is a text that says something; one word is no `sentence`.
-fn hear(out: &mut Vec<Said>, node: Node<'_>, sentence: bool) {
-    let text = node.text().unwrap_or_default();
-    if !text.trim_ascii().is_empty() && (!sentence || has(&text, " ")) {
-        out.push(said(node, &text));
-    }
-}
-
-/// Google's typed details: the finer code, the text for users, the help page.
-fn typed_details(out: &mut Harvest<'_>, level: Node<'_>) {
-    let Some(details) = level.get("details") else { return };
-    for detail in details.children() {
-        let kind = detail.get("@type").and_then(Node::text).unwrap_or_default();
-        if let Some(reason) = detail.get("reason").filter(|_| kind.ends_with(".ErrorInfo")) {
-            out.code = code_of(reason, 0);
-        } else if kind.ends_with(".LocalizedMessage") {
-            out.user_message = detail.get("message").and_then(Node::text).unwrap_or_default().to_string();
-        } else if kind.ends_with(".Help") {
-            out.docs_url = detail.pointer("/links/0/url").and_then(Node::text).unwrap_or_default().to_string();
-        }
-    }
-}
-
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
 #[inline(never)]
-fn code_of(node: Node<'_>, status: u16) -> Said {
-    let text = match node.kind() {
-        Kind::Number => node.source().into(),
-        _ => node.text().unwrap_or_default(),
-    };
-    let text = bare_type(&text);
-    let idle = ["error", "failure", "fail", "failed", "Failure", "0", ""].contains(&text)
+fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
+    let text = bare_type(if node.kind() == Kind::Number { node.source() } else { node.text() });
+    let idle = words("error failure fail failed Failure 0").any(|word| word == text)
         || text.len() > 128
         || text.bytes().any(|byte| byte.is_ascii_whitespace())
         || number::whole(text) == Some(i64::from(status));
@@ -314,17 +320,14 @@ fn code_of(node: Node<'_>, status: u16) -> Said {
 
 /// AWS writes `namespace#Name:address`; only the name is the code.
 fn bare_type(text: &str) -> &str {
-    let name = match find(text, "#", 0) {
-        Some(at) if !has(text, "//") || find(text, "//", 0) > Some(at) => text.get(at + 1..).unwrap_or(""),
-        _ => text,
-    };
+    let space = until(text, b"#");
+    let name = if has(space, "//") { text } else { text.get(space.len() + 1..).unwrap_or(text) };
     if has(name, ":http") { until(name, b":") } else { name }
 }
 
 #[inline(never)]
-fn said(node: Node<'_>, text: &str) -> Said {
-    let span = node.span();
-    Said { text: text.to_string(), span: Some((span.start, span.end)), literal: node.source() == text }
+fn said<'d>(node: Node<'d>, text: &'d str) -> Said<'d> {
+    Said { text, span: Some(node.span()), literal: node.source() == text }
 }
 
 /// `UPPER_SNAKE`, as codes are written.

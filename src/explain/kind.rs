@@ -3,8 +3,8 @@
 //! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
 
+use super::ink::Text;
 use super::scan::words;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What happened.
@@ -34,14 +34,14 @@ pub enum Kind {
 }
 
 /// Whether and when the same request may be sent again. Milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Retry {
     None,
-    Never { until: String },
+    Never { until: Text },
     Backoff { base_delay: i64, max_tries: i64, requires_idempotency: bool },
-    After { delay: i64, source: String },
-    AtReset { delay: i64, reset_at: Option<i64>, source: String },
+    After { delay: i64, source: Text },
+    AtReset { delay: i64, reset_at: Option<i64>, source: Text },
     AfterReauth { how: &'static str },
     Soon { delay: i64, max_tries: i64 },
     WhenOnline,

@@ -2,127 +2,165 @@
 
 use super::Report;
 use super::base::front;
-use super::catalog::Hit;
+use super::explanation::Explanation;
 use super::grammar::{self, Match};
-use super::harvest::{Harvest, Shape};
-use super::heard::Heard;
+use super::harvest::{Harvest, Said, Shape};
+use super::ink::Text;
 use super::redact;
 use super::report::{host_of, origin_of};
-use super::scan::{find, join, parts, until};
-use super::write::decimal;
+use super::scan::{find, parts, until};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
-use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Parts of messages that one template may fit, and how many of them are evidence.
+const MAX_HEARD: usize = 100;
+const MAX_SEEN: usize = 10;
 
 /// What rules are held against.
-pub struct Facts<'f, 'r> {
+pub struct Facts<'f> {
     /// What was asked and answered.
-    pub report: &'f Report<'r>,
+    pub report: &'f Report<'f>,
+    /// The status, in digits.
+    pub number: &'f str,
     /// What the body says.
-    pub harvest: &'f Harvest<'r>,
+    pub harvest: &'f Harvest<'f>,
 }
 
-impl Facts<'_, '_> {
-    /// Whether all members of `when` hold; what they saw is added to `hit`.
-    pub fn holds(&self, when: Node<'_>, hit: &mut Hit<'_>) -> bool {
-        when.children().all(|test| self.member(&test.key(), test, hit))
+/// A text, or a part of one, and the template that fits it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'f> {
+    /// The part.
+    pub part: &'f str,
+    /// The template; its holes are asked for by [`grammar::hole`].
+    pub template: &'f str,
+}
+
+/// Where matches are noted.
+pub struct Notes<'f, 'o> {
+    /// Takes the evidence.
+    pub out: &'o mut Explanation,
+    /// Takes what templates fit.
+    pub heard: Vec<Heard<'f>>,
+    /// The id of the rule that is held against the answer.
+    pub rule: Text,
+}
+
+impl Notes<'_, '_> {
+    #[inline(never)]
+    fn see(&mut self, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) -> bool {
+        self.out.see(self.rule, from, name, text, span);
+        true
+    }
+}
+
+impl<'f> Facts<'f> {
+    /// Whether all members of `when` hold; if so, what they saw is added to `notes`.
+    #[inline(never)]
+    pub fn holds(&self, when: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
+        let (seen, heard) = (notes.out.evidence.len(), notes.heard.len());
+        let holds = when.children().all(|test| self.member(test, notes));
+        if !holds {
+            notes.out.evidence.truncate(seen);
+            notes.heard.truncate(heard);
+        }
+        holds
     }
 
-    fn member(&self, key: &str, test: Node<'_>, hit: &mut Hit<'_>) -> bool {
+    fn member(&self, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
         let (report, harvest) = (self.report, self.harvest);
-        match key {
-            "status" => self.status(test, hit),
-            "method" => fits(test, report.method).is_some_and(|_| {
-                hit.see("method", "", report.method, None);
-                true
-            }),
+        match test.key() {
+            "status" => {
+                let status = i64::from(report.status.unwrap_or(0));
+                let is = |want: Node<'_>| {
+                    want.integer() == Some(status) || number::whole(until(want.text(), b"x")) == Some(status / 100)
+                };
+                let holds = is(test) || test.children().any(is);
+                holds && notes.see("status", "", self.number, None)
+            }
+            "method" => fits(test, report.method).is_some() && notes.see("method", "", report.method, None),
             "code" => {
                 let code = &harvest.code;
+                let from = if code.span.is_some() { "body" } else { "header" };
                 !code.text.is_empty()
-                    && fits(test, &code.text).is_some_and(|_| {
-                        hit.see(if code.span.is_some() { "body" } else { "header" }, "code", &code.text, code.span);
-                        true
-                    })
+                    && fits(test, code.text).is_some()
+                    && notes.see(from, "code", code.text, code.span)
             }
-            "message" => {
-                let heard = harvest.matching(&|part| fits(test, part));
-                for heard in &heard {
-                    let text = heard.span.and_then(|(start, end)| harvest.body.get(start..end)).unwrap_or(&heard.part);
-                    hit.see("body", "message", text, heard.span);
-                }
-                let any = !heard.is_empty();
-                hit.heard.extend(heard);
-                any
-            }
-            "body" => fits(test, harvest.body).is_some_and(|found| {
-                let text = harvest.body.get(found.span.0..found.span.1).unwrap_or("");
-                hit.see("body", "", text, Some(found.span));
-                true
+            "message" => self.message(test, notes),
+            "body" => fits(test, harvest.body).is_some_and(|(_, found)| {
+                notes.see("body", "", harvest.body.get(found.span.0..found.span.1).unwrap_or(""), Some(found.span))
             }),
+            // What was asked is not quoted: it is the caller's own.
             "requestBody" => {
-                // What was asked is not quoted whole: it is the caller's own.
-                fits(test, report.request_body).is_some_and(|found| {
-                    hit.see("environment", "requestBody", "", None);
-                    hit.heard.push(Heard { part: String::new(), span: None, found });
-                    true
-                })
+                hear(test, report.request_body, notes).is_some() && notes.see("environment", "requestBody", "", None)
             }
             "header" => test.children().all(|test| {
-                let name = test.key();
-                let Some(value) = report.headers.find(&name).filter(|value| fits(test, value).is_some()) else {
-                    return false;
-                };
-                hit.see("header", &name, if redact::is_secret_name(&name) { redact::GONE } else { value }, None);
-                true
+                let value = report.header(test.key());
+                let shown = if redact::is_secret_name(test.key()) { redact::GONE } else { value };
+                !value.is_empty() && fits(test, value).is_some() && notes.see("header", test.key(), shown, None)
             }),
-            "json" => test.children().all(|test| self.json(test, hit)),
-            "url" => test.children().all(|part| self.url(test, part, hit)),
-            "bodyIs" => self.body_is(test, hit),
+            "json" => test.children().all(|test| {
+                let node = harvest.root.pointer(test.key());
+                let value = if node.kind() == Kind::String { node.text() } else { node.source() };
+                let holds = if test.kind() == Kind::String {
+                    test.text() == name(node)
+                } else {
+                    node.exists() && fits(test, value).is_some()
+                };
+                holds && notes.see("body", test.key(), value, Some(node.span()))
+            }),
+            "url" => test.children().all(|part| self.url(test, part, notes)),
+            "bodyIs" => self.body_is(test, notes),
             "format" => fits(test, harvest.format).is_some(),
-            "not" => !self.holds(test, &mut Hit::new(test, test)),
-            "any" => test.children().any(|when| self.holds(when, hit)),
+            "not" => !self.holds(test, notes),
+            "any" => test.children().any(|when| self.holds(when, notes)),
             _ => false,
         }
     }
 
-    /// A number or a class as `"4xx"`, or a list of these.
-    fn status(&self, test: Node<'_>, hit: &mut Hit<'_>) -> bool {
-        let status = i64::from(self.report.status.unwrap_or(0));
-        let is = |want: Node<'_>| match want.text() {
-            Some(class) => class.ends_with("xx") && number::whole(until(&class, b"x")) == Some(status / 100),
-            None => want.integer() == Some(status),
-        };
-        let holds = is(test) || test.children().any(is);
-        if holds {
-            hit.see("status", "", &decimal(status), None);
+    /// Tries `test` on each message, then on its lines, then on its comma-separated parts: the first of these that gives anything.
+    fn message(&self, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
+        let before = notes.heard.len();
+        for separators in [&[][..], &["\n", "\\n"], &[", "]] {
+            for said in &self.harvest.messages {
+                self.parts(said, separators, (test, before), notes);
+            }
+            if notes.heard.len() > before {
+                return true;
+            }
         }
-        holds
+        false
     }
 
-    fn json(&self, test: Node<'_>, hit: &mut Hit<'_>) -> bool {
-        let path = test.key();
-        let Some(node) = self.harvest.document.root().and_then(|root| root.pointer(&path)) else { return false };
-        let name = match node.kind() {
-            Kind::Null => "null",
-            Kind::Bool(_) => "boolean",
-            Kind::Number => "number",
-            Kind::String => "string",
-            Kind::Array => "array",
-            Kind::Object => "object",
-        };
-        let value = node.text().unwrap_or_else(|| node.source().into());
-        let holds = match test.text() {
-            Some(kind) => *kind == *name,
-            None => fits(test, &value).is_some(),
-        };
-        if holds {
-            let span = node.span();
-            hit.see("body", &path, &value, Some((span.start, span.end)));
+    /// One message; `test` comes with how much was heard before it.
+    fn parts(&self, said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize), notes: &mut Notes<'f, '_>) {
+        let bytes = said.text.as_bytes();
+        let (mut start, mut at) = (0, 0);
+        while at <= bytes.len() && notes.heard.len() < test.1 + MAX_HEARD {
+            let rest = bytes.get(at..).unwrap_or(&[]);
+            let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
+            if !rest.is_empty() && separator.is_none() {
+                at += 1;
+                continue;
+            }
+            let part = said.text.get(start..at).unwrap_or("");
+            if let Some(found) = hear(test.0, part, notes)
+                && notes.heard.len() <= test.1 + MAX_SEEN
+            {
+                let mut span = said.span;
+                let mut text = part;
+                if let Some((from, to)) = span.as_mut().filter(|_| said.literal) {
+                    (*from, *to) = (*from + start + found.span.0, *from + start + found.span.1);
+                    text = part.get(found.span.0..found.span.1).unwrap_or("");
+                }
+                notes.see("body", "message", text, span);
+            }
+            at += separator.map_or(1, |separator| separator.len());
+            start = at;
         }
-        holds
     }
 
-    fn body_is(&self, test: Node<'_>, hit: &mut Hit<'_>) -> bool {
+    fn body_is(&self, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
         let name = match self.harvest.shape {
             Shape::Empty | Shape::Unknown => "empty",
             Shape::Json => "json",
@@ -132,79 +170,85 @@ impl Facts<'_, '_> {
             Shape::Xml => "xml",
             Shape::Text => "text",
         };
-        let holds = fits(test, name).is_some();
-        if holds {
-            let (from, name, text, span) = front(self.harvest);
-            match self.report.headers.find("content-type").filter(|_| text.is_empty()) {
-                Some(value) => hit.see("header", "content-type", value, None),
-                None => hit.see(from, name, text, span),
-            }
+        let (mut from, mut sign, mut text, mut span) = front(self.harvest);
+        if text.is_empty() {
+            (from, sign, text, span) = ("header", "content-type", self.report.header("content-type"), None);
         }
-        holds
+        fits(test, name).is_some() && notes.see(from, sign, text, span)
     }
 
     /// One `part` of a `test` on the URL: `host`, `path`, `param` (and with it `gt`).
-    fn url(&self, test: Node<'_>, part: Node<'_>, hit: &mut Hit<'_>) -> bool {
-        let url = until(self.report.url, b"#");
-        let address = until(url, b"?");
-        match &*part.key() {
+    fn url(&self, test: Node<'f>, part: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
+        let url = self.report.url;
+        match part.key() {
             "host" => fits(part, host_of(url)).is_some(),
             "path" => {
-                let path = address.get(origin_of(url).len()..).unwrap_or("");
-                fits(part, path).is_some_and(|found| {
-                    hit.see("url", "path", path.get(found.span.0..found.span.1).unwrap_or(""), None);
-                    hit.heard.push(Heard { part: String::new(), span: None, found });
-                    true
+                let path = until(url, b"?#").get(origin_of(url).len()..).unwrap_or("");
+                hear(part, path, notes).is_some_and(|found| {
+                    notes.see("url", "path", path.get(found.span.0..found.span.1).unwrap_or(""), None)
                 })
             }
             "param" => {
-                let name = part.text().unwrap_or_default();
-                let least = test.get("gt").and_then(Node::integer);
-                for pair in url
-                    .get(address.len()..)
-                    .and_then(|query| query.get(1..))
-                    .map(|query| parts(query, b'&'))
-                    .into_iter()
-                    .flatten()
-                {
-                    let Some(value) = pair.strip_prefix(&*name).and_then(|rest| rest.strip_prefix('=')) else {
-                        continue;
-                    };
-                    if least.is_none_or(|least| number::whole(value).is_some_and(|value| value > least)) {
-                        let shown = if redact::is_secret_name(&name) { redact::GONE } else { value };
-                        hit.see("url", &name, &join(&[&name, "=", shown]), None);
-                        hit.parameter = (join(&["url.", &name]), shown.to_string());
-                        return true;
-                    }
-                }
-                false
+                let pair = self.pair(part.text());
+                let value = pair.get(part.text().len() + 1..).unwrap_or("");
+                let gt = test.get("gt");
+                let holds = !pair.is_empty() && (!gt.exists() || number::whole(value) > gt.integer());
+                holds && notes.see("url", part.text(), pair, None)
             }
             key => key == "gt",
         }
     }
+
+    /// The URL's parameter called `name`, with its value: `limit=20`; "" if there is none.
+    pub fn pair(&self, name: &str) -> &'f str {
+        let url = until(self.report.url, b"#");
+        let query = url.get(until(url, b"?").len()..).unwrap_or("");
+        let mut pairs = parts(query.strip_prefix('?').unwrap_or(""), b'&');
+        pairs.find(|pair| until(pair, b"=").len() < pair.len() && until(pair, b"=") == name).unwrap_or("")
+    }
+}
+
+/// As a [`fits`], and notes the template.
+fn hear<'f>(test: Node<'f>, part: &'f str, notes: &mut Notes<'f, '_>) -> Option<Match> {
+    let (template, found) = fits(test, part)?;
+    notes.heard.push(Heard { part, template });
+    Some(found)
+}
+
+fn name(node: Node<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Missing => "missing",
+        Kind::Null => "null",
+        Kind::True | Kind::False => "boolean",
+        Kind::Number => "number",
+        Kind::String => "string",
+        Kind::Array => "array",
+        Kind::Object => "object",
+    }
 }
 
 /// Holds `text` against a test: a template, a list of tests of which one must hold, an object of which all members must, or
-/// `true` for any text.
-fn fits(test: Node<'_>, text: &str) -> Option<Match> {
-    let all = Match { span: (0, text.len()), ..Match::default() };
+/// `true` for any text. Gives back the template.
+fn fits<'f>(test: Node<'f>, text: &str) -> Option<(&'f str, Match)> {
+    let all = ("*", Match { span: (0, text.len()), hole: (0, 0) });
     match test.kind() {
-        Kind::Bool(true) => Some(all),
-        Kind::String => grammar::matches(&test.text()?, text),
+        Kind::True => Some(all),
+        Kind::String => Some((test.text(), grammar::matches(test.text(), text)?)),
         Kind::Array => test.children().find_map(|test| fits(test, text)),
         Kind::Object => {
             let mut found = None;
             for test in test.children() {
-                let want = test.text().unwrap_or_default();
-                found = Some(match &*test.key() {
-                    "equals" if text.eq_ignore_ascii_case(&want) => all.clone(),
+                let want = test.text();
+                let same = |text: &str| text.eq_ignore_ascii_case(want);
+                found = Some(match test.key() {
+                    "equals" if same(text) => all,
+                    "startsWith" if text.get(..want.len()).is_some_and(same) => all,
                     "contains" => {
-                        let at = find(text, &want.to_ascii_lowercase(), 0)?;
-                        Match { span: (at, at + want.len()), ..Match::default() }
+                        let at = find(text, want, 0)?;
+                        ("*", Match { span: (at, at + want.len()), hole: (0, 0) })
                     }
-                    "startsWith" if text.get(..want.len())?.eq_ignore_ascii_case(&want) => all.clone(),
                     "template" => fits(test, text)?,
-                    "gt" if number::whole(text)? > test.integer()? => all.clone(),
+                    "gt" if number::whole(text)? > test.integer()? => all,
                     _ => return None,
                 });
             }

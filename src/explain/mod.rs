@@ -14,7 +14,7 @@ pub mod fields;
 pub mod format;
 pub mod grammar;
 pub mod harvest;
-pub mod heard;
+pub mod ink;
 pub mod kind;
 pub mod matcher;
 pub mod network;
@@ -31,79 +31,95 @@ pub use explanation::Explanation;
 pub use network::Thrown;
 pub use report::Report;
 
-use crate::syntax::json;
-use alloc::string::ToString;
-use alloc::vec::Vec;
-use explanation::Evidence;
-use harvest::Harvest;
+use crate::syntax::{json, number};
+use alloc::string::String;
+use apply::Rule;
+use harvest::{Harvest, MAX_BODY};
 use kind::Kind;
 use matcher::Facts;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
-    let Some(status) = report.status.filter(|status| *status > 0) else {
-        return if report.response_type.starts_with("opaque") {
-            network::opaque(report)
-        } else {
-            network::explain(report)
-        };
-    };
-    let mut harvest = harvest::harvest(report);
-    let base = base::base(report, &harvest, status);
-    let fields = core::mem::take(&mut harvest.fields);
-    let facts = Facts { report, harvest: &harvest };
+    if report.status.unwrap_or(0) == 0 {
+        let opaque = report.response_type.starts_with("opaque");
+        return if opaque { network::opaque(report) } else { network::explain(report) };
+    }
+    let mut digits = String::new();
+    number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
+    let document = json::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let mut out = Explanation::new(Kind::Success, "", report.status);
+    let harvest = harvest::harvest(report, &document, &mut out);
+    let open = base::judge(report, &harvest, &digits, &mut out);
+    let basis = out.evidence.len();
+    let facts = Facts { report, number: &digits, harvest: &harvest };
     let (provider, by_shape) = catalogs.provider(&facts);
-    let hits = if base.kind == Kind::Success { Vec::new() } else { catalogs.hits(&provider, &facts) };
-
-    let mut out = Explanation::new(base.kind, base.reason, Some(status));
-    (out.id, out.format, out.confidence, out.fields) = (base.id, harvest.format, base.confidence, fields);
-    out.provider = redact::excerpt(&provider);
+    out.format = harvest.format;
+    out.provider = out.ink.excerpt(provider);
     if by_shape {
-        out.notes.push("The API was recognised by the shape of the body, not by its host.".to_string());
+        out.notes.push("The API was recognised by the shape of the body, not by its host.");
     }
-    // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
-    let winner = hits.iter().find(|hit| hit.then.get("kind").is_some() && (base.open || hit.provided));
-    if let Some(hit) = winner {
-        apply::decide(hit, &mut out);
-    }
-    for hit in &hits {
-        // A rule on the status alone speaks only where it decides: beside a better one it would be noise.
-        if !hit.coarse || out.id == hit.id {
-            apply::add(hit, &mut out);
+    let mut verdict = document.root().get("\0");
+    let mut ruled = false;
+    if out.kind != Kind::Success {
+        let hits = catalogs.hits(provider, &facts, &mut out);
+        // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
+        for hit in &hits.rules {
+            let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
+            let rule = Rule { hit, facts: &facts, heard };
+            let decides = !ruled && hit.then.get("kind").exists() && (open || hit.provided);
+            if decides {
+                ruled = true;
+                verdict = hit.then.get("retry");
+                rule.decide(&mut out);
+            }
+            // A rule on the status alone speaks only where it decides: beside a better one it would be noise.
+            if decides || !hit.coarse {
+                rule.add(&mut out);
+            }
         }
     }
-    refine(report, &harvest, winner.is_some(), &mut out);
+    refine(report, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
-        default_causes(&mut out, &base.evidence);
+        default_causes(&mut out, basis);
     }
-    if out.api.code.is_empty() {
-        out.api.code.clone_from(&harvest.code.text);
-    }
-    if let Some(message) = harvest.messages.into_iter().next() {
-        out.api.message = message.text;
-    }
-    (out.api.user_message, out.api.request_id) = (harvest.user_message, harvest.request_id);
-    (out.api.docs_url, out.api.details) = (harvest.docs_url, harvest.details);
-    out.retry = verdict::retry(report, &mut out, winner.and_then(|hit| hit.then.get("retry")));
-    words::what(&mut out);
-    words::notes(report, &harvest.document, harvest.shape, &mut out);
+    said(&harvest, &mut out);
+    let code = String::from(out.ink.read(out.api.code));
+    verdict::judge(report, verdict, &code, &mut out);
+    words::what(&code, &digits, &mut out);
+    words::notes(report, &harvest, &mut out);
     out
+}
+
+/// Copies what the API itself said.
+fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
+    let ink = &mut out.ink;
+    let api = &mut out.api;
+    if api.code.is_empty() {
+        api.code = ink.add(harvest.code.text);
+    }
+    api.message = ink.add(harvest.messages.first().copied().unwrap_or_default().text);
+    api.user_message = ink.add(harvest.user_message);
+    api.request_id = ink.add(harvest.request_id);
+    api.docs_url = ink.add(harvest.docs_url);
+    if harvest.details.exists() {
+        api.details = ink.add(&write::write_node(harvest.details, false));
+    }
 }
 
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
 fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Explanation) {
     let spent = report.told.as_ref().is_some_and(|told| told.remaining == Some(0));
+    let facts = harvest.details.kind() == json::Kind::Object;
     // Where the status says something precise (401, 404, 429, …) a strange code does not turn it into a refusal.
     let vague = !ruled
         && matches!(
             out.kind,
             Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict | Kind::QuotaExhausted | Kind::Forbidden
         );
-    let code = &harvest.code.text;
+    let code = harvest.code.text;
     let turned = if out.kind == Kind::Forbidden && (spent || report.hint.is_some()) {
         Kind::RateLimited
-    } else if vague && harvest.has_details && out.fields.is_empty() && !code.is_empty() && kind::of_code(code).is_none()
-    {
+    } else if vague && facts && out.fields.is_empty() && !code.is_empty() && kind::of_code(code).is_none() {
         Kind::BusinessRule
     } else if vague && out.kind == Kind::InvalidRequest && !out.fields.is_empty() {
         Kind::ValidationFailed
@@ -112,36 +128,34 @@ fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Exp
     };
     if turned != out.kind {
         out.turn(turned, "");
-        out.id = scan::join(&[&out.id, ".", text::row(turned).name]);
+        let id = String::from(out.ink.read(out.id));
+        out.id = out.ink.join(&[&id, ".", text::row(turned).name]);
     }
-    let list = |text: &str, separator: u8| scan::parts(text, separator).take(50).map(redact::excerpt).collect();
     match out.kind {
-        Kind::BusinessRule if harvest.has_details => {
-            if let Some(details) = json::parse(harvest.details.as_str()).root() {
-                out.details = write::write_node(details, true);
-            }
-        }
-        Kind::NotSupported => out.allow = list(report.headers.find("allow").unwrap_or(""), b','),
+        Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),
+        Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
         Kind::Forbidden => {
-            let challenge = report.headers.find("www-authenticate").unwrap_or("");
-            if let Some((_, scopes)) = scan::split(challenge, "scope=\"") {
-                out.missing_scopes = list(scan::until(scopes, b"\""), b' ');
-                out.reason = "scope".to_string();
+            let (_, scopes) = scan::split(report.header("www-authenticate"), "scope=\"").unwrap_or_default();
+            out.missing_scopes = apply::list(scan::until(scopes, b"\""), b' ', out);
+            if !scopes.is_empty() {
+                out.reason = out.ink.add("scope");
             }
         }
         _ => {}
     }
 }
 
-fn default_causes(out: &mut Explanation, evidence: &[Evidence]) {
-    let rows = match out.reason.as_str() {
+fn default_causes(out: &mut Explanation, basis: usize) {
+    let rows = match out.ink.read(out.reason) {
         "html_instead_of_json" => text::PAGE,
         "invalid_json" => text::NO_JSON,
         _ => text::row(out.kind).causes,
     };
+    // Rules that gave no cause may have seen more than what they are judged by here.
+    out.evidence.truncate(basis);
     let mut confidence = "likely";
     for (id, text) in rows {
-        out.cause(id, text, confidence, evidence);
+        out.cause(id, text, "", confidence, 0);
         confidence = "possible";
     }
 }

@@ -5,12 +5,11 @@
 //! Source: observed in Chromium 147, Node 20, Deno 2.9, Bun 1.4 and workerd; Firefox and Safari by their known messages.
 
 use super::Report;
-use super::explanation::{Evidence, Explanation};
+use super::explanation::Explanation;
 use super::kind::{Kind, Retry};
 use super::report::{host_of, origin_of};
-use super::scan::{has, head, join, parts};
+use super::scan::{has, head, parts};
 use super::text;
-use alloc::string::ToString;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -147,27 +146,25 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         // A sign that names its reason is believed before a guess from the surroundings.
         && (surroundings.is_none() || row.1 != Kind::Network || !matches!(row.2, "connection" | "dns"))
     {
-        tell(&mut out, row, "certain", ("exception", place, text));
+        tell(&mut out, row, 90, ("exception", place, text));
     } else if let Some((row, name, text)) = surroundings {
-        tell(&mut out, &row, "certain", ("environment", name, text));
+        tell(&mut out, row, 90, ("environment", name, text));
     } else if thrown.name.is_empty() && !thrown.message.is_empty() {
-        tell(&mut out, &REASON, "likely", ("exception", "", ""));
+        tell(&mut out, &REASON, 50, ("exception", "", ""));
     } else {
-        out.retry = text::retry(text::row(Kind::Network));
         unknown(report, &mut out);
     }
-    out.what_happened = match out.kind {
+    out.what_happened = out.ink.add(match out.kind {
         Kind::Aborted => "The request was ended by the caller's own signal.",
         Kind::Timeout => "The request did not end in time.",
         Kind::InvalidRequest => "The request was refused before it was sent.",
         Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
         _ => "No response came.",
-    }
-    .to_string();
+    });
     if out.kind == Kind::InvalidRequest {
-        out.action =
-            "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base)."
-                .to_string();
+        out.action = out.ink.add(
+            "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).",
+        );
     }
     out
 }
@@ -176,19 +173,14 @@ pub fn explain(report: &Report<'_>) -> Explanation {
 pub fn opaque(report: &Report<'_>) -> Explanation {
     let mut out = Explanation::new(Kind::UnexpectedResponse, "", Some(0));
     let redirect = report.response_type == "opaqueredirect";
-    tell(
-        &mut out,
-        if redirect { &REDIRECT } else { &OPAQUE },
-        "certain",
-        ("environment", "type", report.response_type),
-    );
-    let action = if redirect {
+    let row = if redirect { &REDIRECT } else { &OPAQUE };
+    tell(&mut out, row, 90, ("environment", "type", report.response_type));
+    out.what_happened = out.ink.add(row.4);
+    out.action = out.ink.add(if redirect {
         "Follow the redirect, or request the final address."
     } else {
         "Use mode \"cors\", and have the server allow this page's origin."
-    };
-    (out.what_happened, out.action) =
-        (out.causes.first().map_or("", |cause| cause.text.as_str()).to_string(), action.to_string());
+    });
     out
 }
 
@@ -218,21 +210,21 @@ const OPAQUE: Row = Row(
 );
 
 /// Makes `out` what `row` says, on the evidence of (from, name, text).
-fn tell(out: &mut Explanation, row: &Row, confidence: &'static str, seen: (&'static str, &str, &str)) {
+fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &str, &str)) {
     out.turn(row.1, row.2);
     out.retry = match row.3 {
         'o' => Retry::WhenOnline,
-        '-' => Retry::Never { until: text::row(row.1).until.to_string() },
+        '-' => Retry::Never { until: out.ink.add(text::row(row.1).until) },
         repeat => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
     };
-    out.id = join(&[if row.1 == Kind::Network { "network." } else { "fetch." }, row.2]);
-    out.confidence = if confidence == "certain" { 90 } else { 50 };
-    let evidence = Evidence::new(&out.id, seen.0, seen.1, seen.2, None);
-    out.cause(row.2, row.4, confidence, &[evidence]);
+    out.id = out.ink.join(&[if row.1 == Kind::Network { "network." } else { "fetch." }, row.2]);
+    out.confidence = confidence;
+    out.see(out.id, seen.0, seen.1, seen.2, None);
+    out.cause(row.2, row.4, "", if confidence > 80 { "certain" } else { "likely" }, 0);
 }
 
 fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a str)> {
-    ROWS.iter().find_map(|row| {
+    for row in ROWS {
         for thrown in &report.thrown {
             for (place, text) in [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)] {
                 // Messages are short; of a long one the front is enough.
@@ -241,66 +233,72 @@ fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a 
                 }
             }
         }
-        None
-    })
+    }
+    None
 }
 
 /// What the surroundings tell: offline, mixed content.
-fn surroundings(report: &Report<'_>) -> Option<(Row, &'static str, &'static str)> {
-    if report.online == Some(false) {
-        return Some((OFFLINE, "navigator.onLine", "false"));
-    }
+fn surroundings(report: &Report<'_>) -> Option<(&'static Row, &'static str, &'static str)> {
     let host = host_of(report.url);
     let local = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
-    let mixed = report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local;
-    mixed.then_some((MIXED, "scheme", "http from https"))
+    if report.online == Some(false) {
+        Some((&OFFLINE, "navigator.onLine", "false"))
+    } else if report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local {
+        Some((&MIXED, "scheme", "http from https"))
+    } else {
+        None
+    }
 }
 
-/// Causes by likelihood where the exception does not say: id, text, check.
-const UNKNOWN: &[(&str, &str, &str)] = &[
+/// Causes by likelihood where the exception does not say: id, confidence, text, check.
+const UNKNOWN: &[(&str, &str, &str, &str)] = &[
     (
         "cors",
+        "likely",
         "CORS: the server does not allow this page's origin, or did not answer the preflight.",
         "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
     ),
     (
         "unreachable",
+        "likely",
         "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
         "Open the URL in a tab of its own, or with curl.",
     ),
     (
         "blocked",
+        "possible",
         "An extension, a proxy or the page's Content Security Policy blocked it.",
         "Try a private window without extensions; look for a CSP report in the console.",
     ),
 ];
 
 fn unknown(report: &Report<'_>, out: &mut Explanation) {
-    out.id = "network.unknown".to_string();
-    out.confidence = if report.thrown.is_empty() { 10 } else { 30 };
+    out.id = out.ink.add("network.unknown");
+    out.confidence = 10;
     let Some(thrown) = report.thrown.first() else {
-        return out.notes.push("Neither a response nor an error was given.".to_string());
+        return out.notes.push("Neither a response nor an error was given.");
     };
-    let evidence = [Evidence::new("network.unknown", "exception", "message", thrown.message, None)];
+    out.confidence = 30;
+    out.see(out.id, "exception", "message", thrown.message, None);
     // A page may always read its own origin.
     let own = !report.page_url.is_empty() && origin_of(report.page_url) == origin_of(report.url);
-    for (id, text, check) in UNKNOWN.iter().skip(usize::from(own)) {
-        out.cause(id, text, if *id == "blocked" { "possible" } else { "likely" }, &evidence);
-        if let Some(cause) = out.causes.last_mut() {
-            cause.check = (*check).to_string();
+    for (id, confidence, text, check) in UNKNOWN {
+        if !own || *id != "cors" {
+            out.cause(id, text, check, confidence, 0);
         }
     }
-    out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.".to_string());
+    out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     fn of(chain: &[(&'static str, &'static str, &'static str)]) -> (Kind, alloc::string::String, Retry) {
         let thrown = chain.iter().map(|(name, message, code)| Thrown { name, message, code }).collect();
         let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
-        (out.kind, out.reason, out.retry)
+        (out.kind, out.ink.read(out.reason).to_string(), out.retry)
     }
 
     #[test]

@@ -19,69 +19,61 @@ const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghs_ github_pat_ glpat- xox ak
 /// From this length on, a word with letters and digits is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
 
-/// `text` without what must not be shown.
-#[inline(never)]
-pub fn redact(text: &str) -> String {
-    let mut out = String::new();
+/// Appends `text` without what must not be shown, on one line.
+pub fn redact(text: &str, out: &mut String) {
     // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
     let mut watch = 0_u8;
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
         let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
         if length == 0 {
-            out.push(char);
+            out.push(if char.is_ascii_control() { ' ' } else { char });
             watch = match char {
                 '=' | ':' if watch > 0 => 2,
                 ' ' | '"' | '\'' => watch,
                 _ => 0,
             };
-            rest = rest.get(char.len_utf8()..).unwrap_or("");
+            // What is no word is ASCII.
+            rest = rest.get(1..).unwrap_or("");
             continue;
         }
         let word = rest.get(..length).unwrap_or("");
         rest = rest.get(length..).unwrap_or("");
-        if let Some(path) = rest.strip_prefix("://") {
-            out.push_str(word);
-            out.push_str("://");
-            rest = url(path, &mut out);
-            watch = 0;
-        } else if word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic") {
-            out.push_str(word);
-            watch = 2;
-        } else if watch == 2 || is_opaque(word) {
-            out.push_str(GONE);
-            watch = 0;
-        } else {
-            out.push_str(word);
-            watch = u8::from(!rest.starts_with(' ') && is_secret_name(word));
+        let url_follows = rest.starts_with("://");
+        let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
+        let secret = !url_follows && !scheme && (watch == 2 || is_opaque(word));
+        out.push_str(if secret { GONE } else { word });
+        watch = if scheme { 2 } else { u8::from(!secret && !rest.starts_with(' ') && is_secret_name(word)) };
+        if url_follows {
+            rest = url(rest, out);
         }
     }
-    out
 }
 
-/// `text` without what must not be shown, on one line, at most [`EXCERPT`] characters.
-#[inline(never)]
-pub fn excerpt(text: &str) -> String {
+/// Appends `text` without what must not be shown, at most [`EXCERPT`] characters.
+pub fn excerpt(text: &str, out: &mut String) {
+    let start = out.len();
     // Redacting comes first: a token that is cut short is no longer known as one. What is far behind the cut is not looked at.
-    let text = redact(head(text, EXCERPT * 16));
-    let mut out = String::new();
-    for (count, char) in text.chars().enumerate() {
-        if count >= EXCERPT - 1 {
-            out.push('…');
-            break;
-        }
-        out.push(if char.is_ascii_control() { ' ' } else { char });
+    redact(head(text, EXCERPT * 16), out);
+    let long = out
+        .get(start..)
+        .and_then(|shown| shown.char_indices().nth(EXCERPT - 1))
+        .filter(|(at, char)| start + at + char.len_utf8() < out.len());
+    if let Some((at, _)) = long {
+        out.truncate(start + at);
+        out.push('…');
     }
-    out
 }
 
-/// Copies host and path of a URL (what follows `://`) and gives back the text behind the URL.
+/// Copies host and path of a URL (`text` begins with its `://`) and gives back the text behind the URL.
 fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
     let address = until(text, b" \t\r\n\"'<>)");
     let path = until(address, b"?#");
-    let authority = until(path, b"/");
+    let mut rest = path.get(3..).unwrap_or("");
+    out.push_str("://");
+    let authority = until(rest, b"/");
     out.push_str(behind(authority, b'@'));
-    let mut rest = path.get(authority.len()..).unwrap_or("");
+    rest = rest.get(authority.len()..).unwrap_or("");
     while let Some(path) = rest.strip_prefix('/') {
         let segment = until(path, b"/");
         out.push('/');
@@ -120,6 +112,12 @@ fn is_opaque(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn shown_of(way: fn(&str, &mut String), text: &str) -> String {
+        let mut out = String::new();
+        way(text, &mut out);
+        out
+    }
+
     #[test]
     fn secrets_go_and_the_rest_stays() {
         for (text, shown) in [
@@ -140,15 +138,18 @@ mod tests {
             ),
             ("{\"required\":\"100.00\"}", "{\"required\":\"100.00\"}"),
         ] {
-            assert_eq!(redact(text), shown);
+            assert_eq!(shown_of(redact, text), shown);
         }
     }
 
     #[test]
     fn an_excerpt_is_short_and_on_one_line() {
-        let shown = excerpt(&"ä\n".repeat(500));
+        let shown = shown_of(excerpt, &"ä\n".repeat(500));
         assert_eq!((shown.chars().count(), shown.contains('\n')), (EXCERPT, false));
-        assert_eq!(excerpt("short"), "short");
-        assert!(!excerpt(&["x".repeat(110).as_str(), " sk-abcdefghijklmnop1234567890"].concat()).contains("sk-"));
+        assert_eq!(shown_of(excerpt, "short"), "short");
+        assert_eq!(shown_of(excerpt, &"ä ".repeat(60)), "ä ".repeat(60));
+        assert!(
+            !shown_of(excerpt, &["x".repeat(110).as_str(), " sk-abcdefghijklmnop1234567890"].concat()).contains("sk-")
+        );
     }
 }

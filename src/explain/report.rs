@@ -4,9 +4,8 @@ use super::network::Thrown;
 use super::scan::{behind, split, until};
 use crate::hints::{Hint, Told};
 use crate::syntax::headers::Headers;
-use crate::syntax::json::{Document, Kind, Node};
+use crate::syntax::json::{Document, Kind};
 use crate::time::WallTime;
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// What is to be explained. "" and none: not known.
@@ -21,7 +20,7 @@ pub struct Report<'a> {
     pub method: &'a str,
     pub url: &'a str,
     pub request_body: &'a str,
-    pub provider: Option<&'a str>,
+    pub provider: &'a str,
     /// The error and its causes, outermost first.
     pub thrown: Vec<Thrown<'a>>,
     pub online: Option<bool>,
@@ -32,54 +31,46 @@ pub struct Report<'a> {
     pub told: Option<Told>,
 }
 
-/// A report as a shell sends it: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
-/// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing.
-#[derive(Debug)]
-pub struct Inbox<'d> {
-    root: Option<Node<'d>>,
-    texts: [Option<Cow<'d, str>>; 8],
-    thrown: Vec<[Cow<'d, str>; 3]>,
+impl Report<'_> {
+    /// The value of the response header `name`; "" if it was not sent.
+    #[inline(never)]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.find(name).unwrap_or("")
+    }
 }
 
-const TEXTS: [&str; 8] = ["headers", "body", "method", "url", "requestBody", "provider", "pageUrl", "responseType"];
-
-impl<'d> Inbox<'d> {
-    /// Opens what a shell sent; what is not as it should be counts as missing.
-    pub fn open(document: &'d Document<'d>) -> Self {
-        let root = document.root();
-        let chain = root.and_then(|root| root.get("thrown")).into_iter().flat_map(Node::children);
-        let part = |error: Node<'d>, index| error.index(index).and_then(Node::text).unwrap_or_default();
-        Self {
-            root,
-            texts: TEXTS.map(|name| root?.get(name)?.text()),
-            thrown: chain.map(|error| [part(error, 0), part(error, 1), part(error, 2)]).collect(),
-        }
-    }
-
-    /// The report, without hint and quota: who knows the headers' meaning adds these.
-    pub fn report(&self) -> Report<'_> {
-        let [headers, body, method, url, request_body, provider, page_url, response_type] =
-            self.texts.each_ref().map(Option::as_deref);
-        let number = |name: &str| self.root?.get(name)?.integer();
-        Report {
-            status: number("status").and_then(|status| u16::try_from(status).ok()),
-            headers: Headers::new(headers.unwrap_or("")),
-            body,
-            method: method.unwrap_or(""),
-            url: url.unwrap_or(""),
-            request_body: request_body.unwrap_or(""),
-            provider: provider.filter(|name| !name.is_empty()),
-            thrown: self.thrown.iter().map(|[name, message, code]| Thrown { name, message, code }).collect(),
-            online: self.root.and_then(|root| match root.get("online")?.kind() {
-                Kind::Bool(online) => Some(online),
-                _ => None,
-            }),
-            page_url: page_url.unwrap_or(""),
-            response_type: response_type.unwrap_or(""),
-            now: WallTime(number("now").unwrap_or(0)),
-            hint: None,
-            told: None,
-        }
+/// The report that a shell sent: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
+/// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing, and
+/// what is not as it should be counts as missing. Hint and quota are added by who knows the headers' meaning.
+pub fn read<'d>(document: &'d Document<'_>) -> Report<'d> {
+    let root = document.root();
+    let text = |name: &str| root.get(name).text();
+    let thrown = root.get("thrown").children();
+    Report {
+        status: root.get("status").integer().and_then(|status| u16::try_from(status).ok()),
+        headers: Headers::new(text("headers")),
+        body: if root.get("body").exists() { Some(text("body")) } else { None },
+        method: text("method"),
+        url: text("url"),
+        request_body: text("requestBody"),
+        provider: text("provider"),
+        thrown: thrown
+            .map(|error| Thrown {
+                name: error.index(0).text(),
+                message: error.index(1).text(),
+                code: error.index(2).text(),
+            })
+            .collect(),
+        online: match root.get("online").kind() {
+            Kind::True => Some(true),
+            Kind::False => Some(false),
+            _ => None,
+        },
+        page_url: text("pageUrl"),
+        response_type: text("responseType"),
+        now: WallTime(root.get("now").integer().unwrap_or(0)),
+        hint: None,
+        told: None,
     }
 }
 
@@ -113,8 +104,7 @@ mod tests {
     fn what_a_shell_sent_is_read_and_the_rest_is_unknown() {
         let document =
             parse(r#"{"status":429,"headers":"a:b\n","online":false,"now":7,"thrown":[["E","m","c"],[]],"url":5}"#);
-        let inbox = Inbox::open(&document);
-        let report = inbox.report();
+        let report = read(&document);
         assert_eq!(
             (report.status, report.headers.find("a"), report.online, report.now),
             (Some(429), Some("b"), Some(false), WallTime(7))
@@ -124,7 +114,7 @@ mod tests {
             (2, Some("c"), "", None)
         );
         let nothing = parse("nonsense");
-        assert_eq!(Inbox::open(&nothing).report().status, None);
+        assert_eq!(read(&nothing).status, None);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! Texts for end users hold no code, id, address or server's word; a shell translates them by their key (`user.<kind>`),
 //! so a row is a fallback and the source for translators. Say what happened, why, and the next step; no blame.
 
+use super::ink::Text;
 use super::kind::{BACKOFF, Kind, Retry};
-use alloc::string::ToString;
 
 /// What is said of a kind where no rule says it better.
 pub struct Row {
@@ -34,16 +34,16 @@ pub fn named(name: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.name == name)
 }
 
-/// The verdict on repeating the same request, by kind alone.
-pub fn retry(row: &Row) -> Retry {
-    match row.kind {
+/// The verdict on repeating the same request, by kind alone; `until` is the row's, in ink.
+pub fn retry(kind: Kind, until: Text) -> Retry {
+    match kind {
         Kind::Success => Retry::None,
         Kind::Unauthenticated => Retry::AfterReauth { how: "sign-in" },
         // "A few seconds" (Unit21): three, a few times.
         Kind::Locked => Retry::Soon { delay: 3000, max_tries: 3 },
         Kind::RateLimited | Kind::ServerError | Kind::Unavailable => BACKOFF,
         Kind::Network | Kind::Timeout => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: true },
-        _ => Retry::Never { until: row.until.to_string() },
+        _ => Retry::Never { until },
     }
 }
 
@@ -271,7 +271,7 @@ mod tests {
     fn a_verdict_of_never_says_until_when_and_no_other_does() {
         for row in &ROWS {
             // Some network failures are for ever; that is told by their reason.
-            let never = matches!(retry(row), Retry::Never { .. }) || row.kind == Kind::Network;
+            let never = matches!(retry(row.kind, Text::default()), Retry::Never { .. }) || row.kind == Kind::Network;
             assert_eq!(never, !row.until.is_empty(), "{}", row.name);
             assert_eq!(named(row.name).map(|found| found.kind), Some(row.kind));
         }

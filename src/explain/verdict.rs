@@ -3,64 +3,64 @@
 //! Precedence: a spent quota never; then the server's own delay (Retry-After and kin); then the reset of the quota in the
 //! way; then the rule's verdict; then the kind's. A hint never turns a verdict of "never" into a wait.
 
+use super::Report;
 use super::explanation::Explanation;
 use super::kind::{self, Kind, Retry};
-use super::scan::{join, known};
+use super::scan::known;
 use super::write::decimal;
-use super::{Report, redact};
 use crate::syntax::json::Node;
-use alloc::string::ToString;
 
-/// The verdict; fills in what the kind tells of the quota, and the words for end users.
-pub fn retry(report: &Report<'_>, out: &mut Explanation, rule: Option<Node<'_>>) -> Retry {
-    let mut retry = rule.and_then(read).unwrap_or_else(|| out.retry.clone());
+/// Fixes the verdict; fills in what the kind tells of the quota, and the words for end users. `rule` is what the deciding
+/// rule says of it, if it does.
+pub fn judge(report: &Report<'_>, rule: Node<'_>, code: &str, out: &mut Explanation) {
+    if let Some(retry) = read(rule, out) {
+        out.retry = retry;
+    }
     let told = report.told.as_ref();
-    if out.kind == Kind::RateLimited
-        && let Some(told) = told
-    {
-        out.bucket = redact::excerpt(told.bucket.as_deref().unwrap_or(""));
+    let limited = out.kind == Kind::RateLimited;
+    if let Some(told) = told.filter(|_| limited) {
+        out.bucket = out.ink.excerpt(told.bucket.as_deref().unwrap_or(""));
         (out.limit, out.remaining) = (told.limit, told.remaining);
     }
-    let waits = matches!(retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
-    let spent = kind::is_spent(&out.api.code);
-    if waits && !spent {
-        let reset = told.filter(|told| out.kind == Kind::RateLimited || told.remaining == Some(0));
+    let waits = matches!(out.retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
+    if waits && !kind::is_spent(code) {
         if let Some(hint) = &report.hint {
-            retry = Retry::After { delay: hint.delay.max(0), source: hint.source.clone() };
-        } else if let Some((told, reset)) = reset.and_then(|told| Some((told, told.reset_in?))) {
-            let delay = reset.max(0);
-            retry = Retry::AtReset { delay, reset_at: Some(report.now.plus(delay).0), source: told.source.clone() };
+            let source = out.ink.add(&hint.source);
+            out.retry = Retry::After { delay: hint.delay.max(0), source };
+        } else if let Some(told) = told.filter(|told| limited || told.remaining == Some(0))
+            && let Some(reset) = told.reset_in
+        {
+            let (delay, source) = (reset.max(0), out.ink.add(&told.source));
+            out.retry = Retry::AtReset { delay, reset_at: Some(report.now.plus(delay).0), source };
         }
     }
-    if out.kind == Kind::RateLimited
-        && let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = &retry
+    if let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = out.retry
+        && limited
     {
         // Rounded up: who waits as long as is shown does not come too early.
-        out.seconds = decimal(delay.saturating_add(999).max(1000) / 1000);
-        out.user_message = join(&["There were too many requests. Please try again in ", &out.seconds, " seconds."]);
-        out.user_message_key = "user.rate_limited.after".to_string();
+        let start = out.ink.add("There were too many requests. Please try again in ");
+        out.seconds = decimal(&mut out.ink, delay.saturating_add(999).max(1000) / 1000);
+        out.user_message = start.and(out.ink.add(" seconds."));
     }
-    retry
 }
 
 /// A verdict as catalogs write it, which is as the package's type has it; members that are missing have defaults.
-fn read(node: Node<'_>) -> Option<Retry> {
-    let how = |word: &str| match known("refresh new-key step-up", word) {
+fn read(node: Node<'_>, out: &mut Explanation) -> Option<Retry> {
+    let number = |key: &str, default: i64| node.get(key).integer().unwrap_or(default);
+    let delay = number("delay", 3000);
+    let max_tries = number("maxTries", 5);
+    let source = out.ink.add(node.get("source").text());
+    let how = match known("refresh new-key step-up", node.get("how").text()) {
         "" => "sign-in",
         how => how,
     };
-    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default().to_string();
-    let number = |key: &str, default: i64| node.get(key).and_then(Node::integer).unwrap_or(default);
-    let delay = number("delay", 3000);
-    let max_tries = number("maxTries", 5);
-    let source = text("source");
-    Some(match text("verdict").as_str() {
+    Some(match node.get("verdict").text() {
         "none" => Retry::None,
-        "never" => Retry::Never { until: text("until") },
+        "never" => Retry::Never { until: out.ink.add(node.get("until").text()) },
         "backoff" => Retry::Backoff { base_delay: number("baseDelay", 1000), max_tries, requires_idempotency: false },
         "after" => Retry::After { delay, source },
         "at-reset" => Retry::AtReset { delay, reset_at: None, source },
-        "after-reauth" => Retry::AfterReauth { how: how(&text("how")) },
+        "after-reauth" => Retry::AfterReauth { how },
         "soon" => Retry::Soon { delay, max_tries },
         "when-online" => Retry::WhenOnline,
         _ => return None,

@@ -1,139 +1,258 @@
 //! Writes an explanation as the one JSON text that crosses to a shell, and any node that was read as strict JSON again.
 
-use super::explanation::{Evidence, Explanation};
+use super::explanation::Explanation;
+use super::ink::{Ink, Text};
 use super::kind::{Kind, Retry};
+use super::scan::parts;
 use super::{redact, text};
 use crate::syntax::json::{self, Node};
 use crate::syntax::number;
 use crate::syntax::write::Writer;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 impl Explanation {
     /// The one JSON text that a shell reads. Linear; no number in it has more than two decimals.
     pub fn to_json(&self) -> String {
-        let mut out = Writer::default();
+        let row = text::row(self.kind);
+        let mut out = Pen { ink: &self.ink, out: Writer::default() };
         out.open('{');
-        member(&mut out, "id", &self.id);
-        member(&mut out, "kind", text::row(self.kind).name);
-        some(&mut out, "reason", &self.reason);
+        out.text("id", self.id);
+        out.member("kind", row.name);
+        out.text("reason", self.reason);
         match self.status {
-            Some(status) => out.number("status", Some(i64::from(status))),
-            None => raw(&mut out, "status", "null"),
+            Some(status) => out.number("status", i64::from(status)),
+            None => out.raw("status", "null"),
         }
-        member(&mut out, "title", self.title);
-        member(&mut out, "whatHappened", &self.what_happened);
-        list(&mut out, "causes");
+        out.member("title", row.title);
+        out.text("whatHappened", self.what_happened);
+        out.list("causes");
         for cause in &self.causes {
             out.open('{');
-            member(&mut out, "id", &cause.id);
-            member(&mut out, "text", &cause.text);
-            member(&mut out, "confidence", cause.confidence);
-            list(&mut out, "evidence");
-            cause.evidence.iter().for_each(|item| evidence(&mut out, item));
+            out.text("id", cause.id);
+            out.text("text", cause.text);
+            out.member("confidence", cause.confidence);
+            out.list("evidence");
+            for evidence in self.evidence.get(cause.evidence.0..cause.evidence.1).unwrap_or_default() {
+                out.open('{');
+                out.text("rule", evidence.rule);
+                out.member("from", evidence.from);
+                out.text("name", evidence.name);
+                out.text("text", evidence.text);
+                if let Some((start, end)) = evidence.span {
+                    out.number("start", start as i64);
+                    out.number("end", end as i64);
+                }
+                out.close('}');
+            }
             out.close(']');
-            some(&mut out, "check", &cause.check);
+            out.text("check", cause.check);
             out.close('}');
         }
         out.close(']');
-        member(&mut out, "action", &self.action);
-        member(&mut out, "userMessage", &self.user_message);
-        member(&mut out, "userMessageKey", &self.user_message_key);
+        out.text("action", self.action);
+        let message = self.ink.read(self.user_message);
+        out.member("userMessage", if message.is_empty() { row.user } else { message });
+        out.key("userMessageKey");
+        out.string(&["user.", row.name, if message.is_empty() { "" } else { ".after" }]);
         out.key("params");
         out.open('{');
-        some(&mut out, "seconds", &self.seconds);
+        out.text("seconds", self.seconds);
         out.close('}');
         self.verdict(&mut out);
-        list(&mut out, "fields");
+        out.list("fields");
         for field in &self.fields {
             out.open('{');
-            member(&mut out, "path", &field.path);
-            some(&mut out, "raw", &field.raw);
-            member(&mut out, "message", &field.message);
-            some(&mut out, "in", field.place);
-            some(&mut out, "reason", field.reason);
-            texts(&mut out, "allowed", &field.allowed);
+            // These two are there even if empty: the path of the whole body is "".
+            out.member("path", self.ink.read(field.path));
+            out.text("raw", field.raw);
+            out.member("message", self.ink.read(field.message));
+            out.some("in", field.place);
+            out.some("reason", field.reason);
+            out.lines("allowed", field.allowed);
             out.close('}');
         }
         out.close(']');
         out.key("api");
         out.open('{');
-        some(&mut out, "code", &self.api.code);
-        some(&mut out, "message", &self.api.message);
-        some(&mut out, "userMessage", &self.api.user_message);
-        some(&mut out, "requestId", &self.api.request_id);
-        some(&mut out, "docsUrl", &self.api.docs_url);
+        out.text("code", self.api.code);
+        out.text("message", self.api.message);
+        out.text("userMessage", self.api.user_message);
+        out.text("requestId", self.api.request_id);
+        out.text("docsUrl", self.api.docs_url);
         if !self.api.details.is_empty() {
-            raw(&mut out, "details", &self.api.details);
+            out.raw("details", self.ink.read(self.api.details));
         }
         out.close('}');
-        member(&mut out, "format", self.format);
+        out.member("format", self.format);
         if self.provider.is_empty() {
-            raw(&mut out, "provider", "null");
-        } else {
-            member(&mut out, "provider", &self.provider);
+            out.raw("provider", "null");
         }
-        raw(&mut out, "confidence", "0.");
+        out.text("provider", self.provider);
+        out.raw("confidence", "0.");
         // Two digits; certainty itself is never claimed.
-        out.out.push(char::from(b'0' + self.confidence / 10 % 10));
-        out.out.push(char::from(b'0' + self.confidence % 10));
-        list(&mut out, "notes");
-        self.notes.iter().for_each(|note| out.string(note));
+        out.out.out.push(char::from(b'0' + self.confidence / 10 % 10));
+        out.out.out.push(char::from(b'0' + self.confidence % 10));
+        out.list("notes");
+        for note in &self.notes {
+            out.string(&[note]);
+        }
         out.close(']');
         self.particulars(&mut out);
         out.close('}');
-        out.out
+        out.out.out
     }
 
     /// The members that belong to one kind only.
-    fn particulars(&self, out: &mut Writer) {
-        if self.kind == Kind::NotFound || self.kind == Kind::ValidationFailed {
-            if !self.entity_type.is_empty() {
+    fn particulars(&self, out: &mut Pen<'_>) {
+        match self.kind {
+            Kind::NotFound | Kind::ValidationFailed if !self.entity_type.is_empty() => {
                 out.key("entity");
                 out.open('{');
-                member(out, "type", &self.entity_type);
-                some(out, "id", &self.entity_id);
+                out.text("type", self.entity_type);
+                out.text("id", self.entity_id);
                 out.close('}');
             }
-        } else if self.kind == Kind::RateLimited {
-            some(out, "bucket", &self.bucket);
-            out.number("limit", self.limit.map(|limit| limit as i64));
-            out.number("remaining", self.remaining.map(|remaining| remaining as i64));
-        } else if self.kind == Kind::BusinessRule {
-            raw(out, "details", &self.details);
-        }
-        texts(out, "missingScopes", &self.missing_scopes);
-        texts(out, "allow", &self.allow);
-    }
-
-    fn verdict(&self, out: &mut Writer) {
-        out.key("retry");
-        out.open('{');
-        let (verdict, delay, tries, source) = match &self.retry {
-            Retry::None => ("none", None, None, ""),
-            Retry::Never { .. } => ("never", None, None, ""),
-            Retry::Backoff { max_tries, .. } => ("backoff", None, Some(*max_tries), ""),
-            Retry::After { delay, source } => ("after", Some(*delay), None, source.as_str()),
-            Retry::AtReset { delay, source, .. } => ("at-reset", Some(*delay), None, source.as_str()),
-            Retry::AfterReauth { .. } => ("after-reauth", None, None, ""),
-            Retry::Soon { delay, max_tries } => ("soon", Some(*delay), Some(*max_tries), ""),
-            Retry::WhenOnline => ("when-online", None, None, ""),
-        };
-        member(out, "verdict", verdict);
-        out.number("delay", delay);
-        out.number("maxTries", tries);
-        some(out, "source", source);
-        match &self.retry {
-            Retry::Never { until } => member(out, "until", until),
-            Retry::AfterReauth { how } => member(out, "how", how),
-            Retry::Backoff { base_delay, requires_idempotency, .. } => {
-                out.number("baseDelay", Some(*base_delay));
-                raw(out, "requiresIdempotency", if *requires_idempotency { "true" } else { "false" });
+            Kind::RateLimited => {
+                out.text("bucket", self.bucket);
+                for (name, number) in [("limit", self.limit), ("remaining", self.remaining)] {
+                    if let Some(number) = number {
+                        out.number(name, number as i64);
+                    }
+                }
             }
-            Retry::AtReset { reset_at: None, .. } => raw(out, "resetAt", "null"),
-            Retry::AtReset { reset_at, .. } => out.number("resetAt", *reset_at),
+            Kind::BusinessRule => {
+                let details = self.ink.read(self.details);
+                out.raw("details", if details.is_empty() { "{}" } else { details });
+            }
             _ => {}
         }
+        out.lines("missingScopes", self.missing_scopes);
+        out.lines("allow", self.allow);
+    }
+
+    fn verdict(&self, out: &mut Pen<'_>) {
+        out.key("retry");
+        out.open('{');
+        out.key("verdict");
+        match self.retry {
+            Retry::None => out.string(&["none"]),
+            Retry::WhenOnline => out.string(&["when-online"]),
+            Retry::Never { until } => {
+                out.string(&["never"]);
+                out.text("until", until);
+            }
+            Retry::AfterReauth { how } => {
+                out.string(&["after-reauth"]);
+                out.member("how", how);
+            }
+            Retry::Backoff { base_delay, max_tries, requires_idempotency } => {
+                out.string(&["backoff"]);
+                out.number("baseDelay", base_delay);
+                out.number("maxTries", max_tries);
+                out.raw("requiresIdempotency", if requires_idempotency { "true" } else { "false" });
+            }
+            Retry::Soon { delay, max_tries } => {
+                out.string(&["soon"]);
+                out.number("delay", delay);
+                out.number("maxTries", max_tries);
+            }
+            Retry::After { delay, source } => {
+                out.string(&["after"]);
+                out.number("delay", delay);
+                out.text("source", source);
+            }
+            Retry::AtReset { delay, reset_at, source } => {
+                out.string(&["at-reset"]);
+                out.number("delay", delay);
+                match reset_at {
+                    Some(at) => out.number("resetAt", at),
+                    None => out.raw("resetAt", "null"),
+                }
+                out.text("source", source);
+            }
+        }
         out.close('}');
+    }
+}
+
+/// A writer that can read the ink.
+struct Pen<'i> {
+    ink: &'i Ink,
+    out: Writer,
+}
+
+impl Pen<'_> {
+    #[inline(never)]
+    fn open(&mut self, bracket: char) {
+        self.out.open(bracket);
+    }
+
+    #[inline(never)]
+    fn close(&mut self, bracket: char) {
+        self.out.close(bracket);
+    }
+
+    #[inline(never)]
+    fn key(&mut self, key: &str) {
+        self.out.key(key);
+    }
+
+    #[inline(never)]
+    fn member(&mut self, key: &str, value: &str) {
+        self.out.text(key, Some(value));
+    }
+
+    #[inline(never)]
+    fn some(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.member(key, value);
+        }
+    }
+
+    #[inline(never)]
+    fn text(&mut self, key: &str, value: Text) {
+        self.some(key, self.ink.read(value));
+    }
+
+    #[inline(never)]
+    fn number(&mut self, key: &str, value: i64) {
+        self.out.number(key, Some(value));
+    }
+
+    #[inline(never)]
+    fn raw(&mut self, key: &str, json: &str) {
+        self.out.key(key);
+        self.out.out.push_str(json);
+    }
+
+    #[inline(never)]
+    fn list(&mut self, key: &str) {
+        self.key(key);
+        self.open('[');
+    }
+
+    /// One string of several parts, none of which needs an escape but the only one.
+    #[inline(never)]
+    fn string(&mut self, parts: &[&str]) {
+        match parts {
+            [text] => self.out.string(text),
+            parts => {
+                self.out.out.push('"');
+                parts.iter().for_each(|part| self.out.out.push_str(part));
+                self.out.out.push('"');
+            }
+        }
+    }
+
+    /// A list of the lines of a text, if it has any.
+    fn lines(&mut self, key: &str, lines: Text) {
+        if !lines.is_empty() {
+            self.list(key);
+            for line in parts(self.ink.read(lines), b'\n') {
+                self.out.string(line);
+            }
+            self.close(']');
+        }
     }
 }
 
@@ -144,87 +263,48 @@ pub fn write_node(node: Node<'_>, redacted: bool) -> String {
     out.out
 }
 
-/// `value` in decimal digits.
-pub fn decimal(value: i64) -> String {
-    let mut out = String::new();
-    number::push(&mut out, value.unsigned_abs());
-    out
-}
-
-#[inline(never)]
-fn member(out: &mut Writer, key: &str, value: &str) {
-    out.text(key, Some(value));
-}
-
-#[inline(never)]
-fn some(out: &mut Writer, key: &str, value: &str) {
-    if !value.is_empty() {
-        out.text(key, Some(value));
-    }
-}
-
-#[inline(never)]
-fn raw(out: &mut Writer, key: &str, json: &str) {
-    out.key(key);
-    out.out.push_str(json);
-}
-
-/// A number, `true`, `false` or `null` as it was read.
-fn word(out: &mut Writer, text: &str) {
-    if !out.out.ends_with(['[', ':']) && !out.out.is_empty() {
-        out.out.push(',');
-    }
-    out.out.push_str(text);
-}
-
-fn list(out: &mut Writer, key: &str) {
-    out.key(key);
-    out.open('[');
-}
-
-fn texts(out: &mut Writer, key: &str, items: &[String]) {
-    if !items.is_empty() {
-        list(out, key);
-        items.iter().for_each(|item| out.string(item));
-        out.close(']');
-    }
-}
-
-fn evidence(out: &mut Writer, evidence: &Evidence) {
-    out.open('{');
-    member(out, "rule", &evidence.rule);
-    member(out, "from", evidence.from);
-    some(out, "name", &evidence.name);
-    some(out, "text", &evidence.text);
-    if let Some((start, end)) = evidence.span {
-        out.number("start", Some(start as i64));
-        out.number("end", Some(end as i64));
-    }
-    out.close('}');
+/// Appends a number in decimal digits.
+pub fn decimal(ink: &mut Ink, value: i64) -> Text {
+    let start = ink.mark();
+    number::push(&mut ink.all, value.unsigned_abs());
+    ink.since(start)
 }
 
 /// Depth is bounded by the reader's cap.
 fn write(out: &mut Writer, node: Node<'_>, redacted: bool) {
-    let shown = |text: &str| if redacted { redact::redact(text) } else { text.to_string() };
     let (open, close) = match node.kind() {
-        json::Kind::String => return out.string(&shown(&node.text().unwrap_or_default())),
+        json::Kind::String => return string(out, node.text(), redacted, false),
         json::Kind::Array => ('[', ']'),
         json::Kind::Object => ('{', '}'),
-        _ => return word(out, node.source()),
+        _ => {
+            // An empty string brings the comma that may be needed; the word takes the string's place.
+            out.string("");
+            out.out.truncate(out.out.len() - 2);
+            return out.out.push_str(node.source());
+        }
     };
     out.open(open);
     for child in node.children() {
+        let secret = redacted && redact::is_secret_name(child.key());
         if open == '{' {
-            let key = child.key();
-            out.key(&shown(&key));
-            if redacted && redact::is_secret_name(&key) {
-                out.string(redact::GONE);
-                continue;
-            }
+            string(out, child.key(), redacted, true);
         }
-        write(out, child, redacted);
+        if secret {
+            out.string(redact::GONE);
+        } else {
+            write(out, child, redacted);
+        }
     }
     out.close(close);
+}
+
+fn string(out: &mut Writer, text: &str, redacted: bool, key: bool) {
+    let mut shown = String::new();
+    if redacted {
+        redact::redact(text, &mut shown);
+    }
+    let text = if redacted { &shown } else { text };
+    if key { out.key(text) } else { out.string(text) }
 }
 
 #[cfg(test)]
@@ -235,7 +315,7 @@ mod tests {
     fn a_value_is_written_as_strict_json_again() {
         let source = "{\"a\\u0001\":[1,-2.5e3,null,true,\"x\\ty\"],\"b\":{}}";
         let document = json::parse(source);
-        let written = write_node(document.root().unwrap(), false);
+        let written = write_node(document.root(), false);
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&written).unwrap(),
             serde_json::from_str::<serde_json::Value>(source).unwrap()
@@ -245,15 +325,12 @@ mod tests {
     #[test]
     fn a_comma_in_a_text_that_ends_with_a_bracket_is_not_lost() {
         let document = json::parse("[\"[\",\"{\",1]");
-        assert_eq!(write_node(document.root().unwrap(), false), "[\"[\",\"{\",1]");
+        assert_eq!(write_node(document.root(), false), "[\"[\",\"{\",1]");
     }
 
     #[test]
     fn what_stands_under_a_secret_name_is_not_shown() {
         let document = json::parse("{\"access_token\":[1],\"x\":\"jane@example.com\"}");
-        assert_eq!(
-            write_node(document.root().unwrap(), true),
-            "{\"access_token\":\"[redacted]\",\"x\":\"[redacted]\"}"
-        );
+        assert_eq!(write_node(document.root(), true), "{\"access_token\":\"[redacted]\",\"x\":\"[redacted]\"}");
     }
 }

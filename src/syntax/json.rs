@@ -8,7 +8,6 @@ use super::number;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// Containers within containers; deeper text ends the reading.
 pub const MAX_DEPTH: usize = 64;
@@ -31,10 +30,14 @@ pub enum End {
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// There is none.
+    Missing,
     /// `null`
     Null,
-    /// `true` or `false`
-    Bool(bool),
+    /// `true`
+    True,
+    /// `false`
+    False,
     /// A number, as text.
     Number,
     /// A string.
@@ -49,29 +52,36 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Document<'a> {
     text: Cow<'a, str>,
+    /// The strings that had escapes, without them.
+    plain: String,
     nodes: Vec<Raw>,
     end: End,
 }
 
-/// One value of a document.
+/// One value of a document, or the lack of one: what is asked of a missing value is missing, empty or none as well, so that a
+/// path through an unknown text is walked without a question at each step.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'d> {
     document: &'d Document<'d>,
-    raw: &'d Raw,
-    at: usize,
+    at: u32,
 }
 
 /// Reads `text`; a byte order mark in front is passed over.
 pub fn parse<'a>(text: impl Into<Cow<'a, str>>) -> Document<'a> {
-    let text = text.into();
-    let (nodes, end) = Reader { text: text.as_bytes(), at: 0, nodes: Vec::new() }.read();
-    Document { text, nodes, end }
+    read(text.into())
+}
+
+fn read(text: Cow<'_, str>) -> Document<'_> {
+    let mut reader = Reader { text: &text, at: 0, nodes: Vec::new(), plain: String::new() };
+    let end = reader.read();
+    let (nodes, plain) = (reader.nodes, reader.plain);
+    Document { text, plain, nodes, end }
 }
 
 impl Document<'_> {
     /// The outermost value, as far as it was read.
-    pub fn root(&self) -> Option<Node<'_>> {
-        self.node(0)
+    pub fn root(&self) -> Node<'_> {
+        Node { document: self, at: 0 }
     }
 
     /// How reading ended.
@@ -79,92 +89,103 @@ impl Document<'_> {
         self.end
     }
 
-    fn node(&self, at: usize) -> Option<Node<'_>> {
-        Some(Node { document: self, raw: self.nodes.get(at)?, at })
-    }
-
-    fn slice(&self, range: (u32, u32)) -> &str {
-        self.text.get(range.0 as usize..range.1 as usize).unwrap_or("")
+    fn slice(&self, span: Span) -> &str {
+        let text = if span.plain { &self.plain } else { &*self.text };
+        text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 }
 
 impl<'d> Node<'d> {
+    fn raw(self) -> Raw {
+        self.document.nodes.get(self.at as usize).copied().unwrap_or(MISSING)
+    }
+
     /// What it is.
+    #[inline(never)]
     pub fn kind(self) -> Kind {
-        self.raw.kind
+        self.raw().kind
+    }
+
+    /// Whether there is one.
+    pub fn exists(self) -> bool {
+        self.kind() != Kind::Missing
     }
 
     /// Where it stands, in bytes of the text; a string without its quotes.
-    pub fn span(self) -> Range<usize> {
-        self.raw.start as usize..self.raw.end as usize
+    pub fn span(self) -> (usize, usize) {
+        let raw = self.raw();
+        (raw.start as usize, raw.end as usize)
     }
 
     /// The text of its span: a number as written, a string with its escapes.
+    #[inline(never)]
     pub fn source(self) -> &'d str {
-        self.document.slice((self.raw.start, self.raw.end))
+        let raw = self.raw();
+        self.document.slice(Span { start: raw.start, end: raw.end, plain: false })
     }
 
-    /// The value of a string, escapes undone; a surrogate without its other half becomes U+FFFD.
-    pub fn text(self) -> Option<Cow<'d, str>> {
-        if self.raw.kind == Kind::String { Some(unescape(self.source())) } else { None }
+    /// The value of a string, escapes undone; a surrogate without its other half becomes U+FFFD. Of another kind, "".
+    #[inline(never)]
+    pub fn text(self) -> &'d str {
+        self.document.slice(self.raw().value)
     }
 
     /// A whole number of at most 15 digits; fractions and exponents are refused.
     pub fn integer(self) -> Option<i64> {
-        if self.raw.kind == Kind::Number { number::whole(self.source()) } else { None }
+        if self.kind() == Kind::Number { number::whole(self.source()) } else { None }
     }
 
     /// The name under which it stands in its object; "" in an array.
-    pub fn key(self) -> Cow<'d, str> {
-        unescape(self.document.slice(self.raw.key))
-    }
-
-    /// Whether it stands under `key`.
-    pub fn is(self, key: &str) -> bool {
-        let raw = self.document.slice(self.raw.key);
-        if raw.as_bytes().contains(&b'\\') { *unescape(raw) == *key } else { raw == key }
-    }
-
-    /// The member called `key`; none if it is not an object.
     #[inline(never)]
-    pub fn get(self, key: &str) -> Option<Node<'d>> {
-        let mut found = None;
-        if self.raw.kind == Kind::Object {
+    pub fn key(self) -> &'d str {
+        self.document.slice(self.raw().key)
+    }
+
+    /// The member called `key`; missing if it is not an object.
+    #[inline(never)]
+    pub fn get(self, key: &str) -> Node<'d> {
+        let mut found = self.missing();
+        if self.kind() == Kind::Object {
             for node in self.children() {
-                if node.is(key) {
-                    found = Some(node);
+                if node.key() == key {
+                    found = node;
                 }
             }
         }
         found
     }
 
-    /// The element at `index`; none if it is not an array.
-    pub fn index(self, index: usize) -> Option<Node<'d>> {
-        if self.raw.kind != Kind::Array {
-            return None;
-        }
-        let mut children = self.children();
-        for _ in 0..index {
-            children.next()?;
-        }
-        children.next()
+    /// The element at `index`; missing if it is not an array.
+    #[inline(never)]
+    pub fn index(self, index: usize) -> Node<'d> {
+        let found = if self.kind() == Kind::Array { self.children().nth(index) } else { None };
+        found.unwrap_or(self.missing())
     }
 
     /// The value that a JSON pointer names (RFC 6901, without `~` escapes): `/error/code`, `/errors/0`.
     #[inline(never)]
-    pub fn pointer(self, path: &str) -> Option<Node<'d>> {
+    pub fn pointer(self, path: &str) -> Node<'d> {
         let mut node = self;
-        for step in path.split('/').skip(1) {
-            node =
-                if node.raw.kind == Kind::Array { node.index(number::whole(step)? as usize) } else { node.get(step) }?;
+        let mut rest = path;
+        while let Some(tail) = rest.get(1..) {
+            let step = tail.bytes().position(|byte| byte == b'/').and_then(|end| tail.get(..end)).unwrap_or(tail);
+            node = match number::whole(step) {
+                Some(index) if node.kind() == Kind::Array => node.index(index as usize),
+                _ => node.get(step),
+            };
+            rest = tail.get(step.len()..).unwrap_or("");
         }
-        Some(node)
+        node
     }
 
     /// The members of an object or the elements of an array, in order.
     pub fn children(self) -> Children<'d> {
-        Children { document: self.document, at: self.at + 1, end: self.raw.next as usize }
+        let raw = self.raw();
+        Children { document: self.document, at: self.at.saturating_add(1), end: raw.next }
+    }
+
+    fn missing(self) -> Self {
+        Self { document: self.document, at: u32::MAX }
     }
 }
 
@@ -172,8 +193,8 @@ impl<'d> Node<'d> {
 #[derive(Clone, Debug)]
 pub struct Children<'d> {
     document: &'d Document<'d>,
-    at: usize,
-    end: usize,
+    at: u32,
+    end: u32,
 }
 
 impl<'d> Iterator for Children<'d> {
@@ -185,10 +206,18 @@ impl<'d> Iterator for Children<'d> {
         if self.at >= self.end {
             return None;
         }
-        let node = self.document.node(self.at)?;
-        self.at = node.raw.next as usize;
+        let node = Node { document: self.document, at: self.at };
+        self.at = node.raw().next;
         Some(node)
     }
+}
+
+/// A part of the text, or of the strings without escapes.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    end: u32,
+    plain: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -196,21 +225,26 @@ struct Raw {
     kind: Kind,
     start: u32,
     end: u32,
-    key: (u32, u32),
+    value: Span,
+    key: Span,
     /// The index behind the last node within this one.
     next: u32,
 }
 
+const NOTHING: Span = Span { start: 0, end: 0, plain: false };
+const MISSING: Raw = Raw { kind: Kind::Missing, start: 0, end: 0, value: NOTHING, key: NOTHING, next: 0 };
+
 struct Reader<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
     nodes: Vec<Raw>,
+    plain: String,
 }
 
 impl Reader<'_> {
-    fn read(mut self) -> (Vec<Raw>, End) {
+    fn read(&mut self) -> End {
         let mut open = Vec::new();
-        if self.text.starts_with(b"\xEF\xBB\xBF") {
+        if self.text.starts_with('\u{feff}') {
             self.at = 3;
         }
         let end = self.values(&mut open);
@@ -218,19 +252,19 @@ impl Reader<'_> {
         for index in open {
             self.close(index);
         }
-        (self.nodes, end)
+        end
     }
 
-    fn values(&mut self, open: &mut Vec<usize>) -> End {
+    fn values(&mut self, open: &mut Vec<u32>) -> End {
         // Within a container: whether a value stands in front, and whether a comma follows it.
         let (mut value, mut comma) = (false, false);
         loop {
-            let Some(byte) = self.peek() else {
+            let Some(mut byte) = self.peek() else {
                 return if value && open.is_empty() { End::Complete } else { End::Cut };
             };
-            let mut key = (0, 0);
+            let mut key = NOTHING;
             if let Some(&index) = open.last() {
-                let object = self.nodes.get(index).is_some_and(|node| node.kind == Kind::Object);
+                let object = self.nodes.get(index as usize).is_some_and(|node| node.kind == Kind::Object);
                 if byte == b',' && value && !comma {
                     comma = true;
                     self.at += 1;
@@ -250,102 +284,103 @@ impl Reader<'_> {
                     if byte != b'"' {
                         return End::Broken(self.at);
                     }
-                    let Some(span) = self.string() else { return End::Cut };
-                    key = span;
-                    match self.peek() {
-                        Some(b':') => self.at += 1,
-                        Some(_) => return End::Broken(self.at),
-                        None => return End::Cut,
+                    let Some((start, end)) = self.string() else { return End::Cut };
+                    key = self.unescaped(start, end);
+                    if self.peek().is_some_and(|byte| byte != b':') {
+                        return End::Broken(self.at);
                     }
+                    self.at += 1;
+                    let Some(next) = self.peek() else { return End::Cut };
+                    byte = next;
                 }
             } else if value {
                 return End::Broken(self.at);
             }
-            let Some(byte) = self.peek() else { return End::Cut };
-            if self.nodes.len() >= MAX_NODES {
+            let full = self.nodes.len() >= MAX_NODES || open.len() >= MAX_DEPTH;
+            if full {
                 return End::Capped;
             }
             comma = false;
-            let start = self.at;
-            let kind = match byte {
-                b'{' | b'[' => {
-                    if open.len() >= MAX_DEPTH {
-                        return End::Capped;
-                    }
-                    self.at += 1;
-                    open.push(self.nodes.len());
-                    self.push(
-                        if byte == b'{' { Kind::Object } else { Kind::Array },
-                        key,
-                        (start as u32, self.at as u32),
-                    );
-                    value = false;
-                    continue;
-                }
-                b'"' => {
-                    let span = self.string();
-                    // A string that the text cuts off still tells what it began with.
-                    self.push(Kind::String, key, span.unwrap_or((start as u32 + 1, self.text.len() as u32)));
-                    if span.is_none() {
-                        return End::Cut;
-                    }
-                    value = true;
-                    continue;
-                }
-                _ => {
-                    self.word();
-                    match self.text.get(start..self.at).unwrap_or(&[]) {
-                        b"null" => Kind::Null,
-                        b"true" => Kind::Bool(true),
-                        b"false" => Kind::Bool(false),
-                        word if is_number(word) => Kind::Number,
-                        _ if self.at == self.text.len() && self.at > start => return End::Cut,
-                        _ => return End::Broken(start),
-                    }
-                }
-            };
-            self.push(kind, key, (start as u32, self.at as u32));
             value = true;
+            let start = self.at;
+            let mut node = Raw { key, start: start as u32, next: self.nodes.len() as u32 + 1, ..MISSING };
+            let mut cut = false;
+            if byte == b'{' || byte == b'[' {
+                self.at += 1;
+                open.push(self.nodes.len() as u32);
+                node.kind = if byte == b'{' { Kind::Object } else { Kind::Array };
+                value = false;
+            } else if byte == b'"' {
+                // A string that the text cuts off still tells what it began with.
+                let span = self.string();
+                let (start, end) = span.unwrap_or((start + 1, self.text.len()));
+                (node.kind, node.start, node.end) = (Kind::String, start as u32, end as u32);
+                node.value = self.unescaped(start, end);
+                cut = span.is_none();
+            } else {
+                while self.byte(self.at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+                    self.at += 1;
+                }
+                node.kind = match self.text.get(start..self.at).unwrap_or("") {
+                    "null" => Kind::Null,
+                    "true" => Kind::True,
+                    "false" => Kind::False,
+                    word if is_number(word.as_bytes()) => Kind::Number,
+                    _ if self.at == self.text.len() && self.at > start => return End::Cut,
+                    _ => return End::Broken(start),
+                };
+                node.end = self.at as u32;
+            }
+            self.nodes.push(node);
+            if cut {
+                return End::Cut;
+            }
         }
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
     }
 
     /// The next byte that is not blank.
     fn peek(&mut self) -> Option<u8> {
-        while matches!(self.text.get(self.at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
-        self.text.get(self.at).copied()
-    }
-
-    fn word(&mut self) {
-        while self.text.get(self.at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)) {
+        loop {
+            let byte = self.byte(self.at)?;
+            if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+                return Some(byte);
+            }
             self.at += 1;
         }
     }
 
-    /// The span within the quotes; none if the closing one is missing.
-    fn string(&mut self) -> Option<(u32, u32)> {
+    /// What stands within the quotes; none if the closing one is missing.
+    fn string(&mut self) -> Option<(usize, usize)> {
         let start = self.at + 1;
         self.at = start;
         loop {
-            match self.text.get(self.at)? {
+            match self.byte(self.at)? {
                 b'"' => break,
                 b'\\' => self.at += 2,
                 _ => self.at += 1,
             }
         }
         self.at += 1;
-        Some((start as u32, self.at as u32 - 1))
+        Some((start, self.at - 1))
     }
 
-    fn push(&mut self, kind: Kind, key: (u32, u32), (start, end): (u32, u32)) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Raw { kind, start, end, key, next });
+    fn unescaped(&mut self, start: usize, end: usize) -> Span {
+        let text = self.text.get(start..end).unwrap_or("");
+        if !text.as_bytes().contains(&b'\\') {
+            return Span { start: start as u32, end: end as u32, plain: false };
+        }
+        let start = self.plain.len() as u32;
+        unescape(text, &mut self.plain);
+        Span { start, end: self.plain.len() as u32, plain: true }
     }
 
-    fn close(&mut self, index: usize) {
+    fn close(&mut self, index: u32) {
         let next = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(index) {
+        if let Some(node) = self.nodes.get_mut(index as usize) {
             node.next = next;
             node.end = self.at.min(self.text.len()) as u32;
         }
@@ -372,30 +407,23 @@ fn is_number(word: &[u8]) -> bool {
     matches!(state, b'0' | b'i' | b'f' | b'x')
 }
 
-#[inline(never)]
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.as_bytes().contains(&b'\\') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
+fn unescape(text: &str, out: &mut String) {
     let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        if char != '\\' {
-            out.push(char);
-            continue;
+    while let Some(mut char) = chars.next() {
+        if char == '\\' {
+            char = match chars.next() {
+                Some('b') => '\u{8}',
+                Some('f') => '\u{c}',
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some('u') => code_point(&mut chars),
+                Some(other) => other,
+                None => char::REPLACEMENT_CHARACTER,
+            };
         }
-        out.push(match chars.next() {
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some('n') => '\n',
-            Some('r') => '\r',
-            Some('t') => '\t',
-            Some('u') => code_point(&mut chars),
-            Some(other) => other,
-            None => char::REPLACEMENT_CHARACTER,
-        });
+        out.push(char);
     }
-    Cow::Owned(out)
 }
 
 fn code_point(chars: &mut core::str::Chars<'_>) -> char {
@@ -431,18 +459,31 @@ mod tests {
 
     #[test]
     fn members_elements_and_spans_are_found() {
-        let text = "\u{feff} {\"a\":{\"b\":[1,-2.5e3,\"x\\n\\u00e9\"]},\"a\":{\"b\":[true,null,7,\"z\"]}} ";
+        let text =
+            "\u{feff} {\"a\":{\"b\":[1,-2.5e3,\"x\\n\\u00e9\"]},\"a\":{\"b\":[true,null,7,\"z\"]},\"\\u0041\":1} ";
         let document = parse(text);
         assert_eq!(document.end(), End::Complete);
-        let list = document.root().unwrap().pointer("/a/b").unwrap();
-        assert_eq!(list.index(0).unwrap().kind(), Kind::Bool(true), "the last of repeated names counts");
-        assert_eq!(list.index(2).unwrap().integer(), Some(7));
-        let end = list.index(3).unwrap();
-        assert_eq!((end.text().unwrap(), &text[end.span()]), ("z".into(), "z"));
-        let first = document.root().unwrap().children().next().unwrap();
-        assert!(first.is("a") && first.key() == "a");
-        let first = first.pointer("/b/2").unwrap();
-        assert_eq!((first.text().unwrap(), first.source()), ("x\né".into(), "x\\n\\u00e9"));
+        let list = document.root().pointer("/a/b");
+        assert_eq!(list.index(0).kind(), Kind::True, "the last of repeated names counts");
+        assert_eq!(list.index(2).integer(), Some(7));
+        let end = list.index(3);
+        assert_eq!((end.text(), &text[end.span().0..end.span().1]), ("z", "z"));
+        let first = document.root().children().next().unwrap();
+        assert_eq!((first.key(), document.root().get("A").integer()), ("a", Some(1)));
+        let first = first.pointer("/b/2");
+        assert_eq!((first.text(), first.source()), ("x\né", "x\\n\\u00e9"));
+    }
+
+    #[test]
+    fn what_is_missing_is_empty_at_every_turn() {
+        let document = parse("{\"a\":1}");
+        let node = document.root().get("b").get("c").index(3).pointer("/d/0");
+        assert_eq!(
+            (node.exists(), node.kind(), node.text(), node.source(), node.integer()),
+            (false, Kind::Missing, "", "", None)
+        );
+        assert_eq!((node.children().count(), node.span(), document.root().get("a").text()), (0, (0, 0), ""));
+        assert!(!parse("").root().exists());
     }
 
     #[test]
@@ -488,7 +529,7 @@ mod tests {
             (r#""\u12""#, "\u{fffd}12"),
             (r#""\"\\\/""#, "\"\\/"),
         ] {
-            assert_eq!(parse(text).root().unwrap().text().unwrap(), value, "{text}");
+            assert_eq!(parse(text).root().text(), value, "{text}");
         }
     }
 

@@ -1,10 +1,9 @@
 //! The explainer's binding: one text in, one text out.
 //!
-//! A report crosses as JSON (see [`crate::explain::report::Inbox`]) and the explanation comes back as JSON; the host writes and
-//! reads both. Explaining is not hot, and so the binding needs no glue for objects.
+//! A report crosses as JSON (see [`report::read`]) and the explanation comes back as JSON; the host writes and reads both.
+//! Explaining is not hot, and so the binding needs no glue for objects.
 
-use crate::explain::report::Inbox;
-use crate::explain::{Catalogs, Report, explain as explain_report};
+use crate::explain::{Catalogs, Report, explain as explain_report, report};
 use crate::hints::{Hint, Told};
 use crate::syntax::json;
 use alloc::string::String;
@@ -14,8 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn explain(report: &str) -> String {
     let document = json::parse(report);
-    let inbox = Inbox::open(&document);
-    let mut report = inbox.report();
+    let mut report = report::read(&document);
     (report.hint, report.told) = told(&report);
     explain_report(&report, &Catalogs::built_in()).to_json()
 }

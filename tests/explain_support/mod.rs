@@ -80,7 +80,7 @@ impl Case {
             method: &self.method,
             url: &self.url,
             request_body: "",
-            provider: self.provider.as_deref(),
+            provider: self.provider.as_deref().unwrap_or(""),
             thrown: self.thrown.iter().map(|[name, message, code]| Thrown { name, message, code }).collect(),
             online: self.online,
             page_url: &self.page_url,

@@ -1,0 +1,101 @@
+//! All texts of an explanation in one string, and the places in it.
+//!
+//! An explanation has some hundred texts, most of them copied once and never changed. As places in one string they are two
+//! numbers that are copied freely and need no freeing; with a `String` each, the code that moves and frees them was a third
+//! of the module.
+
+use super::redact;
+use alloc::string::String;
+
+/// A place in [`Ink`]; the default one is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    start: u32,
+    end: u32,
+}
+
+/// The string.
+#[derive(Clone, Debug, Default)]
+pub struct Ink {
+    /// What was written so far; texts are made from what is added at its end.
+    pub all: String,
+}
+
+impl Text {
+    /// From the start of this to the end of `last`, which was written later.
+    pub fn and(self, last: Self) -> Self {
+        Self { start: self.start, end: last.end }
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+impl Ink {
+    /// The text at `place`.
+    #[inline(never)]
+    pub fn read(&self, place: Text) -> &str {
+        self.all.get(place.start as usize..place.end as usize).unwrap_or("")
+    }
+
+    /// A copy of `text`.
+    #[inline(never)]
+    pub fn add(&mut self, text: &str) -> Text {
+        let start = self.mark();
+        self.all.push_str(text);
+        self.since(start)
+    }
+
+    /// All of `parts` as one.
+    #[inline(never)]
+    pub fn join(&mut self, parts: &[&str]) -> Text {
+        let start = self.mark();
+        for part in parts {
+            self.all.push_str(part);
+        }
+        self.since(start)
+    }
+
+    /// A copy of `text` without what must not be shown.
+    #[inline(never)]
+    pub fn redacted(&mut self, text: &str) -> Text {
+        let start = self.mark();
+        redact::redact(text, &mut self.all);
+        self.since(start)
+    }
+
+    /// The same, at most [`redact::EXCERPT`] characters.
+    #[inline(never)]
+    pub fn excerpt(&mut self, text: &str) -> Text {
+        let start = self.mark();
+        redact::excerpt(text, &mut self.all);
+        self.since(start)
+    }
+
+    /// Where the next text begins.
+    pub fn mark(&self) -> usize {
+        self.all.len()
+    }
+
+    /// What was written since `start`.
+    pub fn since(&self, start: usize) -> Text {
+        Text { start: start as u32, end: self.all.len() as u32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_where_it_was_written() {
+        let mut ink = Ink::default();
+        let (one, two) = (ink.add("a"), ink.join(&["b", "", "c"]));
+        assert_eq!((ink.read(one), ink.read(two), ink.read(Text::default())), ("a", "bc", ""));
+        assert!(Text::default().is_empty() && !two.is_empty());
+        let shown = ink.excerpt("mail jane@example.com");
+        assert_eq!(ink.read(shown), "mail [redacted]");
+    }
+}

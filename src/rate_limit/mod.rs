@@ -11,6 +11,7 @@ pub mod options;
 pub mod quota;
 pub mod read;
 pub mod reserve;
+mod ticket;
 pub mod vendors;
 
 use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
@@ -23,7 +24,8 @@ use crate::{
         options::RateRules,
         quota::Quota,
         read::Reading,
-        reserve::{Mark, Reservation, Scope, Stand, Ticket},
+        reserve::{Reservation, Scope},
+        ticket::{Mark, Stand, Ticket},
     },
     syntax::headers::Headers,
     time::{Moment, MonoTime, WallTime},

@@ -6,10 +6,18 @@
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
-use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
+use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use crate::{
-    rate_limit::{clock::Clock, identity::Identity, meter::Meter, options::RateRules, quota::Quota, read::Reading},
+    rate_limit::{
+        clock::Clock,
+        identity::Identity,
+        meter::Meter,
+        options::RateRules,
+        quota::Quota,
+        read::Reading,
+        ticket::{Mark, Stand, Ticket, due},
+    },
     time::{Moment, MonoTime},
 };
 
@@ -71,71 +79,6 @@ pub enum Reservation {
         /// What for.
         why: Why,
     },
-}
-
-/// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stand {
-    Idle,
-    Waiting,
-    /// Counted as sent, and against the probes.
-    Probing,
-    /// Counted as sent.
-    Flying,
-}
-
-/// One call's place in its scope.
-#[derive(Clone, Debug)]
-pub(super) struct Ticket {
-    pub scope: usize,
-    /// What [`super::Tracker::wake`] names its call by.
-    pub owner: u32,
-    /// New for each ticket under the same index and for each of its grants, so that what is said of an old one is known as such.
-    pub serial: u32,
-    pub stand: Stand,
-    /// Granted by [`Scope::pump`] while its caller sleeps; it learns of it when it asks again.
-    pub unclaimed: bool,
-    pub rules: Rc<RateRules>,
-    pub priority: i32,
-    pub cost: u64,
-    /// Its place in the order of asking; kept over retries.
-    pub seq: Option<u64>,
-    /// When it first asked.
-    pub asked: Option<MonoTime>,
-    /// When it was last told to come back.
-    pub until: MonoTime,
-    pub sent: Moment,
-}
-
-/// A ticket in one of the lines: those who wait, those who are under way, those who are to be woken. One type for all of
-/// them, since a `VecDeque` is a kilobyte of code for each type of element.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub ticket: u32,
-    serial: u32,
-    priority: i32,
-    /// Of one that waits.
-    seq: u64,
-    /// Of one that was sent.
-    sent: MonoTime,
-}
-
-impl Ticket {
-    fn mark(&self, index: u32, sent: MonoTime) -> Mark {
-        let seq = self.seq.unwrap_or(0);
-        Mark { ticket: index, serial: self.serial, priority: self.priority, seq, sent }
-    }
-}
-
-impl Mark {
-    fn is_before(self, other: Self) -> bool {
-        self.priority > other.priority || (self.priority == other.priority && self.seq < other.seq)
-    }
-
-    // Its ticket, if it still stands as it did when the mark was made.
-    fn of(self, tickets: &mut [Ticket], stand: Stand) -> Option<&mut Ticket> {
-        tickets.get_mut(self.ticket as usize).filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
-    }
 }
 
 /// All that is known of what shares one set of credentials at one origin.
@@ -480,10 +423,4 @@ impl Scope {
             }
         }
     }
-}
-
-// The oldest send of `flights`, taken out, if it went `lease` ago.
-fn due(flights: &mut VecDeque<Mark>, now: MonoTime, lease: i64) -> Option<Mark> {
-    flights.front().filter(|flight| now.since(flight.sent) >= lease)?;
-    flights.pop_front()
 }

@@ -1,0 +1,118 @@
+//! What goes between a call and its shell.
+
+use alloc::string::String;
+
+use crate::{rate_limit::identity::Identity, retry::classify::Failure, syntax::headers::Headers, time::MonoTime};
+
+/// What a shell knows of a request when it starts.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// As fetch has it: the standard ones in capitals.
+    pub method: String,
+    /// What its quota hangs on.
+    pub identity: Identity,
+    /// It carries an Idempotency-Key.
+    pub keyed: bool,
+    /// Its body can be sent again (or it has none).
+    pub replayable: bool,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// The caller's signal fired, or the caller is gone.
+    Abort,
+    /// The caller's answer to [`Action::Ask`]; `None` leaves it.
+    Decided(Option<bool>),
+    /// The wait is over, or was cut short by [`Tracker::wake`].
+    Elapse,
+    /// The attempt's fetch was rejected.
+    Fail(Failure),
+    /// The attempt's head arrived.
+    Respond {
+        /// Its status.
+        status: u16,
+        /// Those of its headers that [`crate::rate_limit::read::wanted`] asks for.
+        headers: Headers<'a>,
+    },
+    /// Once, first.
+    Start,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Action {
+    /// Ask the caller's `decide`, and tell what it said with [`Event::Decided`].
+    Ask {
+        /// What happens if it says nothing.
+        retry: bool,
+        /// The wait before the next send, if there is one, ms.
+        delay: i64,
+    },
+    /// End with a rejection.
+    Reject(GiveUp),
+    /// End with what the attempt gave: its response, or its error.
+    Resolve {
+        /// Why it is not sent again, where that is not plain.
+        gave_up: Option<GiveUp>,
+        /// The response is an error, and the caller wants those thrown.
+        throw: bool,
+    },
+    /// Send it.
+    Send {
+        /// Which one, from 1.
+        attempt: u32,
+        /// Until its headers at most, ms; then it is [`Failure::Timeout`].
+        timeout: Option<i64>,
+    },
+    /// Let go of what the attempt gave, sleep `delay` ms, and tell [`Event::Elapse`].
+    Wait {
+        /// In ms, more than 0; may be longer than a timer takes.
+        delay: i64,
+        /// What for.
+        reason: WaitReason,
+    },
+}
+
+/// What a call waits for, in the words of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the contract's own words")]
+pub enum WaitReason {
+    Backoff,
+    Concurrency,
+    Locked,
+    Probing,
+    RateLimit,
+    RetryAfter,
+}
+
+/// Why a call ends without what its caller wanted, in the words of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the contract's own words")]
+pub enum GiveUpReason {
+    Aborted,
+    AttemptsExhausted,
+    Deadline,
+    HintTooLong,
+    NotReplayable,
+    NotRetryable,
+    QueueFull,
+    QuotaWaitTooLong,
+}
+
+/// The end of a call, and when trying again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveUp {
+    /// Why.
+    pub reason: GiveUpReason,
+    /// When there may be room or the server asked to come back.
+    pub retry_at: Option<MonoTime>,
+}
+
+/// An event came that makes no sense where the call stands; nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongEvent {
+    /// The state it stood in: "idle", "queued", "flying", "asking", "pausing" or "done".
+    pub state: &'static str,
+}

@@ -9,12 +9,12 @@
 //! sends, sleeps and lets go when it is told to, in windows and workers alike: `fetch` is looked up on `globalThis` at each send.
 //!
 //! - The host's own `Response` and errors are handed through. A response that is not the last has its body cancelled.
-//! - A wait is a race of a timer, the signal's abort and a nudge ([`sleep`]). What was added for it is removed when it
+//! - A wait is a race of a timer, the signal's abort and a nudge (`sleep`). What was added for it is removed when it
 //!   ends, however it ends. An abort settles the call in that turn of the task queue, with the signal's own reason.
-//! - A call holds its place in the quota by a guard ([`drive`]): dropping the future gives it back. A send that is under
+//! - A call holds its place in the quota by a guard (`drive`): dropping the future gives it back. A send that is under
 //!   way goes on in the host, as that of any promise that nobody awaits; who wants it stopped aborts the request's signal.
 //! - No borrow of the shared state is held across an await, so calls interleave freely.
-//! - The options' schema stands in [`crate::policy`]; [`options`] is a walk. Callbacks among them are refused by name: a
+//! - The options' schema stands in [`crate::policy`]; `options` is a walk. Callbacks among them are refused by name: a
 //!   Rust caller wraps [`Client::fetch`] instead, and a page in JavaScript has the npm package.
 //!
 //! Two things the npm package does that an executor in wasm cannot: the first send comes a microtask after the call, not

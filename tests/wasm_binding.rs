@@ -22,8 +22,8 @@ fn a_call_goes_from_its_start_to_its_end() {
     let call = started(&mut engine, &plan);
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
     assert_eq!(engine.respond(call, 503, "retry-after:2\n", WALL + 10.0, 10.0, 0.0), WAIT);
-    assert_eq!((engine.number(0), engine.reason().as_str()), (2000.0, "retry-after"));
-    assert_eq!(engine.tell(call, 1, WALL + 2010.0, 2010.0, 0.5), SEND);
+    assert_eq!((engine.number(0), engine.reason().as_str()), (2001.0, "retry-after"));
+    assert_eq!(engine.tell(call, 1, WALL + 2011.0, 2011.0, 0.5), SEND);
     assert_eq!(engine.respond(call, 200, "", WALL + 2020.0, 2020.0, 0.5), RESOLVE);
     assert_eq!((engine.reason().as_str(), engine.number(2)), ("", 0.0));
     engine.end(call);

@@ -2,7 +2,7 @@
 import { isWanted, tell } from "./core.js";
 import { emit } from "./driver.js";
 import { label } from "./record.js";
-import { describe, freeze, isRequest, lines, viewOf, withHeaders } from "./request.js";
+import { describe, freeze, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
 import { LONGEST } from "./sleep.js";
 
 /**
@@ -15,22 +15,24 @@ export async function attempt(run) {
   const timeout = engine.number(0);
   run.attempt++;
   emit(run, "attempt", run.attempt, {});
+  // An answer that is followed at once, without a wait, is let go of here.
+  run.response?.body?.cancel().catch(() => {});
   let given = nextArgs(run);
   const { hooks, key } = run;
   // A callback that gives its value at once must not cost the turn in which the first send belongs.
   if (hooks.body !== undefined) {
     const body = hooks.body();
-    given = [given[0], { ...given[1], body: body instanceof Promise ? await body : body }];
+    given = withMembers(given, { body: body instanceof Promise ? await body : body });
   }
   if (hooks.prepare !== undefined) {
     const last = run.attempt === 1 ? undefined : { status: run.response?.status, error: run.failure };
     const prepared = hooks.prepare(viewOf(run), run.attempt, last);
     const headers = prepared instanceof Promise ? await prepared : prepared;
-    if (headers !== undefined) given = [given[0], withHeaders(given[0], given[1], headers)];
+    if (headers !== undefined) given = withHeaders(given, headers);
   }
-  if (key !== undefined) given = [given[0], withHeaders(given[0], given[1], key)];
+  if (key !== undefined) given = withHeaders(given, key);
   const limit = timeout > 0 ? deadline(clock, timeout, run.signal) : undefined;
-  if (limit !== undefined) given = [given[0], { ...given[1], signal: limit.signal }];
+  if (limit !== undefined) given = withMembers(given, { signal: limit.signal });
   run.response = run.failure = undefined;
   const startedAt = clock.host.now();
   let action;

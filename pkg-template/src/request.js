@@ -118,15 +118,25 @@ function copyBody(body) {
 }
 
 /**
- * `init` with these headers set over those that the request has.
- * @param {any} input
- * @param {any} init
+ * Arguments with these members in their init. A Request that is given an init forgets its referrer and its policy
+ * (Fetch standard, the Request constructor), so these are told anew.
+ * @param {any[]} args
+ * @param {object} members
+ */
+export function withMembers([input, init], members) {
+  const kept = isRequest(input) ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : undefined;
+  return [input, { ...kept, ...init, ...members }];
+}
+
+/**
+ * Arguments with these headers set over those that the request has.
+ * @param {any[]} args
  * @param {any} more
  */
-export function withHeaders(input, init, more) {
-  const headers = new Headers(sourceOf(input, init));
+export function withHeaders(args, more) {
+  const headers = new Headers(sourceOf(args[0], args[1]));
   new Headers(more).forEach((value, name) => headers.set(name, value));
-  return { ...init, headers };
+  return withMembers(args, { headers });
 }
 
 /**

@@ -91,7 +91,8 @@ impl Client {
         self.fetch_replayable(request, true)
     }
 
-    /// Shows what is known now of every quota that was seen or configured, one after the other.
+    /// Shows what is known now of every quota that was seen or configured, one after the other. `see` must not call the
+    /// client: its state is lent meanwhile.
     pub fn quotas(&self, see: impl FnMut(&QuotaState<'_>)) {
         self.shared.tracker.borrow_mut().quotas(host::moment(), see);
     }

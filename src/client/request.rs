@@ -14,12 +14,10 @@ use crate::{
         identity::{CREDENTIALS, Identity},
         read,
     },
+    retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
     syntax::headers,
 };
-
-/// The request header that makes a repeated request harmless (draft-ietf-httpapi-idempotency-key-header).
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 thread_local! {
     static WANTED: RegExp = RegExp::new(read::wanted(), "");

@@ -14,6 +14,9 @@ use crate::{
     time::Sample,
 };
 
+/// The request header that makes a repeated request harmless (draft-ietf-httpapi-idempotency-key-header).
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// A lock is gone in "a few seconds" (Unit21): from 2 s to 5 s.
 const LOCKED_DELAY: i64 = 2000;
 const LOCKED_SPREAD: i64 = 3000;
@@ -198,7 +201,7 @@ mod tests {
         let decide = |ended, keyed| decide(ended, Subject { keyed, ..subject("POST", 1) }, &rules, Sample::default());
         assert_eq!(decide(answer(503), false), Verdict::Stop(Stop::NotRetryable));
         assert_eq!(decide(answer(503), true), retry(250, Pause::Backoff));
-        assert_eq!(decide(hinted(503, &hint), false), retry(1000, Pause::Hint));
+        assert_eq!(decide(hinted(503, &hint), false), retry(1001, Pause::Hint));
         assert_eq!(decide(answer(429), false), retry(1000, Pause::Backoff));
         assert_eq!(decide(Ended::Failure(Failure::Network), false), Verdict::Stop(Stop::NotRetryable));
         assert_eq!(decide(Ended::Failure(Failure::Network), true), retry(250, Pause::Backoff));

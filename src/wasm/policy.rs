@@ -15,7 +15,7 @@ use crate::{
         quota::Quota,
         read,
     },
-    retry::classify,
+    retry::{IDEMPOTENCY_KEY, classify},
     syntax::{
         headers::Headers,
         value::{Next, OptionError, Value},
@@ -23,9 +23,6 @@ use crate::{
     },
     time::{Moment, WallTime},
 };
-
-/// The request header that makes a repeated request harmless (draft-ietf-httpapi-idempotency-key-header).
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Options on their way in: one leaf at a time, then `check`.
 #[wasm_bindgen]

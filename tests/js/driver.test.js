@@ -392,3 +392,10 @@ test("a thousand calls of one policy are freed", async () => {
   for (let n = 0; n < 50; n++) await Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));
   assert.deepEqual(policy.quotas(), []);
 });
+
+test("a Request keeps its referrer policy when a time for the attempt is set", async () => {
+  const seen = [];
+  const policy = createPolicy({ timeout: { attempt: 1000 }, fetch: async (...args) => (seen.push(new Request(...args)), new Response("ok")) });
+  await policy.fetch(new Request("https://api.example.com/", { referrerPolicy: "no-referrer" }));
+  assert.equal(seen[0].referrerPolicy, "no-referrer");
+});

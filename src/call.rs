@@ -183,7 +183,7 @@ impl Call {
     /// A call that has not begun. `owner` is what [`Tracker::wake`] names it by.
     pub fn new(request: Request, rules: Rc<Rules>, owner: u32, tracker: &mut Tracker, at: Moment) -> Self {
         let enter = |rate: &Rc<RateRules>| {
-            tracker.enter(request.identity.clone(), rate, rules.priority, u64::from(rules.cost), owner, at)
+            tracker.enter(&request.identity, rate, rules.priority, u64::from(rules.cost), owner, at)
         };
         Self {
             ticket: rules.rate_limit.as_ref().map(enter),
@@ -207,11 +207,12 @@ impl Call {
         Ok(match (self.state, event) {
             (State::Done, _) => return Err(self.wrong()),
             (_, Event::Abort) => self.reject(GiveUpReason::Aborted, None, tracker),
-            (State::Idle, Event::Start) | (State::Queued, Event::Elapse) => self.ask(tracker, at),
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
-                Action::Wait { delay: until.since(at.mono), reason }
+                Action::Wait { delay: until.since(at.mono).max(1), reason }
             }
-            (State::Pausing { .. }, Event::Elapse) => self.ask(tracker, at),
+            (State::Idle, Event::Start) | (State::Queued | State::Pausing { .. }, Event::Elapse) => {
+                self.ask(tracker, at)
+            }
             (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
             (State::Flying { until }, Event::Fail(failure)) => {
                 self.land(tracker);
@@ -234,7 +235,7 @@ impl Call {
     }
 
     /// The quota that the last wait was for, as it is known now.
-    pub fn quota(&self, tracker: &Tracker, at: Moment) -> Option<QuotaState> {
+    pub fn quota<'a>(&self, tracker: &'a mut Tracker, at: Moment) -> Option<QuotaState<'a>> {
         tracker.quota(self.ticket?, self.quota?, at)
     }
 
@@ -445,7 +446,7 @@ impl Call {
         self.quota = None;
         self.in_hand = false;
         self.state = State::Pausing { until, reason };
-        Action::Wait { delay: until.since(at.mono), reason }
+        Action::Wait { delay: until.since(at.mono).max(1), reason }
     }
 
     fn give_up(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, tracker: &mut Tracker) -> Action {

@@ -1,12 +1,12 @@
 //! When to come back: what one answer says of it. Both the retry and the explainer ask here.
 //!
 //! Names come from a short list of shapes; units come from the value's magnitude, since names lie: the same header is
-//! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3 and the vendors named beside each branch.
+//! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3, and the vendors named in each branch.
 
 use alloc::string::String;
 
 use crate::syntax::headers::Headers;
-use crate::syntax::{duration, http_date, number};
+use crate::syntax::{duration, http_date, number, words};
 use crate::time::WallTime;
 
 /// "Come back in `delay` ms", as a server said it.
@@ -18,7 +18,8 @@ pub struct Hint {
     pub source: String,
 }
 
-/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of a quota, and no more.
+/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of
+/// a quota, and no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The bucket's or policy's name.
@@ -59,6 +60,7 @@ pub struct When {
 ///
 /// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
 /// What is malformed is as if it were not there. Not capped.
+#[inline(never)]
 pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
     let mut best: Option<(u8, i64, &str)> = None;
     for (name, value) in headers.iter() {
@@ -76,6 +78,7 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
 }
 
 /// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
+#[inline(never)]
 pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
     let cached = headers.find("age").and_then(number::count).is_some_and(|age| age > 0);
     let date = headers.find("date").filter(|_| !cached).and_then(|date| http_date::read(date, now));
@@ -88,6 +91,7 @@ pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
 /// duration, or a date.
 ///
 /// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
+#[inline(never)]
 pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
     if let Some(milli) = number::milli(text, true) {
         return of_number(milli, served, millis);
@@ -102,6 +106,7 @@ pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
 }
 
 /// [`when`] for a number that was read already, in thousandths.
+#[inline(never)]
 pub fn of_number(milli: i64, served: WallTime, millis: bool) -> Option<When> {
     let ms = milli / 1000 + i64::from(milli % 1000 > 0);
     // From 1e11 on it is an epoch in milliseconds (1973), from 1e9 on one in seconds (2001); below, a delta.
@@ -122,52 +127,58 @@ const KIN: u8 = 2;
 const USAGE: u8 = 3;
 
 // What a name promises: its rank, and whether it counts milliseconds.
+#[inline(never)]
 fn rank(name: &str) -> Option<(u8, bool)> {
     // Meta: minutes in a JSON value.
     if name == "x-business-use-case-usage" {
         return Some((USAGE, false));
     }
-    let at = (0..name.len()).find(|at| name.get(*at..).is_some_and(|rest| rest.starts_with("retry")))?;
-    if name.get(..at)?.ends_with(|byte: char| byte != '-') {
-        return None;
-    }
-    let rest = name.get(at + 5..)?.trim_start_matches('-');
-    let unit = rest.strip_prefix("after").or_else(|| rest.strip_prefix("in"))?;
+    let mut at = 0;
+    let unit = loop {
+        let rest = words::cut(name, at, name.len());
+        if let Some(unit) = rest.strip_prefix("retry-after").or_else(|| rest.strip_prefix("retry-in")) {
+            break unit;
+        }
+        at += words::find(rest, b"-")? + 1;
+    };
     match unit {
         // Amazon counts milliseconds under a name that does not say so (smithy-rs).
-        "-ms" | "-milliseconds" => Some((MILLIS, true)),
         "" if name == "x-amz-retry-after" => Some((MILLIS, true)),
-        "" if name == "retry-after" => Some((STANDARD, false)),
+        "" if at == 0 => Some((STANDARD, false)),
         // x-ratelimit-retry-after, x-retry-in (Traefik), x-rate-limit-retry-after-seconds (bucket4j).
         "" | "-seconds" => Some((KIN, false)),
+        "-ms" | "-milliseconds" => Some((MILLIS, true)),
         _ => None,
     }
 }
 
 fn delay(value: &str, served: WallTime, millis: bool, standard: bool) -> Option<i64> {
     // Sent twice, a header arrives as a list: the longest wait is safe.
-    let numbers = value.split(',').try_fold(0, |longest: i64, piece| {
-        let milli = number::milli(piece.trim_ascii(), true)?;
+    let mut longest = None;
+    for piece in words::split(value, b",") {
+        let Some(milli) = number::milli(piece, true) else {
+            return if standard {
+                http_date::read(value, served).map(|date| date.since(served).max(0))
+            } else {
+                when(value, served, millis).map(|when| when.delay)
+            };
+        };
         // Out of an epoch's bounds it is what the RFC says: seconds, however many.
-        Some(longest.max(of_number(milli, served, millis).map_or(milli, |when| when.delay)))
-    });
-    match numbers {
-        Some(delay) => Some(delay),
-        None if standard => http_date::read(value, served).map(|date| date.since(served).max(0)),
-        None => when(value, served, millis).map(|when| when.delay),
+        longest = longest.max(Some(of_number(milli, served, millis).map_or(milli, |when| when.delay)));
     }
+    longest
 }
 
 // The longest `"estimated_time_to_regain_access": minutes` in a JSON text. 0 means that access was never lost.
 fn regain_access(json: &str) -> Option<i64> {
     let (mut longest, mut follows) = (0, false);
-    for piece in json.split('"') {
-        if follows {
-            let number = piece.trim_start_matches([':', ' ']);
-            let end = number.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(number.len());
-            longest = longest.max(number.get(..end).and_then(number::whole).unwrap_or(0));
+    for piece in words::split(json, b"\",}] ") {
+        let number = piece.strip_prefix(':').unwrap_or(piece);
+        if follows && let Some(minutes) = number::whole(number) {
+            longest = longest.max(minutes);
         }
-        follows = piece == "estimated_time_to_regain_access";
+        // Until the next string begins; between lie the colon and spaces.
+        follows = piece == "estimated_time_to_regain_access" || (follows && (piece.is_empty() || piece == ":"));
     }
     (longest > 0).then(|| longest.saturating_mul(60_000))
 }
@@ -212,7 +223,7 @@ mod tests {
             ("x-retry-in:412.3ms", 413),
             ("beta-retry-after:2026-11-22T00:00:05Z", 5000),
             (
-                "x-business-use-case-usage:{\"1\":[{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}]}",
+                "x-business-use-case-usage:{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}",
                 300_000,
             ),
         ] {

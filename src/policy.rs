@@ -6,32 +6,78 @@ use core::cell::RefCell;
 use crate::{
     rate_limit::options::{RateLayer, RateRules},
     retry::options::{RetryLayer, RetryRules},
-    syntax::value::{Checked, Next, OptionError, Value},
+    syntax::{
+        number,
+        value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row},
+    },
 };
 
-/// What one source says of a call.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The options of neither wing, in the order of [`Place`]. Only a caller says them.
+const TABLE: [Row; 18] = [
+    row("timeout.attempt", Kind::Period),
+    row("timeout.total", Kind::Period),
+    Row { name: "priority", kind: Kind::Order, default: 0.0 },
+    Row { name: "cost", kind: Kind::Cost, default: 1.0 },
+    Row { name: "throwHttpErrors", kind: Kind::Flag, default: 0.0 },
+    Row { name: "idempotencyKey", kind: Kind::Key, default: 0.0 },
+    row("cost.requests", Kind::Count),
+    row("", Kind::Object),
+    row("timeout", Kind::Object),
+    // The shell keeps these.
+    row("onEvent", Kind::Function),
+    row("prepare", Kind::Function),
+    row("fetch", Kind::Function),
+    row("body", Kind::Function),
+    row("host", Kind::Kept),
+    // The shell's too: where it counts, this code is not to be had.
+    row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
+    row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
+    row("circuitBreaker", Kind::Off("false: circuit breakers are not in this version")),
+    row("hedge", Kind::Off("false: hedging is not in this version")),
+];
+
+#[derive(Clone, Copy)]
+enum Place {
+    AttemptTimeout,
+    TotalTimeout,
+    Priority,
+    Cost,
+    ThrowHttpErrors,
+    IdempotencyKey,
+    CostRequests,
+}
+
+/// A profile's own options, beside the wings'.
+const PROFILE: [Row; 5] = [
+    row("hosts", Kind::List("an array of hosts")),
+    row("name", Kind::Text),
+    // The explainer's.
+    row("catalog", Kind::Kept),
+    row("dialects", Kind::Unknown("undefined: own header dialects are not in this version")),
+    row("errorsUnder200", Kind::Off("false: errors under 200 are not in this version")),
+];
+
+const HOST: Kind = Kind::Word("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\"");
+
+/// What one source says to the wings.
+#[derive(Clone, Debug, Default)]
 struct Layer {
     retry: RetryLayer,
     rate_limit: RateLayer,
-    attempt_timeout: Option<i64>,
-    total_timeout: Option<i64>,
-    priority: Option<i32>,
-    cost: Option<u32>,
-    throw_http_errors: Option<bool>,
-    idempotency_auto: Option<bool>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 struct Profile {
     hosts: Vec<String>,
     layer: Layer,
 }
 
 /// A caller's options as they were given, checked. Set one leaf at a time, then `check`.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Policy {
     caller: Layer,
+    numbers: [f64; TABLE.len()],
+    // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
     profiles: Rc<Vec<Profile>>,
     // By profile, the last place for none: composed at the first call that matches it.
     composed: RefCell<Vec<Option<Rc<Rules>>>>,
@@ -58,6 +104,29 @@ pub struct Rules {
     pub idempotency_auto: bool,
 }
 
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            caller: Layer::default(),
+            numbers: [UNSAID; TABLE.len()],
+            profiles: Rc::default(),
+            composed: RefCell::default(),
+        }
+    }
+}
+
+impl Clone for Policy {
+    // A copy is made to say more to it, so what was composed would not hold for it.
+    fn clone(&self) -> Self {
+        Self {
+            caller: self.caller.clone(),
+            numbers: self.numbers,
+            profiles: Rc::clone(&self.profiles),
+            composed: RefCell::default(),
+        }
+    }
+}
+
 impl Policy {
     /// Takes one option under its path: `retry.maxAttempts`, `profiles.0.hosts.1`.
     ///
@@ -69,34 +138,36 @@ impl Policy {
     }
 
     fn set_at(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        match path {
-            "" => return value.object(),
-            "profiles" => {
-                let Value::List(_) = value else { return Err("an array of profiles") };
+        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+        match (head, rest) {
+            ("profiles", "") => {
                 self.profiles = Rc::default();
-                return Ok(Next::Walk);
+                return Kind::List("an array of profiles").read(value).map(|(_, next)| next);
             }
-            // The shell keeps these.
-            "onEvent" | "prepare" | "fetch" | "body" => return value.function(),
-            "host" => return value.object().map(|_| Next::Leave),
-            "coordinator" => return Err("undefined: quotas shared beyond one realm are not in this version"),
-            "circuitBreaker" if value != Value::Flag(false) => {
-                return Err("false: circuit breakers are not in this version");
-            }
-            "hedge" if value != Value::Flag(false) => return Err("false: hedging is not in this version"),
-            "circuitBreaker" | "hedge" => return Ok(Next::Leave),
+            ("profiles", _) => return self.set_profile(rest, value),
+            // Units other than requests are told, not paced.
+            ("cost", "" | "requests") => {}
+            ("cost", _) => return Kind::Size.read(value).map(|(_, next)| next),
             _ => {}
         }
-        match path.strip_prefix("profiles.").map(|rest| rest.split_once('.').map_or("", |(_, member)| member)) {
-            Some("") => {
-                value.object()?;
-                Rc::make_mut(&mut self.profiles).push(Profile::default());
-                Ok(Next::Walk)
-            }
-            // A member follows its object, so there is a last one.
-            Some(member) => Rc::make_mut(&mut self.profiles).last_mut().ok_or("an object")?.set(member, value),
-            None => self.caller.set(path, value),
+        if let Some(taken) = self.caller.set(head, rest, value) {
+            return taken;
         }
+        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        if index == Place::CostRequests as usize {
+            self.numbers[Place::Cost as usize] = self.numbers[Place::CostRequests as usize];
+        }
+        Ok(next)
+    }
+
+    fn set_profile(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
+        let profiles = Rc::get_mut(&mut self.profiles).ok_or("an array of profiles before it")?;
+        let Some((_, member)) = path.split_once('.') else {
+            profiles.push(Profile::default());
+            return Kind::Object.read(value).map(|(_, next)| next);
+        };
+        // A member follows its object, so there is a last one.
+        profiles.last_mut().ok_or("an object")?.set(member, value)
     }
 
     /// What only the whole can tell: members that are missing.
@@ -104,120 +175,87 @@ impl Policy {
     /// # Errors
     /// The path of the first, and what was expected there.
     pub fn check(&self) -> Result<(), OptionError> {
-        let missing = |prefix: &str, layer: &Layer| {
-            layer.rate_limit.missing().map(|(path, expected)| {
-                let mut field = String::from(prefix);
-                field.push_str("rateLimit.");
-                field.push_str(&path);
-                OptionError { field, expected }
-            })
-        };
-        let of_profile = |(index, profile): (usize, &Profile)| {
-            let mut prefix = String::from("profiles.");
-            crate::syntax::number::push(&mut prefix, index as u64);
-            prefix.push('.');
-            if profile.hosts.is_empty() {
-                prefix.push_str("hosts");
-                return Some(OptionError { field: prefix, expected: "an array of one host or more" });
+        let mut field = String::from("rateLimit.");
+        let mut missing = self.caller.rate_limit.missing(&mut field);
+        for (index, profile) in self.profiles.iter().enumerate() {
+            if missing.is_some() {
+                break;
             }
-            missing(&prefix, &profile.layer)
-        };
-        let error = missing("", &self.caller).or_else(|| self.profiles.iter().enumerate().find_map(of_profile));
-        error.map_or(Ok(()), Err)
+            field.clear();
+            field.push_str("profiles.");
+            number::push(&mut field, index as u64);
+            if profile.hosts.is_empty() {
+                field.push_str(".hosts");
+                missing = Some("an array of one host or more");
+            } else {
+                field.push_str(".rateLimit.");
+                missing = profile.layer.rate_limit.missing(&mut field);
+            }
+        }
+        missing.map_or(Ok(()), |expected| Err(OptionError { field, expected }))
     }
 
     /// What holds for a call to `host` (`api.example.com`, `localhost:8080`).
     pub fn rules(&self, host: &str) -> Rc<Rules> {
         let index = self.profiles.iter().position(|profile| profile.is_of(host)).unwrap_or(self.profiles.len());
-        let mut composed = self.composed.borrow_mut();
-        composed.resize(self.profiles.len() + 1, None);
-        let none = Layer::default();
-        let compose = || Rc::new(self.caller.over(self.profiles.get(index).map_or(&none, |profile| &profile.layer)));
-        // `resize` made the place.
+        let compose = || Rc::new(self.compose(self.profiles.get(index).map(|profile| &profile.layer)));
+        // Nobody else holds it: `compose` does not come back here.
+        let Ok(mut composed) = self.composed.try_borrow_mut() else { return compose() };
+        while composed.len() <= index {
+            composed.push(None);
+        }
         composed.get_mut(index).map_or_else(compose, |rules| Rc::clone(rules.get_or_insert_with(compose)))
+    }
+
+    fn compose(&self, profile: Option<&Layer>) -> Rules {
+        // Without one, what the caller does not say its own layer does not say either.
+        let profile = profile.unwrap_or(&self.caller);
+        let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
+        Rules {
+            retry: self.caller.retry.over(&profile.retry),
+            rate_limit: self.caller.rate_limit.over(&profile.rate_limit).map(Rc::new),
+            attempt_timeout: value::millis(of(Place::AttemptTimeout)),
+            total_timeout: value::millis(of(Place::TotalTimeout)),
+            priority: of(Place::Priority) as i32,
+            cost: of(Place::Cost) as u32,
+            throw_http_errors: of(Place::ThrowHttpErrors) > 0.0,
+            idempotency_auto: of(Place::IdempotencyKey) > 0.0,
+        }
     }
 }
 
 impl Profile {
-    fn set(&mut self, member: &str, value: Value<'_>) -> Checked<Next> {
-        match member {
-            "name" => matches!(value, Value::Text(_)).then_some(Next::Leave).ok_or("a string"),
-            "hosts" => matches!(value, Value::List(_)).then_some(Next::Walk).ok_or("an array of hosts"),
-            // The explainer's.
-            "catalog" => value.object().map(|_| Next::Leave),
-            "dialects" => Err("undefined: own header dialects are not in this version"),
-            "errorsUnder200" if value == Value::Flag(false) => Ok(Next::Leave),
-            "errorsUnder200" => Err("false: errors under 200 are not in this version"),
-            _ if member.starts_with("hosts.") => match value {
-                Value::Text(host) if !host.is_empty() && !host.contains('/') => {
-                    self.hosts.push(host.to_ascii_lowercase());
-                    Ok(Next::Leave)
-                }
-                _ => Err("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\""),
-            },
-            _ if member == "retry" || member.starts_with("retry.") || member.starts_with("rateLimit") => {
-                self.layer.set(member, value)
+    fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
+        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+        if head == "hosts" && !rest.is_empty() {
+            let (_, next) = HOST.read(value)?;
+            if let Value::Text(host) = value {
+                self.hosts.push(host.to_ascii_lowercase());
             }
-            _ => Err("no such member of a profile"),
+            return Ok(next);
         }
+        if let Some(taken) = self.layer.set(head, rest, value) {
+            return taken;
+        }
+        value::set(&PROFILE, &mut [], path, value).map(|(_, next)| next)
     }
 
     fn is_of(&self, host: &str) -> bool {
-        let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let bare = host.split_once(':').map_or(host, |(name, _)| name);
         self.hosts.iter().any(|known| match known.strip_prefix('*') {
             Some(tail) => bare.len() > tail.len() && bare.ends_with(tail),
-            None => known == host || known == bare,
+            None => host.strip_prefix(known.as_str()).is_some_and(|port| port.is_empty() || port.starts_with(':')),
         })
     }
 }
 
 impl Layer {
-    fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        match path {
-            "retry" => return self.retry.set("", value),
-            "rateLimit" => return self.rate_limit.set("", value),
-            "timeout" => return value.object(),
-            "timeout.attempt" => self.attempt_timeout = Some(value.positive_millis()?),
-            "timeout.total" => self.total_timeout = Some(value.positive_millis()?),
-            "priority" => match value {
-                Value::Number(n) if n.abs() <= 1e9 => self.priority = Some(n as i32),
-                _ => return Err("a finite number"),
-            },
-            "cost" if value == Value::Object => return Ok(Next::Walk),
-            "cost" | "cost.requests" => self.cost = Some(value.count(1)?),
-            "throwHttpErrors" => self.throw_http_errors = Some(value.flag()?),
-            // The shell's: where it counts, this code is not to be had.
-            "unavailable" if matches!(value, Value::Text("bypass" | "throw")) => {}
-            "unavailable" => return Err("\"throw\" or \"bypass\""),
-            "idempotencyKey" => {
-                self.idempotency_auto = Some(match value {
-                    Value::Text("auto") => true,
-                    Value::Flag(false) | Value::Function => false,
-                    _ => return Err("false, \"auto\" or a function"),
-                });
-            }
-            _ => {
-                return match path.split_once('.') {
-                    Some(("retry", rest)) => self.retry.set(rest, value),
-                    Some(("rateLimit", rest)) => self.rate_limit.set(rest, value),
-                    Some(("cost", _)) => value.count(0).map(|_| Next::Leave),
-                    _ => Err("no such option"),
-                };
-            }
-        }
-        Ok(Next::Leave)
-    }
-
-    fn over(&self, profile: &Self) -> Rules {
-        Rules {
-            retry: self.retry.over(&profile.retry),
-            rate_limit: self.rate_limit.over(&profile.rate_limit).map(Rc::new),
-            attempt_timeout: self.attempt_timeout,
-            total_timeout: self.total_timeout,
-            priority: self.priority.unwrap_or(0),
-            cost: self.cost.unwrap_or(1),
-            throw_http_errors: self.throw_http_errors.unwrap_or(false),
-            idempotency_auto: self.idempotency_auto.unwrap_or(false),
+    // `None`: neither wing's.
+    fn set(&mut self, head: &str, rest: &str, value: Value<'_>) -> Option<Checked<Next>> {
+        match head {
+            "retry" => Some(self.retry.set(rest, value)),
+            "rateLimit" => Some(self.rate_limit.set(rest, value)),
+            _ => None,
         }
     }
 }
@@ -232,9 +270,10 @@ mod tests {
             ("profiles", Value::List(1)),
             ("profiles.0", Value::Object),
             ("profiles.0.name", Value::Text("acme")),
-            ("profiles.0.hosts", Value::List(2)),
+            ("profiles.0.hosts", Value::List(3)),
             ("profiles.0.hosts.0", Value::Text("api.acme.example")),
             ("profiles.0.hosts.1", Value::Text("*.acme.example")),
+            ("profiles.0.hosts.2", Value::Text("[::1]")),
             ("profiles.0.retry", Value::Object),
             ("profiles.0.retry.maxAttempts", Value::Number(6.0)),
             ("retry", Value::Object),
@@ -258,10 +297,67 @@ mod tests {
             ("acme.example", 4),
             ("notacme.example", 4),
             ("other.example", 4),
+            ("[::1]", 6),
+            ("[::1]:8080", 6),
         ];
         for (host, expected) in rows {
             assert_eq!(attempts(host), Some((expected, 5)), "{host}");
         }
+    }
+
+    #[test]
+    fn places_are_rows() {
+        let rows = [
+            (Place::AttemptTimeout, "timeout.attempt"),
+            (Place::TotalTimeout, "timeout.total"),
+            (Place::Priority, "priority"),
+            (Place::Cost, "cost"),
+            (Place::ThrowHttpErrors, "throwHttpErrors"),
+            (Place::IdempotencyKey, "idempotencyKey"),
+            (Place::CostRequests, "cost.requests"),
+        ];
+        for (place, name) in rows {
+            assert_eq!(TABLE[place as usize].name, name);
+        }
+    }
+
+    #[test]
+    fn a_cost_by_unit_counts_requests_and_the_last_word_holds() {
+        let mut policy = Policy::default();
+        let rows = [
+            ("cost", Value::Object, 1),
+            ("cost.tokens", Value::Number(800.0), 1),
+            ("cost.requests", Value::Number(3.0), 3),
+            ("cost", Value::Number(2.0), 2),
+        ];
+        for (path, value, expected) in rows {
+            policy.set(path, value).unwrap();
+            assert_eq!(policy.rules("a.example").cost, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_a_copy_stays_with_it() {
+        let policy = with_profile();
+        policy.rules("api.acme.example");
+        let mut copy = policy.clone();
+        copy.set("retry.maxAttempts", Value::Number(2.0)).unwrap();
+        copy.set("timeout.total", Value::Number(0.5)).unwrap();
+        let of = |policy: &Policy| {
+            let rules = policy.rules("api.acme.example");
+            (rules.retry.as_ref().map(|retry| retry.max_attempts), rules.total_timeout)
+        };
+        assert_eq!((of(&policy), of(&copy)), ((Some(6), None), (Some(2), Some(1))));
+    }
+
+    #[test]
+    fn profiles_of_a_copy_replace_those_that_it_shared() {
+        let policy = with_profile();
+        let mut copy = policy.clone();
+        assert!(copy.set("profiles.0", Value::Object).is_err(), "the array comes first");
+        copy.set("profiles", Value::List(0)).unwrap();
+        let attempts = |policy: &Policy| policy.rules("api.acme.example").retry.as_ref().unwrap().max_attempts;
+        assert_eq!((attempts(&policy), attempts(&copy)), (6, 4));
     }
 
     #[test]

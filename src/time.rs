@@ -2,7 +2,7 @@
 //!
 //! Everything is whole milliseconds, as in the web platform. A shell rounds down what its clock says, so a wait that is
 //! compared against it can end late by less than a millisecond, never early. Arithmetic saturates: clocks of users jump,
-//! run backwards, or are broken, and none of that may panic or wrap.
+//! run backwards, or are broken, and none of that may panic or wrap. (Saturation is not inlined: that saves 0.3 kB brotli.)
 
 use core::time::Duration;
 
@@ -31,11 +31,13 @@ pub struct Moment {
 
 impl WallTime {
     /// This instant moved by `ms`, which may be negative.
+    #[inline(never)]
     pub fn plus(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
     /// Milliseconds from `earlier` to `self`; negative if `earlier` is later.
+    #[inline(never)]
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -43,11 +45,13 @@ impl WallTime {
 
 impl MonoTime {
     /// This instant moved by `ms`, which may be negative.
+    #[inline(never)]
     pub fn plus(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
     /// Milliseconds from `earlier` to `self`; negative if `earlier` is later.
+    #[inline(never)]
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -73,6 +77,7 @@ impl Moment {
     }
 
     /// The wall clock's reading at `mono`, as far as this moment tells.
+    #[inline(never)]
     pub fn wall_at(self, mono: MonoTime) -> WallTime {
         self.wall.plus(mono.since(self.mono))
     }

@@ -9,6 +9,7 @@ import { apply, hooksOf } from "./options.js";
 import { conclude } from "./outcome.js";
 import { freeze, isReplayable, isRequest, methodOf, pick, urlOf, viewOf, withIdempotencyKey } from "./request.js";
 import { sleep } from "./sleep.js";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 
 /**
  * A policy's inside. `shared` is its state, one for all that are extended from it.
@@ -76,6 +77,11 @@ export function makePolicy(options, base) {
     quotas: () => (inside === null ? [] : quotasOf(inside)),
     /** @param {any} more */
     extend: (more) => makePolicy(more, inside),
+    snapshot: () => (inside === null ? { version: 1, quotas: [] } : takeSnapshot(inside)),
+    /** @param {any} snapshot */
+    restore: (snapshot) => {
+      if (inside !== null) restoreSnapshot(inside, snapshot);
+    },
   };
   insides.set(policy, inside);
   return policy;

@@ -33,11 +33,7 @@ impl Identity {
         let mut name = String::from(origin);
         if known {
             name.push('#');
-            for byte in key.iter().take(4) {
-                for digit in [byte >> 4, byte & 15] {
-                    name.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-                }
-            }
+            name.extend(hex(&key).chars().take(8));
         }
         Self { key, name }
     }
@@ -49,6 +45,25 @@ impl Identity {
         hash.update(word);
         Self { key: cut(hash), name: word.into() }
     }
+
+    /// One that was kept: its name, and its key as 32 hexadecimal digits.
+    pub fn kept(name: &str, key: &str) -> Option<Self> {
+        let mut digits = key.chars();
+        let mut bytes = [0; 16];
+        for byte in &mut bytes {
+            *byte = (digits.next()?.to_digit(16)? * 16 + digits.next()?.to_digit(16)?) as u8;
+        }
+        digits.next().is_none().then(|| Self { key: bytes, name: name.into() })
+    }
+}
+
+/// A key as text.
+pub fn hex(key: &[u8]) -> String {
+    let mut text = String::new();
+    for digit in key.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+    }
+    text
 }
 
 fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
@@ -71,6 +86,15 @@ mod tests {
         assert_eq!(one, of("accept:*/*\nauthorization:Bearer abc"));
         assert!(one.name.starts_with("https://api.example.com#") && !one.name.contains("abc"));
         assert_eq!(of("accept:*/*").name, "https://api.example.com");
+    }
+
+    #[test]
+    fn a_key_survives_being_kept() {
+        let identity = Identity::of("https://api.example.com", Headers::new("cookie:a=b"));
+        assert_eq!(Identity::kept(&identity.name, &hex(&identity.key)), Some(identity));
+        for key in ["", "00", "g0000000000000000000000000000000", "000000000000000000000000000000000"] {
+            assert_eq!(Identity::kept("x", key), None, "{key}");
+        }
     }
 
     #[test]

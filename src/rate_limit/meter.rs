@@ -6,10 +6,13 @@
 //!
 //! What is in flight counts as used from the moment of the grant, so answers that come out of order cannot give room back.
 
-use alloc::{collections::VecDeque, string::String};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
-    rate_limit::{options::QuotaRule, quota::Quota},
+    rate_limit::{
+        options::{Pacing, QuotaRule},
+        quota::Quota,
+    },
     time::{MonoTime, WallTime},
 };
 
@@ -17,7 +20,7 @@ use crate::{
 const UNKNOWN_WINDOW: i64 = 1000;
 /// After a reset, so that rounded clocks on both sides cannot put a send before it, ms.
 const MARGIN: i64 = 2;
-/// The log of own sends keeps at most so many steps a window: sends of one step count as sent at its end.
+/// The log of own sends keeps at most so many steps a window: sends of one step count as sent with the last of them.
 const STEPS: i64 = 64;
 
 /// One quota of one scope.
@@ -47,7 +50,15 @@ pub struct Meter {
     foreign: u64,
     last: MonoTime,
     shortest: Option<i64>,
-    log: VecDeque<(MonoTime, u64)>,
+    /// Own sends, oldest first, while the log is what counts.
+    log: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    first: MonoTime,
+    last: MonoTime,
+    count: u64,
 }
 
 impl Meter {
@@ -89,19 +100,16 @@ impl Meter {
 
     /// Closes windows that are over; `in_flight` sends may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        while self
-            .log
-            .front()
-            .is_some_and(|(time, _)| now.since(*time) >= self.window.unwrap_or(UNKNOWN_WINDOW) + MARGIN)
-        {
-            self.log.pop_front();
+        let kept = self.window.unwrap_or(UNKNOWN_WINDOW).saturating_add(MARGIN);
+        if self.log.first().is_some_and(|step| now.since(step.last) >= kept) {
+            self.log.retain(|step| now.since(step.last) < kept);
         }
         match self.ends {
             Some(ends) if now >= ends.plus(MARGIN) => {
                 self.ends_wall = None;
                 self.open(now, in_flight);
                 self.guessed = self.window.is_some();
-                self.ends = self.window.map(|window| ends.plus((now.since(ends) / window + 1).saturating_mul(window)));
+                self.ends = self.window.map(|window| ends.plus(windows(window, now.since(ends) / window.max(1) + 1)));
             }
             // Used up, and nobody said until when: try again after a while.
             None if self.window.is_none() && self.left() == 0 && now.since(self.last) >= UNKNOWN_WINDOW => {
@@ -123,6 +131,22 @@ impl Meter {
         if self.logs() { self.limit.unwrap_or(u64::MAX).saturating_sub(self.logged()) } else { self.left() }
     }
 
+    /// When a call that takes `cost`, with `ahead` units before it, may go as far as this quota goes. `now` or later.
+    pub fn admits(&self, cost: u64, ahead: u64, pacing: Pacing, now: MonoTime) -> MonoTime {
+        if !self.paces() {
+            return now;
+        }
+        let room = self.room();
+        let needed = ahead.saturating_add(cost.min(self.limit.unwrap_or(cost)));
+        if room < needed {
+            self.turn(room.max(needed - 1), now).max(now.plus(1))
+        } else if pacing == Pacing::Spread {
+            self.spread(now)
+        } else {
+            now
+        }
+    }
+
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
         let room = self.room();
@@ -136,11 +160,11 @@ impl Meter {
         }
         let ends = self.ends.unwrap_or(self.last.plus(UNKNOWN_WINDOW)).plus(MARGIN);
         let period = self.window.or(self.shortest).unwrap_or(UNKNOWN_WINDOW);
-        ends.plus(period.saturating_mul((late / limit) as i64)).max(now)
+        ends.plus(windows(period, (late / limit) as i64)).max(now)
     }
 
     /// The gap to keep after the last send, where what is left is to be spread over the rest of the window.
-    pub fn spread(&self, now: MonoTime) -> MonoTime {
+    fn spread(&self, now: MonoTime) -> MonoTime {
         let rest = match (self.ends, self.window) {
             (Some(ends), _) => ends.since(self.last),
             (None, Some(window)) => window,
@@ -161,11 +185,12 @@ impl Meter {
             return;
         }
         let Some(window) = self.window else { return };
-        match self.log.back_mut() {
-            Some((time, count)) if now.since(*time) < window / STEPS => {
-                (*time, *count) = (now, count.saturating_add(cost))
+        match self.log.last_mut() {
+            // By its first: else a stream of sends would be one step for ever, and nothing of it would leave the window.
+            Some(step) if now.since(step.first) < window / STEPS => {
+                (step.last, step.count) = (now, step.count.saturating_add(cost));
             }
-            _ => self.log.push_back((now, cost)),
+            _ => self.log.push(Step { first: now, last: now, count: cost }),
         }
     }
 
@@ -175,16 +200,18 @@ impl Meter {
             return;
         }
         self.used = self.used.saturating_sub(cost);
-        if let Some((_, count)) = self.log.back_mut() {
-            *count = count.saturating_sub(cost);
+        if let Some(step) = self.log.last_mut() {
+            step.count = step.count.saturating_sub(cost);
         }
     }
 
     /// Takes what an answer told. `sent` is when its request went, `in_flight` what else is under way,
     /// `server` what the server's clock showed at `now`.
     pub fn tell(&mut self, quota: &Quota, sent: MonoTime, in_flight: u64, now: MonoTime, server: WallTime) {
-        self.name.clone_from(&quota.name);
-        self.source.clone_from(&quota.source);
+        self.name = self.name.take().or_else(|| quota.name.clone());
+        if self.source != quota.source {
+            self.source = quota.source.as_str().into();
+        }
         self.window = quota.window.or(self.window);
         let fresh = match quota.reset_in {
             Some(reset_in) => match self.tell_reset(quota, reset_in, now, server) {
@@ -261,9 +288,9 @@ impl Meter {
         if self.logs() {
             // The server's window began no later than our own oldest send in it, if there was one.
             let missing = limit.saturating_sub(self.logged());
-            match self.log.front_mut() {
-                Some((_, count)) => *count = count.saturating_add(missing),
-                None => self.log.push_back((now, missing)),
+            match self.log.first_mut() {
+                Some(step) => step.count = step.count.saturating_add(missing),
+                None => self.log.push(Step { first: now, last: now, count: missing }),
             }
         } else {
             self.foreign = limit.saturating_sub(self.used);
@@ -283,7 +310,7 @@ impl Meter {
 
     /// When it resets, where that is known.
     pub fn resets(&self) -> Option<MonoTime> {
-        let logged = || Some(self.log.front()?.0.plus(self.window?));
+        let logged = || Some(self.log.first()?.last.plus(self.window?));
         self.ends.or_else(logged)
     }
 
@@ -296,7 +323,7 @@ impl Meter {
     }
 
     fn logged(&self) -> u64 {
-        self.log.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
+        self.log.iter().fold(0, |sum, step| sum.saturating_add(step.count))
     }
 
     // The n-th unit after `room` comes free when the step that holds it leaves the window, or a whole number of windows later.
@@ -304,15 +331,21 @@ impl Meter {
         let window = self.window.unwrap_or(UNKNOWN_WINDOW);
         let (rounds, mut rest) = (late / limit, late % limit);
         let mut free = self.last;
-        for (time, count) in &self.log {
-            free = *time;
-            if rest < *count {
+        for step in &self.log {
+            free = step.last;
+            if rest < step.count {
                 break;
             }
-            rest -= count;
+            rest -= step.count;
         }
-        free.plus(window.saturating_mul(rounds.saturating_add(1) as i64)).plus(MARGIN)
+        free.plus(windows(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
     }
+}
+
+// `count` windows, ms. One place, since a product that saturates takes 128 bits.
+#[inline(never)]
+fn windows(window: i64, count: i64) -> i64 {
+    window.saturating_mul(count)
 }
 
 enum Window {
@@ -407,6 +440,19 @@ mod tests {
         assert_eq!(meter.turn(10, MonoTime(450)).0, 2002);
         meter.roll(MonoTime(1060), 0);
         assert_eq!(meter.room(), 2);
+    }
+
+    #[test]
+    fn a_steady_stream_of_sends_leaves_the_window_as_it_came() {
+        let mut meter = Meter::of_rule(&QuotaRule { limit: 100, window: 1000, ..QuotaRule::default() });
+        // Every 12 ms, closer together than a step of the log: 84 a window, within the quota for ever.
+        for n in 0..1000 {
+            let now = MonoTime(n * 12);
+            meter.roll(now, 0);
+            assert!(meter.room() > 0, "send {n}");
+            meter.take(1, now);
+        }
+        assert!(meter.log.len() <= 65);
     }
 
     #[test]

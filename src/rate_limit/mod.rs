@@ -13,7 +13,7 @@ pub mod read;
 pub mod reserve;
 pub mod vendors;
 
-use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
+use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 
 use crate::{
     hints,
@@ -21,8 +21,9 @@ use crate::{
         identity::Identity,
         meter::Meter,
         options::RateRules,
+        quota::Quota,
         read::Reading,
-        reserve::{Reservation, Scope, Stand, Ticket},
+        reserve::{Mark, Reservation, Scope, Stand, Ticket},
     },
     syntax::headers::Headers,
     time::{Moment, MonoTime, WallTime},
@@ -40,24 +41,25 @@ pub struct TicketId(u32);
 pub struct Tracker {
     scopes: Vec<Scope>,
     tickets: Vec<Ticket>,
-    owners: Vec<u32>,
     free: Vec<u32>,
     nudges: bool,
     /// Granted, and not yet named by `wake`.
-    woken: VecDeque<u32>,
+    woken: VecDeque<Mark>,
     /// The scope in which something may have changed since `wake` was last asked to the end.
     touched: Option<usize>,
 }
 
 /// What is known of one quota, for those who ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuotaState {
+pub struct QuotaState<'a> {
+    /// Its scope's key.
+    pub key: &'a [u8],
     /// The name of its scope.
-    pub scope: String,
+    pub scope: &'a str,
     /// The quota's name.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     /// What is counted; `None` for requests.
-    pub unit: Option<String>,
+    pub unit: Option<&'a str>,
     /// Units a window.
     pub limit: Option<u64>,
     /// Units left, what is in flight taken off.
@@ -67,7 +69,7 @@ pub struct QuotaState {
     /// ms.
     pub window: Option<i64>,
     /// The header it came from, or `options`.
-    pub source: String,
+    pub source: &'a str,
     /// Sends without an answer in this scope.
     pub in_flight: u32,
     /// Calls waiting in this scope.
@@ -85,7 +87,7 @@ impl Tracker {
     /// A place for a call of `identity`. `owner` is whatever the caller knows it by; [`Tracker::wake`] says it.
     pub fn enter(
         &mut self,
-        identity: Identity,
+        identity: &Identity,
         rules: &Rc<RateRules>,
         priority: i32,
         cost: u64,
@@ -98,6 +100,7 @@ impl Tracker {
         }
         let mut ticket = Ticket {
             scope,
+            owner,
             serial: 0,
             stand: Stand::Idle,
             unclaimed: false,
@@ -106,15 +109,15 @@ impl Tracker {
             cost,
             seq: None,
             asked: None,
+            until: at.mono,
             sent: at,
         };
         let index = self.free.pop().unwrap_or(self.tickets.len() as u32);
-        if let (Some(old), Some(of)) = (self.tickets.get_mut(index as usize), self.owners.get_mut(index as usize)) {
+        if let Some(old) = self.tickets.get_mut(index as usize) {
             ticket.serial = old.serial.wrapping_add(1);
-            (*old, *of) = (ticket, owner);
+            *old = ticket;
         } else {
             self.tickets.push(ticket);
-            self.owners.push(owner);
         }
         TicketId(index)
     }
@@ -126,11 +129,11 @@ impl Tracker {
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
         if *nudges {
             self.touched = Some(index);
-            let waits = |ticket: &Ticket| matches!(ticket.stand, Stand::Waiting { .. });
+            let waits = |ticket: &Ticket| ticket.stand == Stand::Waiting;
             if tickets.get(ticket.0 as usize).is_some_and(waits) {
                 // Who is first goes first: this one is served by its place, even if its timer was the first to fire.
                 while let Some(granted) = scope.pump(tickets, at) {
-                    if granted == ticket.0 {
+                    if granted.ticket == ticket.0 {
                         break;
                     }
                     woken.push_back(granted);
@@ -148,12 +151,7 @@ impl Tracker {
         at: Moment,
         limited: impl FnOnce(&Reading) -> bool,
     ) -> Reading {
-        let Some(index) = self.scope_of(ticket) else { return Reading::default() };
-        self.touched = Some(index);
-        let Self { scopes, tickets, .. } = self;
-        let (Some(scope), Some(ticket)) = (scopes.get_mut(index), tickets.get_mut(ticket.0 as usize)) else {
-            return Reading::default();
-        };
+        let Some((scope, ticket)) = self.touch(ticket) else { return Reading::default() };
         // The date is read before the rest, which is measured against the clock that it corrects.
         if let Some(date) = hints::served(headers, at.wall).date {
             scope.clock.observe(date, ticket.sent.wall, at);
@@ -166,21 +164,15 @@ impl Tracker {
 
     /// The attempt of `ticket` ended without an answer.
     pub fn fail(&mut self, ticket: TicketId) {
-        let Some(index) = self.scope_of(ticket) else { return };
-        self.touched = Some(index);
-        let Self { scopes, tickets, .. } = self;
-        if let (Some(scope), Some(ticket)) = (scopes.get_mut(index), tickets.get_mut(ticket.0 as usize)) {
+        if let Some((scope, ticket)) = self.touch(ticket) {
             scope.land(ticket);
         }
     }
 
     /// Gives the place back, with all it holds.
     pub fn release(&mut self, ticket: TicketId) {
-        let Some(index) = self.scope_of(ticket) else { return };
-        self.touched = Some(index);
-        let Self { scopes, tickets, .. } = self;
-        if let Some(scope) = scopes.get_mut(index) {
-            scope.release(ticket.0, tickets);
+        if let Some((scope, place)) = self.touch(ticket) {
+            scope.release(place);
             self.free.push(ticket.0);
         }
     }
@@ -191,35 +183,58 @@ impl Tracker {
         if !self.nudges {
             return None;
         }
-        let Self { scopes, tickets, owners, woken, .. } = self;
-        let touched = &mut self.touched;
-        let granted = woken.pop_front().or_else(|| touched.and_then(|index| scopes.get_mut(index)?.pump(tickets, at)));
-        if granted.is_none() {
-            *touched = None;
+        let mut granted = self.woken.pop_front();
+        if let (None, Some(index)) = (granted, self.touched) {
+            granted = self.scopes.get_mut(index)?.pump(&mut self.tickets, at);
+            if granted.is_none() {
+                self.touched = None;
+            }
         }
-        owners.get(granted? as usize).copied()
+        self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
     }
 
     /// The meter that a reservation's [`reserve::Why::Quota`] names.
-    pub fn quota(&self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState> {
-        let scope = self.scopes.get(self.scope_of(ticket)?)?;
+    pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
+        let scope = self.scope_of(ticket)?;
+        let scope = self.scopes.get_mut(scope)?;
+        scope.roll(at.mono, u64::from(scope.in_flight));
         Some(state(scope, scope.meters.get(index)?, at))
     }
 
-    /// What is known of all quotas.
-    pub fn quotas(&self, at: Moment) -> Vec<QuotaState> {
-        self.scopes.iter().flat_map(|scope| scope.meters.iter().map(move |meter| state(scope, meter, at))).collect()
+    /// Shows what is known of all quotas, one after the other.
+    pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
+        for scope in &mut self.scopes {
+            scope.roll(at.mono, u64::from(scope.in_flight));
+            for meter in &scope.meters {
+                see(&state(scope, meter, at));
+            }
+        }
+    }
+
+    /// Takes up a quota that another tracker knew, unless this one knows better.
+    pub fn restore(&mut self, identity: &Identity, quota: &Quota, rules: &RateRules, at: Moment) {
+        let scope = self.scope(identity, rules, at.mono);
+        if let Some(scope) = self.scopes.get_mut(scope) {
+            scope.restore(quota, at);
+        }
+    }
+
+    // The two that an event of `ticket` is about; what it changes may let others go.
+    fn touch(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Ticket)> {
+        let ticket = self.tickets.get_mut(ticket.0 as usize)?;
+        self.touched = Some(ticket.scope);
+        Some((self.scopes.get_mut(ticket.scope)?, ticket))
     }
 
     fn scope_of(&self, ticket: TicketId) -> Option<usize> {
         self.tickets.get(ticket.0 as usize).map(|ticket| ticket.scope)
     }
 
-    fn scope(&mut self, identity: Identity, rules: &RateRules, now: MonoTime) -> usize {
+    fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
         if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
             return index;
         }
-        let new = Scope::new(identity.key, identity.name, rules, now);
+        let new = Scope::new(identity, rules, now);
         if self.scopes.len() >= MAX_SCOPES {
             let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
             if let Some((index, old)) = idle.min_by_key(|(_, scope)| scope.used_at) {
@@ -232,20 +247,20 @@ impl Tracker {
     }
 }
 
-fn state(scope: &Scope, meter: &Meter, at: Moment) -> QuotaState {
-    let mut meter = meter.clone();
-    meter.roll(at.mono, u64::from(scope.in_flight));
+#[inline(never)]
+fn state<'a>(scope: &'a Scope, meter: &'a Meter, at: Moment) -> QuotaState<'a> {
     QuotaState {
-        scope: scope.name.clone(),
+        key: &scope.key,
+        scope: &scope.name,
+        name: meter.name.as_deref(),
+        unit: meter.unit.as_deref(),
         limit: meter.limit,
         remaining: meter.remaining(),
         resets: meter.resets().map(|resets| at.wall_at(resets)),
         window: meter.window,
+        source: &meter.source,
         in_flight: scope.in_flight,
         waiting: scope.waiting,
         next: scope.next_at(at.mono).map(|next| at.wall_at(next)),
-        name: meter.name,
-        unit: meter.unit,
-        source: meter.source,
     }
 }

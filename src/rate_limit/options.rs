@@ -1,15 +1,46 @@
 //! What callers may say of rate limits, and what holds where they say nothing.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
-use crate::syntax::value::{Checked, Next, Value};
+use crate::syntax::{
+    number,
+    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+};
 
-/// Sends at once per scope while nothing is known of its quota: the connections a browser opens to a host.
-pub const PROBE: u32 = 6;
-/// Longest wait for a quota, ms.
-pub const MAX_WAIT: i64 = 120_000;
-/// Most calls waiting per scope.
-pub const MAX_QUEUE: u32 = 10_000;
+/// The options, in the order of [`Place`].
+const TABLE: [Row; 8] = [
+    row("", Kind::Switch),
+    Row { name: "pacing", kind: Kind::Choice("\"burst\" or \"spread\""), default: 0.0 },
+    // The connections a browser opens to a host.
+    Row { name: "probe", kind: Kind::Count, default: 6.0 },
+    Row { name: "maxConcurrent", kind: Kind::Count, default: f64::INFINITY },
+    Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
+    Row { name: "maxQueue", kind: Kind::Size, default: 10_000.0 },
+    row("quotas", Kind::List("an array of quotas")),
+    // The shell keeps the function and hands over what it says.
+    row("scope", Kind::Function),
+];
+
+#[derive(Clone, Copy)]
+enum Place {
+    On,
+    Pacing,
+    Probe,
+    MaxConcurrent,
+    MaxWait,
+    MaxQueue,
+    Quotas,
+}
+
+/// A quota's own options.
+const QUOTA: [Row; 5] = [
+    row("limit", Kind::Count),
+    row("window", Kind::Period),
+    row("name", Kind::Text),
+    row("unit", Kind::Text),
+    // All are paced by the strictest of them until headers tell more; see `meter`.
+    row("algorithm", Kind::Choice("\"fixed\", \"sliding\" or \"token-bucket\"")),
+];
 
 /// How a quota that is not used up is spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,23 +65,25 @@ pub struct QuotaRule {
     pub unit: Option<String>,
 }
 
-/// What one source (the caller, a profile) says; `None` where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What one source (the caller, a profile) says.
+#[derive(Clone, Debug)]
 pub struct RateLayer {
-    off: Option<bool>,
-    quotas: Option<Vec<QuotaRule>>,
-    pacing: Option<Pacing>,
-    probe: Option<u32>,
-    max_concurrent: Option<u32>,
-    max_wait: Option<i64>,
-    max_queue: Option<u32>,
+    numbers: [f64; TABLE.len()],
+    // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
+    quotas: Option<Rc<Vec<QuotaRule>>>,
+}
+
+impl Default for RateLayer {
+    fn default() -> Self {
+        Self { numbers: [UNSAID; TABLE.len()], quotas: None }
+    }
 }
 
 /// What holds for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateRules {
     /// Quotas known beforehand.
-    pub quotas: Vec<QuotaRule>,
+    pub quotas: Rc<Vec<QuotaRule>>,
     /// How a quota is spent.
     pub pacing: Pacing,
     /// Sends at once while nothing is known.
@@ -69,85 +102,62 @@ impl RateLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        match path {
-            "" => {
-                let next = value.false_or_object()?;
-                self.off = Some(next == Next::Leave);
-                return Ok(next);
-            }
-            "quotas" => {
-                let Value::List(_) = value else { return Err("an array of quotas") };
-                self.quotas = Some(Vec::new());
-                return Ok(Next::Walk);
-            }
-            "pacing" => {
-                self.pacing = Some(match value {
-                    Value::Text("burst") => Pacing::Burst,
-                    Value::Text("spread") => Pacing::Spread,
-                    _ => return Err("\"burst\" or \"spread\""),
-                });
-            }
-            "probe" => self.probe = Some(value.count(1)?),
-            "maxConcurrent" => self.max_concurrent = Some(value.count(1)?),
-            "maxWait" => self.max_wait = Some(value.millis()?),
-            "maxQueue" => self.max_queue = Some(value.count(0)?),
-            // The shell keeps the function and hands over what it says.
-            "scope" => return value.function(),
-            _ => return self.set_quota(path, value),
+        if let Some(("quotas", rest)) = path.split_once('.') {
+            return self.set_quota(rest, value);
         }
-        Ok(Next::Leave)
+        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        if index == Place::Quotas as usize {
+            self.quotas = Some(Rc::default());
+        }
+        Ok(next)
     }
 
     fn set_quota(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let Some(rest) = path.strip_prefix("quotas.") else { return Err("no such option of rateLimit") };
-        let quotas = self.quotas.get_or_insert_default();
-        let Some((_, member)) = rest.split_once('.') else {
-            value.object()?;
+        let quotas = self.quotas.as_mut().and_then(Rc::get_mut).ok_or("an array of quotas before it")?;
+        let Some((_, member)) = path.split_once('.') else {
             quotas.push(QuotaRule::default());
-            return Ok(Next::Walk);
+            return Kind::Object.read(value).map(|(_, next)| next);
         };
         // A member follows its object, so there is a last one.
-        let Some(quota) = quotas.last_mut() else { return Err("an object") };
-        match (member, value) {
-            ("name", Value::Text(text)) => quota.name = Some(text.into()),
-            ("unit", Value::Text("requests")) => quota.unit = None,
-            ("unit", Value::Text(text)) => quota.unit = Some(text.into()),
-            ("name" | "unit", _) => return Err("a string"),
-            ("limit", _) => quota.limit = u64::from(value.count(1)?),
-            ("window", _) => quota.window = value.positive_millis()?,
-            // All are paced by the strictest of them until headers tell more; see `meter`.
-            ("algorithm", Value::Text("fixed" | "sliding" | "token-bucket")) => {}
-            ("algorithm", _) => return Err("\"fixed\", \"sliding\" or \"token-bucket\""),
-            _ => return Err("no such option of a quota"),
+        let quota = quotas.last_mut().ok_or("an object")?;
+        let mut numbers = [0.0; 2];
+        let (index, next) = value::set(&QUOTA, &mut numbers, member, value)?;
+        match (index, value, numbers) {
+            (0, _, [limit, _]) => quota.limit = u64::from(limit as u32),
+            (1, _, [_, window]) => quota.window = window as i64,
+            (2, Value::Text(text), _) => quota.name = Some(text.into()),
+            (3, Value::Text(text), _) => quota.unit = (text != "requests").then(|| text.into()),
+            _ => {}
         }
-        Ok(Next::Leave)
+        Ok(next)
     }
 
-    /// What is missing after the whole object was walked: the path below `rateLimit`, and what was expected there.
-    pub fn missing(&self) -> Option<(String, &'static str)> {
-        let (index, quota) =
-            self.quotas.iter().flatten().enumerate().find(|(_, quota)| quota.limit == 0 || quota.window == 0)?;
-        let mut path = String::from("quotas.");
-        crate::syntax::number::push(&mut path, index as u64);
-        path.push_str(if quota.limit == 0 { ".limit" } else { ".window" });
-        Some((
-            path,
-            if quota.limit == 0 { "a whole number of 1 or more" } else { "a number of milliseconds, more than 0" },
-        ))
+    /// What is missing after the whole object was walked: adds its path below `rateLimit` to `field`, and says what was
+    /// expected there.
+    pub fn missing(&self, field: &mut String) -> Option<&'static str> {
+        let quotas = self.quotas.as_deref()?;
+        let index = quotas.iter().position(|quota| quota.limit == 0 || quota.window == 0)?;
+        let row = QUOTA.get(usize::from(quotas.get(index)?.limit != 0))?;
+        field.push_str("quotas.");
+        number::push(field, index as u64);
+        field.push('.');
+        field.push_str(row.name);
+        row.kind.read(Value::Other).err()
     }
 
-    /// What holds: this layer's word, else `profile`'s, else the defaults above. `None`: no rate limiting.
+    /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.
     pub fn over(&self, profile: &Self) -> Option<RateRules> {
-        if self.off.or(profile.off) == Some(true) {
+        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
+        if of(Place::On) < 1.0 {
             return None;
         }
         Some(RateRules {
             quotas: self.quotas.as_ref().or(profile.quotas.as_ref()).cloned().unwrap_or_default(),
-            pacing: self.pacing.or(profile.pacing).unwrap_or_default(),
-            probe: self.probe.or(profile.probe).unwrap_or(PROBE),
-            max_concurrent: self.max_concurrent.or(profile.max_concurrent).unwrap_or(u32::MAX),
-            max_wait: self.max_wait.or(profile.max_wait).unwrap_or(MAX_WAIT),
-            max_queue: self.max_queue.or(profile.max_queue).unwrap_or(MAX_QUEUE),
+            pacing: if of(Place::Pacing) > 0.0 { Pacing::Spread } else { Pacing::Burst },
+            probe: of(Place::Probe) as u32,
+            max_concurrent: of(Place::MaxConcurrent) as u32,
+            max_wait: of(Place::MaxWait) as i64,
+            max_queue: of(Place::MaxQueue) as u32,
         })
     }
 }
@@ -167,12 +177,61 @@ mod tests {
     }
 
     #[test]
+    fn every_option_arrives() {
+        let mut layer = RateLayer::default();
+        let leaves = [
+            ("", Value::Object),
+            ("pacing", Value::Text("spread")),
+            ("probe", Value::Number(1.0)),
+            ("maxConcurrent", Value::Number(2.0)),
+            ("maxWait", Value::Number(3.0)),
+            ("maxQueue", Value::Number(0.0)),
+            ("scope", Value::Function),
+            ("quotas", Value::List(1)),
+            ("quotas.0", Value::Object),
+            ("quotas.0.limit", Value::Number(f64::INFINITY)),
+            ("quotas.0.window", Value::Number(0.5)),
+            ("quotas.0.name", Value::Text("day")),
+            ("quotas.0.unit", Value::Text("tokens")),
+            ("quotas.0.algorithm", Value::Text("sliding")),
+        ];
+        for (path, value) in leaves {
+            layer.set(path, value).unwrap();
+        }
+        let expected = RateRules {
+            quotas: Rc::new(alloc::vec![QuotaRule {
+                name: Some("day".into()),
+                limit: u64::from(u32::MAX),
+                window: 1,
+                unit: Some("tokens".into())
+            }]),
+            pacing: Pacing::Spread,
+            probe: 1,
+            max_concurrent: 2,
+            max_wait: 3,
+            max_queue: 0,
+        };
+        assert_eq!(layer.over(&RateLayer::default()), Some(expected));
+    }
+
+    #[test]
+    fn the_caller_comes_before_the_profile_and_what_is_off_stays_off_until_said() {
+        let (mut caller, mut profile) = (RateLayer::default(), RateLayer::default());
+        profile.set("", Value::Flag(false)).unwrap();
+        assert_eq!(caller.over(&profile), None);
+        caller.set("", Value::Object).unwrap();
+        let rules = caller.over(&profile).unwrap();
+        assert_eq!((rules.max_concurrent, rules.pacing), (u32::MAX, Pacing::Burst));
+    }
+
+    #[test]
     fn a_quota_is_told_with_its_limit_and_window() {
         let mut layer = RateLayer::default();
         quota(&mut layer, &[("limit", Value::Number(1200.0)), ("window", Value::Number(60_000.0))]).unwrap();
-        assert_eq!(layer.missing(), None);
+        let mut field = String::new();
+        assert_eq!((layer.missing(&mut field), field.as_str()), (None, ""));
         let rules = layer.over(&RateLayer::default()).unwrap();
-        assert_eq!(rules.quotas, [QuotaRule { limit: 1200, window: 60_000, ..QuotaRule::default() }]);
+        assert_eq!(*rules.quotas, [QuotaRule { limit: 1200, window: 60_000, ..QuotaRule::default() }]);
         assert_eq!((rules.max_wait, rules.max_queue, rules.probe), (120_000, 10_000, 6));
     }
 
@@ -180,7 +239,9 @@ mod tests {
     fn a_quota_without_a_window_is_named() {
         let mut layer = RateLayer::default();
         quota(&mut layer, &[("limit", Value::Number(10.0))]).unwrap();
-        assert_eq!(layer.missing(), Some(("quotas.0.window".into(), "a number of milliseconds, more than 0")));
+        let mut field = String::from("rateLimit.");
+        assert_eq!(layer.missing(&mut field), Some("a number of milliseconds, more than 0"));
+        assert_eq!(field, "rateLimit.quotas.0.window");
     }
 
     #[test]
@@ -188,7 +249,7 @@ mod tests {
         let mut layer = RateLayer::default();
         assert_eq!(quota(&mut layer, &[("limit", Value::Number(-1.0))]), Err("a whole number of 1 or more"));
         assert_eq!(layer.set("maxWait", Value::Text("1m")), Err("a number of milliseconds, 0 or more"));
-        assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err("no such option of rateLimit"));
+        assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err("no such option"));
         assert_eq!(layer.set("", Value::Number(1.0)), Err("false or an object"));
     }
 }

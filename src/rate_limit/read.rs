@@ -1,8 +1,8 @@
 //! Reads the quotas that a response tells, in whatever dialect.
 //!
-//! Three steps: names are taken apart ([`name`]), values gathered by quota and read by shape ([`part`], [`ietf`]), and
-//! what two headers say of one quota joined ([`super::quota::tell`]). A table of vendors ([`super::vendors`]) has what no
-//! rule can know. Each malformed value is ignored by itself; any text at all is read without a panic.
+//! Three steps: names are taken apart ([`name`]), values read by shape ([`value`], [`ietf`]), and what several headers
+//! say of one quota is joined ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. Each
+//! malformed value is ignored by itself; any text at all is read without a panic.
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
@@ -13,13 +13,14 @@ use super::quota::Quota;
 use super::vendors::{self, Reads};
 use crate::hints::{self, Hint, Told};
 use crate::syntax::headers::Headers;
-use crate::syntax::structured;
 use crate::time::WallTime;
 
+pub mod draft;
 pub mod ietf;
 pub mod name;
-pub mod part;
+pub mod value;
 
+use draft::Draft;
 use name::{Name, Role};
 
 /// What one response says of rates.
@@ -29,13 +30,13 @@ pub struct Reading {
     pub quotas: Vec<Quota>,
     /// When to come back, from a header that says just that.
     pub hint: Option<Hint>,
-    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket): other requests may be in another.
+    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket); others may differ.
     pub bucket: Option<String>,
     /// Whom the bucket is shared with, as told: Discord's `user`, `global` and `shared`.
     pub scope: Option<String>,
     /// The answer's `Date`, unless a cache gave it: the server's clock was in `[date, date + 1 s)`.
     pub date: Option<WallTime>,
-    /// The server's clock that resets were measured against: for an absolute one not past, it was told as `served + reset_in`.
+    /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
     pub served: WallTime,
 }
 
@@ -47,46 +48,36 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
     if served.cached {
         return reading;
     }
-    let mut parts = Vec::new();
-    let quotas = &mut reading.quotas;
+    let mut drafts = Vec::new();
     for (header, value) in headers.iter() {
-        let pair = (header, value);
         let name = match vendors::find(header) {
             Some(Reads::Nothing) => continue,
-            Some(Reads::Value(read)) => {
-                let known = quotas.len();
-                read(value, quotas);
-                quotas.iter_mut().skip(known).for_each(|quota| quota.source.push_str(header));
+            Some(Reads::Records(pattern)) => {
+                value::records(&mut drafts, &Draft { worded: true, ..Draft::new(header) }, pattern, value);
                 continue;
             }
-            Some(Reads::Part(name, role)) => Name { family: "", head: "", tail: name, role, millis: false },
+            Some(Reads::Part(tail, role)) => Name { family: "", head: "", tail, role, millis: false },
             None => match name::read(header) {
                 Some(name) => name,
                 None => continue,
             },
         };
         match name.role {
-            Role::Policy => {
-                let members = structured::list(value).unwrap_or_default();
-                ietf::policies(&members, header, quotas);
-            }
+            Role::Policy => ietf::policies(value, header, &mut drafts),
             Role::Scope => reading.scope = Some(String::from(value)),
-            Role::Plain if !name.tail.is_empty() => part::record(&mut parts, name, pair, served.at),
             // The registered field is what its draft says; others under that stem may be a bare limit.
-            Role::Plain if is_registered(header) || !value.starts_with(|letter: char| letter.is_ascii_digit()) => {
-                ietf::limits(value, header, quotas);
+            Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {
+                ietf::limits(value, header, &mut drafts);
             }
             role => {
-                if role == Role::Bucket && reading.bucket.is_none() {
+                if role == Role::Bucket && !value.is_empty() && reading.bucket.is_none() {
                     reading.bucket = Some(String::from(value));
                 }
-                part::gather(&mut parts, name, pair, served.at);
+                value::read(&mut drafts, &name, header, value, served.at);
             }
         }
     }
-    for part in &parts {
-        part::read(part, quotas);
-    }
+    reading.quotas = draft::finish(&drafts);
     reading
 }
 
@@ -108,14 +99,17 @@ pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
     })
 }
 
-/// A regular expression, as JavaScript has them, that matches the lower-case names of the response headers that the
-/// readers use, and of no others but such as have a rate limit's name. A shell hands over only what it matches.
+/// A regular expression, as JavaScript has them, for the lower-case names of the response headers that the readers use:
+/// alternatives of literals, anchored or not. A shell hands over only what it matches. It may match a few names more,
+/// which the readers pass over.
 pub fn wanted() -> &'static str {
-    "^(age|date)$|(^|[-_])(read)?rate[-_]?limit|(^|-)retry-*(after|in)(-|$)|^x-((app|user)-limit-24hour|limit-per|remaining-t)|^auth0-.+-quota-limit$|^sforce-limit-info$|-api-call-limit$|-use-case-usage$"
+    "^age$|^date$|ratelimit|rate-limit|rate_limit|retry-after|retry-in|^x-business-use-case-usage$|\
+     ^auth0-client-quota-limit$|^auth0-organization-quota-limit$|^sforce-limit-info$|^x-shopify-shop-api-call-limit$|\
+     ^x-limit-per-|^x-remaining-t|^x-app-limit-24hour-|^x-user-limit-24hour-"
 }
 
-fn is_registered(header: &str) -> bool {
-    matches!(header, "ratelimit" | "beta-ratelimit")
+fn is_bare_limit(header: &str, value: &str) -> bool {
+    !matches!(header, "ratelimit" | "beta-ratelimit") && value.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
 
 // Lower is tighter: the exhausted by their resets, then what is left in thousandths of the limit, then the unknown.

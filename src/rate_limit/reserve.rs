@@ -9,12 +9,7 @@
 use alloc::{collections::VecDeque, rc::Rc, string::String, vec::Vec};
 
 use crate::{
-    rate_limit::{
-        clock::Clock,
-        meter::Meter,
-        options::{Pacing, RateRules},
-        read::Reading,
-    },
+    rate_limit::{clock::Clock, identity::Identity, meter::Meter, options::RateRules, quota::Quota, read::Reading},
     time::{Moment, MonoTime},
 };
 
@@ -31,6 +26,7 @@ const HOLD: i64 = 1000;
 const MAX_HOLD: i64 = 20_000;
 /// Quotas kept per scope; a server that names more is one that puts an id into the name.
 const MAX_METERS: usize = 16;
+const LONG_AGO: MonoTime = MonoTime(i64::MIN);
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,19 +77,19 @@ pub enum Reservation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stand {
     Idle,
-    Waiting {
-        until: MonoTime,
-    },
-    /// Counted as sent; `fresh` for as long as it counts against the probes.
-    Flying {
-        fresh: bool,
-    },
+    Waiting,
+    /// Counted as sent, and against the probes.
+    Probing,
+    /// Counted as sent.
+    Flying,
 }
 
 /// One call's place in its scope.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
     pub scope: usize,
+    /// What [`super::Tracker::wake`] names its call by.
+    pub owner: u32,
     /// New for each ticket under the same index and for each of its grants, so that what is said of an old one is known as such.
     pub serial: u32,
     pub stand: Stand,
@@ -106,28 +102,40 @@ pub(super) struct Ticket {
     pub seq: Option<u64>,
     /// When it first asked.
     pub asked: Option<MonoTime>,
+    /// When it was last told to come back.
+    pub until: MonoTime,
     pub sent: Moment,
 }
 
+/// A ticket in one of the lines: those who wait, those who are under way, those who are to be woken. One type for all of
+/// them, since a `VecDeque` is a kilobyte of code for each type of element.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    ticket: u32,
+pub(super) struct Mark {
+    pub ticket: u32,
     serial: u32,
     priority: i32,
+    /// Of one that waits.
     seq: u64,
+    /// Of one that was sent.
+    sent: MonoTime,
 }
 
-impl Entry {
-    fn is_before(self, other: Self) -> bool {
-        self.priority > other.priority || (self.priority == other.priority && self.seq < other.seq)
+impl Ticket {
+    fn mark(&self, index: u32, sent: MonoTime) -> Mark {
+        let seq = self.seq.unwrap_or(0);
+        Mark { ticket: index, serial: self.serial, priority: self.priority, seq, sent }
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Flight {
-    ticket: u32,
-    serial: u32,
-    sent: MonoTime,
+impl Mark {
+    fn is_before(self, other: Self) -> bool {
+        self.priority > other.priority || (self.priority == other.priority && self.seq < other.seq)
+    }
+
+    // Its ticket, if it still stands as it did when the mark was made.
+    fn of(self, tickets: &mut [Ticket], stand: Stand) -> Option<&mut Ticket> {
+        tickets.get_mut(self.ticket as usize).filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
+    }
 }
 
 /// All that is known of what shares one set of credentials at one origin.
@@ -145,24 +153,26 @@ pub(super) struct Scope {
     /// Sends under way at once while the quota is unknown; `u32::MAX` once it is known.
     gate: u32,
     fresh: u32,
-    held: Option<MonoTime>,
+    /// A 429 holds everybody until then; long ago where none does.
+    held: MonoTime,
     trips: u32,
-    tripped: Option<MonoTime>,
-    flights: VecDeque<Flight>,
-    slow: VecDeque<Flight>,
-    queue: VecDeque<Entry>,
+    tripped: MonoTime,
+    /// Sends that count against the probes, oldest first, and those that do so no more.
+    flights: VecDeque<Mark>,
+    slow: VecDeque<Mark>,
+    queue: VecDeque<Mark>,
     next_seq: u64,
     served: u64,
     swept: MonoTime,
 }
 
 impl Scope {
-    pub(super) fn new(key: [u8; 16], name: String, rules: &RateRules, now: MonoTime) -> Self {
+    pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
         let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(Meter::of_rule).collect();
         Self {
             gate: if meters.iter().any(Meter::paces) { u32::MAX } else { rules.probe },
-            key,
-            name,
+            key: identity.key,
+            name: identity.name.clone(),
             meters,
             clock: Clock::default(),
             tickets: 0,
@@ -170,9 +180,9 @@ impl Scope {
             waiting: 0,
             used_at: now,
             fresh: 0,
-            held: None,
+            held: LONG_AGO,
             trips: 0,
-            tripped: None,
+            tripped: LONG_AGO,
             flights: VecDeque::new(),
             slow: VecDeque::new(),
             queue: VecDeque::new(),
@@ -187,59 +197,55 @@ impl Scope {
         let now = at.mono;
         self.used_at = now;
         self.settle(tickets, now);
-        let Some(ticket) = tickets.get(index as usize) else { return Reservation::Granted };
-        if ticket.unclaimed {
-            return self.claim(index, tickets, at);
-        }
-        let came = matches!(ticket.stand, Stand::Waiting { .. });
+        let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
+        let came = ticket.stand == Stand::Waiting;
         // Whoever waits already goes first, but for those of higher priority.
         let ahead = if came { 0 } else { self.ahead(ticket.priority) };
-        let Some(mut blocked) = self.blocked(ticket, ahead, now) else {
-            self.grant(index, tickets, now);
-            return self.claim(index, tickets, at);
+        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, now) };
+        let Some(mut blocked) = blocked else {
+            if !ticket.unclaimed {
+                self.grant(index, ticket, now);
+            }
+            (ticket.unclaimed, ticket.sent) = (false, at);
+            return Reservation::Granted;
         };
         if came {
             // Not its turn after all: it is told the time of its place anew.
             blocked = self.blocked(ticket, self.place(ticket), now).unwrap_or(blocked);
         }
-        let (until, why) = blocked;
-        let rules = Rc::clone(&ticket.rules);
-        let asked = ticket.asked.unwrap_or(now);
-        if !came && self.waiting >= rules.max_queue {
-            return Reservation::Refused { why: Refusal::QueueFull, retry_at: until, cause: why };
+        let (mut until, why) = blocked;
+        let full = !came && self.waiting >= ticket.rules.max_queue;
+        if full || until.since(ticket.asked.unwrap_or(now)) > ticket.rules.max_wait {
+            self.leave_queue(ticket);
+            let refusal = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
+            return Reservation::Refused { why: refusal, retry_at: until, cause: why };
         }
-        if until.since(asked) > rules.max_wait {
-            self.leave_queue(index, tickets);
-            return Reservation::Refused { why: Refusal::WaitTooLong, retry_at: until, cause: why };
+        if !nudged && matches!(why, Why::Probing | Why::Concurrency) {
+            until = until.min(now.plus(POLL));
         }
-        let until = match why {
-            Why::Probing | Why::Concurrency if !nudged => until.min(now.plus(POLL)),
-            _ => until,
-        };
-        let until = until.max(now.plus(1));
-        self.enqueue(index, tickets, until, now);
+        until = until.max(now.plus(1));
+        ticket.until = until;
+        self.enqueue(index, ticket, now);
         Reservation::Wait { until, why }
     }
 
-    /// Grants whoever is first in the queue, as long as there is room; returns the one granted.
-    pub(super) fn pump(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<u32> {
+    /// Grants whoever is first in the queue, if there is room; returns the one granted.
+    pub(super) fn pump(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<Mark> {
         if self.waiting == 0 {
             return None;
         }
         self.settle(tickets, at.mono);
         loop {
-            let entry = *self.queue.front()?;
-            let ticket = tickets.get(entry.ticket as usize);
-            let Some(ticket) = ticket.filter(|ticket| Self::is_waiting(ticket, entry)) else {
+            let mark = *self.queue.front()?;
+            if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
+                if self.blocked(ticket, 0, at.mono).is_some() {
+                    return None;
+                }
                 self.queue.pop_front();
-                continue;
-            };
-            if self.blocked(ticket, 0, at.mono).is_some() {
-                return None;
+                self.grant(mark.ticket, ticket, at.mono);
+                return Some(mark);
             }
             self.queue.pop_front();
-            self.grant(entry.ticket, tickets, at.mono);
-            return Some(entry.ticket);
         }
     }
 
@@ -248,21 +254,19 @@ impl Scope {
         self.land(ticket);
         self.used_at = at.mono;
         let others = u64::from(self.in_flight);
-        for meter in &mut self.meters {
-            meter.roll(at.mono, others.saturating_add(1));
-        }
+        self.roll(at.mono, others + 1);
         let mut known = false;
         for quota in &reading.quotas {
-            let meter = match self.meters.iter().position(|meter| meter.is(quota)) {
-                Some(index) => self.meters.get_mut(index),
-                None if self.meters.len() < MAX_METERS => {
-                    // What was sent before anything was known was counted all the same.
-                    self.meters.push(Meter::of_answer(quota, others.saturating_add(1), at.mono));
-                    self.meters.last_mut()
-                }
-                None => None,
-            };
-            let Some(meter) = meter else { continue };
+            let mut index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
+            if index >= MAX_METERS {
+                continue;
+            }
+            if index == self.meters.len() {
+                // What was sent before anything was known was counted all the same.
+                self.meters.push(Meter::of_answer(quota, others + 1, at.mono));
+                index = self.meters.len() - 1;
+            }
+            let Some(meter) = self.meters.get_mut(index) else { continue };
             meter.tell(quota, ticket.sent.mono, others, at.mono, reading.served);
             known |= meter.paces() && (quota.remaining.is_some() || quota.limit.is_some());
         }
@@ -277,17 +281,17 @@ impl Scope {
 
     /// The attempt of `ticket` ended without an answer.
     pub(super) fn land(&mut self, ticket: &mut Ticket) {
-        if let Stand::Flying { fresh } = ticket.stand {
+        let probing = ticket.stand == Stand::Probing;
+        if probing || ticket.stand == Stand::Flying {
             self.in_flight = self.in_flight.saturating_sub(1);
-            self.fresh = self.fresh.saturating_sub(u32::from(fresh));
+            self.fresh = self.fresh.saturating_sub(u32::from(probing));
         }
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
-    /// Gives up whatever ticket `index` holds.
-    pub(super) fn release(&mut self, index: u32, tickets: &mut [Ticket]) {
-        self.leave_queue(index, tickets);
-        let Some(ticket) = tickets.get_mut(index as usize) else { return };
+    /// Gives up whatever `ticket` holds.
+    pub(super) fn release(&mut self, ticket: &mut Ticket) {
+        self.leave_queue(ticket);
         if ticket.unclaimed {
             // Never sent: what it took is there again.
             for meter in &mut self.meters {
@@ -298,10 +302,35 @@ impl Scope {
         self.tickets = self.tickets.saturating_sub(1);
     }
 
+    /// Takes up a quota that was known elsewhere, unless it is known here or its window is over.
+    pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
+        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.resets().is_some());
+        if known || quota.reset_in.is_some_and(|reset_in| reset_in <= 0) || self.meters.len() >= MAX_METERS {
+            return;
+        }
+        let mut meter = Meter::of_answer(quota, 0, at.mono);
+        meter.tell(quota, at.mono, u64::from(self.in_flight), at.mono, at.wall);
+        if meter.paces() {
+            self.gate = u32::MAX;
+        }
+        self.meters.retain(|meter| !meter.is(quota));
+        self.meters.push(meter);
+    }
+
     /// When the next waiter gets its turn, if anything is in its way.
     pub(super) fn next_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let meters = self.meters.iter().filter(|meter| meter.is_spent()).map(|meter| meter.turn(0, now));
-        meters.chain(self.held.filter(|held| *held > now)).max()
+        let mut next = self.held;
+        for meter in self.meters.iter().filter(|meter| meter.is_spent()) {
+            next = next.max(meter.turn(0, now));
+        }
+        (next > now).then_some(next)
+    }
+
+    /// Closes the windows that are over; `in_flight` sends may yet be counted in those that open.
+    pub(super) fn roll(&mut self, now: MonoTime, in_flight: u64) {
+        for meter in &mut self.meters {
+            meter.roll(now, in_flight);
+        }
     }
 
     // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
@@ -310,68 +339,54 @@ impl Scope {
             self.hold(now.plus(hint.delay));
             return;
         }
-        if reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in.is_some_and(|ms| ms > 0)) {
+        let told = reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in > Some(0));
+        // Sent before an earlier 429 of the same burst came: it says nothing new.
+        let stale = sent <= self.tripped;
+        if told || stale {
             return;
         }
-        if self.tripped.is_some_and(|tripped| sent <= tripped) {
-            // Sent before an earlier 429 of the same burst came: it says nothing new.
-            return;
-        }
-        self.tripped = Some(now);
-        let unread =
-            reading.quotas.is_empty() && self.meters.iter().any(|meter| meter.paces() && meter.limit.is_some());
-        if unread {
+        self.tripped = now;
+        if reading.quotas.is_empty() && self.meters.iter().any(Meter::paces) {
             for meter in &mut self.meters {
                 meter.trip(now);
             }
             return;
         }
-        let delay = HOLD.saturating_mul(1 << self.trips.min(5)).min(MAX_HOLD);
+        let delay = (HOLD << self.trips.min(5)).min(MAX_HOLD);
         self.trips = self.trips.saturating_add(1);
         self.hold(now.plus(delay));
     }
 
     // Everybody waits, and then one goes first.
     fn hold(&mut self, until: MonoTime) {
-        self.held = Some(self.held.map_or(until, |held| held.max(until)));
+        self.held = self.held.max(until);
         self.gate = 1;
     }
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
+    #[inline(never)]
     fn blocked(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
-        let held = self.held.filter(|held| *held > now).map(|held| (held, Why::Held));
-        let quota = self.quota_turn(ticket, ahead, now);
-        let latest = match (held, quota) {
-            (Some(held), Some(quota)) => Some(if quota.0 > held.0 { quota } else { held }),
-            (held, quota) => held.or(quota),
-        };
-        latest.or_else(|| {
-            let under =
-                |flights: &VecDeque<Flight>, lease| flights.front().map_or(now, |flight| flight.sent).plus(lease);
-            if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
-                return Some((under(&self.flights, SEND_LEASE), Why::Concurrency));
-            }
-            let full = self.gate != u32::MAX && u64::from(self.fresh) + ahead >= u64::from(self.gate);
-            full.then(|| (under(&self.flights, PROBE_LEASE), Why::Probing))
-        })
-    }
-
-    fn quota_turn(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
-        let mut latest: Option<(MonoTime, Why)> = None;
-        for (index, meter) in self.meters.iter().enumerate().filter(|(_, meter)| meter.paces()) {
-            let cost = ticket.cost.min(meter.limit.unwrap_or(u64::MAX));
-            let room = meter.room();
-            let mut turn = now;
-            if room < ahead.saturating_add(cost) {
-                turn = meter.turn(ahead.saturating_add(cost).saturating_sub(1).max(room), now).max(now.plus(1));
-            } else if ticket.rules.pacing == Pacing::Spread {
-                turn = meter.spread(now);
-            }
-            if turn > now && latest.is_none_or(|(until, _)| turn > until) {
-                latest = Some((turn, Why::Quota(index)));
+        let (mut until, mut why) = (now, Why::Held);
+        if self.held > now {
+            until = self.held;
+        }
+        for (index, meter) in self.meters.iter().enumerate() {
+            let turn = meter.admits(ticket.cost, ahead, ticket.rules.pacing, now);
+            if turn > until {
+                (until, why) = (turn, Why::Quota(index));
             }
         }
-        latest
+        if until > now {
+            return Some((until, why));
+        }
+        let (lease, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
+            (SEND_LEASE, Why::Concurrency)
+        } else if self.gate != u32::MAX && u64::from(self.fresh) + ahead >= u64::from(self.gate) {
+            (PROBE_LEASE, Why::Probing)
+        } else {
+            return None;
+        };
+        Some((self.flights.front().map_or(now, |flight| flight.sent).plus(lease), why))
     }
 
     // How many are before one that waits already, as far as the order of asking tells.
@@ -379,99 +394,70 @@ impl Scope {
         ticket.seq.unwrap_or(0).saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
     }
 
-    // How many wait that go before a newcomer of this priority.
+    // How many wait that go before a newcomer of this priority. Priorities are rare: most often that is all of them.
     fn ahead(&self, priority: i32) -> u64 {
-        let before = match self.queue.back() {
-            Some(last) if last.priority < priority => self.queue.partition_point(|entry| entry.priority >= priority),
-            _ => self.queue.len(),
-        };
-        (before as u64).min(u64::from(self.waiting))
+        let mut place = self.queue.len();
+        while self.queue.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
+            place -= 1;
+        }
+        (place as u64).min(u64::from(self.waiting))
     }
 
-    fn grant(&mut self, index: u32, tickets: &mut [Ticket], now: MonoTime) {
-        self.leave_queue(index, tickets);
-        let Some(ticket) = tickets.get_mut(index as usize) else { return };
+    fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+        self.leave_queue(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
-        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Flying { fresh: true }, true, None);
+        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);
         for meter in &mut self.meters {
             meter.take(ticket.cost, now);
         }
         self.in_flight = self.in_flight.saturating_add(1);
         self.fresh = self.fresh.saturating_add(1);
-        self.flights.push_back(Flight { ticket: index, serial: ticket.serial, sent: now });
+        self.flights.push_back(ticket.mark(index, now));
     }
 
-    fn claim(&mut self, index: u32, tickets: &mut [Ticket], at: Moment) -> Reservation {
-        if let Some(ticket) = tickets.get_mut(index as usize) {
-            (ticket.unclaimed, ticket.sent) = (false, at);
-        }
-        Reservation::Granted
-    }
-
-    fn enqueue(&mut self, index: u32, tickets: &mut [Ticket], until: MonoTime, now: MonoTime) {
-        let Some(ticket) = tickets.get_mut(index as usize) else { return };
-        let came = matches!(ticket.stand, Stand::Waiting { .. });
-        ticket.stand = Stand::Waiting { until };
-        if came {
+    fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+        if ticket.stand == Stand::Waiting {
             return;
         }
+        ticket.stand = Stand::Waiting;
         ticket.asked.get_or_insert(now);
         // One that is sent again keeps its place: those who asked after it wait behind it.
-        let seq = *ticket.seq.get_or_insert_with(|| {
+        ticket.seq.get_or_insert_with(|| {
             self.next_seq += 1;
             self.next_seq - 1
         });
-        let entry = Entry { ticket: index, serial: ticket.serial, priority: ticket.priority, seq };
-        let place = match self.queue.back() {
-            Some(last) if !last.is_before(entry) => self.queue.partition_point(|other| other.is_before(entry)),
-            _ => self.queue.len(),
-        };
-        self.queue.insert(place, entry);
+        let mark = ticket.mark(index, now);
+        let mut place = self.queue.len();
+        self.queue.push_back(mark);
+        while self.queue.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
+            self.queue.swap(place, place - 1);
+            place -= 1;
+        }
         self.waiting = self.waiting.saturating_add(1);
     }
 
-    // The entry stays in the queue until it comes to the front or is swept.
-    fn leave_queue(&mut self, index: u32, tickets: &mut [Ticket]) {
-        let Some(ticket) = tickets.get_mut(index as usize) else { return };
-        if matches!(ticket.stand, Stand::Waiting { .. }) {
+    // The mark stays in the queue until it comes to the front or is swept.
+    fn leave_queue(&mut self, ticket: &mut Ticket) {
+        if ticket.stand == Stand::Waiting {
             ticket.stand = Stand::Idle;
             self.waiting = self.waiting.saturating_sub(1);
             self.served = self.served.saturating_add(1);
         }
     }
 
-    fn is_waiting(ticket: &Ticket, entry: Entry) -> bool {
-        ticket.serial == entry.serial && matches!(ticket.stand, Stand::Waiting { .. })
-    }
-
     // Ends what is over: windows, leases, waiters who are gone.
+    #[inline(never)]
     fn settle(&mut self, tickets: &mut [Ticket], now: MonoTime) {
-        let in_flight = u64::from(self.in_flight);
-        for meter in &mut self.meters {
-            meter.roll(now, in_flight);
-        }
-        if self.held.is_some_and(|held| held <= now) {
-            self.held = None;
-        }
-        while let Some(flight) = self.flights.front().copied().filter(|flight| now.since(flight.sent) >= PROBE_LEASE) {
-            self.flights.pop_front();
-            let Some(ticket) = tickets.get_mut(flight.ticket as usize).filter(|ticket| ticket.serial == flight.serial)
-            else {
-                continue;
-            };
-            if ticket.stand == (Stand::Flying { fresh: true }) {
-                ticket.stand = Stand::Flying { fresh: false };
+        self.roll(now, u64::from(self.in_flight));
+        while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
+            if let Some(ticket) = mark.of(tickets, Stand::Probing) {
+                ticket.stand = Stand::Flying;
                 self.fresh = self.fresh.saturating_sub(1);
-                self.slow.push_back(flight);
+                self.slow.push_back(mark);
             }
         }
-        while let Some(flight) = self.slow.front().copied().filter(|flight| now.since(flight.sent) >= SEND_LEASE) {
-            self.slow.pop_front();
-            let Some(ticket) = tickets.get_mut(flight.ticket as usize).filter(|ticket| ticket.serial == flight.serial)
-            else {
-                continue;
-            };
-            if ticket.stand == (Stand::Flying { fresh: false }) {
+        while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
+            if let Some(ticket) = mark.of(tickets, Stand::Flying) {
                 self.land(ticket);
             }
         }
@@ -481,23 +467,23 @@ impl Scope {
         }
     }
 
+    // Once around the queue: who is still there is put back at its end.
     fn sweep(&mut self, tickets: &mut [Ticket], now: MonoTime) {
-        let (mut gone, mut dead) = (0, 0);
-        self.queue.retain(|entry| {
-            let Some(ticket) = tickets.get_mut(entry.ticket as usize).filter(|ticket| Self::is_waiting(ticket, *entry))
-            else {
-                dead += 1;
-                return false;
-            };
-            let lost = matches!(ticket.stand, Stand::Waiting { until } if now.since(until) >= LOST);
-            if lost {
+        for _ in 0..self.queue.len() {
+            let Some(mark) = self.queue.pop_front() else { return };
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
+            if now.since(ticket.until) >= LOST {
                 // Should it come back after all (a frozen tab), it asks anew.
-                ticket.stand = Stand::Idle;
-                gone += 1;
+                self.leave_queue(ticket);
+            } else {
+                self.queue.push_back(mark);
             }
-            !lost
-        });
-        self.waiting = self.waiting.saturating_sub(gone);
-        self.served = self.served.saturating_add(u64::from(gone));
+        }
     }
+}
+
+// The oldest send of `flights`, taken out, if it went `lease` ago.
+fn due(flights: &mut VecDeque<Mark>, now: MonoTime, lease: i64) -> Option<Mark> {
+    flights.front().filter(|flight| now.since(flight.sent) >= lease)?;
+    flights.pop_front()
 }

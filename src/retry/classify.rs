@@ -44,20 +44,19 @@ const TRANSIENT: [u16; 11] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
     let class = match status {
-        429 => Class::Limited,
-        // Rate limits under other names: GitHub 403, Linear and Meta 400, and 413 with Retry-After (RFC 9110 section 15.5.14).
-        400 | 403 if signs.exhausted || signs.hinted => Class::Limited,
+        _ if is_limited(status, signs) => Class::Limited,
+        // RFC 9110 section 15.5.14: a condition that is temporary.
         413 if signs.hinted => Class::Transient,
         423 => Class::Locked,
         425 => Class::TooEarly,
         _ if TRANSIENT.contains(&status) => Class::Transient,
         _ => Class::Final,
     };
-    match &rules.statuses {
-        None => class,
-        Some(statuses) if !statuses.contains(&status) => Class::Final,
-        Some(_) if class == Class::Final => Class::Transient,
-        Some(_) => class,
+    let Some(statuses) = &rules.statuses else { return class };
+    match class {
+        _ if !statuses.contains(&status) => Class::Final,
+        Class::Final => Class::Transient,
+        class => class,
     }
 }
 
@@ -66,9 +65,10 @@ pub fn is_error(status: u16) -> bool {
     status >= 400
 }
 
-/// Whether `status` asks to slow down, for what shares its quota.
+/// Whether `status` asks to slow down, all who share its quota: a 429, or a rate limit under another name (GitHub 403,
+/// Linear and Meta 400).
 pub fn is_limited(status: u16, signs: Signs) -> bool {
-    status == 429 || (matches!(status, 400 | 403) && signs.exhausted)
+    status == 429 || (matches!(status, 400 | 403) && (signs.exhausted || signs.hinted))
 }
 
 /// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
@@ -84,7 +84,7 @@ pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
     matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
 }
 
-/// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, WebKit, undici,
+/// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, `WebKit`, undici,
 /// Deno, Bun and workerd. Whatever else they throw (bad arguments, a refused scheme) would fail again.
 const NETWORK_WORDS: [&str; 13] = [
     "Failed to fetch",                                 // Chromium

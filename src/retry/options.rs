@@ -1,23 +1,54 @@
 //! What callers may say of retries, and what holds where they say nothing.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
-use crate::syntax::value::{Checked, Next, Value};
+use crate::syntax::value::{self, Checked, Kind, Next, Row, UNSAID, Value, row};
 
-/// Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
-pub const MAX_ATTEMPTS: u32 = 4;
 /// First backoff after a transient failure, ms. Between AWS's 100 and `OpenAI`'s 500.
 pub const TRANSIENT_DELAY: i64 = 250;
 /// First backoff after a 429 that gives no hint, ms. AWS's 2026 mode and Octokit.
 pub const THROTTLED_DELAY: i64 = 1000;
-/// AWS, Azure, gaxios: doubling.
-pub const BACKOFF_FACTOR: f64 = 2.0;
-/// Cap of one backoff, ms. AWS.
-pub const MAX_DELAY: i64 = 20_000;
-/// Longest server hint that is waited for, ms. `OpenAI`, renovate, fetch-extras: 60 s.
-pub const MAX_RETRY_AFTER: i64 = 60_000;
 /// The idempotent methods of RFC 9110 section 9.2.2, and QUERY.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"];
+
+/// The options, in the order of [`Place`].
+const TABLE: [Row; 12] = [
+    row("", Kind::Switch),
+    // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
+    Row { name: "maxAttempts", kind: Kind::Count, default: 4.0 },
+    // It depends on the failure: see above.
+    row("initialDelay", Kind::Millis),
+    // AWS, Azure, gaxios: doubling.
+    Row { name: "backoffFactor", kind: Kind::Factor, default: 2.0 },
+    // AWS.
+    Row { name: "maxDelay", kind: Kind::Millis, default: 20_000.0 },
+    Row { name: "jitter", kind: Kind::Choice("\"full\", \"equal\" or \"none\""), default: 0.0 },
+    // `OpenAI`, renovate, fetch-extras: 60 s.
+    Row { name: "maxRetryAfter", kind: Kind::Millis, default: 60_000.0 },
+    Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
+    row("decide", Kind::Function),
+    row("budget", Kind::Off("false: retry budgets are not in this version")),
+    row("statuses", Kind::List("an array")),
+    row("methods", Kind::List("an array")),
+];
+
+/// The elements of its lists.
+const ELEMENTS: [Row; 2] = [row("statuses", Kind::Status), row("methods", Kind::Word("the name of an HTTP method"))];
+
+#[derive(Clone, Copy)]
+enum Place {
+    On,
+    MaxAttempts,
+    InitialDelay,
+    BackoffFactor,
+    MaxDelay,
+    Jitter,
+    MaxRetryAfter,
+    NonIdempotent,
+    Decide,
+    Statuses = 10,
+    Methods,
+}
 
 /// How chance enters a backoff.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,21 +62,19 @@ pub enum Jitter {
     None,
 }
 
-/// What one source (the caller, a profile) says; `None` where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What one source (the caller, a profile) says.
+#[derive(Clone, Debug)]
 pub struct RetryLayer {
-    /// `retry: false`.
-    pub off: Option<bool>,
-    max_attempts: Option<u32>,
-    initial_delay: Option<i64>,
-    backoff_factor: Option<f64>,
-    max_delay: Option<i64>,
-    jitter: Option<Jitter>,
-    max_retry_after: Option<i64>,
-    statuses: Option<Vec<u16>>,
-    methods: Option<Vec<String>>,
-    non_idempotent: Option<bool>,
-    decides: Option<bool>,
+    numbers: [f64; TABLE.len()],
+    // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
+    statuses: Option<Rc<Vec<u16>>>,
+    methods: Option<Rc<Vec<String>>>,
+}
+
+impl Default for RetryLayer {
+    fn default() -> Self {
+        Self { numbers: [UNSAID; TABLE.len()], statuses: None, methods: None }
+    }
 }
 
 /// What holds for one call.
@@ -79,84 +108,51 @@ impl RetryLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        match path {
-            "" => {
-                let next = value.false_or_object()?;
-                self.off = Some(next == Next::Leave);
-                return Ok(next);
-            }
-            "maxAttempts" => self.max_attempts = Some(value.count(1)?),
-            "initialDelay" => self.initial_delay = Some(value.millis()?),
-            "backoffFactor" => {
-                self.backoff_factor = match value {
-                    Value::Number(n) if (1.0..1e6).contains(&n) => Some(n),
-                    _ => return Err("a number of 1 or more"),
-                }
-            }
-            "maxDelay" => self.max_delay = Some(value.millis()?),
-            "jitter" => {
-                self.jitter = Some(match value {
-                    Value::Text("full") => Jitter::Full,
-                    Value::Text("equal") => Jitter::Equal,
-                    Value::Text("none") => Jitter::None,
-                    _ => return Err("\"full\", \"equal\" or \"none\""),
-                });
-            }
-            "maxRetryAfter" => self.max_retry_after = Some(value.millis()?),
-            "retryNonIdempotent" => self.non_idempotent = Some(value.flag()?),
-            "decide" => {
-                self.decides = Some(true);
-                return value.function();
-            }
-            "budget" if value == Value::Flag(false) => return Ok(Next::Leave),
-            "budget" => return Err("false: retry budgets are not in this version"),
-            "statuses" | "methods" => return self.start_list(path, value),
-            _ => return self.list_member(path, value),
+        if let Some((list, _)) = path.split_once('.') {
+            return self.push(list, value);
+        }
+        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        if index == Place::Statuses as usize {
+            self.statuses = Some(Rc::default());
+        } else if index == Place::Methods as usize {
+            self.methods = Some(Rc::default());
+        }
+        Ok(next)
+    }
+
+    fn push(&mut self, list: &str, value: Value<'_>) -> Checked<Next> {
+        value::set(&ELEMENTS, &mut [], list, value)?;
+        let (statuses, methods) = (self.statuses.as_mut(), self.methods.as_mut());
+        match (value, statuses.and_then(Rc::get_mut), methods.and_then(Rc::get_mut)) {
+            // By way of an u32, since that cast is one instruction.
+            (Value::Number(status), Some(statuses), _) => statuses.push(status as u32 as u16),
+            (Value::Text(method), _, Some(methods)) => methods.push(method.into()),
+            _ => return Err("an array before it"),
         }
         Ok(Next::Leave)
     }
 
-    fn start_list(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let Value::List(_) = value else { return Err("an array") };
-        if path == "statuses" {
-            self.statuses = Some(Vec::new());
-        } else {
-            self.methods = Some(Vec::new());
-        }
-        Ok(Next::Walk)
-    }
-
-    fn list_member(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        match (path.split_once('.').map(|(list, _)| list), value) {
-            (Some("statuses"), Value::Number(n)) if (400.0..600.0).contains(&n) => {
-                self.statuses.get_or_insert_default().push(n as u16);
-            }
-            (Some("statuses"), _) => return Err("an HTTP status from 400 to 599"),
-            (Some("methods"), Value::Text(method)) if !method.is_empty() => {
-                self.methods.get_or_insert_default().push(method.to_ascii_uppercase());
-            }
-            (Some("methods"), _) => return Err("the name of an HTTP method"),
-            _ => return Err("no such option of retry"),
-        }
-        Ok(Next::Leave)
-    }
-
-    /// What holds: this layer's word, else `profile`'s, else the defaults above. `None`: no retries.
+    /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries.
     pub fn over(&self, profile: &Self) -> Option<RetryRules> {
-        if self.off.or(profile.off) == Some(true) {
+        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
+        if of(Place::On) < 1.0 {
             return None;
         }
         Some(RetryRules {
-            max_attempts: self.max_attempts.or(profile.max_attempts).unwrap_or(MAX_ATTEMPTS),
-            initial_delay: self.initial_delay.or(profile.initial_delay),
-            backoff_factor: self.backoff_factor.or(profile.backoff_factor).unwrap_or(BACKOFF_FACTOR),
-            max_delay: self.max_delay.or(profile.max_delay).unwrap_or(MAX_DELAY),
-            jitter: self.jitter.or(profile.jitter).unwrap_or_default(),
-            max_retry_after: self.max_retry_after.or(profile.max_retry_after).unwrap_or(MAX_RETRY_AFTER),
-            statuses: self.statuses.as_ref().or(profile.statuses.as_ref()).cloned(),
-            methods: self.methods.as_ref().or(profile.methods.as_ref()).cloned(),
-            non_idempotent: self.non_idempotent.or(profile.non_idempotent).unwrap_or(false),
-            decides: self.decides.unwrap_or(false),
+            max_attempts: of(Place::MaxAttempts) as u32,
+            initial_delay: value::millis(of(Place::InitialDelay)),
+            backoff_factor: of(Place::BackoffFactor),
+            max_delay: of(Place::MaxDelay) as i64,
+            jitter: match of(Place::Jitter) as u32 {
+                0 => Jitter::Full,
+                1 => Jitter::Equal,
+                _ => Jitter::None,
+            },
+            max_retry_after: of(Place::MaxRetryAfter) as i64,
+            statuses: self.statuses.as_deref().or(profile.statuses.as_deref()).cloned(),
+            methods: self.methods.as_deref().or(profile.methods.as_deref()).cloned(),
+            non_idempotent: of(Place::NonIdempotent) > 0.0,
+            decides: of(Place::Decide) > 0.0,
         })
     }
 }
@@ -166,13 +162,88 @@ mod tests {
     use super::*;
 
     #[test]
+    fn places_are_rows() {
+        let rows = [
+            (Place::On, ""),
+            (Place::MaxAttempts, "maxAttempts"),
+            (Place::InitialDelay, "initialDelay"),
+            (Place::BackoffFactor, "backoffFactor"),
+            (Place::MaxDelay, "maxDelay"),
+            (Place::Jitter, "jitter"),
+            (Place::MaxRetryAfter, "maxRetryAfter"),
+            (Place::NonIdempotent, "retryNonIdempotent"),
+            (Place::Decide, "decide"),
+            (Place::Statuses, "statuses"),
+            (Place::Methods, "methods"),
+        ];
+        for (place, name) in rows {
+            assert_eq!(TABLE[place as usize].name, name);
+        }
+    }
+
+    #[test]
+    fn where_nobody_says_anything_the_defaults_hold() {
+        let rules = RetryLayer::default().over(&RetryLayer::default());
+        let expected = RetryRules {
+            max_attempts: 4,
+            initial_delay: None,
+            backoff_factor: 2.0,
+            max_delay: 20_000,
+            jitter: Jitter::Full,
+            max_retry_after: 60_000,
+            statuses: None,
+            methods: None,
+            non_idempotent: false,
+            decides: false,
+        };
+        assert_eq!(rules, Some(expected));
+    }
+
+    #[test]
+    fn every_option_arrives() {
+        let mut layer = RetryLayer::default();
+        let leaves = [
+            ("", Value::Object),
+            ("maxAttempts", Value::Number(f64::INFINITY)),
+            ("initialDelay", Value::Number(0.0)),
+            ("backoffFactor", Value::Number(1.5)),
+            ("maxDelay", Value::Number(f64::INFINITY)),
+            ("jitter", Value::Text("equal")),
+            ("maxRetryAfter", Value::Number(0.5)),
+            ("retryNonIdempotent", Value::Flag(true)),
+            ("decide", Value::Function),
+            ("budget", Value::Flag(false)),
+            ("statuses", Value::List(1)),
+            ("statuses.0", Value::Number(599.0)),
+            ("methods", Value::List(1)),
+            ("methods.0", Value::Text("post")),
+        ];
+        for (path, value) in leaves {
+            layer.set(path, value).unwrap();
+        }
+        let expected = RetryRules {
+            max_attempts: u32::MAX,
+            initial_delay: Some(0),
+            backoff_factor: 1.5,
+            max_delay: i64::MAX,
+            jitter: Jitter::Equal,
+            max_retry_after: 1,
+            statuses: Some(alloc::vec![599]),
+            methods: Some(alloc::vec!["post".into()]),
+            non_idempotent: true,
+            decides: true,
+        };
+        assert_eq!(layer.over(&RetryLayer::default()), Some(expected));
+    }
+
+    #[test]
     fn the_caller_comes_before_the_profile_and_the_profile_before_the_default() {
         let (mut caller, mut profile) = (RetryLayer::default(), RetryLayer::default());
         profile.set("maxAttempts", Value::Number(6.0)).unwrap();
         profile.set("initialDelay", Value::Number(1000.0)).unwrap();
         caller.set("maxAttempts", Value::Number(2.0)).unwrap();
         let rules = caller.over(&profile).unwrap();
-        assert_eq!((rules.max_attempts, rules.initial_delay, rules.max_delay), (2, Some(1000), MAX_DELAY));
+        assert_eq!((rules.max_attempts, rules.initial_delay, rules.max_delay), (2, Some(1000), 20_000));
     }
 
     #[test]
@@ -195,6 +266,18 @@ mod tests {
     }
 
     #[test]
+    fn an_array_of_a_copy_leaves_the_one_it_shared() {
+        let mut layer = RetryLayer::default();
+        layer.set("methods", Value::List(1)).unwrap();
+        layer.set("methods.0", Value::Text("POST")).unwrap();
+        let mut copy = layer.clone();
+        assert!(copy.set("methods.1", Value::Text("PATCH")).is_err(), "the array comes first");
+        copy.set("methods", Value::List(0)).unwrap();
+        let methods = |layer: &RetryLayer| layer.over(&RetryLayer::default()).unwrap().methods.unwrap().len();
+        assert_eq!((methods(&layer), methods(&copy)), (1, 0));
+    }
+
+    #[test]
     fn a_bad_option_is_told_what_was_expected() {
         let rows = [
             ("maxAttempts", Value::Number(0.0), "a whole number of 1 or more"),
@@ -202,7 +285,7 @@ mod tests {
             ("jitter", Value::Text("some"), "\"full\", \"equal\" or \"none\""),
             ("statuses", Value::Number(500.0), "an array"),
             ("statuses.0", Value::Number(200.0), "an HTTP status from 400 to 599"),
-            ("maxAttemps", Value::Number(3.0), "no such option of retry"),
+            ("maxAttemps", Value::Number(3.0), "no such option"),
             ("decide", Value::Flag(true), "a function"),
         ];
         for (path, value, expected) in rows {

@@ -1,6 +1,6 @@
 //! Durations in text: Go's `6m0s` and ISO 8601's `PT1M30S`.
 
-use super::number;
+use super::{number, words};
 
 // Units and their milliseconds. Go has no `d`, but Groq and others send it.
 const GO: &[(&str, i64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -12,24 +12,30 @@ const ISO_TIME: &[(&str, i64)] = &[("S", 1000), ("M", 60_000), ("H", 3_600_000)]
 /// Refuses bare numbers, signs, spaces, and ISO's years and months, which have no fixed length. Saturates.
 /// Sources: Go `time.ParseDuration`; ISO 8601-1 5.5.2; the values of `OpenAI`, Groq, Traefik and Crossref.
 pub fn read(text: &str) -> Option<i64> {
-    let iso = text.strip_prefix('P');
-    let (mut rest, mut units) = iso.map_or((text, GO), |date| (date, ISO_DATE));
+    let iso = text.starts_with('P');
+    let mut units = if iso { ISO_DATE } else { GO };
+    let mut at = usize::from(iso);
     let mut micros = 0i64;
     loop {
-        if iso.is_some() && rest.starts_with('T') {
-            (rest, units) = (rest.get(1..)?, ISO_TIME);
+        if iso && text.as_bytes().get(at) == Some(&b'T') {
+            (at, units) = (at + 1, ISO_TIME);
         }
-        let at = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.')?;
-        let (number, after) = rest.split_at_checked(at)?;
-        let end = after.bytes().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(after.len());
-        let (unit, after) = after.split_at_checked(if iso.is_some() { 1 } else { end })?;
+        let end = run(text, at, |byte| byte.is_ascii_digit() || byte == b'.');
+        let number = number::milli(words::cut(text, at, end), true)?;
+        at = if iso { end + 1 } else { run(text, end, |byte| byte.is_ascii_lowercase()) };
+        let unit = words::cut(text, end, at);
         let (_, scale) = units.iter().find(|(name, _)| *name == unit)?;
-        micros = micros.saturating_add(number::milli(number, true)?.saturating_mul(*scale));
-        rest = after;
-        if rest.is_empty() {
+        micros = micros.saturating_add(number.saturating_mul(*scale));
+        if at == text.len() {
             return Some(micros / 1000 + i64::from(micros % 1000 > 0));
         }
     }
+}
+
+// Where the bytes `of` a kind that begin at `from` end.
+fn run(text: &str, from: usize, of: fn(u8) -> bool) -> usize {
+    let bytes = text.as_bytes().get(from..).unwrap_or_default();
+    from + bytes.iter().take_while(|byte| of(**byte)).count()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! A borrowed view of a response's headers.
 
-/// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those that
-/// [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
+use super::words::{self, Pieces};
+
+/// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those
+/// that [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headers<'a> {
     text: &'a str,
@@ -14,16 +16,33 @@ impl<'a> Headers<'a> {
     }
 
     /// All pairs in order; values trimmed.
-    pub fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.text
-            .split('\n')
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, value)| (name.trim_ascii(), value.trim_ascii()))
+    pub fn iter(self) -> Pairs<'a> {
+        Pairs { lines: words::split(self.text, b"\n") }
     }
 
     /// The first value under `name` (lower case).
+    #[inline(never)]
     pub fn find(self, name: &str) -> Option<&'a str> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+/// See [`Headers::iter`].
+#[derive(Clone, Debug)]
+pub struct Pairs<'a> {
+    lines: Pieces<'a, 'static>,
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a str, &'a str);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(pair) = words::pair(self.lines.next()?, b':') {
+                return Some(pair);
+            }
+        }
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! A date is scanned against a pattern, one letter a field, so that each form is a row and not a parser.
 
-use super::number;
+use super::{number, words};
 use crate::time::WallTime;
 
 const WEEKDAYS: &str = "sunday monday tuesday wednesday thursday friday saturday";
 const MONTHS: &str = "jan feb mar apr may jun jul aug sep oct nov dec";
 const DAY: i64 = 86_400_000;
+
+// Year, month from 1, day, hour, minute, second.
+type Fields = [i64; 6];
 
 /// An HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
 ///
@@ -15,12 +18,12 @@ const DAY: i64 = 86_400_000;
 /// day of the week need not fit the date, as caches and browsers have it. Second 60 is read where UTC has leap seconds.
 /// Years before 1900 are refused (RFC 5322 3.3).
 pub fn read(text: &str, now: WallTime) -> Option<WallTime> {
-    for pattern in ["w, d o y h:i:s GMT", "W, d-o-z h:i:s GMT", "w o e h:i:s y"] {
-        if let Some((mut fields, "")) = Fields::scan(pattern, text) {
-            if fields.short_year {
-                fields.spell_year(now);
+    for pattern in ["w, 2 o y 3:4:5 GMT", "W, 2-o-0 3:4:5 GMT", "w o e 3:4:5 y"] {
+        if let Some((mut fields, _)) = scan(pattern, text).filter(|(_, end)| *end == text.len()) {
+            if pattern.starts_with('W') {
+                spell_year(&mut fields, now);
             }
-            return fields.instant();
+            return instant(fields, 0);
         }
     }
     None
@@ -29,143 +32,125 @@ pub fn read(text: &str, now: WallTime) -> Option<WallTime> {
 /// An RFC 3339 date with its precision in ms: `2025-10-19T00:15:00Z`, `…:00.971772Z`, `…:00+00:00`.
 ///
 /// As servers have it, seconds may be missing (Jira), the `T` may be a space (Ruby), and the offset may lack its colon
-/// or be ` UTC`; it may not be missing, since nobody can say then what the hour means. Finer than a millisecond is rounded up.
+/// or be ` UTC`; it may not be missing, since nobody can say then what the hour means. Finer than a millisecond is
+/// rounded up.
 pub fn read_internet(text: &str) -> Option<(WallTime, i64)> {
-    let (mut fields, mut rest) = Fields::scan("y-n-dth:i", text).or_else(|| Fields::scan("y-n-d h:i", text))?;
+    let spaced = text.as_bytes().get(10) == Some(&b' ');
+    let (mut fields, mut at) = scan(if spaced { "y-1-2 3:4" } else { "y-1-2t3:4" }, text)?;
     let (mut ms, mut precision) = (0, 60_000);
-    if let Some(after) = rest.strip_prefix(':') {
-        fields.second = number::whole(after.get(..2)?)?;
-        (rest, precision) = (after.get(2..)?, 1000);
-        if let Some(after) = rest.strip_prefix('.') {
-            let end = after.bytes().position(|byte| !byte.is_ascii_digit())?;
-            (ms, precision) = (number::thousandths(after.get(..end).filter(|digits| digits.len() < 10)?, true)?, 1);
-            rest = after.get(end..)?;
+    if let Some((exact, end)) = scan(if spaced { "y-1-2 3:4:5" } else { "y-1-2t3:4:5" }, text) {
+        (fields, at, precision) = (exact, end, 1000);
+        let rest = words::cut(text, at, text.len());
+        if rest.starts_with('.') {
+            let end = words::find(rest, b"Zz+- ").filter(|end| *end <= 10)?;
+            (ms, precision) = (number::thousandths(words::cut(rest, 1, end), true)?, 1);
+            at += end;
         }
     }
-    let offset = offset(rest)?;
-    // A leap second is one in UTC.
-    fields.minute -= offset;
-    Some((fields.instant()?.plus(ms), precision))
+    let offset = offset(words::cut(text, at, text.len()))?;
+    Some((instant(fields, offset)?.plus(ms), precision))
 }
 
 // Minutes east of UTC.
 fn offset(zone: &str) -> Option<i64> {
-    let zone = zone.strip_prefix(' ').unwrap_or(zone);
-    if matches!(zone, "Z" | "z" | "UTC" | "GMT") {
+    let zone = zone.trim_ascii_start();
+    if matches!(zone, "Z" | "z" | "UTC") {
         return Some(0);
     }
-    let sign = if zone.starts_with('-') { -1 } else { i64::from(zone.starts_with('+')) };
-    let hours = number::whole(zone.get(1..3)?)?;
-    let minutes = zone.get(3..)?;
-    let minutes = number::whole(minutes.strip_prefix(':').unwrap_or(minutes))?;
-    (sign != 0 && hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    let (hours, colon) = (two(zone, 1)?, usize::from(zone.len() == 6));
+    let minutes = two(zone, 3 + colon)?;
+    let right = zone.len() == 5 + colon && hours < 24 && minutes < 60;
+    let right = right && (colon == 0 || zone.as_bytes().get(3) == Some(&b':'));
+    match zone.as_bytes().first()? {
+        b'+' if right => Some(hours * 60 + minutes),
+        b'-' if right => Some(-(hours * 60 + minutes)),
+        _ => None,
+    }
 }
 
-#[derive(Default)]
-struct Fields {
-    year: i64,
-    short_year: bool,
-    // From 1.
-    month: i64,
-    day: i64,
-    hour: i64,
-    // Less than 60 as written; anything once an offset is taken off.
-    minute: i64,
-    second: i64,
-}
-
-impl Fields {
-    // Letters of a pattern: weekday (w short, W long), d day (e with a space for a zero), o month by name, n by number,
-    // y year (z two digits), h i s time of day. All else stands for itself, in any case.
-    fn scan<'a>(pattern: &str, text: &'a str) -> Option<(Self, &'a str)> {
-        let mut fields = Self::default();
-        let mut rest = text;
-        for letter in pattern.bytes() {
-            let taken = match letter {
-                b'w' | b'W' => name(WEEKDAYS, rest, letter == b'W')?.1,
-                b'o' => {
-                    let (index, taken) = name(MONTHS, rest, false)?;
-                    fields.month = index + 1;
-                    taken
-                }
-                b'e' if rest.starts_with(' ') => {
-                    fields.day = number::whole(rest.get(1..2)?)?;
-                    2
-                }
-                b'y' => {
-                    fields.year = number::whole(rest.get(..4)?)?;
-                    4
-                }
-                b'd' | b'e' | b'n' | b'z' | b'h' | b'i' | b's' => {
-                    let value = number::whole(rest.get(..2)?)?;
-                    match letter {
-                        b'n' => fields.month = value,
-                        b'z' => (fields.year, fields.short_year) = (value, true),
-                        b'h' => fields.hour = value,
-                        b'i' if value > 59 => return None,
-                        b'i' => fields.minute = value,
-                        b's' => fields.second = value,
-                        _ => fields.day = value,
-                    }
-                    2
-                }
-                _ if rest.bytes().next()?.eq_ignore_ascii_case(&letter) => 1,
-                _ => return None,
-            };
-            rest = rest.get(taken..)?;
-        }
-        Some((fields, rest))
-    }
-
-    // The latest year that is not more than 50 years ahead (RFC 9110 5.6.7).
-    fn spell_year(&mut self, now: WallTime) {
-        // Within a year of right for any clock, and within the calendar for broken ones; the comparison settles it.
-        let latest = (now.0 / 31_556_952_000).clamp(0, 7900) + 1970 + 51;
-        self.year = latest - (latest - self.year).rem_euclid(100);
-        let fifty_before = self.days(-50) * DAY + self.time_of_day();
-        if fifty_before > now.0 {
-            self.year -= 100;
-        }
-    }
-
-    fn instant(&self) -> Option<WallTime> {
-        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
-        let length = match self.month {
-            2 => 28 + i64::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
+// Letters of a pattern: a digit is a field of two digits, y a year of four, e a day with a space for its zero, w and W
+// a weekday short and long, o a month by name. All else stands for itself, in any case. Also tells where it ended.
+#[inline(never)]
+fn scan(pattern: &str, text: &str) -> Option<(Fields, usize)> {
+    let mut fields = [0; 6];
+    let mut at = 0;
+    for letter in pattern.bytes() {
+        let [year, month, day, ..] = &mut fields;
+        at += match letter {
+            b'w' | b'W' => name(WEEKDAYS, text, at, letter == b'W')?.1,
+            b'o' => {
+                let (index, taken) = name(MONTHS, text, at, false)?;
+                *month = index;
+                taken
+            }
+            b'y' => {
+                *year = number::whole(words::cut(text, at, at + 4))?;
+                4
+            }
+            b'e' => {
+                *day = two(text, at).or_else(|| number::whole(words::cut(text, at, at + 2).strip_prefix(' ')?))?;
+                2
+            }
+            b'0'..=b'5' => {
+                *fields.get_mut(usize::from(letter - b'0'))? = two(text, at)?;
+                2
+            }
+            _ if text.as_bytes().get(at)?.eq_ignore_ascii_case(&letter) => 1,
+            _ => return None,
         };
-        // 23:59 in UTC, whatever the offset was.
-        let last_minute = (self.hour * 60 + self.minute).rem_euclid(1440) == 1439;
-        let right = (1900..=9999).contains(&self.year)
-            && (1..=12).contains(&self.month)
-            && (1..=length).contains(&self.day)
-            && self.hour < 24
-            && self.second < 60 + i64::from(last_minute);
-        right.then(|| WallTime(self.days(0) * DAY + self.time_of_day()))
     }
-
-    fn time_of_day(&self) -> i64 {
-        ((self.hour * 60 + self.minute) * 60 + self.second) * 1000
-    }
-
-    // Days since 1970, the year moved by `years`, in a calendar whose year starts in March, so that a leap day is its last.
-    fn days(&self, years: i64) -> i64 {
-        let year = self.year + years - i64::from(self.month < 3);
-        let month = (self.month + 9) % 12;
-        year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + self.day - 719_469
-    }
+    Some((fields, at))
 }
 
-// Which of `names` the text starts with, and how long that is: three letters, or all of them where `long`.
-fn name(names: &str, text: &str, long: bool) -> Option<(i64, usize)> {
-    for (index, name) in (0..).zip(names.split(' ')) {
+fn two(text: &str, at: usize) -> Option<i64> {
+    number::whole(words::cut(text, at, at + 2))
+}
+
+// Which of `names`, from 1, is at `at`, and how long it is: three letters, or all of them where `long`.
+fn name(names: &str, text: &str, at: usize, long: bool) -> Option<(i64, usize)> {
+    for (index, name) in (1..).zip(words::split(names, b" ")) {
         let taken = if long { name.len() } else { 3 };
-        if text.get(..taken)?.eq_ignore_ascii_case(name.get(..taken)?) {
+        if words::cut(text, at, at + taken).eq_ignore_ascii_case(words::cut(name, 0, taken)) {
             return Some((index, taken));
         }
     }
     None
+}
+
+// The latest year that is not more than 50 years ahead (RFC 9110 5.6.7).
+fn spell_year(fields: &mut Fields, now: WallTime) {
+    // Within a year of right for any clock, and within the calendar for broken ones; the comparison settles it.
+    let latest = (now.0 / 31_556_952_000).clamp(0, 7900) + 1970 + 51;
+    let year = latest - (latest - fields[0]).rem_euclid(100);
+    fields[0] = year - 50;
+    let ahead = epoch(*fields) > now.0;
+    fields[0] = if ahead { year - 100 } else { year };
+}
+
+fn instant(fields: Fields, offset: i64) -> Option<WallTime> {
+    let [year, month, day, hour, minute, second] = fields;
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    // A leap second is one in UTC.
+    let last_minute = (hour * 60 + minute - offset).rem_euclid(1440) == 1439;
+    let right = (1900..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=length).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60 + i64::from(last_minute);
+    right.then(|| WallTime(epoch(fields) - offset * 60_000))
+}
+
+// In a calendar whose year starts in March, so that a leap day is its last.
+fn epoch([year, month, day, hour, minute, second]: Fields) -> i64 {
+    let year = year - i64::from(month < 3);
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + ((month + 9) % 12 * 153 + 2) / 5 + day - 719_469;
+    days * DAY + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
 #[cfg(test)]

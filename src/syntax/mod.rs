@@ -8,4 +8,5 @@ pub mod markup;
 pub mod number;
 pub mod structured;
 pub mod value;
+pub mod words;
 pub mod write;

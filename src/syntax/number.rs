@@ -5,7 +5,10 @@
 
 use alloc::string::String;
 
+use super::words;
+
 /// A whole number of 1 to 15 digits.
+#[inline(never)]
 pub fn whole(text: &str) -> Option<i64> {
     // An empty text wraps round to a length that is too long.
     if text.len().wrapping_sub(1) > 14 {
@@ -22,14 +25,16 @@ pub fn whole(text: &str) -> Option<i64> {
 }
 
 /// A count: the fraction, where there is one (Reddit's `60.0`), is dropped.
-pub fn count(text: &str) -> Option<u64> {
-    Some((milli(text, false)? / 1000) as u64)
+pub fn count(text: &str) -> Option<i64> {
+    Some(milli(text, false)? / 1000)
 }
 
 /// Thousandths. What is finer is rounded up where `up` says so, so that a wait is never short.
+#[inline(never)]
 pub fn milli(text: &str, up: bool) -> Option<i64> {
-    let (int, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    Some(whole(int)? * 1000 + thousandths(fraction, up)?)
+    let at = words::find(text, b".").unwrap_or(text.len());
+    let fraction = if at < text.len() { thousandths(words::cut(text, at + 1, text.len()), up)? } else { 0 };
+    Some(whole(words::cut(text, 0, at))? * 1000 + fraction)
 }
 
 /// The digits after a decimal point as thousandths, 0 to 1000.

@@ -1,11 +1,14 @@
 //! Structured fields (RFC 8941, which RFC 9651 keeps): lists, dictionaries and items with parameters, borrowed.
 //!
-//! A field is read whole or not at all, as the RFC has it. What is kept points into the text; parameters and inner lists
-//! are checked at once and walked again when asked for, so only the members of a field take memory. Strings keep their
-//! escapes and byte sequences their base64. RFC 9651's dates and display strings are not read: no rate-limit field has one.
+//! A field is read whole or not at all, as the RFC has it. What is kept points into the text; parameters and inner
+//! lists are checked at once and walked again when asked for, so only the members of a field take memory. Strings keep
+//! their escapes and byte sequences their base64. RFC 9651's dates and display strings are not read: no rate-limit
+//! field has one.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use super::words;
 
 /// A bare item, or an inner list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Value<'a> {
 /// A value and its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member<'a> {
+    /// Its key in a dictionary; else empty.
+    pub key: &'a str,
     /// The value.
     pub value: Value<'a>,
     params: &'a str,
@@ -49,22 +54,23 @@ impl<'a> Member<'a> {
 
 /// The members of a list; an empty field is an empty list.
 pub fn list(text: &str) -> Option<Vec<Member<'_>>> {
-    let mut members = Vec::new();
-    let mut reader = Reader::new(text);
-    while reader.more(members.is_empty())? {
-        members.push(reader.member()?);
-    }
-    Some(members)
+    members(text, false)
 }
 
 /// The members of a dictionary in the order of the text; of those with one key the last counts.
-pub fn dictionary(text: &str) -> Option<Vec<(&str, Member<'_>)>> {
+pub fn dictionary(text: &str) -> Option<Vec<Member<'_>>> {
+    members(text, true)
+}
+
+#[inline(never)]
+fn members(text: &str, keyed: bool) -> Option<Vec<Member<'_>>> {
     let mut members = Vec::new();
     let mut reader = Reader::new(text);
     while reader.more(members.is_empty())? {
-        let key = reader.key()?;
-        members
-            .push((key, if reader.eat(b'=') { reader.member()? } else { reader.with_params(Value::Boolean(true))? }));
+        let key = if keyed { reader.key()? } else { "" };
+        let bare = keyed && !reader.eat(b'=');
+        let member = if bare { reader.with_params(Value::Boolean(true))? } else { reader.member()? };
+        members.push(Member { key, ..member });
     }
     Some(members)
 }
@@ -86,17 +92,16 @@ pub fn inner(text: &str) -> impl Iterator<Item = Member<'_>> {
     })
 }
 
-/// The text that a string with escapes stands for.
-pub fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut escaped = false;
-    for letter in text.chars() {
-        escaped = letter == '\\' && !escaped;
-        if !escaped {
-            plain.push(letter);
-        }
+/// Adds to `plain` what a string with escapes stands for.
+pub fn unescape(text: &str, plain: &mut String) {
+    let mut rest = text;
+    while let Some(at) = words::find(rest, b"\\") {
+        plain.push_str(words::cut(rest, 0, at));
+        // What is escaped is one byte, or in no string at all the whole rest.
+        plain.push_str(words::cut(rest, at + 1, at + 2));
+        rest = words::cut(rest, at + 2, rest.len());
     }
-    plain
+    plain.push_str(rest);
 }
 
 struct Reader<'a> {
@@ -187,7 +192,7 @@ impl<'a> Reader<'a> {
         while self.peek() == Some(b';') {
             self.param()?;
         }
-        Some(Member { value, params: self.since(start)? })
+        Some(Member { key: "", value, params: self.since(start)? })
     }
 
     fn param(&mut self) -> Option<(&'a str, Value<'a>)> {
@@ -230,8 +235,10 @@ impl<'a> Reader<'a> {
             b':' => {
                 let base64 = self.run(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))?;
                 let digits = base64.trim_end_matches('=');
-                // Padding is at the end, and may be missing; what it is for is not checked.
-                let right = self.eat(b':') && !digits.bytes().any(|byte| byte == b'=') && digits.len() % 4 != 1;
+                // Padding is at the end, no more than the last group lacks, and may be missing (RFC 9651 4.2.7).
+                let lacks = digits.len().wrapping_neg() % 4;
+                let right = self.eat(b':') && base64.len() - digits.len() <= lacks && lacks < 3;
+                let right = right && !digits.bytes().any(|byte| byte == b'=');
                 right.then_some(Value::Bytes(base64))
             }
             b'?' if self.eat(b'0') => Some(Value::Boolean(false)),
@@ -275,17 +282,19 @@ mod tests {
         assert_eq!((burst.value, burst.param("w")), (Value::Text("burst"), Some(Value::Integer(60))));
         assert_eq!((daily.param("q"), daily.param("pk")), (Some(Value::Integer(7)), Some(Value::Bytes("aGk="))));
         assert_eq!((token.value, token.param("q")), (Value::Token("tok"), None));
-        assert_eq!(unescape("da\\\"i\\\\ly"), "da\"i\\ly");
+        let mut plain = String::new();
+        unescape("da\\\"i\\\\ly", &mut plain);
+        assert_eq!(plain, "da\"i\\ly");
     }
 
     #[test]
     fn a_dictionary_may_hold_inner_lists_and_bare_keys() {
         let members = dictionary("limit=100;x=1, flag;y, list=(1 \"(\" a);z=1.5").unwrap();
-        assert_eq!(members[0].1.value, Value::Integer(100));
-        assert_eq!((members[1].1.value, members[1].1.param("y")), (Value::Boolean(true), Some(Value::Boolean(true))));
-        let Value::Inner(items) = members[2].1.value else { panic!() };
+        assert_eq!(members[0].value, Value::Integer(100));
+        assert_eq!((members[1].value, members[1].param("y")), (Value::Boolean(true), Some(Value::Boolean(true))));
+        let Value::Inner(items) = members[2].value else { panic!() };
         assert_eq!(inner(items).map(|item| item.value).last(), Some(Value::Token("a")));
-        assert_eq!(members[2].1.param("z"), Some(Value::Decimal(1500)));
+        assert_eq!(members[2].param("z"), Some(Value::Decimal(1500)));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Writer {
 
     // Between values: not after a bracket, a colon or nothing.
     fn comma(&mut self) {
-        if !self.out.is_empty() && !self.out.ends_with(['{', '[', ':']) {
+        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
             self.out.push(',');
         }
     }

@@ -1,4 +1,6 @@
 //! The policy for JavaScript: calls are numbers, times are `f64` ms, an action is a code whose details are read after it.
+//!
+//! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
 
 use alloc::{string::String, vec::Vec};
 
@@ -9,7 +11,7 @@ use crate::{
     policy::Policy,
     rate_limit::{
         QuotaState, Tracker,
-        identity::{CREDENTIALS, Identity},
+        identity::{CREDENTIALS, Identity, hex},
         quota::Quota,
         read,
     },
@@ -30,7 +32,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 #[derive(Debug, Default)]
 pub struct Plan {
     policy: Policy,
-    error: Option<OptionError>,
+    error: String,
 }
 
 #[wasm_bindgen]
@@ -43,11 +45,11 @@ impl Plan {
 
     /// A copy, to which more can be said.
     pub fn fork(&self) -> Self {
-        Self { policy: self.policy.clone(), error: None }
+        Self { policy: self.policy.clone(), error: String::new() }
     }
 
     /// Takes the leaf at `path`. `kind`: b(oolean), f(unction), l(ist), n(umber), o(bject), s(tring), or anything else.
-    /// 1: hand over its members too; 0: go on; -1: it is bad, see `field` and `expected`.
+    /// 1: hand over its members too; 0: go on; -1: it is bad, see `error`.
     pub fn set(&mut self, path: &str, kind: char, number: f64, text: &str) -> i32 {
         let value = match kind {
             'b' => Value::Flag(number != 0.0),
@@ -65,23 +67,20 @@ impl Plan {
         }
     }
 
-    /// After the last leaf: 0, or -1 if something is missing.
+    /// After the last leaf: 0, or -1 if something is missing, see `error`.
     pub fn check(&mut self) -> i32 {
         self.policy.check().map_or_else(|error| self.refuse(error), |()| 0)
     }
 
-    /// The path of the bad option.
-    pub fn field(&self) -> String {
-        self.error.as_ref().map(|error| error.field.clone()).unwrap_or_default()
-    }
-
-    /// What was expected there.
-    pub fn expected(&self) -> String {
-        self.error.as_ref().map(|error| error.expected.into()).unwrap_or_default()
+    /// The path of the bad option, a line break, and what was expected there.
+    pub fn error(&self) -> String {
+        self.error.clone()
     }
 
     fn refuse(&mut self, error: OptionError) -> i32 {
-        self.error = Some(error);
+        self.error = error.field;
+        self.error.push('\n');
+        self.error.push_str(error.expected);
         -1
     }
 }
@@ -113,8 +112,8 @@ impl Engine {
         Self { tracker: Tracker::new(nudges), calls: Vec::new(), free: Vec::new(), last: Last::default() }
     }
 
-    /// A new call; its first action is given by `begin`. `origin` as `URL.origin` has it; `headers`: the request's, of those
-    /// that `request_headers` lists; `scope`: the caller's own word for what shares a quota, "" for none.
+    /// A new call, by number; told to begin, it says its first action. `origin` as `URL.origin` has it; `headers`: the
+    /// request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota, "" for none.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn start(
         &mut self,
@@ -128,7 +127,8 @@ impl Engine {
         mono: f64,
     ) -> u32 {
         let headers = Headers::new(headers);
-        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        // A character to look for, not a text: the search for texts is a kilobyte of its own.
+        let host = origin.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(origin);
         let request = Request {
             method: method.into(),
             identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) },
@@ -137,47 +137,30 @@ impl Engine {
         };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);
         let at = Moment::new(wall, mono, 0.0);
-        let call = Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at);
+        let call = Some(Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at));
         match self.calls.get_mut(index as usize) {
-            Some(place) => *place = Some(call),
-            None => self.calls.push(Some(call)),
+            Some(place) => *place = call,
+            None => self.calls.push(call),
         }
         index
     }
 
-    /// Whether to make up an Idempotency-Key for the call; if the shell does, it says so with `set_keyed`.
-    pub fn wants_key(&self, call: u32) -> bool {
-        self.calls.get(call as usize).and_then(Option::as_ref).is_some_and(Call::wants_key)
+    /// What happened to a call. `event`: 0 it begins, 1 its wait is over, 2 its signal fired; of a question, 3 the caller's
+    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask; -1 for an
+    /// event out of place.
+    pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
+        let event = match event {
+            0 => Event::Start,
+            1 => Event::Elapse,
+            2 => Event::Abort,
+            3 => Event::Decided(Some(true)),
+            4 => Event::Decided(Some(false)),
+            _ => Event::Decided(None),
+        };
+        self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// Whether the call may be sent more than once, so that its body is to be kept.
-    pub fn may_repeat(&self, call: u32) -> bool {
-        self.calls.get(call as usize).and_then(Option::as_ref).is_some_and(Call::may_repeat)
-    }
-
-    /// The call has an Idempotency-Key.
-    pub fn set_keyed(&mut self, call: u32) {
-        if let Some(call) = self.calls.get_mut(call as usize).and_then(Option::as_mut) {
-            call.set_keyed();
-        }
-    }
-
-    /// The call begins. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask; -1 for an event out of place.
-    pub fn begin(&mut self, call: u32, wall: f64, mono: f64, sample: f64) -> i32 {
-        self.handle(call, Event::Start, Moment::new(wall, mono, sample))
-    }
-
-    /// Its wait is over.
-    pub fn elapse(&mut self, call: u32, wall: f64, mono: f64, sample: f64) -> i32 {
-        self.handle(call, Event::Elapse, Moment::new(wall, mono, sample))
-    }
-
-    /// Its signal fired.
-    pub fn abort(&mut self, call: u32, wall: f64, mono: f64) -> i32 {
-        self.handle(call, Event::Abort, Moment::new(wall, mono, 0.0))
-    }
-
-    /// A head arrived. `headers`: those whose names match `response_headers`.
+    /// A head arrived. `headers`: those whose names match `names(1)`.
     pub fn respond(&mut self, call: u32, status: u16, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = Event::Respond { status, headers: Headers::new(headers) };
         self.handle(call, event, Moment::new(wall, mono, sample))
@@ -188,16 +171,6 @@ impl Engine {
     pub fn fail(&mut self, call: u32, name: &str, message: &str, code: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = Event::Fail(classify::failure(name, message, code));
         self.handle(call, event, Moment::new(wall, mono, sample))
-    }
-
-    /// The caller's `decide` said: 1 yes, 0 no, else nothing.
-    pub fn decided(&mut self, call: u32, said: i32, wall: f64, mono: f64, sample: f64) -> i32 {
-        let said = match said {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        };
-        self.handle(call, Event::Decided(said), Moment::new(wall, mono, sample))
     }
 
     /// The call is over, however it ended; its number may be given to another.
@@ -213,14 +186,15 @@ impl Engine {
         self.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
     }
 
-    /// Of a wait: how long. Of a send: until when at most, or 0 for no limit. Of a question: how long it would wait.
-    pub fn delay(&self) -> f64 {
-        self.last.delay
-    }
-
-    /// Of a question: whether it is sent again if nobody says anything. Of an end: whether its response is to be thrown.
-    pub fn flag(&self) -> bool {
-        self.last.flag
+    /// A number of the last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question, how
+    /// long it would wait. 1: of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
+    /// again if nobody says anything; of an end, whether its response is to be thrown; 1 or 0.
+    pub fn number(&self, which: u32) -> f64 {
+        match which {
+            0 => self.last.delay,
+            1 => self.last.retry_at,
+            _ => f64::from(u8::from(self.last.flag)),
+        }
     }
 
     /// Of a wait: what for. Of an end: why, or "".
@@ -228,79 +202,115 @@ impl Engine {
         self.last.reason.into()
     }
 
-    /// Of an end: when trying again may help, epoch ms, or 0.
-    pub fn retry_at(&self) -> f64 {
-        self.last.retry_at
+    /// 0: whether the call may be sent more than once, so that its body is to be kept. 1: whether to make up an
+    /// Idempotency-Key for it; if the shell does, it says so with 2, which answers `true`.
+    pub fn is(&mut self, call: u32, which: u32) -> bool {
+        let Some(call) = self.calls.get_mut(call as usize).and_then(Option::as_mut) else { return false };
+        match which {
+            0 => call.may_repeat(),
+            1 => call.wants_key(),
+            _ => {
+                call.set_keyed();
+                true
+            }
+        }
     }
 
-    /// The quota that the call's last wait was for: a `QuotaState`, or "".
-    pub fn quota(&self, call: u32, wall: f64, mono: f64) -> String {
+    /// What is known of quotas, as JSON. A call's number: the `QuotaState` that its last wait was for, or "". -1: an array
+    /// of all; the least number: the same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of
+    /// the `Quota`s that its last answer told.
+    pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
         let at = Moment::new(wall, mono, 0.0);
-        let call = self.calls.get(call as usize).and_then(Option::as_ref);
         let mut json = Writer::default();
-        if let Some(state) = call.and_then(|call| call.quota(&self.tracker, at)) {
-            write_state(&mut json, &state);
+        let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
+        let of_call = self.calls.get(index as usize).and_then(Option::as_ref);
+        if call >= 0 {
+            if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
+                write_state(&mut json, &state, false);
+            }
+        } else if call == -1 || call == i32::MIN {
+            json.open('[');
+            self.tracker.quotas(at, |state| write_state(&mut json, state, call == i32::MIN));
+            json.close(']');
+        } else {
+            write_quotas(&mut json, of_call.map(Call::told).unwrap_or_default(), at.wall);
         }
         json.out
     }
 
-    /// What the call's last answer told: an array of `Quota`.
-    pub fn told(&self, call: u32, wall: f64) -> String {
-        let call = self.calls.get(call as usize).and_then(Option::as_ref);
-        let mut json = Writer::default();
-        write_quotas(&mut json, call.map(Call::told).unwrap_or_default(), WallTime(wall as i64));
-        json.out
-    }
-
-    /// All quotas: an array of `QuotaState`.
-    pub fn quotas(&self, wall: f64, mono: f64) -> String {
-        let mut json = Writer::default();
-        json.open('[');
-        for state in self.tracker.quotas(Moment::new(wall, mono, 0.0)) {
-            write_state(&mut json, &state);
+    /// Takes up a quota from a snapshot. `texts`: the scope's name and key, the quota's name, unit and source, one a line;
+    /// numbers are epoch ms or ms, negative where they are not there. False, and nothing changed, if the key is none.
+    #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
+    pub fn restore(
+        &mut self,
+        plan: &Plan,
+        texts: &str,
+        limit: f64,
+        remaining: f64,
+        resets: f64,
+        window: f64,
+        wall: f64,
+        mono: f64,
+    ) -> bool {
+        let mut lines = texts.split('\n');
+        let mut text = || lines.next().filter(|text| !text.is_empty());
+        let Some(identity) = text().and_then(|name| Identity::kept(name, text()?)) else { return false };
+        let number = |value: f64| (value >= 0.0).then_some(value as i64);
+        let at = Moment::new(wall, mono, 0.0);
+        let quota = Quota {
+            name: text().map(Into::into),
+            unit: text().map(Into::into),
+            source: text().unwrap_or_default().into(),
+            limit: number(limit).map(|limit| limit as u64),
+            remaining: number(remaining).map(|remaining| remaining as u64),
+            reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
+            window: number(window),
+            granularity: 1,
+            ..Quota::default()
+        };
+        let host = identity.name.split('/').nth(2).and_then(|host| host.split('#').next()).unwrap_or_default();
+        if let Some(rules) = &plan.policy.rules(host).rate_limit {
+            self.tracker.restore(&identity, &quota, rules, at);
         }
-        json.close(']');
-        json.out
+        true
     }
 
+    #[inline(never)]
     fn handle(&mut self, call: u32, event: Event<'_>, at: Moment) -> i32 {
         let Some(call) = self.calls.get_mut(call as usize).and_then(Option::as_mut) else { return -1 };
         let Ok(action) = call.handle(event, &mut self.tracker, at) else { return -1 };
         let last = &mut self.last;
         *last = Last::default();
-        let mut end = |give_up: GiveUp| {
-            last.reason = give_up_name(give_up.reason);
-            last.retry_at = give_up.retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
-        };
-        match action {
+        let (code, end) = match action {
             Action::Send { timeout, .. } => {
                 last.delay = timeout.unwrap_or(0) as f64;
-                0
+                (0, None)
             }
             Action::Wait { delay, reason } => {
                 (last.delay, last.reason) = (delay as f64, wait_name(reason));
-                1
+                (1, None)
             }
             Action::Resolve { gave_up, throw } => {
-                gave_up.into_iter().for_each(end);
                 last.flag = throw;
-                2
+                (2, gave_up)
             }
-            Action::Reject(give_up) => {
-                end(give_up);
-                3
-            }
+            Action::Reject(give_up) => (3, Some(give_up)),
             Action::Ask { retry, delay } => {
                 (last.flag, last.delay) = (retry, delay as f64);
-                4
+                (4, None)
             }
+        };
+        if let Some(GiveUp { reason, retry_at }) = end {
+            last.reason = give_up_name(reason);
+            last.retry_at = retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
         }
+        code
     }
 }
 
-/// What a response's headers tell: `{ quotas: Quota[], retryAfter?: Hint }` as JSON. `status` 0 where it is not known.
+/// What a response's headers tell: `{ quotas: Quota[], retryAfter?: Hint }` as JSON.
 #[wasm_bindgen]
-pub fn read_quotas(headers: &str, status: u16, wall: f64) -> String {
+pub fn read_quotas(headers: &str, wall: f64) -> String {
     let now = WallTime(wall as i64);
     let reading = read::read(Headers::new(headers), now);
     let mut json = Writer::default();
@@ -318,27 +328,19 @@ pub fn read_quotas(headers: &str, status: u16, wall: f64) -> String {
     json.out
 }
 
-/// The request headers whose values `Engine::start` wants, in lower case, one a line.
+/// Names of headers, in lower case. 0: of a request, those whose values `Engine::start` wants, one a line. 1: of a
+/// response, a regular expression that those match whose values `Engine::respond` wants. 2: the one that carries an
+/// idempotency key.
 #[wasm_bindgen]
-pub fn request_headers() -> String {
-    let mut names = String::from(IDEMPOTENCY_KEY);
-    for name in CREDENTIALS {
-        names.push('\n');
-        names.push_str(name);
+pub fn names(which: u32) -> String {
+    let mut names = String::from(if which == 1 { read::wanted() } else { IDEMPOTENCY_KEY });
+    if which == 0 {
+        for name in CREDENTIALS {
+            names.push('\n');
+            names.push_str(name);
+        }
     }
     names
-}
-
-/// A regular expression that the lower-case names match whose values `Engine::respond` wants.
-#[wasm_bindgen]
-pub fn response_headers() -> String {
-    read::wanted().into()
-}
-
-/// The request header that carries an idempotency key.
-#[wasm_bindgen]
-pub fn idempotency_header() -> String {
-    IDEMPOTENCY_KEY.into()
 }
 
 fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
@@ -357,16 +359,19 @@ fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
     json.close(']');
 }
 
-fn write_state(json: &mut Writer, state: &QuotaState) {
+fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.open('{');
-    json.text("scope", Some(&state.scope));
-    json.text("name", state.name.as_deref());
-    json.text("unit", state.unit.as_deref());
+    json.text("scope", Some(state.scope));
+    if keyed {
+        json.text("key", Some(&hex(state.key)));
+    }
+    json.text("name", state.name);
+    json.text("unit", state.unit);
     json.number("limit", state.limit.map(|limit| limit as i64));
     json.number("remaining", state.remaining.map(|remaining| remaining as i64));
     json.number("resetAt", state.resets.map(|resets| resets.0));
     json.number("window", state.window);
-    json.text("source", Some(&state.source));
+    json.text("source", Some(state.source));
     json.number("inFlight", Some(i64::from(state.in_flight)));
     json.number("waiting", Some(i64::from(state.waiting)));
     json.number("nextAt", state.next.map(|next| next.0));

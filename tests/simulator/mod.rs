@@ -162,7 +162,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             assert!(steps < 3_000_000, "the run does not end");
             self.now = self.now.max(at);
             let Some(what) = self.plans.remove(&id) else { continue };
-            self.happen(what);
+            self.happen(&what);
             while let Some(owner) = {
                 let moment = self.moment();
                 self.tracker.wake(moment)
@@ -201,8 +201,8 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         least + (self.random() % (most - least + 1) as u64) as i64
     }
 
-    fn happen(&mut self, what: What) {
-        let index = match what {
+    fn happen(&mut self, what: &What) {
+        let index = match *what {
             What::Arrive(index) => {
                 let back = self.now + self.hop();
                 let answer = (self.server)(self.now);
@@ -221,7 +221,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         if self.ended[index].is_some() {
             return;
         }
-        let event = match &what {
+        let event = match what {
             What::Start(_) => Event::Start,
             What::Respond(_, status, headers) => {
                 self.log[index].status = Some(*status);

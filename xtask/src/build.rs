@@ -19,8 +19,8 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 /// The finished package.
 pub const PACKAGE: &str = "pkg";
 
-/// The package's files of code: `index` is the main entry; `explain` is loaded only where it is used; both share `errors`.
-const FILES: [&str; 3] = ["index", "explain", "errors"];
+/// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
+const FILES: [&str; 4] = ["index", "policy", "explain", "errors"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -59,7 +59,9 @@ pub fn build() -> Result<(), String> {
 fn compile(module: &str) -> Result<(), String> {
     let features = format!("wasm-{module},npm");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--package", "fetch-with-policy"]);
+    // `rustc`, not `build`: with the rlib beside it, cargo leaves link-time optimisation out, which costs a quarter of the size.
+    cargo.args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--target", TARGET, "--package", "fetch-with-policy"]);
     process::run(cargo.args(["--no-default-features", "--features", &features]))?;
 
     // Both modules leave cargo under one name, so the raw bytes are kept apart and compared.

@@ -91,7 +91,8 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
     let mut command =
         cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client"]);
-    command.args(WASM).env("CHROMEDRIVER", driver);
+    // The runner gives a suite 20 s, which the waits of the vectors take half of.
+    command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} test-runner", own.display()));
     let suites = found("tests", |name| name.starts_with("wasm_") && has_extension(name, "rs"))?;
     for suite in suites {

@@ -1,7 +1,6 @@
 // @ts-check
 import { decode } from "./decode.js";
 import * as glue from "#glue/policy";
-import { names } from "./shim.js";
 import base64 from "#wasm/policy";
 
 /** Whether one call may wake another here. */
@@ -15,5 +14,5 @@ export function core() {
     glue.initSync({ module: new WebAssembly.Module(decode(base64)) });
     ready = true;
   }
-  return { ...glue, names };
+  return glue;
 }

@@ -10,119 +10,106 @@
 //! A field that is malformed is ignored whole, a member that makes no sense alone. The drafts' own examples break their
 //! rules (names as tokens, no `r`, `q` among the limits), and so do servers: those are read.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::rate_limit::quota::{Quota, tell};
+use super::draft::{Draft, gather};
 use crate::syntax::structured::{self, Member, Value};
 
 /// Reads `RateLimit`, told by the header `source`.
-pub fn limits(value: &str, source: &str, quotas: &mut Vec<Quota>) {
-    if let Some(members) = structured::list(value) {
-        for member in members {
-            if let Some(quota) = named(member) {
-                tell(quotas, Quota { source: String::from(source), ..quota });
-            }
+pub fn limits<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
+    if let Some(limits) = list(value, source) {
+        for limit in limits.iter().filter(|limit| !limit.head.is_empty()) {
+            gather(drafts, limit);
         }
-    } else if let Some(members) = structured::dictionary(value) {
-        let mut quota = Quota { source: String::from(source), ..Quota::default() };
-        for (key, member) in members {
-            let number = whole(Some(member.value));
-            match key {
-                "limit" => quota.limit = number,
-                "remaining" => quota.remaining = number,
-                "reset" => reset(&mut quota, number),
-                _ => {}
-            }
-        }
-        tell(quotas, quota);
+        return;
     }
-}
-
-/// Reads `RateLimit-Policy`, or what of draft 03's `RateLimit-Limit` follows the limit.
-pub fn policies(members: &[Member<'_>], source: &str, quotas: &mut Vec<Quota>) {
-    let mut read = Vec::new();
-    for member in members {
-        let policy = match member.value {
-            Value::Integer(_) => counted(*member),
-            _ => named(*member),
-        };
-        if let Some(policy) = policy {
-            // Two policies of one quota cannot be told apart (drafts 04-06): the field is malformed.
-            let twin = |other: &Quota| policy.name.is_none() && other.name.is_none() && other.limit == policy.limit;
-            if read.iter().any(|other| twin(other) && other.window != policy.window) {
-                return;
-            }
-            read.push(policy);
-        }
-    }
-    for policy in read {
-        tell(quotas, Quota { source: String::from(source), ..policy });
-    }
-}
-
-/// The window that a member's `w` tells (Envoy: `window`), in ms; 0 is none.
-pub fn window(member: Member<'_>) -> Option<i64> {
-    let seconds = whole(member.param("w").or_else(|| member.param("window")))?;
-    (seconds > 0).then(|| (seconds as i64).saturating_mul(1000))
-}
-
-/// A number of a field, if it is one that counts.
-pub fn whole(value: Option<Value<'_>>) -> Option<u64> {
-    match value? {
-        Value::Integer(number) => u64::try_from(number).ok(),
-        _ => None,
-    }
-}
-
-// `100;w=60;name="first"`, where what has no window is no policy but another layer's limit, joined.
-fn counted(member: Member<'_>) -> Option<Quota> {
-    let window = Some(window(member)?);
-    Some(Quota { name: text(member.param("name")), limit: whole(Some(member.value)), window, ..Quota::default() })
-}
-
-// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike.
-fn named(member: Member<'_>) -> Option<Quota> {
-    let name = Some(text(Some(member.value))?);
-    let mut quota = Quota { name, window: window(member), ..Quota::default() };
-    for (key, value) in member.params() {
-        match (key, value) {
-            // Of the wrong kind or below 0 they spoil the member.
-            ("q", value) => quota.limit = Some(whole(Some(value))?),
-            ("r", value) => quota.remaining = Some(whole(Some(value))?),
-            ("t", value) => reset(&mut quota, Some(whole(Some(value))?)),
-            ("qu", value) => quota.unit = text(Some(value)),
-            ("pk", Value::Bytes(key)) => quota.partition = Some(String::from(key)),
+    let mut draft = Draft::new(source);
+    for member in structured::dictionary(value).unwrap_or_default() {
+        let number = whole(member.value);
+        match member.key {
+            "limit" => draft.limit = number,
+            "remaining" => draft.remaining = number,
+            "reset" if number >= 0 => draft.reset_seconds(number),
             _ => {}
         }
     }
-    Some(quota)
+    gather(drafts, &draft);
 }
 
-fn reset(quota: &mut Quota, seconds: Option<u64>) {
-    quota.reset_in = seconds.map(|seconds| (seconds as i64).saturating_mul(1000));
-    quota.granularity = 1000;
-}
-
-fn text(value: Option<Value<'_>>) -> Option<String> {
-    match value? {
-        Value::Text(text) => Some(structured::unescape(text)),
-        Value::Token(token) => Some(String::from(token)),
-        _ => None,
+/// Reads `RateLimit-Policy`.
+pub fn policies<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>) {
+    let policies = list(value, source).unwrap_or_default();
+    for policy in &policies {
+        // Without a name (drafts 03 to 06) what has no window is none.
+        if !are_twins(&policies) && (!policy.head.is_empty() || policy.window > 0) {
+            gather(drafts, policy);
+        }
     }
+}
+
+/// The members of a list of limits or policies, named or counted, each as far as it makes sense; none if it is no list.
+#[inline(never)]
+pub fn list<'a>(value: &'a str, source: &'a str) -> Option<Vec<Draft<'a>>> {
+    Some(structured::list(value)?.iter().filter_map(|member| draft(*member, source)).collect())
+}
+
+/// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since
+/// nothing says which of them a limit belongs to.
+pub fn are_twins(policies: &[Draft<'_>]) -> bool {
+    policies.iter().any(|one| {
+        let twin = |other: &Draft<'_>| (one.head, one.limit) == (other.head, other.limit) && one.window != other.window;
+        one.head.is_empty() && policies.iter().any(twin)
+    })
+}
+
+// `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike, or `100;w=60;name="first"`, where
+// Envoy says `window`.
+fn draft<'a>(member: Member<'a>, source: &'a str) -> Option<Draft<'a>> {
+    let mut draft = Draft { head: text(member.value), limit: whole(member.value), ..Draft::new(source) };
+    if draft.head.is_empty() && draft.limit < 0 {
+        return None;
+    }
+    for (key, value) in member.params() {
+        let number = whole(value);
+        match key {
+            // Of the wrong kind or below 0 they spoil the member.
+            "q" | "r" | "t" if number < 0 => return None,
+            "q" => draft.limit = number,
+            "r" => draft.remaining = number,
+            "t" => draft.reset_seconds(number),
+            "w" | "window" => draft.window = if number > 0 { number * 1000 } else { -1 },
+            "name" if draft.head.is_empty() => draft.head = text(value),
+            "qu" => draft.unit = text(value),
+            "pk" => draft.partition = if let Value::Bytes(key) = value { key } else { "" },
+            _ => {}
+        }
+    }
+    Some(draft)
+}
+
+// What a string or a token says, escapes and all.
+fn text(value: Value<'_>) -> &str {
+    if let Value::Text(text) | Value::Token(text) = value { text } else { "" }
+}
+
+// A number that counts, else one below 0.
+fn whole(value: Value<'_>) -> i64 {
+    if let Value::Integer(number) = value { number } else { -1 }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::draft::finish;
     use super::*;
+    use crate::rate_limit::quota::Quota;
     use alloc::format;
+    use alloc::string::String;
 
     fn read(limit: &str, policy: &str) -> Vec<String> {
-        let mut quotas = Vec::new();
-        limits(limit, "ratelimit", &mut quotas);
-        if let Some(members) = structured::list(policy) {
-            policies(&members, "ratelimit-policy", &mut quotas);
-        }
+        let mut drafts = Vec::new();
+        limits(limit, "ratelimit", &mut drafts);
+        policies(policy, "ratelimit-policy", &mut drafts);
+        let quotas = finish(&drafts);
         let show = |quota: &Quota| {
             let name = quota.name.as_deref().unwrap_or("-");
             format!("{name} {:?} {:?} {:?} {:?}", quota.limit, quota.remaining, quota.reset_in, quota.window)

@@ -4,6 +4,8 @@
 //! `x-ratelimit-remaining-tokens`, `anthropic-ratelimit-tokens-remaining`, `x-rate-limit-api-key-interval-ms`.
 //! No table of vendors is needed to read these; the words of the roles are few.
 
+use crate::syntax::{number, words};
+
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -66,6 +68,40 @@ const ROLES: &[(&str, Role)] = &[
     ("renewalperiod", Role::Window),
 ];
 
+// What a last word says of a reset or a window: whether it is a delta, and whether it counts milliseconds.
+const MODIFIERS: &[(&str, bool, bool)] = &[
+    ("after", true, false),
+    ("at", false, false),
+    ("epoch", false, false),
+    ("in", true, false),
+    ("milliseconds", false, true),
+    ("ms", false, true),
+    ("seconds", false, false),
+    ("time", false, false),
+    ("timestamp", false, false),
+];
+
+// Milliseconds. Calendars differ: of a month and a year this is a bound.
+const WINDOWS: &[(&str, i64)] = &[
+    ("s", 1000),
+    ("sec", 1000),
+    ("second", 1000),
+    ("m", 60_000),
+    ("min", 60_000),
+    ("minute", 60_000),
+    ("h", 3_600_000),
+    ("hr", 3_600_000),
+    ("hour", 3_600_000),
+    ("d", 86_400_000),
+    ("day", 86_400_000),
+    ("w", 604_800_000),
+    ("week", 604_800_000),
+    ("month", 2_592_000_000),
+    ("year", 31_536_000_000),
+];
+
+const SEPARATORS: &[u8] = b"-_";
+
 // A role only where nothing stands beside it: elsewhere they are dimensions.
 const ALONE: &[(&str, Role)] = &[
     ("bucket", Role::Bucket),
@@ -81,110 +117,106 @@ pub fn role(word: &str) -> Option<Role> {
 }
 
 /// Takes `name` (lower case) apart; none if it is no rate-limit header's.
+#[inline(never)]
 pub fn read(name: &str) -> Option<Name<'_>> {
-    let (family, rest) = stem(name)?;
-    let plain = Name { family, head: "", tail: rest, role: Role::Plain, millis: false };
+    let start = stem(name)?;
+    let (family, rest) = (words::cut(name, 0, start), skip(words::cut(name, start, name.len())));
     // Waits are hints, whatever family they come in.
     if rest.starts_with("retry") {
         return None;
     }
+    let plain = Name { family, head: "", tail: rest, role: Role::Plain, millis: false };
     if let Some(role) = find(ALONE, rest) {
         return Some(Name { tail: "", role, ..plain });
     }
-    // The last word decides; if it is no role, the first that is one.
-    let (body, millis, after) = modifier(rest);
-    let last = body.rfind(['-', '_']).map_or(0, |at| at + 1);
-    let mut at = if role(body.get(last..)?).is_some() { last } else { 0 };
-    while let Some(word) = body.get(at..).filter(|text| !text.is_empty()) {
-        let end = at + word.find(['-', '_']).unwrap_or(word.len());
-        let word = body.get(at..end)?;
-        if let Some((role, from, to)) = role(word).map(|role| (role, 0, word.len())).or_else(|| glued(word)) {
-            let role = if role == Role::Reset && after { Role::ResetAfter } else { role };
-            let head = body.get(..at + from)?;
-            let head = head.strip_suffix(['-', '_']).unwrap_or(head);
-            // Spring's "burst-capacity" is the limit itself.
-            let head = if head == "burst" { "" } else { head };
-            let tail = body.get(at + to..)?;
-            let tail = tail.strip_prefix(['-', '_']).unwrap_or(tail);
-            return Some(Name { family, head, tail, role, millis });
+    // The last word decides; if it is no role, the first that is one. What follows a role may say how it is told.
+    let (mut role, mut from, mut to, mut millis) = (Role::Plain, rest.len(), 0, false);
+    let mut at = 0;
+    for word in words::split(rest, SEPARATORS) {
+        let end = at + word.len();
+        let last = end == rest.len();
+        if let Some((of, begins, ends)) = role_in(word) {
+            if role == Role::Plain || (last && ends - begins == word.len()) {
+                (role, from, to) = (of, at + begins, at + ends);
+            }
+        } else if last
+            && to + 1 == at
+            && matches!(role, Role::Reset | Role::Window)
+            && let Some((_, delta, counts)) = MODIFIERS.iter().find(|(text, ..)| *text == word)
+        {
+            role = if *delta && role == Role::Reset { Role::ResetAfter } else { role };
+            (to, millis) = (end, *counts);
         }
         at = end + 1;
     }
     // A window alone is its limit (HubSpot's "-daily", "-secondly").
-    let alone = !rest.contains(['-', '_']) && window(rest).is_some();
-    Some(Name { role: if alone { Role::Limit } else { Role::Plain }, ..plain })
+    if role == Role::Plain && words::find(rest, SEPARATORS).is_none() && window(rest).is_some() {
+        role = Role::Limit;
+    }
+    // A head ends in a separator, unless its role is glued to it. Spring's "burst-capacity" is the limit itself.
+    let head = words::cut(rest, 0, from);
+    let head = if to == 0 { "" } else { head.strip_suffix('-').unwrap_or(head) };
+    let head = if head == "burst" { "" } else { head };
+    Some(Name { family, head, tail: skip(words::cut(rest, to, rest.len())), role, millis })
 }
 
 /// The window that a dimension names at its end: `tokens-minute`, `24hour`, `5h`, `GetVMScaleSet30Min`, `daily`.
+#[inline(never)]
 pub fn window(dimension: &str) -> Option<i64> {
-    let letters = dimension.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-    let (rest, unit) = dimension.split_at_checked(dimension.len() - letters)?;
-    let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let number = rest.get(rest.len() - digits..)?;
-    let unit = &unit.to_ascii_lowercase();
-    let unit =
-        if letters > 1 { unit.strip_suffix('s').or_else(|| unit.strip_suffix("ly")).unwrap_or(unit) } else { unit };
-    let ms: i64 = match unit {
-        "s" | "sec" | "second" => 1000,
-        "m" | "min" | "minute" => 60_000,
-        "h" | "hr" | "hour" => 3_600_000,
-        // What is left of "daily".
-        "d" | "day" | "dai" => 86_400_000,
-        "w" | "week" => 604_800_000,
-        // Calendars differ; a window is a bound.
-        "month" => 2_592_000_000,
-        "year" => 31_536_000_000,
-        _ => return None,
-    };
-    match crate::syntax::number::whole(number) {
-        Some(count) if count > 0 => Some(ms.saturating_mul(count)),
-        // One letter is a unit only after a number.
-        None if digits == 0 && letters > 1 => Some(ms),
-        _ => None,
-    }
+    let (rest, unit) = last_run(dimension, u8::is_ascii_alphabetic);
+    let (_, count) = last_run(rest, u8::is_ascii_digit);
+    // "daily" loses what is not "day".
+    let unit = if unit == "daily" { "day" } else { unit.strip_suffix("ly").unwrap_or(unit) };
+    let short = |unit: &str| unit.len() > 1 && unit.bytes().last() == Some(b's');
+    let unit = if short(unit) { words::cut(unit, 0, unit.len() - 1) } else { unit };
+    // One letter is a unit only after a number.
+    let (_, ms) =
+        WINDOWS.iter().find(|(text, _)| text.eq_ignore_ascii_case(unit) && (unit.len() > 1 || !count.is_empty()))?;
+    let count = if count.is_empty() { 1 } else { number::whole(count)? };
+    (count > 0).then(|| count.saturating_mul(*ms))
+}
+
+// The bytes `of` a kind that a text ends in, and what is before them.
+fn last_run(text: &str, of: fn(&u8) -> bool) -> (&str, &str) {
+    let at = text.len() - text.bytes().rev().take_while(of).count();
+    (words::cut(text, 0, at), words::cut(text, at, text.len()))
 }
 
 // Where `ratelimit` ends; before it a boundary, so that "corporate-limit" has none, or Strava's "read".
-fn stem(name: &str) -> Option<(&str, &str)> {
-    for at in 0..name.len() {
-        let Some(after) = name.get(at..).and_then(|rest| rest.strip_prefix("rate")) else { continue };
-        let Some(rest) = after.strip_prefix(['-', '_']).unwrap_or(after).strip_prefix("limit") else { continue };
-        let before = name.get(..at)?;
-        if before.is_empty() || before.ends_with(['-', '_']) || before.ends_with("-read") {
-            return Some((name.get(..name.len() - rest.len())?, rest.trim_start_matches(['-', '_'])));
+fn stem(name: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = words::cut(name, at, name.len());
+        let word = rest.strip_prefix("read").unwrap_or(rest);
+        if let Some(rest) = word.strip_prefix("rate").and_then(|rest| skip(rest).strip_prefix("limit")) {
+            return Some(name.len() - rest.len());
         }
+        at += words::find(rest, SEPARATORS)? + 1;
     }
-    None
 }
 
-// Takes off what only says how a reset or a window is told: the rest, whether in ms, whether as a delta.
-fn modifier(rest: &str) -> (&str, bool, bool) {
-    let (body, word) = rest.rsplit_once(['-', '_']).unwrap_or(("", rest));
-    let kind = match word {
-        "ms" | "millis" | "milliseconds" => (true, false),
-        "after" | "in" | "delta" => (false, true),
-        "at" | "date" | "epoch" | "s" | "seconds" | "time" | "timestamp" | "utc" => (false, false),
-        _ => return (rest, false, false),
-    };
-    let of = body.rsplit(['-', '_']).next().and_then(role);
-    if matches!(of, Some(Role::Reset | Role::Window)) { (body, kind.0, kind.1) } else { (rest, false, false) }
+// What is after one separator, if there is one.
+fn skip(text: &str) -> &str {
+    words::cut(text, usize::from(words::find(text, SEPARATORS) == Some(0)), text.len())
 }
 
-// A role at the end or the start of a word: "userremaining", "resettime". Where it stands in the word.
-fn glued(word: &str) -> Option<(Role, usize, usize)> {
+// The role in a word, and where it stands: all of it, or glued to its end or start, as in "userremaining", "resettime".
+fn role_in(word: &str) -> Option<(Role, usize, usize)> {
+    if let Some(role) = role(word) {
+        return Some((role, 0, word.len()));
+    }
+    // A flag, and no count (Bitbucket).
+    if word == "nearlimit" || word == "limited" {
+        return None;
+    }
     for (text, role) in ROLES.get(..3)? {
-        // Bitbucket's "nearlimit" is a flag.
-        if let Some(before) = word.strip_suffix(text).filter(|before| *before != "near") {
+        if let Some(before) = word.strip_suffix(text) {
             return Some((*role, before.len(), word.len()));
         }
         if let Some(after) = word.strip_prefix(text) {
-            return Some(match after {
-                "after" | "in" => (Role::ResetAfter, 0, word.len()),
-                "at" | "time" => (*role, 0, word.len()),
-                // "unlimited" does not start so, but "limited" does.
-                "ed" => return None,
-                _ => (*role, 0, text.len()),
-            });
+            let told = *role == Role::Reset && MODIFIERS.iter().any(|(text, ..)| *text == after);
+            let role = if told && matches!(after, "after" | "in") { Role::ResetAfter } else { *role };
+            return Some((role, 0, if told { word.len() } else { text.len() }));
         }
     }
     None

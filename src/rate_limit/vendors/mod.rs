@@ -1,11 +1,8 @@
 //! Headers that the generic reader cannot know, a vendor a file, all in one table.
 //!
 //! A new vendor is a file with its rows and a line in [`TABLE`]. Most rows only say what a name means; a value with a
-//! grammar of its own brings a function.
+//! grammar of its own brings a pattern.
 
-use alloc::vec::Vec;
-
-use super::quota::Quota;
 use super::read::name::Role;
 
 pub mod amazon;
@@ -32,8 +29,8 @@ pub struct Row {
 pub enum Reads {
     /// As one part of the quota so named; `""` is one without a name. A name may end in its window.
     Part(&'static str, Role),
-    /// By a function, which adds quotas; the caller fills in `source`.
-    Value(fn(value: &str, quotas: &mut Vec<Quota>)),
+    /// As records of a pattern, see [`super::read::value::records`].
+    Records(&'static str),
     /// Not at all: the generic reader would misunderstand it.
     Nothing,
 }
@@ -42,8 +39,16 @@ const TABLE: &[&[Row]] =
     &[amazon::ROWS, auth0::ROWS, azure::ROWS, etsy::ROWS, salesforce::ROWS, sentry::ROWS, shopify::ROWS, x::ROWS];
 
 /// The row for a header, by its lower-case name.
+#[inline(never)]
 pub fn find(header: &str) -> Option<Reads> {
-    TABLE.iter().flat_map(|rows| rows.iter()).find(|row| row.header == header).map(|row| row.reads)
+    for rows in TABLE {
+        for row in *rows {
+            if row.header == header {
+                return Some(row.reads);
+            }
+        }
+    }
+    None
 }
 
 /// All names in the table.

@@ -1,0 +1,57 @@
+// @ts-check
+import { load } from "./core.js";
+import { isPolicy, makePolicy, runOn } from "./driver.js";
+import { mark } from "./host.js";
+
+export { callRecord } from "./record.js";
+
+/** @type {ReturnType<typeof makePolicy> | undefined} */
+let shared;
+
+const defaultPolicy = () => (shared ??= makePolicy({}));
+
+/**
+ * A policy with state of its own.
+ * @param {any} [options]
+ */
+export function createPolicy(options) {
+  return makePolicy(options);
+}
+
+/**
+ * `fetch`, with a policy: the default one, or the one given; plain options extend the default one for this call.
+ * @param {any} input
+ * @param {any} [init]
+ * @param {any} [policy]
+ * @returns {Promise<Response>}
+ */
+export function fetchWithPolicy(input, init = undefined, policy = undefined) {
+  try {
+    const args = arguments.length > 1 ? [input, init] : [input];
+    if (policy === undefined) return runOn(defaultPolicy(), args, undefined);
+    if (isPolicy(policy)) return runOn(policy, args, undefined);
+    // Of another copy of the package.
+    if (typeof policy?.fetch === "function" && typeof policy.quotas === "function") return policy.fetch(...args);
+    return runOn(defaultPolicy(), args, policy);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+mark(fetchWithPolicy);
+
+/**
+ * Reads quotas and retry hints from a response's headers.
+ * @param {any} headers
+ * @param {{ status?: number, now?: number, url?: string, body?: string }} [context]
+ */
+export function readQuotas(headers, context) {
+  let text = "";
+  /** @param {any} value @param {any} name */
+  const add = (value, name) => {
+    text += `${`${name}`.toLowerCase()}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
+  };
+  if (typeof headers?.forEach === "function" && !Array.isArray(headers)) headers.forEach(add);
+  else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
+  else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
+  return JSON.parse(load().read_quotas(text, context?.now ?? Date.now()));
+}

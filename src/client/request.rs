@@ -1,0 +1,107 @@
+//! What the core is told of a request, and what it is told of an answer or a failure: header lines and names, read off the
+//! host's objects. No value but those that the core asks for crosses.
+
+use alloc::string::String;
+use std::thread_local;
+
+use js_sys::{Array, Reflect, RegExp};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Headers, Request};
+
+use crate::{
+    call,
+    rate_limit::{
+        identity::{CREDENTIALS, Identity},
+        read,
+    },
+    retry::classify::{self, Failure},
+    syntax::headers,
+};
+
+/// The request header that makes a repeated request harmless (draft-ietf-httpapi-idempotency-key-header).
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+thread_local! {
+    static WANTED: RegExp = RegExp::new(read::wanted(), "");
+}
+
+/// Scheme, host and port of an HTTP request's URL, and the part without the scheme; `None` where it goes to no server.
+pub fn origin(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !matches!(scheme, "http" | "https") {
+        return None;
+    }
+    // A Request's URL is parsed and written anew by the host, and has no userinfo.
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    Some((url.get(..scheme.len() + 3 + host.len())?, host))
+}
+
+/// A request as the core sees it.
+pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Request {
+    let headers = request.headers();
+    let value = |name: &str| headers.get(name).ok().flatten();
+    let mut lines = String::new();
+    for name in CREDENTIALS {
+        if let Some(value) = value(name) {
+            push(&mut lines, name, &value);
+        }
+    }
+    call::Request {
+        method: request.method(),
+        identity: Identity::of(origin, headers::Headers::new(&lines)),
+        keyed: value(IDEMPOTENCY_KEY).is_some(),
+        replayable,
+    }
+}
+
+/// The lines of a response's headers that the core's readers use.
+pub fn lines(headers: &Headers) -> String {
+    let mut lines = String::new();
+    let pairs = js_sys::try_iter(headers).ok().flatten();
+    for pair in pairs.into_iter().flatten().flatten() {
+        let pair: Array = pair.unchecked_into();
+        let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+        if WANTED.with(|wanted| wanted.test(&name)) {
+            push(&mut lines, &name, &value);
+        }
+    }
+    lines
+}
+
+/// Sorts what a fetch was rejected with, by its name, its message, and the code of it or of its cause.
+pub fn failure(error: &JsValue) -> Failure {
+    let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let text = |value: JsValue| value.as_string().unwrap_or_default();
+    let code = [member(&member(error, "cause"), "code"), member(error, "code")];
+    // A DOMException's code is a number and says no more than its name.
+    let code = code.into_iter().find_map(|code| code.as_string()).unwrap_or_default();
+    classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code)
+}
+
+/// Whether a body may be there that a send uses up. Where a Request does not tell its body (Firefox), one may be.
+pub fn may_have_body(request: &Request) -> bool {
+    let body = Reflect::get(request, &"body".into()).unwrap_or(JsValue::UNDEFINED);
+    if body.is_undefined() { !request.body_used() } else { !body.is_null() }
+}
+
+/// Whether `body`, of a caller's init, can be sent again as it stands. A stream cannot.
+pub fn is_replayable(body: &JsValue) -> bool {
+    let has = |name: JsValue| Reflect::get(body, &name).is_ok_and(|member| member.is_function());
+    !body.is_object() || !(has("getReader".into()) || has(js_sys::Symbol::async_iterator().into()))
+}
+
+/// A copy of `request` with an Idempotency-Key.
+///
+/// # Errors
+/// What the host says where its body was used already.
+pub fn with_key(request: &Request, key: &str) -> Result<Request, JsValue> {
+    let copy = Request::new_with_request(request)?;
+    copy.headers().set(IDEMPOTENCY_KEY, key)?;
+    Ok(copy)
+}
+
+fn push(lines: &mut String, name: &str, value: &str) {
+    for part in [name, ":", value, "\n"] {
+        lines.push_str(part);
+    }
+}

@@ -1,0 +1,192 @@
+//! The readers of dates and structured fields against public collections of cases, and against the crates of the trade.
+//!
+//! The collections lie beside the repository, in `../shared/cases`; where they do not, those tests say so and pass.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use fetch_with_policy::syntax::structured::{self, Member, Value};
+use fetch_with_policy::syntax::{duration, http_date, number};
+use fetch_with_policy::time::WallTime;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z
+
+fn cases(path: &str) -> Option<Json> {
+    let path = format!("{}/../shared/cases/{path}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).map_err(|_| println!("skipped: no {path}")).ok()?;
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn http_dates_are_read_as_the_collected_cases_say() {
+    let Some(cases) = cases("http-date.json") else { return };
+    for case in cases.as_array().unwrap() {
+        let read = http_date::read(case["input"].as_str().unwrap(), NOW).map(|date| date.0);
+        assert_eq!(read, case["epoch"].as_i64().map(|epoch| epoch * 1000), "{case}");
+    }
+}
+
+// As the collection writes what was read: parameters and dictionary keys that come twice keep the last value.
+fn json(value: Value<'_>) -> Json {
+    match value {
+        Value::Boolean(flag) => flag.into(),
+        Value::Integer(number) => number.into(),
+        Value::Decimal(milli) => (milli as f64 / 1000.0).into(),
+        Value::Text(text) => plain(text).into(),
+        Value::Token(token) => serde_json::json!({"__type": "token", "value": token}),
+        Value::Bytes(base64) => serde_json::json!({"__type": "binary", "value": base32(base64)}),
+        Value::Inner(items) => structured::inner(items).map(member).collect::<Vec<_>>().into(),
+    }
+}
+
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    structured::unescape(text, &mut plain);
+    plain
+}
+
+fn member(member: Member<'_>) -> Json {
+    Json::Array(vec![json(member.value), pairs(member.params().map(|(key, value)| (key, json(value))))])
+}
+
+fn pairs<'a>(all: impl Iterator<Item = (&'a str, Json)>) -> Json {
+    let mut kept: Vec<(&str, Json)> = Vec::new();
+    for (key, value) in all {
+        match kept.iter_mut().find(|(known, _)| *known == key) {
+            Some(known) => known.1 = value,
+            None => kept.push((key, value)),
+        }
+    }
+    kept.into_iter().map(|(key, value)| Json::Array(vec![key.into(), value])).collect()
+}
+
+// The collection prints bytes in base32 with padding.
+fn base32(base64: &str) -> String {
+    const FROM: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const TO: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: Vec<bool> = base64
+        .bytes()
+        .filter_map(|byte| FROM.iter().position(|letter| *letter == byte))
+        .flat_map(|digit| (0..6).rev().map(move |bit| digit >> bit & 1 == 1))
+        .collect();
+    let whole = &bits[..bits.len() / 8 * 8];
+    let mut text: String = whole
+        .chunks(5)
+        .map(|five| (0..5).fold(0, |digit, at| digit << 1 | usize::from(five.get(at) == Some(&true))))
+        .map(|digit| char::from(TO[digit]))
+        .collect();
+    while !text.len().is_multiple_of(8) {
+        text.push('=');
+    }
+    text
+}
+
+fn parse(kind: &str, text: &str) -> Option<Json> {
+    match kind {
+        "item" => structured::item(text).map(member),
+        "list" => structured::list(text).map(|members| members.into_iter().map(member).collect()),
+        _ => structured::dictionary(text).map(|all| pairs(all.into_iter().map(|one| (one.key, member(one))))),
+    }
+}
+
+#[test]
+fn structured_fields_are_read_as_the_http_working_groups_cases_say() {
+    let files = [
+        "binary",
+        "boolean",
+        "dictionary",
+        "examples",
+        "item",
+        "key-generated",
+        "list",
+        "number",
+        "number-generated",
+        "param-dict",
+        "param-list",
+        "string",
+        "string-generated",
+        "token",
+        "token-generated",
+    ];
+    for file in files {
+        let Some(cases) = cases(&format!("structured-fields/{file}.json")) else { return };
+        for case in cases.as_array().unwrap() {
+            let lines: Vec<_> = case["raw"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+            // Lines of one field arrive joined.
+            let read = parse(case["header_type"].as_str().unwrap(), &lines.join(", "));
+            let may_fail = case["can_fail"].as_bool().unwrap_or(false);
+            if case["must_fail"].as_bool().unwrap_or(false) {
+                assert_eq!(read, None, "{file}: {case}");
+            } else if !(may_fail && read.is_none()) {
+                assert_eq!(read.as_ref(), Some(&case["expected"]), "{file}: {case}");
+            }
+        }
+    }
+}
+
+// Text that is nearly a structured field.
+fn fieldish() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-z*][a-z0-9_.*-]{0,3}",
+        "-?[0-9]{1,16}",
+        "-?[0-9]{1,13}\\.[0-9]{0,4}",
+        "\"[ -~]{0,4}\"",
+        ":[A-Za-z0-9+/]{0,5}={0,2}:",
+        "\\?[01]",
+        "[ \t]{1,2}",
+        Just(";".to_owned()),
+        Just("=".to_owned()),
+        Just(",".to_owned()),
+        Just(", ".to_owned()),
+        Just("(".to_owned()),
+        Just(")".to_owned()),
+        Just(";q=1".to_owned()),
+        "[ -~é]",
+    ];
+    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn structured_fields_are_accepted_where_sfv_accepts_them(text in fieldish()) {
+        let parser = || sfv::Parser::new(&text).with_version(sfv::Version::Rfc8941);
+        prop_assert_eq!(structured::list(&text).map(|list| list.len()), parser().parse::<sfv::List>().ok().map(|list| list.len()));
+        prop_assert_eq!(structured::dictionary(&text).is_some(), parser().parse::<sfv::Dictionary>().is_ok());
+        prop_assert_eq!(structured::item(&text).is_some(), parser().parse::<sfv::Item>().is_ok());
+    }
+
+    #[test]
+    fn any_second_since_1970_is_read_as_httpdate_prints_and_reads_it(second in 0u64..253_402_300_800) {
+        let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second));
+        prop_assert_eq!(http_date::read(&text, NOW), Some(WallTime(second as i64 * 1000)));
+    }
+
+    #[test]
+    fn what_httpdate_reads_is_read_alike(
+        day in 0u32..33, month in 0usize..12, year in 1970u32..2100, (h, m, s) in (0u32..25, 0u32..61, 0u32..61), form in 0..2,
+    ) {
+        let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month];
+        for weekday in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] {
+            let text = match form {
+                0 => format!("{weekday}, {day:02} {month} {year} {h:02}:{m:02}:{s:02} GMT"),
+                _ => format!("{weekday} {month} {day:2} {h:02}:{m:02}:{s:02} {year}"),
+            };
+            let ours = http_date::read(&text, NOW);
+            // It wants the right day of the week, which we do not.
+            if let Ok(theirs) = httpdate::parse_http_date(&text) {
+                prop_assert_eq!(ours.map(|date| date.0), theirs.duration_since(UNIX_EPOCH).ok().map(|since| since.as_millis() as i64));
+            }
+            if s < 60 && (day == 0 || day > 31 || h > 23 || m > 59) {
+                prop_assert_eq!(ours, None);
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_without_a_panic_and_no_length_is_negative(text in "\\PC{0,40}|[0-9.]{0,40}|P?[0-9.TDHMSdhms]{0,24}", now: i64) {
+        prop_assert!(duration::read(&text).is_none_or(|ms| ms >= 0));
+        prop_assert!(number::milli(&text, true).is_none_or(|milli| milli >= 0));
+        let _ = (http_date::read(&text, WallTime(now)), http_date::read_internet(&text), plain(&text));
+    }
+}

@@ -1,0 +1,170 @@
+// @ts-check
+// Runs one of vectors.json's vectors through any fetch that keeps a policy, against answers that are played for it.
+
+/**
+ * All times are ms. Calls are made one after the other, or `atOnce`. Answers are given in the order of the sends; where there
+ * are no more, the send is one too many.
+ * @typedef {object} Vector
+ * @property {string} name
+ * @property {"pace" | "retry" | "abort"} topic
+ * @property {any} options the policy's
+ * @property {string} method
+ * @property {string} [body] it is to arrive whole with each send
+ * @property {number} [calls] 1 where it is not said
+ * @property {boolean} [atOnce]
+ * @property {number} [abortAt] from the start; the signal is that of every call
+ * @property {Answer[]} answers
+ * @property {Expected} expect
+ *
+ * @typedef {{ status: number, headers?: Record<string, string>, delay?: number } | { error: "network", delay?: number } | { hang: true }} Answer
+ *
+ * @typedef {object} Expected
+ * @property {number} sends
+ * @property {number} [status] every call's
+ * @property {string} [rejects] or how every call is rejected
+ * @property {(number | string)[]} [ends] or how each one ends
+ * @property {number[]} [minGaps] between each send and the next
+ * @property {number} [minTotal] from the start to the end of the last call
+ * @property {number} [maxTotal]
+ * @property {number} [within] from the abort to the end of the last call
+ *
+ * Rejections: "network" is with the host's own error, "reason" with the signal's own reason, else with an error of that name.
+ */
+
+// A clock that is read in whole milliseconds is up to this much behind.
+const FLOOR = 1;
+// Nothing may be sent in this time after an aborted call has settled.
+const QUIET = 400;
+const URL = "https://vectors.example/items";
+
+/**
+ * @param {Vector} vector
+ * @param {(input: string, init: RequestInit) => Promise<Response>} fetch with `vector.options`, and with state that no other vector has touched
+ * @returns {Promise<string[]>} what is wrong, in words; empty where all is as expected
+ */
+export async function run(vector, fetch) {
+  const host = globalThis.fetch;
+  const stage = play(vector.answers);
+  globalThis.fetch = /** @type {any} */ (stage.fetch);
+  try {
+    return await judge(vector, fetch, stage);
+  } finally {
+    globalThis.fetch = host;
+  }
+}
+
+/**
+ * @param {Vector} vector
+ * @param {(input: string, init: RequestInit) => Promise<Response>} fetch
+ * @param {ReturnType<typeof play>} stage
+ */
+async function judge({ method, body, calls = 1, atOnce, abortAt, expect }, fetch, stage) {
+  /** @type {string[]} */
+  const wrong = [];
+  /** @param {boolean} holds @param {string} what */
+  const check = (holds, what) => void (holds || wrong.push(what));
+  const controller = new AbortController();
+  const reason = { left: "the page" };
+  let abortedAt = Infinity;
+  const start = performance.now();
+  const timer = abortAt === undefined ? undefined : setTimeout(() => {
+    abortedAt = performance.now();
+    controller.abort(reason);
+  }, abortAt);
+
+  /** @returns {Promise<{ response?: Response, error?: any, endedAt: number }>} */
+  const call = async () => {
+    try {
+      return { response: await fetch(URL, { method, body, signal: controller.signal }), endedAt: performance.now() };
+    } catch (error) {
+      return { error, endedAt: performance.now() };
+    }
+  };
+  const ends = [];
+  if (atOnce) ends.push(...(await Promise.all(Array.from({ length: calls }, call))));
+  else for (let index = 0; index < calls; index++) ends.push(await call());
+  clearTimeout(timer);
+  const endedAt = Math.max(...ends.map((end) => end.endedAt));
+  if (abortAt !== undefined) await new Promise((resolve) => setTimeout(resolve, QUIET));
+
+  const { sends, errors, cancelled, answered } = stage;
+  check(sends.length === expect.sends, `sent ${sends.length} times, not ${expect.sends}`);
+  for (const send of sends) {
+    check(send.method === method, `sent by ${send.method}, not ${method}`);
+    check(send.body === (body ?? ""), `the body ${JSON.stringify(send.body)} was sent, not ${JSON.stringify(body)}`);
+    check(send.at <= abortedAt, `sent ${send.at - abortedAt} ms after the abort`);
+  }
+  for (const [index, { response, error }] of ends.entries()) {
+    const end = expect.ends?.[index] ?? expect.status ?? expect.rejects;
+    const holds =
+      typeof end === "number" ? response?.status === end
+      : end === "network" ? error !== undefined && errors.includes(error)
+      : end === "reason" ? error === reason
+      : error?.name === end;
+    check(holds, `call ${index + 1} ended in ${response?.status ?? error}, not in ${end}`);
+  }
+  const kept = ends.filter((end) => end.response !== undefined).length;
+  check(cancelled() === answered() - kept, `${cancelled()} bodies were cancelled of ${answered()} answers, of which ${kept} were kept`);
+  for (const [index, gap] of (expect.minGaps ?? []).entries()) {
+    const measured = sends[index + 1]?.at - sends[index]?.at;
+    check(measured >= gap - FLOOR, `${measured} ms between send ${index + 1} and the next, not ${gap}`);
+  }
+  const total = endedAt - start;
+  check(total >= (expect.minTotal ?? 0) - FLOOR, `took ${total} ms, less than ${expect.minTotal}`);
+  check(total <= (expect.maxTotal ?? Infinity), `took ${total} ms, more than ${expect.maxTotal}`);
+  check(endedAt - abortedAt <= (expect.within ?? Infinity), `settled ${endedAt - abortedAt} ms after the abort`);
+  return wrong;
+}
+
+/**
+ * A fetch that gives these answers.
+ * @param {Answer[]} answers
+ */
+function play(answers) {
+  const script = [...answers];
+  /** @type {{ at: number, method: string, body: string | undefined }[]} */
+  const sends = [];
+  /** @type {unknown[]} */
+  const errors = [];
+  let cancelled = 0;
+  let answered = 0;
+
+  /** @param {Answer} answer */
+  const settle = (answer) => {
+    if ("error" in answer) {
+      const error = new TypeError("Failed to fetch");
+      errors.push(error);
+      throw error;
+    }
+    if ("hang" in answer) return undefined;
+    answered++;
+    // Never ends, so that who lets go of it must cancel it.
+    const body = new ReadableStream({
+      cancel() {
+        cancelled++;
+      },
+    });
+    return new Response(body, { status: answer.status, headers: answer.headers });
+  };
+
+  /** @param {any} input @param {any} init */
+  const fetch = (input, init) => {
+    const signal = init?.signal ?? input.signal;
+    const request = new Request(input, init);
+    /** @type {typeof sends[number]} */
+    const send = { at: performance.now(), method: request.method, body: undefined };
+    sends.push(send);
+    const answer = script.shift() ?? { status: 200 };
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return void reject(signal.reason);
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      const give = async () => {
+        send.body = await request.text();
+        if ("delay" in answer) await new Promise((later) => setTimeout(later, answer.delay));
+        if (!("hang" in answer)) resolve(settle(answer));
+      };
+      give().catch(reject);
+    });
+  };
+  return { fetch, sends, errors, cancelled: () => cancelled, answered: () => answered };
+}

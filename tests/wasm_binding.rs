@@ -1,0 +1,85 @@
+//! The npm package's binding in a real browser: what crosses, and what it says back.
+#![cfg(all(target_arch = "wasm32", feature = "wasm-policy", feature = "wasm-explain"))]
+
+use fetch_with_policy::wasm::policy::{Engine, Plan, names, read_quotas};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const SEND: i32 = 0;
+const WAIT: i32 = 1;
+const RESOLVE: i32 = 2;
+const REJECT: i32 = 3;
+const WALL: f64 = 1_795_305_600_000.0;
+
+fn started(engine: &mut Engine, plan: &Plan) -> u32 {
+    engine.start(plan, "GET", "https://api.example.com", "authorization:Bearer secret\n", "", true, WALL, 0.0)
+}
+
+#[wasm_bindgen_test]
+fn a_call_goes_from_its_start_to_its_end() {
+    let (mut engine, plan) = (Engine::new(true), Plan::new());
+    let call = started(&mut engine, &plan);
+    assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
+    assert_eq!(engine.respond(call, 503, "retry-after:2\n", WALL + 10.0, 10.0, 0.0), WAIT);
+    assert_eq!((engine.number(0), engine.reason().as_str()), (2000.0, "retry-after"));
+    assert_eq!(engine.tell(call, 1, WALL + 2010.0, 2010.0, 0.5), SEND);
+    assert_eq!(engine.respond(call, 200, "", WALL + 2020.0, 2020.0, 0.5), RESOLVE);
+    assert_eq!((engine.reason().as_str(), engine.number(2)), ("", 0.0));
+    engine.end(call);
+    assert_eq!(engine.tell(call, 1, WALL, 3000.0, 0.5), -1, "an ended call takes nothing");
+}
+
+#[wasm_bindgen_test]
+fn a_quota_is_told_without_the_credentials() {
+    let (mut engine, plan) = (Engine::new(true), Plan::new());
+    let call = started(&mut engine, &plan);
+    assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
+    let headers =
+        "x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305624\nx-ratelimit-bucket:abc123\n";
+    assert_eq!(engine.respond(call, 429, headers, WALL, 0.0, 0.5), WAIT);
+    let quota = engine.quotas(call as i32, WALL, 0.0);
+    assert!(quota.contains("\"name\":\"abc123\"") && quota.contains("\"resetAt\":1795305624000"), "{quota}");
+    assert!(engine.quotas(-2 - call as i32, WALL, 0.0).contains("\"limit\":1200"));
+    let all = engine.quotas(-1, WALL, 0.0);
+    assert!(all.starts_with('[') && !all.contains("secret"), "{all}");
+    assert_eq!(engine.tell(call, 2, WALL, 5.0, 0.5), REJECT);
+    assert_eq!(engine.reason(), "aborted");
+    engine.end(call);
+}
+
+#[wasm_bindgen_test]
+fn who_waits_is_woken_when_there_is_room() {
+    let (mut engine, mut plan) = (Engine::new(true), Plan::new());
+    assert_eq!(plan.set("rateLimit", 'o', 0.0, ""), 1);
+    assert_eq!(plan.set("rateLimit.maxConcurrent", 'n', 1.0, ""), 0);
+    let (first, second) = (started(&mut engine, &plan), started(&mut engine, &plan));
+    assert_eq!(engine.tell(first, 0, WALL, 0.0, 0.5), SEND);
+    assert_eq!(engine.tell(second, 0, WALL, 0.0, 0.5), WAIT);
+    assert_eq!(engine.woken(WALL, 1.0), -1);
+    assert_eq!(engine.respond(first, 200, "", WALL, 20.0, 0.5), RESOLVE);
+    assert_eq!(engine.woken(WALL, 20.0), second as i32);
+    assert_eq!(engine.tell(second, 1, WALL, 20.0, 0.5), SEND);
+    engine.end(first);
+    engine.end(second);
+}
+
+#[wasm_bindgen_test]
+fn a_bad_option_names_its_field() {
+    let mut plan = Plan::new();
+    assert_eq!(plan.set("retry.maxAttempts", 'n', 0.0, ""), -1);
+    let (field, expected) =
+        plan.error().split_once('\n').map(|(field, expected)| (field.to_owned(), expected.to_owned())).unwrap();
+    assert_eq!(field, "retry.maxAttempts");
+    assert!(expected.contains("1 or more"), "{expected}");
+    assert_eq!(plan.fork().check(), 0);
+}
+
+#[wasm_bindgen_test]
+fn header_names_come_from_the_core() {
+    assert!(names(0).lines().any(|name| name == "authorization"));
+    assert!(names(1).contains("retry-after"));
+    assert_eq!(names(2), "idempotency-key");
+    let told = read_quotas("ratelimit:\"default\";r=50;t=30\n", WALL);
+    assert!(told.contains("\"remaining\":50") && told.contains("\"resetAt\":1795305630000"), "{told}");
+}

@@ -1,0 +1,37 @@
+//! The client where there is no window: in a dedicated worker.
+#![cfg(all(target_arch = "wasm32", feature = "client"))]
+
+mod stage;
+
+use fetch_with_policy::client::{Client, fetch_with_policy};
+use js_sys::{Object, Reflect};
+use stage::{Stage, answer};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{AbortController, Request, RequestInit};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+async fn a_worker_sends_waits_and_sends_again() {
+    assert!(Reflect::get(&js_sys::global(), &"window".into()).unwrap().is_undefined(), "no worker");
+    let stage = Stage::new(&[Some(answer(429, &[("retry-after", "1")])), Some(answer(200, &[]))]);
+    let start = js_sys::Date::now();
+    let response = fetch_with_policy("https://worker.example/".into(), JsValue::UNDEFINED, JsValue::UNDEFINED).await;
+    assert!(Object::is(&response.unwrap(), &stage.last_response()));
+    assert!(js_sys::Date::now() - start >= 999.0);
+    assert_eq!((stage.sends(), stage.timers(), stage.listeners()), (2, 0.0, 0.0));
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_ends_a_wait_in_a_worker() {
+    let stage = Stage::new(&[Some(answer(429, &[("retry-after", "30")]))]);
+    let controller = AbortController::new().unwrap();
+    let init = RequestInit::new();
+    init.set_signal(Some(&controller.signal()));
+    let call = Client::default().fetch(Request::new_with_str_and_init("https://worker.example/", &init).unwrap());
+    let _timer = gloo_timers::callback::Timeout::new(50, move || controller.abort_with_reason(&"left".into()));
+    let error = call.await.unwrap_err();
+    assert_eq!(JsValue::from(error), "left");
+    assert_eq!((stage.sends(), stage.timers(), stage.listeners()), (1, 0.0, 0.0));
+}

@@ -1,7 +1,7 @@
 //! The explainer against fixture files: every row of the four source documents, and a floor for errors in the wild.
 
 mod explain_support;
-use explain_support::{Case, accepted, load};
+use explain_support::{Case, accepted, load, text};
 use serde_json::Value;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/errors-source.json");
@@ -119,7 +119,7 @@ fn errors_in_the_wild_pass_at_least_as_often_as_before() {
         let faults = faults(&case, &out);
         whole += usize::from(faults.is_empty());
         for fault in faults {
-            report += &format!("{}: {fault}\n", case["id"]);
+            report += &[text(&case["id"]), fault, "\n".to_owned()].join(" ");
         }
     }
     println!("{report}{passed} by kind and verdict, {whole} wholly");

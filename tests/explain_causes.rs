@@ -53,7 +53,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("s001-06-comma", "lang.go.no-value", "no-value", "value"),
     ("s001-07-colon", "lang.go.after-pair", "separator", "serializer"),
     ("s001-08-invalid-id", "clever.assignment-id", "id", "id in the URL"),
-    ("s001-09-person-not-found", "clever.grader-unknown", "grader placeholder unknown-id", "grader_id"),
+    ("s001-09-person-not-found", "clever.grader-unknown", "grader placeholder", "grader_id"),
     ("s001-10-day-out-of-range", "clever.day-out-of-range", "past no-such-day", "future"),
     ("s001-11-no-auth", "clever.no-token", "missing", "District-app"),
     ("s001-12-bad-token", "clever.bad-token", "invalid", "District-app"),
@@ -66,7 +66,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("s002-503-row", "unit21.maintenance", "maintenance", "half a minute"),
     ("s002-400-object-message", "unit21.required", "required", "properties"),
     ("s003-400", "message.required", "required syntax", "formatted"),
-    ("s003-401", "http.401", "missing invalid scope", "scope"),
+    ("s003-401", "code.unauthenticated", "missing invalid scope", "scope"),
     ("s003-403", "code.forbidden", "permission", "administrator"),
     ("s003-404", "code.not_found", "absent url hidden", "typos"),
     ("s003-429", "http.429", "rate", "Retry-After"),
@@ -91,7 +91,7 @@ fn evidence_points_at_the_very_bytes() {
         ("s000-413", "url", "limit", "limit=20000"),
         ("s000-413", "status", "", "413"),
         ("s001-01-missing-fields", "body", "message", "missing required field(s): title, description, due_date"),
-        ("s001-03-due-date-past", "body", "message", " must be in the future"),
+        ("s001-03-due-date-past", "body", "message", "due_date must be in the future"),
         ("s001-04-text-body", "body", "message", "Invalid character ' ' in string escape code"),
         ("s001-15-method", "status", "", "405"),
         ("s000-html-404", "body", "", "<!DOCTYPE html>"),
@@ -118,9 +118,9 @@ fn evidence_points_at_the_very_bytes() {
 #[test]
 fn a_placeholder_is_told_with_its_name_wherever_it_was_sent() {
     let (case, out) = of("s001-09-person-not-found");
-    let cause = out["causes"].as_array().unwrap().iter().find(|cause| cause["id"] == "placeholder").unwrap();
-    assert!(text(&cause["text"]).contains("{{lms_canvas_demo_teacher_id}}"), "{cause}");
-    let (start, end) = (cause["evidence"][1]["start"].as_u64().unwrap(), cause["evidence"][1]["end"].as_u64().unwrap());
+    let found = out["causes"].as_array().unwrap().iter().find(|cause| cause["id"] == "placeholder").unwrap();
+    assert!(text(&found["text"]).contains("{{lms_canvas_demo_teacher_id}}"), "{found}");
+    let (start, end) = (found["evidence"][1]["start"].as_u64().unwrap(), found["evidence"][1]["end"].as_u64().unwrap());
     assert_eq!(&case.body.unwrap()[start as usize..end as usize], "{{lms_canvas_demo_teacher_id}}");
     for url in ["https://x.example/users/{{user_id}}/a", "https://x.example/users/%7B%7Buser_id%7D%7D"] {
         let out = Case { status: Some(404), url: url.into(), ..Case::default() }.json();

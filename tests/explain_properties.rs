@@ -77,7 +77,7 @@ proptest! {
     ) {
         let thrown = error.into_iter().map(|(name, message, code)| [name, message, code]).collect();
         let status = if known { Some(statuses) } else { status };
-        check(&Case { status, headers, body, url, thrown, method, page_url, ..Case::default() });
+        check(&Case { status, headers, body, method, url, thrown, page_url, ..Case::default() });
     }
 
     #[test]

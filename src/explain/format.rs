@@ -4,73 +4,73 @@
 
 use super::Report;
 use super::harvest::{Harvest, Said};
-use super::scan::{find, has, head, until, words};
+use super::scan::{find, has, head, parts, split, until, words};
 use crate::syntax::json::{Kind, Node};
 
-/// Envelopes: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
-const FORMATS: &[(&str, &str)] = &[
-    ("unit21", "/code:n /status=failure"),
-    ("unit21", "/code:n /message/error_code:s"),
-    ("unit21", "/status=success /content"),
-    ("google_rpc", "/error/code:n /error/status:s"),
-    ("google_rpc", "/error/code:n /error/errors:a"),
-    ("stripe", "/error/doc_url:s"),
-    ("facebook", "/error/fbtrace_id"),
-    ("anthropic", "/type=error /error/type:s"),
-    ("openai", "/error/param /error/type"),
-    ("elasticsearch", "/error/root_cause"),
-    ("odata", "/error/innererror"),
-    ("odata", "/error/target"),
-    ("github", "/documentation_url"),
-    ("json_rpc", "/jsonrpc /error:o"),
-    ("kubernetes", "/kind=Status /apiVersion"),
-    ("slack", "/ok:b /error:s"),
-    ("cloudflare_api", "/success:b /errors:a"),
-    ("graphql", "/errors/0/message:s /data"),
-    ("graphql", "/errors/0/message:s /errors/0/extensions"),
-    ("graphql", "/errors/0/message:s /errors/0/locations"),
-    ("docker_registry", "/errors/0/code:s /errors/0/message:s"),
-    ("json_api", "/errors/0/source"),
-    ("problem_details", "/type:s /title:s"),
-    ("problem_details", "/title:s /status:n"),
-    ("aws", "/__type"),
-    ("salesforce", "/0/errorCode"),
-    ("okta", "/errorCode /errorSummary"),
-    ("twilio", "/more_info /code:n"),
-    ("postgrest", "/code /details /hint /message"),
-    ("spring", "/timestamp /status /path"),
-    ("nestjs", "/statusCode:n /message"),
-    ("notion", "/object=error"),
-    ("fastapi", "/detail/0/loc"),
-    ("oauth2", "/error:s /error_description"),
-    ("couchdb", "/error:s /reason:s"),
-    ("discord", "/code:n /errors:o"),
-    ("discord", "/retry_after:n /global:b"),
-    ("laravel", "/message:s /errors:o"),
-    ("gitlab", "/message:o"),
-    ("drf", "/non_field_errors:a"),
-    ("error_object", "/error:o"),
-    ("errors_array", "/errors:a"),
-    ("errors_map", "/errors:o"),
-    ("drf", "/detail:s"),
-    ("message", "/message"),
-    ("message", "/error:s"),
-];
+/// Envelopes, one a line: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
+const FORMATS: &str = "\
+unit21 /code:n /status=failure\n\
+unit21 /code:n /message/error_code:s\n\
+unit21 /status=success /content\n\
+google_rpc /error/code:n /error/status:s\n\
+google_rpc /error/code:n /error/errors:a\n\
+stripe /error/doc_url:s\n\
+facebook /error/fbtrace_id\n\
+anthropic /type=error /error/type:s\n\
+openai /error/param /error/type\n\
+elasticsearch /error/root_cause\n\
+odata /error/innererror\n\
+odata /error/target\n\
+github /documentation_url\n\
+json_rpc /jsonrpc /error:o\n\
+kubernetes /kind=Status /apiVersion\n\
+slack /ok:b /error:s\n\
+cloudflare_api /success:b /errors:a\n\
+graphql /errors/0/message:s /data\n\
+graphql /errors/0/message:s /errors/0/extensions\n\
+graphql /errors/0/message:s /errors/0/locations\n\
+docker_registry /errors/0/code:s /errors/0/message:s\n\
+json_api /errors/0/source\n\
+problem_details /type:s /title:s\n\
+problem_details /title:s /status:n\n\
+aws /__type\n\
+salesforce /0/errorCode\n\
+okta /errorCode /errorSummary\n\
+twilio /more_info /code:n\n\
+postgrest /code /details /hint /message\n\
+spring /timestamp /status /path\n\
+nestjs /statusCode:n /message\n\
+notion /object=error\n\
+fastapi /detail/0/loc\n\
+oauth2 /error:s /error_description\n\
+couchdb /error:s /reason:s\n\
+discord /code:n /errors:o\n\
+discord /retry_after:n /global:b\n\
+laravel /message:s /errors:o\n\
+gitlab /message:o\n\
+drf /non_field_errors:a\n\
+error_object /error:o\n\
+errors_array /errors:a\n\
+errors_map /errors:o\n\
+drf /detail:s\n\
+message /message\n\
+message /error:s\n\
+";
 
-/// Pages of what stands between client and API: format, and a sign in the page or the Server header.
-const PROXIES: &[(&str, &str)] = &[
-    ("nginx", "<center>nginx"),
-    ("nginx", "<center>openresty"),
-    ("envoy", "upstream connect error"),
-    ("heroku", "herokucdn.com"),
-    ("cloudflare_edge", "cloudflare"),
-    ("awselb", "awselb"),
-    ("haproxy", "no server is available to handle this request"),
-    ("varnish", "varnish cache server"),
-    ("apache", "<address>apache"),
-    ("vercel", "an error occurred with your deployment"),
-    ("iis", "microsoft-azure-application-gateway"),
-];
+/// Pages of what stands between client and API, one a line: format, and a sign in the page or the Server header.
+const PROXIES: &str = "\
+nginx <center>nginx\n\
+nginx <center>openresty\n\
+envoy upstream connect error\n\
+heroku herokucdn.com\n\
+cloudflare_edge cloudflare\n\
+awselb awselb\n\
+haproxy no server is available to handle this request\n\
+varnish varnish cache server\n\
+apache <address>apache\n\
+vercel an error occurred with your deployment\n\
+iis microsoft-azure-application-gateway\n\
+";
 
 /// The envelope's name; `problem` if the Content-Type says problem details.
 pub fn of_json(root: Node<'_>, problem: bool) -> &'static str {
@@ -91,7 +91,8 @@ pub fn of_json(root: Node<'_>, problem: bool) -> &'static str {
             _ => matches!(node.kind(), Kind::True | Kind::False),
         }
     };
-    FORMATS.iter().find(|(_, signs)| words(signs).all(fits)).map_or("json", |(name, _)| name)
+    let row = parts(FORMATS, b'\n').find(|row| words(row).skip(1).all(fits)).unwrap_or("json");
+    until(row, b" ")
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
@@ -100,8 +101,11 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
         return;
     }
     let front = head(out.body, 8192);
-    if let Some((format, _)) = PROXIES.iter().find(|(_, sign)| has(front, sign)) {
-        out.format = format;
+    for row in parts(PROXIES, b'\n') {
+        let (format, sign) = split(row, " ").unwrap_or_default();
+        if out.format == "html" || out.format == "text" {
+            out.format = if has(front, sign) { format } else { out.format };
+        }
     }
     if report.header("server") == "cloudflare" {
         let sign = ["error code: ", " | "].iter().find_map(|sign| Some(find(front, sign, 0)? + sign.len()));

@@ -9,10 +9,7 @@ use alloc::string::String;
 
 /// A place in [`Ink`]; the default one is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Text {
-    start: u32,
-    end: u32,
-}
+pub struct Text(u64);
 
 /// The string.
 #[derive(Clone, Debug, Default)]
@@ -24,12 +21,25 @@ pub struct Ink {
 impl Text {
     /// From the start of this to the end of `last`, which was written later.
     pub fn and(self, last: Self) -> Self {
-        Self { start: self.start, end: last.end }
+        Self::at(self.start(), last.end())
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(self) -> bool {
-        self.start == self.end
+        self.start() == self.end()
+    }
+
+    // One number, so that it is handed over and stored as one.
+    fn at(start: usize, end: usize) -> Self {
+        Self((start as u64) << 32 | end as u64 & 0xFFFF_FFFF)
+    }
+
+    fn start(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    fn end(self) -> usize {
+        self.0 as u32 as usize
     }
 }
 
@@ -37,7 +47,7 @@ impl Ink {
     /// The text at `place`.
     #[inline(never)]
     pub fn read(&self, place: Text) -> &str {
-        self.all.get(place.start as usize..place.end as usize).unwrap_or("")
+        self.all.get(place.start()..place.end()).unwrap_or("")
     }
 
     /// A copy of `text`.
@@ -81,7 +91,7 @@ impl Ink {
 
     /// What was written since `start`.
     pub fn since(&self, start: usize) -> Text {
-        Text { start: start as u32, end: self.all.len() as u32 }
+        Text::at(start, self.all.len())
     }
 }
 

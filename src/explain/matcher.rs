@@ -123,41 +123,13 @@ impl<'f> Facts<'f> {
         let before = notes.heard.len();
         for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.harvest.messages {
-                self.parts(said, separators, (test, before), notes);
+                hear_parts(said, separators, (test, before), notes);
             }
             if notes.heard.len() > before {
                 return true;
             }
         }
         false
-    }
-
-    /// One message; `test` comes with how much was heard before it.
-    fn parts(&self, said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize), notes: &mut Notes<'f, '_>) {
-        let bytes = said.text.as_bytes();
-        let (mut start, mut at) = (0, 0);
-        while at <= bytes.len() && notes.heard.len() < test.1 + MAX_HEARD {
-            let rest = bytes.get(at..).unwrap_or(&[]);
-            let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
-            if !rest.is_empty() && separator.is_none() {
-                at += 1;
-                continue;
-            }
-            let part = said.text.get(start..at).unwrap_or("");
-            if let Some(found) = hear(test.0, part, notes)
-                && notes.heard.len() <= test.1 + MAX_SEEN
-            {
-                let mut span = said.span;
-                let mut text = part;
-                if let Some((from, to)) = span.as_mut().filter(|_| said.literal) {
-                    (*from, *to) = (*from + start + found.span.0, *from + start + found.span.1);
-                    text = part.get(found.span.0..found.span.1).unwrap_or("");
-                }
-                notes.see("body", "message", text, span);
-            }
-            at += separator.map_or(1, |separator| separator.len());
-            start = at;
-        }
     }
 
     fn body_is(&self, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
@@ -170,11 +142,11 @@ impl<'f> Facts<'f> {
             Shape::Xml => "xml",
             Shape::Text => "text",
         };
-        let (mut from, mut sign, mut text, mut span) = front(self.harvest);
-        if text.is_empty() {
-            (from, sign, text, span) = ("header", "content-type", self.report.header("content-type"), None);
+        let (mut from, mut sign, mut shown, mut span) = front(self.harvest);
+        if shown.is_empty() {
+            (from, sign, shown, span) = ("header", "content-type", self.report.header("content-type"), None);
         }
-        fits(test, name).is_some() && notes.see(from, sign, text, span)
+        fits(test, name).is_some() && notes.see(from, sign, shown, span)
     }
 
     /// One `part` of a `test` on the URL: `host`, `path`, `param` (and with it `gt`).
@@ -208,6 +180,34 @@ impl<'f> Facts<'f> {
     }
 }
 
+/// One message; `test` comes with how much was heard before it.
+fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize), notes: &mut Notes<'f, '_>) {
+    let bytes = said.text.as_bytes();
+    let (mut start, mut at) = (0, 0);
+    while at <= bytes.len() && notes.heard.len() < test.1 + MAX_HEARD {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
+        if !rest.is_empty() && separator.is_none() {
+            at += 1;
+            continue;
+        }
+        let part = said.text.get(start..at).unwrap_or("");
+        if let Some(found) = hear(test.0, part, notes)
+            && notes.heard.len() <= test.1 + MAX_SEEN
+        {
+            let mut span = said.span;
+            let mut shown = part;
+            if let Some((from, to)) = span.as_mut().filter(|_| said.literal) {
+                (*from, *to) = (*from + start + found.span.0, *from + start + found.span.1);
+                shown = part.get(found.span.0..found.span.1).unwrap_or("");
+            }
+            notes.see("body", "message", shown, span);
+        }
+        at += separator.map_or(1, |separator| separator.len());
+        start = at;
+    }
+}
+
 /// As a [`fits`], and notes the template.
 fn hear<'f>(test: Node<'f>, part: &'f str, notes: &mut Notes<'f, '_>) -> Option<Match> {
     let (template, found) = fits(test, part)?;
@@ -229,26 +229,26 @@ fn name(node: Node<'_>) -> &'static str {
 
 /// Holds `text` against a test: a template, a list of tests of which one must hold, an object of which all members must, or
 /// `true` for any text. Gives back the template.
-fn fits<'f>(test: Node<'f>, text: &str) -> Option<(&'f str, Match)> {
+fn fits<'f>(want: Node<'f>, text: &str) -> Option<(&'f str, Match)> {
     let all = ("*", Match { span: (0, text.len()), hole: (0, 0) });
-    match test.kind() {
+    match want.kind() {
         Kind::True => Some(all),
-        Kind::String => Some((test.text(), grammar::matches(test.text(), text)?)),
-        Kind::Array => test.children().find_map(|test| fits(test, text)),
+        Kind::String => Some((want.text(), grammar::matches(want.text(), text)?)),
+        Kind::Array => want.children().find_map(|want| fits(want, text)),
         Kind::Object => {
             let mut found = None;
-            for test in test.children() {
-                let want = test.text();
+            for check in want.children() {
+                let want = check.text();
                 let same = |text: &str| text.eq_ignore_ascii_case(want);
-                found = Some(match test.key() {
+                found = Some(match check.key() {
                     "equals" if same(text) => all,
                     "startsWith" if text.get(..want.len()).is_some_and(same) => all,
                     "contains" => {
                         let at = find(text, want, 0)?;
                         ("*", Match { span: (at, at + want.len()), hole: (0, 0) })
                     }
-                    "template" => fits(test, text)?,
-                    "gt" if number::whole(text)? > test.integer()? => all,
+                    "template" => fits(check, text)?,
+                    "gt" if number::whole(text)? > check.integer()? => all,
                     _ => return None,
                 });
             }

@@ -21,6 +21,7 @@ pub mod network;
 pub mod redact;
 pub mod report;
 mod scan;
+mod squeeze;
 pub mod text;
 mod verdict;
 mod words;
@@ -59,7 +60,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
         out.notes.push("The API was recognised by the shape of the body, not by its host.");
     }
     let mut verdict = document.root().get("\0");
-    let mut ruled = false;
+    let (mut ruled, mut by_provider) = (false, false);
     if out.kind != Kind::Success {
         let hits = catalogs.hits(provider, &facts, &mut out);
         // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
@@ -69,11 +70,14 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
             let decides = !ruled && hit.then.get("kind").exists() && (open || hit.provided);
             if decides {
                 ruled = true;
+                by_provider = hit.provided && !hit.coarse;
                 verdict = hit.then.get("retry");
                 rule.decide(&mut out);
             }
-            // A rule on the status alone speaks only where it decides: beside a better one it would be noise.
-            if decides || !hit.coarse {
+            // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
+            // beside any better one. Rules that are only causes are always heard.
+            let beside = !hit.coarse && open && (hit.provided || !by_provider);
+            if decides || beside || !hit.then.get("kind").exists() {
                 rule.add(&mut out);
             }
         }

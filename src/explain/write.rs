@@ -238,7 +238,9 @@ impl Pen<'_> {
             [text] => self.out.string(text),
             parts => {
                 self.out.out.push('"');
-                parts.iter().for_each(|part| self.out.out.push_str(part));
+                for part in parts {
+                    self.out.out.push_str(part);
+                }
                 self.out.out.push('"');
             }
         }

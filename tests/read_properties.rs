@@ -62,6 +62,12 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn a_quota_without_a_reset_has_no_granularity_of_one() {
+    let reading = read(Headers::new("x-ratelimit-usage:0/0\nx-ratelimit-reset:\"a\";t=0\n"), WallTime(0));
+    assert!(reading.quotas.iter().all(|quota| quota.reset_in.is_some() == (quota.granularity > 0)), "{reading:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -246,7 +246,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
         window: (draft.window() > 0).then(|| draft.window()),
         source: String::from(draft.source),
         partition: text(draft.partition),
-        granularity: draft.granularity,
+        granularity: if draft.reset < 0 { 0 } else { draft.granularity },
         absolute: draft.reset >= 0 && draft.rank == 0,
     }
 }

@@ -167,20 +167,27 @@ fn an_unknown_code_with_details_is_a_rule_of_the_api_but_not_against_a_precise_s
 }
 
 #[test]
-fn a_reset_in_the_past_is_clamped_and_told() {
-    let headers =
-        "x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-reset:1394506274\nx-ratelimit-bucket:abc123\n";
-    let out = Case { headers: headers.into(), ..clever(429, "") }.json();
-    assert_eq!(out["retry"]["verdict"], "at-reset");
+fn a_reset_in_the_past_is_clamped_and_one_of_another_year_not_believed() {
+    let at = |reset: &str| {
+        let headers =
+            ["x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-bucket:abc123\nx-ratelimit-reset:", reset];
+        Case { headers: headers.concat(), ..clever(429, "") }.json()
+    };
+    // The cases' clock stands at 1,700,000,000 s.
+    let just_past = at("1699999990");
+    assert_eq!((&just_past["retry"]["verdict"], &just_past["retry"]["delay"]), (&json!("at-reset"), &json!(0)));
     assert_eq!(
-        (out["retry"]["delay"].as_i64(), &out["bucket"], &out["limit"]),
-        (Some(0), &json!("abc123"), &json!(1200))
+        (&just_past["bucket"], &just_past["limit"], &just_past["remaining"]),
+        (&json!("abc123"), &json!(1200), &json!(0))
     );
-    assert!(text(&out["notes"][0]).contains("clock"));
+    assert!(text(&just_past["notes"][0]).contains("clock"));
     assert_eq!(
-        (text(&out["userMessageKey"]).as_str(), &out["params"]["seconds"]),
+        (text(&just_past["userMessageKey"]).as_str(), &just_past["params"]["seconds"]),
         ("user.rate_limited.after", &json!("1"))
     );
+    // The documentation's own example lies in 2014: without a Date of that time, one window is waited for.
+    let other_year = at("1394506274");
+    assert_eq!((&other_year["retry"]["verdict"], &other_year["retry"]["delay"]), (&json!("at-reset"), &json!(60_000)));
 }
 
 #[test]

@@ -148,9 +148,9 @@ impl<'d> Harvest<'d> {
             let text = find(value, name, 0).and_then(|at| value.get(at + name.len()..)).unwrap_or("");
             Said { text: until(text, b"\""), ..Said::default() }
         };
-        self.code = quoted("error=\"");
-        if !self.code.text.is_empty() {
-            self.format = "oauth2";
+        let code = quoted("error=\"");
+        if !code.text.is_empty() {
+            (self.code, self.format) = (code, "oauth2");
             self.messages.push(quoted("error_description=\""));
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::explain::{Catalogs, Report, explain as explain_report, report};
 use crate::hints::{Hint, Told};
+use crate::rate_limit::read;
 use crate::syntax::json;
 use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -18,7 +19,9 @@ pub fn explain(report: &str) -> String {
     explain_report(&report, &Catalogs::built_in()).to_json()
 }
 
-/// When to come back and the quota in the way, as the answer's headers and body tell.
-fn told(_report: &Report<'_>) -> (Option<Hint>, Option<Told>) {
-    (None, None)
+/// When to come back and the quota in the way, as the answer's headers tell.
+fn told(report: &Report<'_>) -> (Option<Hint>, Option<Told>) {
+    let reading = read::read(report.headers, report.now);
+    let told = read::told(&reading, report.status);
+    (reading.hint, told)
 }

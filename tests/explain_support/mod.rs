@@ -1,8 +1,8 @@
-//! Cases of the fixture files as reports, and a reader of hints that is just good enough for them.
+//! Cases of the fixture files as reports.
 #![allow(dead_code)]
 
 use fetch_with_policy::explain::{Catalogs, Explanation, Report, Thrown, explain};
-use fetch_with_policy::hints::{Hint, Told};
+use fetch_with_policy::rate_limit::read;
 use fetch_with_policy::syntax::headers::Headers;
 use fetch_with_policy::time::WallTime;
 use serde_json::Value;
@@ -70,9 +70,11 @@ impl Case {
 
     pub fn report(&self) -> Report<'_> {
         let headers = Headers::new(&self.headers);
-        let now =
-            headers.find("date").and_then(|date| httpdate::parse_http_date(date).ok()).map_or(1_700_000_000, seconds);
-        let (hint, told) = read(headers, now);
+        // The clock is right where the answer has a date, else it is some day in 2023.
+        let date = headers.find("date").and_then(|date| httpdate::parse_http_date(date).ok());
+        let since = date.map_or(1_700_000_000, |date| date.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs());
+        let now = WallTime(since as i64 * 1000);
+        let reading = read::read(headers, now);
         Report {
             status: self.status,
             headers,
@@ -85,35 +87,11 @@ impl Case {
             online: self.online,
             page_url: &self.page_url,
             response_type: &self.response_type,
-            now: WallTime(now * 1000),
-            hint,
-            told,
+            now,
+            told: read::told(&reading, self.status),
+            hint: reading.hint,
         }
     }
-}
-
-fn seconds(time: std::time::SystemTime) -> i64 {
-    time.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64
-}
-
-/// Stands in for the library's own reader of hints and quotas.
-fn read(headers: Headers<'_>, now: i64) -> (Option<Hint>, Option<Told>) {
-    let hint = headers.find("retry-after").and_then(|value| {
-        let delay =
-            value.parse::<i64>().ok().or_else(|| Some(seconds(httpdate::parse_http_date(value).ok()?) - now))?;
-        Some(Hint { delay: delay * 1000, source: "retry-after".to_owned() })
-    });
-    let number =
-        |names: [&str; 2]| names.iter().find_map(|name| headers.find(name)?.split('.').next()?.parse::<i64>().ok());
-    let remaining = number(["x-ratelimit-remaining", "x-rate-limit-remaining"]);
-    let told = remaining.map(|remaining| Told {
-        bucket: headers.find("x-ratelimit-bucket").map(str::to_owned),
-        limit: number(["x-ratelimit-limit", "x-rate-limit-limit"]).map(|limit| limit as u64),
-        remaining: Some(remaining as u64),
-        reset_in: number(["x-ratelimit-reset", "x-rate-limit-reset"]).map(|at| (at - now).max(0) * 1000),
-        source: "x-ratelimit-reset".to_owned(),
-    });
-    (hint, told.filter(|told| told.remaining == Some(0)))
 }
 
 /// Whether `actual` is `expected` or one of the others that the case accepts.

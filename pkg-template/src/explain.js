@@ -10,6 +10,9 @@ import { facts, look, text } from "./explain-facts.js";
 
 /** What of a body is read: bytes. */
 const MAX_BODY = 65536;
+/** @type {any} made at the first call: it parses the catalogs once */
+let explainer;
+
 /** How long a clone may take to give that much: ms. */
 const MAX_READ = 2000;
 
@@ -19,7 +22,8 @@ const MAX_READ = 2000;
  * @returns {import("../index.js").Explanation}
  */
 export function explain(reportOrThrown) {
-  return JSON.parse(core().explain(JSON.stringify(facts(reportOrThrown))));
+  explainer ??= new (core().Explainer)();
+  return JSON.parse(explainer.explain(JSON.stringify(facts(reportOrThrown))));
 }
 
 /**

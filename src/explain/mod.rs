@@ -1,7 +1,7 @@
 //! Explains any answer or thrown error: what happened, why, what to do, and whether to send it again.
 //!
-//! Total and pure: any report gives an [`Explanation`], the same one each time. It knows nothing of calls and quotas; when
-//! to come back was read by others and comes in as [`Report::hint`] and [`Report::told`].
+//! Total and pure: any report gives an [`Explanation`], the same one each time. It knows nothing of calls, and of
+//! quotas what the answer's headers plainly tell.
 //!
 //! The order of belief: a catalog's rule (a user's, the provider's, a framework's), then the shape of the body, a
 //! well-known code, the status. All rules that hold give causes; the first fixes kind and verdict.
@@ -23,6 +23,7 @@ pub mod report;
 mod scan;
 mod squeeze;
 pub mod text;
+mod told;
 mod verdict;
 mod words;
 pub mod write;
@@ -32,6 +33,7 @@ pub use explanation::Explanation;
 pub use network::Thrown;
 pub use report::Report;
 
+use crate::hints;
 use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
@@ -41,6 +43,11 @@ use matcher::Facts;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
+    let report = &Report {
+        hint: report.hint.clone().or_else(|| hints::read(report.headers, report.now)),
+        told: report.told.clone().or_else(|| told::read(report.headers, report.now)),
+        ..report.clone()
+    };
     if report.status.unwrap_or(0) == 0 {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };

@@ -27,6 +27,7 @@ pub struct Report<'a> {
     pub page_url: &'a str,
     pub response_type: &'a str,
     pub now: WallTime,
+    /// When to come back, and the quota in the way, where somebody has read more than the headers plainly tell.
     pub hint: Option<Hint>,
     pub told: Option<Told>,
 }
@@ -41,7 +42,7 @@ impl Report<'_> {
 
 /// The report that a shell sent: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
 /// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing, and
-/// what is not as it should be counts as missing. Hint and quota are added by who knows the headers' meaning.
+/// what is not as it should be counts as missing.
 pub fn read<'d>(document: &'d Document<'_>) -> Report<'d> {
     let root = document.root();
     let text = |name: &str| root.get(name).text();

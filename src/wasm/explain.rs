@@ -3,25 +3,33 @@
 //! A report crosses as JSON (see [`report::read`]) and the explanation comes back as JSON; the host writes and reads both.
 //! Explaining is not hot, and so the binding needs no glue for objects.
 
-use crate::explain::{Catalogs, Report, explain as explain_report, report};
-use crate::hints::{Hint, Told};
-use crate::rate_limit::read;
-use crate::syntax::json;
 use alloc::string::String;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Explains a report. Total: what is no report is explained as nothing known.
+use crate::{
+    explain::{Catalogs, explain, report},
+    syntax::json,
+};
+
+/// The catalogs, parsed once.
 #[wasm_bindgen]
-pub fn explain(report: &str) -> String {
-    let document = json::parse(report);
-    let mut report = report::read(&document);
-    (report.hint, report.told) = told(&report);
-    explain_report(&report, &Catalogs::built_in()).to_json()
+#[derive(Debug)]
+pub struct Explainer {
+    catalogs: Catalogs<'static>,
 }
 
-/// When to come back and the quota in the way, as the answer's headers tell.
-fn told(report: &Report<'_>) -> (Option<Hint>, Option<Told>) {
-    let reading = read::read(report.headers, report.now);
-    let told = read::told(&reading, report.status);
-    (reading.hint, told)
+#[wasm_bindgen]
+impl Explainer {
+    /// With the built-in catalogs.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default, reason = "made by JavaScript")]
+    pub fn new() -> Self {
+        Self { catalogs: Catalogs::built_in() }
+    }
+
+    /// Explains a report. Total: what is no report is explained as nothing known.
+    pub fn explain(&self, report: &str) -> String {
+        explain(&report::read(&json::parse(report)), &self.catalogs).to_json()
+    }
 }

@@ -87,7 +87,7 @@ export interface CallOptions {
   body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
   /** Among calls that wait for one quota, a higher one goes first. @default 0 */
   priority?: number;
-  /** How much of a quota the call takes; by unit where a record: `{ requests: 1, tokens: 800 }`. @default 1 of "requests" */
+  /** How much of a quota the call takes; by unit where a record: `{ requests: 1, tokens: 800 }`. Only "requests" are paced in this version. @default 1 of "requests" */
   cost?: number | Record<string, number>;
   /** When to stop trying. @default no deadline */
   timeout?: TimeoutOptions;
@@ -108,11 +108,11 @@ export interface PolicyOptions extends CallOptions {
   profiles?: Profile[];
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
-  /** Refuse calls at once while a server keeps failing. @default false */
+  /** Refuse calls at once while a server keeps failing. Not in this version: anything but `false` is refused. @default false */
   circuitBreaker?: false | CircuitBreakerOptions;
   /**
    * Send a second attempt where the first is slow, and take whichever answers first; the other is aborted. Safe methods only;
-   * each one spends the retry budget. @default false
+   * each one spends the retry budget. Not in this version: anything but `false` is refused. @default false
    */
   hedge?: false | { delay: number; maxHedges?: number };
   /** Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended. */
@@ -177,6 +177,8 @@ export interface RetryOptions {
    * The most retries as a share of sends to one origin, but never fewer than `minPerWindow`: an outage is then not made worse.
    * Retries of a 429 or of an answer that named a time are free. In an outage a call without budget waits for the scope's
    * probe, within its attempts and its deadline.
+   *
+   * Not in this version: retries are bounded by `maxAttempts` alone, and anything but `false` is refused.
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
   budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
@@ -610,9 +612,9 @@ export interface Profile {
   hosts: string[];
   rateLimit?: Omit<RateLimitOptions, "scope">;
   retry?: Omit<RetryOptions, "decide">;
-  /** Headers that the generic reader cannot know. */
+  /** Headers that the generic reader cannot know. Not in this version: refused. */
   dialects?: HeaderDialect[];
-  /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. @default false */
+  /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. Not in this version: `true` is refused. @default false */
   errorsUnder200?: boolean;
   catalog?: Catalog;
 }

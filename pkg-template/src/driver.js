@@ -7,7 +7,7 @@ import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
 import { conclude } from "./outcome.js";
-import { freeze, isReplayable, isRequest, methodOf, pick, urlOf, viewOf, withIdempotencyKey } from "./request.js";
+import { addressOf, freeze, isReplayable, isRequest, methodOf, pick, viewOf, withIdempotencyKey } from "./request.js";
 import { sleep } from "./sleep.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 
@@ -37,7 +37,7 @@ import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
  * @property {any[]} args what the caller gave, until the first send
  * @property {any} input
  * @property {any} init
- * @property {URL} url
+ * @property {import("./request.js").Address} url
  * @property {string} method
  * @property {AbortSignal | null | undefined} signal
  * @property {number} attempt
@@ -148,7 +148,7 @@ function subjectOf(input, init) {
     const request = isRequest(input) ? input : undefined;
     /** @type {AbortSignal | null | undefined} */
     const signal = init?.signal === undefined ? request?.signal : init.signal;
-    const url = urlOf(input);
+    const url = addressOf(input);
     if (signal?.aborted || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
     return { url, method: methodOf(init?.method ?? request?.method), signal };
   } catch {
@@ -174,7 +174,7 @@ function passOn(send, args) {
  * @param {any[]} args
  * @param {any} options
  * @param {(args: any[]) => Promise<Response>} send
- * @param {{ url: URL, method: string, signal: AbortSignal | null | undefined }} subject
+ * @param {{ url: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} subject
  * @returns {Promise<Response>}
  */
 async function drive(inside, args, options, send, subject) {
@@ -211,7 +211,7 @@ async function drive(inside, args, options, send, subject) {
  * @param {any[]} args
  * @param {any} options
  * @param {(args: any[]) => Promise<Response>} send
- * @param {{ url: URL, method: string, signal: AbortSignal | null | undefined }} subject
+ * @param {{ url: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} subject
  * @returns {Run}
  */
 function begin(inside, args, options, send, { url, method, signal }) {

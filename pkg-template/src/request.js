@@ -19,11 +19,19 @@ export function methodOf(method) {
 }
 
 /**
- * The address a fetch of `input` asks; throws where fetch would reject.
- * @param {any} input
+ * Where a fetch goes. A `URL` takes a kilobyte, and thousands may wait.
+ * @typedef {{ protocol: string, origin: string, pathname: string, href: string }} Address
  */
-export function urlOf(input) {
-  return new URL(isRequest(input) ? input.url : input, globalThis.document?.baseURI ?? globalThis.location?.href);
+
+/**
+ * The address that a fetch of `input` asks; throws where fetch would reject.
+ * @param {any} input
+ * @returns {Address}
+ */
+export function addressOf(input) {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const { protocol, origin, pathname, href } = new URL(isRequest(input) ? input.url : input, base);
+  return { protocol, origin, pathname, href };
 }
 
 /**
@@ -66,7 +74,7 @@ export function pick(input, init, names) {
 
 /**
  * What callbacks are shown of a request, for which none is built.
- * @param {{ input: any, init: any, url: URL, method: string }} run
+ * @param {{ input: any, init: any, url: Address, method: string }} run
  */
 export function viewOf({ input, init, url, method }) {
   return { url: url.href, method, headers: new Headers(sourceOf(input, init)) };

@@ -71,7 +71,7 @@ export function makePolicy(options, base) {
     fetch: mark(
       /** @param {any} input @param {any} [init] @param {any} [call] */
       function fetch(input, init = undefined, call = undefined) {
-        return run(inside, arguments.length > 1 ? [input, init] : [input], call);
+        return run(inside, arguments.length > 1 ? [input, init] : [input], inside === null ? options : call);
       },
     ),
     quotas: () => (inside === null ? [] : quotasOf(inside)),

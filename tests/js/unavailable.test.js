@@ -1,0 +1,27 @@
+// A host that allows no WebAssembly: a page whose Content-Security-Policy lacks 'wasm-unsafe-eval'.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPolicy, fetchWithPolicy, PolicyError } from "fetch-with-policy";
+
+WebAssembly.Module = function Module() {
+  throw new WebAssembly.CompileError("blocked by CSP");
+};
+
+const isRemedy = (error) => {
+  assert.ok(PolicyError.is(error) && error.code === "wasm-unavailable");
+  assert.match(error.message, /'wasm-unsafe-eval'.*unavailable: "bypass"/);
+  assert.ok(error.cause instanceof WebAssembly.CompileError);
+  return true;
+};
+
+test("the error names the directive and the other way out", async () => {
+  assert.throws(() => createPolicy(), isRemedy);
+  await assert.rejects(fetchWithPolicy("https://api.example.com/"), isRemedy);
+});
+
+test("calls go through unmanaged where that is asked for", async () => {
+  const policy = createPolicy({ unavailable: "bypass", fetch: async () => new Response("through") });
+  assert.equal(await (await policy.fetch("https://api.example.com/")).text(), "through");
+  assert.deepEqual(policy.quotas(), []);
+  assert.deepEqual(policy.snapshot(), { version: 1, quotas: [] });
+});

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::syntax::headers::Headers;
+use crate::syntax::{headers::Headers, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
 pub const CREDENTIALS: [&str; 6] =
@@ -33,7 +33,7 @@ impl Identity {
         let mut name = String::from(origin);
         if known {
             name.push('#');
-            name.extend(hex(&key).chars().take(8));
+            name.push_str(words::cut(&hex(&key), 0, 8));
         }
         Self { key, name }
     }

@@ -132,7 +132,7 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
         return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
     }
-    let message = message.trim_start();
+    let message = message.trim_ascii_start();
     if NETWORK_WORDS.iter().any(|start| message.starts_with(start)) { Failure::Network } else { Failure::Caller }
 }
 

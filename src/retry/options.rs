@@ -2,7 +2,10 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-use crate::syntax::value::{self, Checked, Kind, Next, Row, UNSAID, Value, row};
+use crate::syntax::{
+    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+    words,
+};
 
 /// First backoff after a transient failure, ms. Between AWS's 100 and `OpenAI`'s 500.
 pub const TRANSIENT_DELAY: i64 = 250;
@@ -108,7 +111,8 @@ impl RetryLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        if let Some((list, _)) = path.split_once('.') {
+        let (list, rest) = words::halves(path, b'.');
+        if !rest.is_empty() {
             return self.push(list, value);
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;

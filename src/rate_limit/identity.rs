@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::syntax::{headers::Headers, words};
+use crate::syntax::{headers::Headers, number, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
 pub const CREDENTIALS: [&str; 6] =
@@ -32,7 +32,7 @@ impl Identity {
         let key = cut(hash);
         let mut name = String::from(origin);
         if known {
-            name.push('#');
+            name.push_str("#");
             name.push_str(words::cut(&hex(&key), 0, 8));
         }
         Self { key, name }
@@ -48,10 +48,10 @@ impl Identity {
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
     pub fn kept(name: &str, key: &str) -> Option<Self> {
-        let mut digits = key.chars();
+        let mut digits = key.bytes().map(|digit| char::from(digit).to_digit(16));
         let mut bytes = [0; 16];
         for byte in &mut bytes {
-            *byte = (digits.next()?.to_digit(16)? * 16 + digits.next()?.to_digit(16)?) as u8;
+            *byte = (digits.next()?? * 16 + digits.next()??) as u8;
         }
         digits.next().is_none().then(|| Self { key: bytes, name: name.into() })
     }
@@ -61,7 +61,7 @@ impl Identity {
 pub fn hex(key: &[u8]) -> String {
     let mut text = String::new();
     for digit in key.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+        number::push_digit(&mut text, usize::from(digit));
     }
     text
 }

@@ -143,7 +143,7 @@ impl RateLayer {
         let row = QUOTA.get(usize::from(quotas.get(index)?.limit != 0))?;
         field.push_str("quotas.");
         number::push(field, index as u64);
-        field.push('.');
+        field.push_str(".");
         field.push_str(row.name);
         row.kind.read(Value::Other).err()
     }

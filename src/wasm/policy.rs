@@ -77,7 +77,7 @@ impl Plan {
 
     fn refuse(&mut self, error: OptionError) -> i32 {
         self.error = error.field;
-        self.error.push('\n');
+        self.error.push_str("\n");
         self.error.push_str(error.expected);
         -1
     }
@@ -333,7 +333,7 @@ pub fn names(which: u32) -> String {
     let mut names = String::from(if which == 1 { read::wanted() } else { IDEMPOTENCY_KEY });
     if which == 0 {
         for name in CREDENTIALS {
-            names.push('\n');
+            names.push_str("\n");
             names.push_str(name);
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     syntax::{
         number,
         value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row},
+        words,
     },
 };
 
@@ -138,7 +139,7 @@ impl Policy {
     }
 
     fn set_at(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (head, rest) = words::halves(path, b'.');
         match (head, rest) {
             ("profiles", "") => {
                 self.profiles = Rc::default();
@@ -162,10 +163,11 @@ impl Policy {
 
     fn set_profile(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
         let profiles = Rc::get_mut(&mut self.profiles).ok_or("an array of profiles before it")?;
-        let Some((_, member)) = path.split_once('.') else {
+        let (_, member) = words::halves(path, b'.');
+        if member.is_empty() {
             profiles.push(Profile::default());
             return Kind::Object.read(value).map(|(_, next)| next);
-        };
+        }
         // A member follows its object, so there is a last one.
         profiles.last_mut().ok_or("an object")?.set(member, value)
     }
@@ -226,7 +228,7 @@ impl Policy {
 
 impl Profile {
     fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (head, rest) = words::halves(path, b'.');
         if head == "hosts" && !rest.is_empty() {
             let (_, next) = HOST.read(value)?;
             if let Value::Text(host) = value {
@@ -241,7 +243,7 @@ impl Profile {
     }
 
     fn is_of(&self, host: &str) -> bool {
-        let bare = host.split_once(':').map_or(host, |(name, _)| name);
+        let bare = words::halves(host, b':').0;
         self.hosts.iter().any(|known| match known.strip_prefix('*') {
             Some(tail) => bare.len() > tail.len() && bare.ends_with(tail),
             None => host.strip_prefix(known.as_str()).is_some_and(|port| port.is_empty() || port.starts_with(':')),

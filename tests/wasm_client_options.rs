@@ -59,7 +59,7 @@ fn good_options_reach_the_rules_and_undefined_ones_inherit() {
     let rules = policy.rules("api.acme.example");
     let retry = rules.retry.as_ref().unwrap();
     assert_eq!((retry.max_attempts, retry.max_delay, retry.initial_delay), (7, i64::MAX, Some(9)));
-    assert_eq!(retry.statuses.as_deref(), Some(&[503][..]));
+    assert_eq!(retry.statuses.as_deref(), Some(&vec![503]));
     let rate = rules.rate_limit.as_ref().unwrap();
     assert_eq!((rate.quotas[0].limit, rate.quotas[0].window, rate.probe), (5, 101, u32::MAX));
     assert_eq!((rules.total_timeout, rules.priority, rules.cost, rules.throw_http_errors), (Some(2500), -1, 2, true));

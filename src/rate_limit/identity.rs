@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use crate::syntax::headers::Headers;
+use super::sha256;
+use crate::syntax::{headers::Headers, number, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
 pub const CREDENTIALS: [&str; 6] =
@@ -20,38 +21,35 @@ pub struct Identity {
 impl Identity {
     /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count.
     pub fn of(origin: &str, headers: Headers<'_>) -> Self {
-        let mut hash = hmac_sha256::Hash::new();
-        hash.update(origin);
-        let mut known = false;
+        let mut text = String::from(origin);
         for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
-            known = true;
-            for part in ["\n", name, ":", value] {
-                hash.update(part);
-            }
+            text.push_str("\n");
+            text.push_str(name);
+            text.push_str(":");
+            text.push_str(value);
         }
-        let key = cut(hash);
+        let key = sha256::digest(&text);
         let mut name = String::from(origin);
-        if known {
-            name.push('#');
-            name.extend(hex(&key).chars().take(8));
+        if text.len() > origin.len() {
+            name.push_str("#");
+            name.push_str(words::cut(&hex(&key), 0, 8));
         }
         Self { key, name }
     }
 
     /// Of the caller's own word for it.
     pub fn named(word: &str) -> Self {
-        let mut hash = hmac_sha256::Hash::new();
-        hash.update("scope\n");
-        hash.update(word);
-        Self { key: cut(hash), name: word.into() }
+        let mut text = String::from("scope\n");
+        text.push_str(word);
+        Self { key: sha256::digest(&text), name: word.into() }
     }
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
     pub fn kept(name: &str, key: &str) -> Option<Self> {
-        let mut digits = key.chars();
+        let mut digits = key.bytes().map(|digit| char::from(digit).to_digit(16));
         let mut bytes = [0; 16];
         for byte in &mut bytes {
-            *byte = (digits.next()?.to_digit(16)? * 16 + digits.next()?.to_digit(16)?) as u8;
+            *byte = (digits.next()?? * 16 + digits.next()??) as u8;
         }
         digits.next().is_none().then(|| Self { key: bytes, name: name.into() })
     }
@@ -61,17 +59,9 @@ impl Identity {
 pub fn hex(key: &[u8]) -> String {
     let mut text = String::new();
     for digit in key.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+        number::push_digit(&mut text, usize::from(digit));
     }
     text
-}
-
-fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
-    let mut key = [0; 16];
-    for (to, from) in key.iter_mut().zip(hash.finalize()) {
-        *to = from;
-    }
-    key
 }
 
 #[cfg(test)]

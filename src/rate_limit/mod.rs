@@ -11,6 +11,7 @@ pub mod options;
 pub mod quota;
 pub mod read;
 pub mod reserve;
+mod sha256;
 mod ticket;
 pub mod vendors;
 

@@ -5,6 +5,7 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 use crate::syntax::{
     number,
     value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+    words,
 };
 
 /// The options, in the order of [`Place`].
@@ -102,7 +103,8 @@ impl RateLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        if let Some(("quotas", rest)) = path.split_once('.') {
+        let (head, rest) = words::halves(path, b'.');
+        if head == "quotas" && !rest.is_empty() {
             return self.set_quota(rest, value);
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
@@ -114,10 +116,11 @@ impl RateLayer {
 
     fn set_quota(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
         let quotas = self.quotas.as_mut().and_then(Rc::get_mut).ok_or("an array of quotas before it")?;
-        let Some((_, member)) = path.split_once('.') else {
+        let (_, member) = words::halves(path, b'.');
+        if member.is_empty() {
             quotas.push(QuotaRule::default());
             return Kind::Object.read(value).map(|(_, next)| next);
-        };
+        }
         // A member follows its object, so there is a last one.
         let quota = quotas.last_mut().ok_or("an object")?;
         let mut numbers = [0.0; 2];
@@ -140,7 +143,7 @@ impl RateLayer {
         let row = QUOTA.get(usize::from(quotas.get(index)?.limit != 0))?;
         field.push_str("quotas.");
         number::push(field, index as u64);
-        field.push('.');
+        field.push_str(".");
         field.push_str(row.name);
         row.kind.read(Value::Other).err()
     }

@@ -22,8 +22,6 @@ pub struct Quota {
     pub window: Option<i64>,
     /// The header that told the reset, else the remaining, else the limit; lower case.
     pub source: String,
-    /// Whose quota it is, where one policy has many (`pk` of the IETF's draft -10): base64, not decoded.
-    pub partition: Option<String>,
     /// How fine the reset was told, in ms: 1, 1000 or 60000. 0 where none was told.
     pub granularity: i64,
     /// The reset was told as an instant on the server's clock (date or epoch), so skew matters; else as a delta.

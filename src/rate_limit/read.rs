@@ -6,7 +6,6 @@
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::quota::Quota;
@@ -30,12 +29,6 @@ pub struct Reading {
     pub quotas: Vec<Quota>,
     /// When to come back, from a header that says just that.
     pub hint: Option<Hint>,
-    /// The bucket that the server counted this request in (GitHub's resource, Discord's bucket); others may differ.
-    pub bucket: Option<String>,
-    /// Whom the bucket is shared with, as told: Discord's `user`, `global` and `shared`.
-    pub scope: Option<String>,
-    /// The answer's `Date`, unless a cache gave it: the server's clock was in `[date, date + 1 s)`.
-    pub date: Option<WallTime>,
     /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
     pub served: WallTime,
 }
@@ -43,7 +36,7 @@ pub struct Reading {
 /// Reads the head that arrived at `now`. A cached answer (`Age` over 0) tells no quotas.
 pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
     let served = hints::served(headers, now);
-    let mut reading = Reading { date: served.date, served: served.at, ..Reading::default() };
+    let mut reading = Reading { served: served.at, ..Reading::default() };
     reading.hint = hints::read(headers, now);
     if served.cached {
         return reading;
@@ -63,18 +56,14 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
             },
         };
         match name.role {
+            // Nothing here asks whom a bucket is shared with.
+            Role::Scope => {}
             Role::Policy => ietf::policies(value, header, &mut drafts),
-            Role::Scope => reading.scope = Some(String::from(value)),
             // The registered field is what its draft says; others under that stem may be a bare limit.
             Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {
                 ietf::limits(value, header, &mut drafts);
             }
-            role => {
-                if role == Role::Bucket && !value.is_empty() && reading.bucket.is_none() {
-                    reading.bucket = Some(String::from(value));
-                }
-                value::read(&mut drafts, &name, header, value, served.at);
-            }
+            _ => value::read(&mut drafts, &name, header, value, served.at),
         }
     }
     reading.quotas = draft::finish(&drafts);

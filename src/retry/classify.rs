@@ -132,7 +132,7 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
         return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
     }
-    let message = message.trim_start();
+    let message = message.trim_ascii_start();
     if NETWORK_WORDS.iter().any(|start| message.starts_with(start)) { Failure::Network } else { Failure::Caller }
 }
 
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn own_statuses_replace_the_table() {
-        let own = RetryRules { statuses: Some(alloc::vec![418, 429]), ..rules() };
+        let own = RetryRules { statuses: Some(alloc::rc::Rc::new(alloc::vec![418, 429])), ..rules() };
         let none = Signs::default();
         assert_eq!(class(418, none, &own), Class::Transient);
         assert_eq!(class(429, none, &own), Class::Limited);

@@ -2,7 +2,10 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-use crate::syntax::value::{self, Checked, Kind, Next, Row, UNSAID, Value, row};
+use crate::syntax::{
+    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+    words,
+};
 
 /// First backoff after a transient failure, ms. Between AWS's 100 and `OpenAI`'s 500.
 pub const TRANSIENT_DELAY: i64 = 250;
@@ -93,9 +96,9 @@ pub struct RetryRules {
     /// Longest server hint that is waited for.
     pub max_retry_after: i64,
     /// The statuses to retry, where somebody said which; else the table in `classify`.
-    pub statuses: Option<Vec<u16>>,
+    pub statuses: Option<Rc<Vec<u16>>>,
     /// The methods to retry, where somebody said which.
-    pub methods: Option<Vec<String>>,
+    pub methods: Option<Rc<Vec<String>>>,
     /// Whether to retry a POST or PATCH that may have been processed.
     pub non_idempotent: bool,
     /// Whether the caller has the last word.
@@ -108,7 +111,8 @@ impl RetryLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        if let Some((list, _)) = path.split_once('.') {
+        let (list, rest) = words::halves(path, b'.');
+        if !rest.is_empty() {
             return self.push(list, value);
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
@@ -149,8 +153,8 @@ impl RetryLayer {
                 _ => Jitter::None,
             },
             max_retry_after: of(Place::MaxRetryAfter) as i64,
-            statuses: self.statuses.as_deref().or(profile.statuses.as_deref()).cloned(),
-            methods: self.methods.as_deref().or(profile.methods.as_deref()).cloned(),
+            statuses: self.statuses.as_ref().or(profile.statuses.as_ref()).cloned(),
+            methods: self.methods.as_ref().or(profile.methods.as_ref()).cloned(),
             non_idempotent: of(Place::NonIdempotent) > 0.0,
             decides: of(Place::Decide) > 0.0,
         })
@@ -228,8 +232,8 @@ mod tests {
             max_delay: i64::MAX,
             jitter: Jitter::Equal,
             max_retry_after: 1,
-            statuses: Some(alloc::vec![599]),
-            methods: Some(alloc::vec!["post".into()]),
+            statuses: Some(Rc::new(alloc::vec![599])),
+            methods: Some(Rc::new(alloc::vec!["post".into()])),
             non_idempotent: true,
             decides: true,
         };
@@ -262,7 +266,7 @@ mod tests {
             layer.set("statuses", Value::List(1)).unwrap();
             layer.set("statuses.0", Value::Number(status)).unwrap();
         }
-        assert_eq!(layer.over(&RetryLayer::default()).unwrap().statuses, Some(alloc::vec![503]));
+        assert_eq!(layer.over(&RetryLayer::default()).unwrap().statuses, Some(Rc::new(alloc::vec![503])));
     }
 
     #[test]

@@ -60,7 +60,13 @@ pub fn push(text: &mut String, number: u64) {
     if number >= 10 {
         push(text, number / 10);
     }
-    text.push(char::from(b'0' + (number % 10) as u8));
+    push_digit(text, (number % 10) as usize);
+}
+
+/// Appends a hexadecimal digit. As a text: a `char` would bring the encoder of UTF-8 along.
+#[inline(never)]
+pub fn push_digit(text: &mut String, digit: usize) {
+    text.push_str(words::cut("0123456789abcdef", digit, digit + 1));
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@
 
 use alloc::string::String;
 
+use super::words;
+
 /// What stands at one path of an options object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -158,10 +160,12 @@ impl Kind {
             | (Value::Function, Self::Function)
             | (Value::Object, Self::Switch)
             | (Value::Text("auto"), Self::Key) => Some(1.0),
-            (Value::Text(text), Self::Word(_)) => (!text.is_empty() && !text.contains('/')).then_some(0.0),
+            (Value::Text(text), Self::Word(_)) => {
+                (!text.is_empty() && words::find(text, b"/").is_none()).then_some(0.0)
+            }
             (Value::Text(text), Self::Choice(words)) => {
                 // Every second piece between the quotes is a word.
-                let mut pieces = words.split('"').enumerate();
+                let mut pieces = words::split(words, b"\"").enumerate();
                 pieces.find(|(n, word)| n % 2 == 1 && *word == text).map(|(n, _)| (n / 2) as f64)
             }
             _ => None,

@@ -22,11 +22,18 @@ pub fn cut(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
-/// The text before and after the first `byte` (ASCII), trimmed.
+/// The text before and after the first `byte` (ASCII); what is after it is empty where there is none.
+#[inline(never)]
+pub fn halves(text: &str, byte: u8) -> (&str, &str) {
+    let at = find(text, &[byte]).unwrap_or(text.len());
+    (cut(text, 0, at), cut(text, at + 1, text.len()))
+}
+
+/// The text before and after the first `byte` (ASCII), trimmed, if there is one.
 #[inline(never)]
 pub fn pair(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let at = find(text, &[byte])?;
-    Some((cut(text, 0, at).trim_ascii(), cut(text, at + 1, text.len()).trim_ascii()))
+    let (before, after) = halves(text, byte);
+    (before.len() < text.len()).then(|| (before.trim_ascii(), after.trim_ascii()))
 }
 
 /// The pieces between `separators` (ASCII), trimmed.

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::syntax::number;
+use crate::syntax::{number, words};
 
 /// A text that grows. Commas are put where they are needed; brackets are the caller's to pair.
 #[derive(Debug, Default)]
@@ -15,46 +15,51 @@ impl Writer {
     /// Begins an object or array: `{` or `[`.
     pub fn open(&mut self, bracket: char) {
         self.comma();
-        self.out.push(bracket);
+        self.bracket(bracket);
     }
 
     /// Ends it.
     pub fn close(&mut self, bracket: char) {
-        self.out.push(bracket);
+        self.bracket(bracket);
     }
 
     /// A member's name; its value follows.
     pub fn key(&mut self, key: &str) {
         self.string(key);
-        self.out.push(':');
+        self.out.push_str(":");
     }
 
     /// A string.
     pub fn string(&mut self, text: &str) {
         self.comma();
-        self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\n' => self.out.push_str("\\n"),
-                c if c < ' ' => {
+        self.out.push_str("\"");
+        let mut from = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte >= b' ' && byte != b'"' && byte != b'\\' {
+                continue;
+            }
+            self.out.push_str(words::cut(text, from, at));
+            from = at + 1;
+            match byte {
+                b'"' => self.out.push_str("\\\""),
+                b'\\' => self.out.push_str("\\\\"),
+                b'\n' => self.out.push_str("\\n"),
+                _ => {
                     self.out.push_str("\\u00");
-                    for digit in [c as u32 >> 4, c as u32 & 15] {
-                        self.out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                    }
+                    number::push_digit(&mut self.out, usize::from(byte >> 4));
+                    number::push_digit(&mut self.out, usize::from(byte & 15));
                 }
-                c => self.out.push(c),
             }
         }
-        self.out.push('"');
+        self.out.push_str(words::cut(text, from, text.len()));
+        self.out.push_str("\"");
     }
 
     /// A whole number.
     pub fn integer(&mut self, value: i64) {
         self.comma();
         if value < 0 {
-            self.out.push('-');
+            self.out.push_str("-");
         }
         number::push(&mut self.out, value.unsigned_abs());
     }
@@ -75,10 +80,20 @@ impl Writer {
         }
     }
 
+    // As a text: a `char` would bring the encoder of UTF-8 along.
+    fn bracket(&mut self, bracket: char) {
+        self.out.push_str(match bracket {
+            '{' => "{",
+            '}' => "}",
+            '[' => "[",
+            _ => "]",
+        });
+    }
+
     // Between values: not after a bracket, a colon or nothing.
     fn comma(&mut self) {
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
-            self.out.push(',');
+            self.out.push_str(",");
         }
     }
 }

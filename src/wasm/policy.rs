@@ -19,6 +19,7 @@ use crate::{
     syntax::{
         headers::Headers,
         value::{Next, OptionError, Value},
+        words,
         write::Writer,
     },
     time::{Moment, WallTime},
@@ -76,7 +77,7 @@ impl Plan {
 
     fn refuse(&mut self, error: OptionError) -> i32 {
         self.error = error.field;
-        self.error.push('\n');
+        self.error.push_str("\n");
         self.error.push_str(error.expected);
         -1
     }
@@ -124,8 +125,7 @@ impl Engine {
         mono: f64,
     ) -> u32 {
         let headers = Headers::new(headers);
-        // A character to look for, not a text: the search for texts is a kilobyte of its own.
-        let host = origin.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(origin);
+        let host = words::halves(origin, b':').1.strip_prefix("//").unwrap_or(origin);
         let request = Request {
             method: method.into(),
             identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) },
@@ -249,7 +249,7 @@ impl Engine {
         wall: f64,
         mono: f64,
     ) -> bool {
-        let mut lines = texts.split('\n');
+        let mut lines = words::split(texts, b"\n");
         let mut text = || lines.next().filter(|text| !text.is_empty());
         let Some(identity) = text().and_then(|name| Identity::kept(name, text()?)) else { return false };
         let number = |value: f64| (value >= 0.0).then_some(value as i64);
@@ -265,7 +265,7 @@ impl Engine {
             granularity: 1,
             ..Quota::default()
         };
-        let host = identity.name.split('/').nth(2).and_then(|host| host.split('#').next()).unwrap_or_default();
+        let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
         if let Some(rules) = &plan.policy.rules(host).rate_limit {
             self.tracker.restore(&identity, &quota, rules, at);
         }
@@ -333,7 +333,7 @@ pub fn names(which: u32) -> String {
     let mut names = String::from(if which == 1 { read::wanted() } else { IDEMPOTENCY_KEY });
     if which == 0 {
         for name in CREDENTIALS {
-            names.push('\n');
+            names.push_str("\n");
             names.push_str(name);
         }
     }

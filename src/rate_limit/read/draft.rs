@@ -40,7 +40,7 @@ pub struct Draft<'a> {
     pub worded: bool,
     /// See [`Quota::unit`].
     pub unit: &'a str,
-    /// See [`Quota::partition`].
+    /// Whose quota it is, where one policy has many (`pk` of the IETF's draft -10): base64, not decoded.
     pub partition: &'a str,
     /// See [`Quota::limit`].
     pub limit: i64,
@@ -172,23 +172,13 @@ impl<'a> Draft<'a> {
         if !self.is_named() {
             (self.head, self.tail, self.worded) = (other.head, other.tail, other.worded);
         }
-        for (text, other) in
-            [(&mut self.bucket, other.bucket), (&mut self.unit, other.unit), (&mut self.partition, other.partition)]
-        {
-            if text.is_empty() {
-                *text = other;
-            }
-        }
-        for (number, other) in [
-            (&mut self.limit, other.limit),
-            (&mut self.remaining, other.remaining),
-            (&mut self.used, other.used),
-            (&mut self.window, other.window),
-        ] {
-            if *number < 0 {
-                *number = other;
-            }
-        }
+        fill_text(&mut self.bucket, other.bucket);
+        fill_text(&mut self.unit, other.unit);
+        fill_text(&mut self.partition, other.partition);
+        fill(&mut self.limit, other.limit);
+        fill(&mut self.remaining, other.remaining);
+        fill(&mut self.used, other.used);
+        fill(&mut self.window, other.window);
     }
 }
 
@@ -230,7 +220,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
     let mut name = String::new();
     for word in [draft.label(), draft.head, draft.tail] {
         if !name.is_empty() && !word.is_empty() {
-            name.push('-');
+            name.push_str("-");
         }
         // A bucket stands for itself.
         if draft.bucket.is_empty() || name.is_empty() {
@@ -259,6 +249,21 @@ fn number(number: i64) -> Option<u64> {
     u64::try_from(number).ok()
 }
 
+#[inline(never)]
+fn fill(number: &mut i64, other: i64) {
+    if *number < 0 {
+        *number = other;
+    }
+}
+
+#[inline(never)]
+fn fill_text<'a>(text: &mut &'a str, other: &'a str) {
+    if text.is_empty() {
+        *text = other;
+    }
+}
+
+#[inline(never)]
 fn agree(one: i64, other: i64) -> bool {
     one < 0 || other < 0 || one == other
 }

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use super::sha256;
 use crate::syntax::{headers::Headers, number, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
@@ -21,16 +20,18 @@ pub struct Identity {
 impl Identity {
     /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count.
     pub fn of(origin: &str, headers: Headers<'_>) -> Self {
-        let mut text = String::from(origin);
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update(origin);
+        let mut known = false;
         for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
-            text.push_str("\n");
-            text.push_str(name);
-            text.push_str(":");
-            text.push_str(value);
+            known = true;
+            for part in ["\n", name, ":", value] {
+                hash.update(part);
+            }
         }
-        let key = sha256::digest(&text);
+        let key = cut(hash);
         let mut name = String::from(origin);
-        if text.len() > origin.len() {
+        if known {
             name.push_str("#");
             name.push_str(words::cut(&hex(&key), 0, 8));
         }
@@ -39,9 +40,10 @@ impl Identity {
 
     /// Of the caller's own word for it.
     pub fn named(word: &str) -> Self {
-        let mut text = String::from("scope\n");
-        text.push_str(word);
-        Self { key: sha256::digest(&text), name: word.into() }
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update("scope\n");
+        hash.update(word);
+        Self { key: cut(hash), name: word.into() }
     }
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
@@ -62,6 +64,14 @@ pub fn hex(key: &[u8]) -> String {
         number::push_digit(&mut text, usize::from(digit));
     }
     text
+}
+
+fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
+    let mut key = [0; 16];
+    for (to, from) in key.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    key
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ pub mod options;
 pub mod quota;
 pub mod read;
 pub mod reserve;
-mod sha256;
 mod ticket;
 pub mod vendors;
 

@@ -7,7 +7,7 @@ use super::ink::Text;
 use super::kind::Retry;
 use super::matcher::{Facts, Heard};
 use super::redact;
-use super::scan::{has, known, parts, split};
+use super::scan::{after, has, known, parts, split};
 use super::{fields, grammar, text};
 use crate::syntax::json::Node;
 
@@ -110,7 +110,7 @@ impl<'f> Rule<'f, '_> {
     /// What the hole called `name` takes; `url.limit` is the URL's parameter of that name.
     fn hole(&self, name: &str) -> &'f str {
         if let Some(name) = name.strip_prefix("url.") {
-            let value = self.facts.pair(name).get(name.len() + 1..).unwrap_or("");
+            let value = after(self.facts.pair(name), name.len() + 1);
             return if redact::is_secret_name(name) { redact::GONE } else { value };
         }
         let texts = self.heard.iter().map(|heard| grammar::hole(heard.template, heard.part, name));
@@ -153,7 +153,7 @@ pub fn list(text: &str, separator: u8, out: &mut Explanation) -> Text {
 fn message<'f>(heard: &Heard<'f>) -> &'f str {
     let place = |name: &str| grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole;
     let end = place("field").1.max(place("in").1);
-    let tail = heard.part.get(end..).unwrap_or("");
-    let tail = tail.strip_prefix(['\'', '"']).unwrap_or(tail).trim_ascii_start();
+    let tail = after(heard.part, end);
+    let tail = after(tail, usize::from(matches!(tail.as_bytes(), [b'\'' | b'"', ..]))).trim_ascii_start();
     if place("field").0 <= 1 && !tail.is_empty() { tail } else { heard.part }
 }

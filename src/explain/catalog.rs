@@ -12,7 +12,6 @@ use super::matcher::{Facts, Heard, Notes};
 use super::report::host_of;
 use super::squeeze::{length, squeeze};
 use crate::syntax::json::{self, Document, Node};
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// A file of `providers/`, squeezed.
@@ -33,8 +32,8 @@ const BUILT_IN: [&str; 3] =
 
 /// The catalogs to explain by, the most telling first.
 #[derive(Debug)]
-pub struct Catalogs<'a> {
-    sets: Vec<Document<'a>>,
+pub struct Catalogs {
+    sets: Vec<Document>,
 }
 
 /// A rule that holds.
@@ -65,14 +64,14 @@ pub struct Hits<'f> {
     pub heard: Vec<Heard<'f>>,
 }
 
-impl<'a> Catalogs<'a> {
+impl Catalogs {
     /// The catalogs that come with the crate.
     pub fn built_in() -> Self {
         Self { sets: BUILT_IN.into_iter().map(json::parse).collect() }
     }
 
     /// These, with one more in front of them: a user's. What is not a catalog has no rules.
-    pub fn with(mut self, catalog: impl Into<Cow<'a, str>>) -> Self {
+    pub fn with(mut self, catalog: &str) -> Self {
         self.sets.insert(0, json::parse(catalog));
         self
     }
@@ -91,7 +90,7 @@ impl<'a> Catalogs<'a> {
             let name = set.get("provider").text();
             for pattern in set.get("hosts").children() {
                 let pattern = pattern.text();
-                let suffix = pattern.strip_prefix('*').unwrap_or(pattern);
+                let suffix = pattern.strip_prefix("*").unwrap_or(pattern);
                 if host.ends_with(suffix) && (host.len() == suffix.len() || suffix.len() < pattern.len()) {
                     return (name, false);
                 }

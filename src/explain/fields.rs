@@ -59,7 +59,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
 
 /// Appends `raw` with dots between its steps.
 fn dotted(raw: &str, out: &mut Ink) -> Text {
-    let pointer = raw.starts_with(['/', '#']);
+    let pointer = matches!(raw.as_bytes(), [b'/' | b'#', ..]);
     let start = out.mark();
     let mut gap = false;
     for char in raw.chars() {
@@ -174,7 +174,7 @@ fn joined(list: Node<'_>, message: &str, out: &mut Explanation) {
         if path.is_empty() && number && !place.is_empty() {
             break;
         }
-        step_into(&mut path, if number { step.source() } else { step.text() });
+        step_into(&mut path, if number { step.word() } else { step.text() });
     }
     push(out, &path, message, place);
 }

@@ -4,7 +4,7 @@
 
 use super::Report;
 use super::harvest::{Harvest, Said};
-use super::scan::{find, has, head, parts, split, until, words};
+use super::scan::{after, find, has, head, parts, split, until, words};
 use crate::syntax::json::{Kind, Node};
 
 /// Envelopes, one a line: name, and the JSON pointers that must be there (`=word`: with this value; `:s`, `:n`, `:a`, `:o`: of this type). First match counts.
@@ -79,7 +79,7 @@ pub fn of_json(root: Node<'_>, problem: bool) -> &'static str {
     }
     let fits = |sign: &str| {
         let path = until(sign, b":=");
-        let want = sign.get(path.len()..).unwrap_or("");
+        let want = after(sign, path.len());
         let node = root.pointer(path);
         match want.as_bytes() {
             [] => node.exists(),
@@ -110,7 +110,7 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
     if report.header("server") == "cloudflare" {
         let sign = ["error code: ", " | "].iter().find_map(|sign| Some(find(front, sign, 0)? + sign.len()));
         let Some(start) = sign else { return };
-        let code = until(front.get(start..).unwrap_or(""), b" :<\r\n");
+        let code = until(after(front, start), b" :<\r\n");
         out.format = "cloudflare_edge";
         out.code = Said { text: code, span: Some((start, start + code.len())), literal: true };
     }

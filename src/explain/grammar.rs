@@ -4,7 +4,7 @@
 //! length, which is bounded); there is no backtracking and no regular expression, so a user's template cannot hang a page.
 //! Holes called [`WORDS`] take one word; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
-use super::scan::{find, words};
+use super::scan::{after, cut, find, words};
 
 /// Holes that take one word: no blank, at least one character.
 pub const WORDS: &str = "field entity code in id";
@@ -85,8 +85,8 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
 /// The literal in front, the hole behind it ("" for `*`), and what follows the hole.
 fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
     for (at, byte) in template.bytes().enumerate() {
-        let front = template.get(..at).unwrap_or("");
-        let rest = template.get(at + 1..).unwrap_or("");
+        let front = cut(template, 0, at);
+        let rest = after(template, at + 1);
         if byte == b'*' {
             return (front, Some(""), Some(rest));
         }

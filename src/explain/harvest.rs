@@ -71,7 +71,7 @@ const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri
 const MAX_HEARD: usize = 8192;
 
 /// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
-pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut Explanation) -> Harvest<'d> {
+pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Explanation) -> Harvest<'d> {
     let body = head(report.body.unwrap_or(""), MAX_BODY);
     let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();
     let media = report.header("content-type");
@@ -115,7 +115,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
     found
 }
 
-fn shape(report: &Report<'_>, text: &str, document: &Document<'_>, says_html: bool) -> Shape {
+fn shape(report: &Report<'_>, text: &str, document: &Document, says_html: bool) -> Shape {
     let compound = matches!(document.root().kind(), Kind::Object | Kind::Array);
     match markup::markup(text) {
         _ if report.body.is_none() => {
@@ -310,7 +310,7 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
 #[inline(never)]
 fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
-    let text = bare_type(if node.kind() == Kind::Number { node.source() } else { node.text() });
+    let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
     let idle = words("error failure fail failed Failure 0").any(|word| word == text)
         || text.len() > 128
         || text.bytes().any(|byte| byte.is_ascii_whitespace())
@@ -327,7 +327,7 @@ fn bare_type(text: &str) -> &str {
 
 #[inline(never)]
 fn said<'d>(node: Node<'d>, text: &'d str) -> Said<'d> {
-    Said { text, span: Some(node.span()), literal: node.source() == text }
+    Said { text, span: Some(node.span()), literal: node.literal() && node.text().len() == text.len() }
 }
 
 /// `UPPER_SNAKE`, as codes are written.

@@ -8,7 +8,7 @@ use super::harvest::{Harvest, Said, Shape};
 use super::ink::Text;
 use super::redact;
 use super::report::{host_of, origin_of};
-use super::scan::{find, parts, until};
+use super::scan::{after, cut, find, parts, until};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::vec::Vec;
@@ -88,7 +88,7 @@ impl<'f> Facts<'f> {
             }
             "message" => self.message(test, notes),
             "body" => fits(test, harvest.body).is_some_and(|(_, found)| {
-                notes.see("body", "", harvest.body.get(found.span.0..found.span.1).unwrap_or(""), Some(found.span))
+                notes.see("body", "", cut(harvest.body, found.span.0, found.span.1), Some(found.span))
             }),
             // What was asked is not quoted: it is the caller's own.
             "requestBody" => {
@@ -101,7 +101,11 @@ impl<'f> Facts<'f> {
             }),
             "json" => test.children().all(|test| {
                 let node = harvest.root.pointer(test.key());
-                let value = if node.kind() == Kind::String { node.text() } else { node.source() };
+                let value = if node.kind() == Kind::String {
+                    node.text()
+                } else {
+                    cut(harvest.body, node.span().0, node.span().1)
+                };
                 let holds = if test.kind() == Kind::String {
                     test.text() == name(node)
                 } else {
@@ -155,14 +159,13 @@ impl<'f> Facts<'f> {
         match part.key() {
             "host" => fits(part, host_of(url)).is_some(),
             "path" => {
-                let path = until(url, b"?#").get(origin_of(url).len()..).unwrap_or("");
-                hear(part, path, notes).is_some_and(|found| {
-                    notes.see("url", "path", path.get(found.span.0..found.span.1).unwrap_or(""), None)
-                })
+                let path = after(until(url, b"?#"), origin_of(url).len());
+                hear(part, path, notes)
+                    .is_some_and(|found| notes.see("url", "path", cut(path, found.span.0, found.span.1), None))
             }
             "param" => {
                 let pair = self.pair(part.text());
-                let value = pair.get(part.text().len() + 1..).unwrap_or("");
+                let value = after(pair, part.text().len() + 1);
                 let gt = test.get("gt");
                 let holds = !pair.is_empty() && (!gt.exists() || number::whole(value) > gt.integer());
                 holds && notes.see("url", part.text(), pair, None)
@@ -174,7 +177,7 @@ impl<'f> Facts<'f> {
     /// The URL's parameter called `name`, with its value: `limit=20`; "" if there is none.
     pub fn pair(&self, name: &str) -> &'f str {
         let url = until(self.report.url, b"#");
-        let query = url.get(until(url, b"?").len()..).unwrap_or("");
+        let query = after(url, until(url, b"?").len());
         let mut pairs = parts(query.strip_prefix('?').unwrap_or(""), b'&');
         pairs.find(|pair| until(pair, b"=").len() < pair.len() && until(pair, b"=") == name).unwrap_or("")
     }
@@ -191,7 +194,7 @@ fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize),
             at += 1;
             continue;
         }
-        let part = said.text.get(start..at).unwrap_or("");
+        let part = cut(said.text, start, at);
         if let Some(found) = hear(test.0, part, notes)
             && notes.heard.len() <= test.1 + MAX_SEEN
         {
@@ -199,7 +202,7 @@ fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize),
             let mut shown = part;
             if let Some((from, to)) = span.as_mut().filter(|_| said.literal) {
                 (*from, *to) = (*from + start + found.span.0, *from + start + found.span.1);
-                shown = part.get(found.span.0..found.span.1).unwrap_or("");
+                shown = cut(part, found.span.0, found.span.1);
             }
             notes.see("body", "message", shown, span);
         }

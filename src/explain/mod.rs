@@ -40,18 +40,17 @@ use apply::Rule;
 use harvest::{Harvest, MAX_BODY};
 use kind::Kind;
 use matcher::Facts;
+use verdict::Waits;
 
 /// Explains `report` by `catalogs`.
-pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
-    let report = &Report {
-        hint: report.hint.clone().or_else(|| hints::read(report.headers, report.now)),
-        told: report.told.clone().or_else(|| told::read(report.headers, report.now)),
-        ..report.clone()
-    };
+pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if report.status.unwrap_or(0) == 0 {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
+    let hint = if report.hint.is_none() { hints::read(report.headers, report.now) } else { None };
+    let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
+    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = json::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
@@ -89,15 +88,15 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs<'_>) -> Explanation {
             }
         }
     }
-    refine(report, &harvest, ruled, &mut out);
+    refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
         default_causes(&mut out, basis);
     }
     said(&harvest, &mut out);
     let code = String::from(out.ink.read(out.api.code));
-    verdict::judge(report, verdict, &code, &mut out);
+    verdict::judge(waits, report.now, verdict, &code, &mut out);
     words::what(&code, &digits, &mut out);
-    words::notes(report, &harvest, &mut out);
+    words::notes(report, waits, &harvest, &mut out);
     out
 }
 
@@ -118,8 +117,8 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
 }
 
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
-fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Explanation) {
-    let spent = report.told.as_ref().is_some_and(|told| told.remaining == Some(0));
+fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Explanation) {
+    let spent = waits.told.is_some_and(|told| told.remaining == Some(0));
     let facts = harvest.details.kind() == json::Kind::Object;
     // Where the status says something precise (401, 404, 429, …) a strange code does not turn it into a refusal.
     let vague = !ruled
@@ -128,7 +127,7 @@ fn refine(report: &Report<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Exp
             Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict | Kind::QuotaExhausted | Kind::Forbidden
         );
     let code = harvest.code.text;
-    let turned = if out.kind == Kind::Forbidden && (spent || report.hint.is_some()) {
+    let turned = if out.kind == Kind::Forbidden && (spent || waits.hint.is_some()) {
         Kind::RateLimited
     } else if vague && facts && out.fields.is_empty() && !code.is_empty() && kind::of_code(code).is_none() {
         Kind::BusinessRule

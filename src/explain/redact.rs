@@ -4,7 +4,7 @@
 //! mail addresses, and of URLs the user, the query and the fragment. What looks like a secret goes, even if it is an id:
 //! an explanation may end up in a log, and only `api.*` quotes the server word for word.
 
-use super::scan::{behind, has, head, until, words};
+use super::scan::{after, behind, cut, has, head, until, words};
 use alloc::string::String;
 
 /// Characters of evidence that are shown.
@@ -34,11 +34,11 @@ pub fn redact(text: &str, out: &mut String) {
                 _ => 0,
             };
             // What is no word is ASCII.
-            rest = rest.get(1..).unwrap_or("");
+            rest = after(rest, 1);
             continue;
         }
-        let word = rest.get(..length).unwrap_or("");
-        rest = rest.get(length..).unwrap_or("");
+        let word = cut(rest, 0, length);
+        rest = after(rest, length);
         let url_follows = rest.starts_with("://");
         let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
         let secret = !url_follows && !scheme && (watch == 2 || is_opaque(word));
@@ -69,21 +69,21 @@ pub fn excerpt(text: &str, out: &mut String) {
 fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
     let address = until(text, b" \t\r\n\"'<>)");
     let path = until(address, b"?#");
-    let mut rest = path.get(3..).unwrap_or("");
+    let mut rest = after(path, 3);
     out.push_str("://");
     let authority = until(rest, b"/");
     out.push_str(behind(authority, b'@'));
-    rest = rest.get(authority.len()..).unwrap_or("");
+    rest = after(rest, authority.len());
     while let Some(path) = rest.strip_prefix('/') {
         let segment = until(path, b"/");
         out.push('/');
         out.push_str(if is_opaque(segment) { GONE } else { segment });
-        rest = path.get(segment.len()..).unwrap_or("");
+        rest = after(path, segment.len());
     }
     if path.len() < address.len() {
         out.push_str("?…");
     }
-    text.get(address.len()..).unwrap_or("")
+    after(text, address.len())
 }
 
 /// Whether `name` names a secret.
@@ -92,7 +92,9 @@ pub fn is_secret_name(name: &str) -> bool {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte >= 0x80 || byte.is_ascii_alphanumeric() || b"_-.@+~%$!*".contains(&byte)
+    byte >= 0x80
+        || byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'+' | b'~' | b'%' | b'$' | b'!' | b'*')
 }
 
 /// Whether a word looks like a key, a token or a mail address.

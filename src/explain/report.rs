@@ -1,7 +1,7 @@
 //! What is to be explained: as the explainer takes it, and as a shell sends it in one JSON text.
 
 use super::network::Thrown;
-use super::scan::{behind, split, until};
+use super::scan::{behind, cut, split, until};
 use crate::hints::{Hint, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::json::{Document, Kind};
@@ -43,7 +43,7 @@ impl Report<'_> {
 /// The report that a shell sent: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
 /// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing, and
 /// what is not as it should be counts as missing.
-pub fn read<'d>(document: &'d Document<'_>) -> Report<'d> {
+pub fn read<'d>(document: &'d Document) -> Report<'d> {
     let root = document.root();
     let text = |name: &str| root.get(name).text();
     let thrown = root.get("thrown").children();
@@ -90,7 +90,7 @@ pub fn origin_of(url: &str) -> &str {
     let rest = url.get(scheme.len()..).and_then(|rest| rest.strip_prefix("://"));
     match rest {
         Some(rest) if scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            url.get(..scheme.len() + 3 + until(rest, b"/?#\\").len()).unwrap_or("")
+            cut(url, 0, scheme.len() + 3 + until(rest, b"/?#\\").len())
         }
         _ => "",
     }

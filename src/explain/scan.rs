@@ -2,6 +2,13 @@
 //! the explainer's rules; letters are compared in ASCII, which is what codes, headers and error messages are written in.
 
 pub use crate::syntax::markup::find;
+use crate::syntax::words as syntax;
+pub use crate::syntax::words::cut;
+
+/// What stands at and behind byte `from`.
+pub fn after(text: &str, from: usize) -> &str {
+    cut(text, from, text.len())
+}
 
 /// Whether `needle` (lower-case ASCII) stands anywhere in `text`, in any case.
 pub fn has(text: &str, needle: &str) -> bool {
@@ -17,8 +24,7 @@ pub fn split<'t>(text: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
 /// What stands before the first of `ends`; all of it where there is none.
 #[inline(never)]
 pub fn until<'t>(text: &'t str, ends: &[u8]) -> &'t str {
-    let end = text.bytes().position(|byte| ends.contains(&byte)).unwrap_or(text.len());
-    text.get(..end).unwrap_or("")
+    cut(text, 0, syntax::find(text, ends).unwrap_or(text.len()))
 }
 
 /// At most `most` bytes, cut between characters.
@@ -51,7 +57,7 @@ pub fn behind(text: &str, separator: u8) -> &str {
             start = at + 1;
         }
     }
-    text.get(start..).unwrap_or("")
+    after(text, start)
 }
 
 /// See [`parts`].
@@ -69,7 +75,7 @@ impl<'l> Iterator for Parts<'l> {
     fn next(&mut self) -> Option<&'l str> {
         while !self.rest.is_empty() {
             let part = until(self.rest, &[self.separator]);
-            self.rest = self.rest.get(part.len() + 1..).unwrap_or("");
+            self.rest = after(self.rest, part.len() + 1);
             let part = part.trim_ascii();
             if !part.is_empty() {
                 return Some(part);

@@ -5,13 +5,13 @@
 //! dimension, in any spelling of the stem, and the list `RateLimit: "name";r=0;t=5`. Who has read more hands it over in
 //! [`crate::explain::Report::told`].
 
-use alloc::{string::String, vec::Vec};
-
-use crate::{
-    hints::{self, Served, Told},
-    syntax::{headers::Headers, number},
-    time::WallTime,
-};
+use super::scan::{after, find, parts, words as names};
+use crate::hints::{self, Served, Told};
+use crate::syntax::headers::Headers;
+use crate::syntax::{number, words};
+use crate::time::WallTime;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Quotas told by one answer, at most; a server that names more is no help.
 const MOST: usize = 8;
@@ -37,79 +37,74 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Told> {
 
 /// What follows `ratelimit` or `rate-limit` in a name, without the hyphen.
 fn after_stem(name: &str) -> Option<&str> {
-    let bytes = name.as_bytes();
-    for stem in ["ratelimit", "rate-limit"] {
-        let found = bytes.windows(stem.len()).position(|part| part == stem.as_bytes());
-        if let Some(tail) = found.and_then(|at| name.get(at + stem.len()..)) {
-            return Some(tail.strip_prefix('-').unwrap_or(tail));
-        }
-    }
-    None
+    let stem = find(name, "ratelimit", 0).map(|at| at + 9).or_else(|| Some(find(name, "rate-limit", 0)? + 10));
+    stem.map(|end| after(name, end)).map(|tail| tail.strip_prefix("-").unwrap_or(tail))
 }
 
-fn of<'q, 'a>(quotas: &'q mut Vec<(&'a str, Told)>, dimension: &'a str) -> Option<&'q mut Told> {
-    let index = match quotas.iter().position(|(known, _)| *known == dimension) {
-        Some(index) => index,
-        None if quotas.len() < MOST => {
-            quotas.push((dimension, Told::default()));
-            quotas.len() - 1
-        }
-        None => return None,
-    };
-    quotas.get_mut(index).map(|(_, told)| told)
+/// What is told; for lists, their short names are in the same order.
+const ROLES: &str = "remaining reset limit bucket resource";
+const SHORT: &str = "r t q";
+
+/// Notes under `dimension` the amount or text that a header called `name` has for a role.
+#[inline(never)]
+fn note<'a>(
+    quotas: &mut Vec<(&'a str, Told)>,
+    dimension: &'a str,
+    (role, amount, text): (usize, Option<i64>, &str),
+    name: &str,
+) {
+    let index = quotas.iter().position(|(known, _)| *known == dimension).unwrap_or(quotas.len());
+    if index == quotas.len() && index < MOST {
+        quotas.push((dimension, Told::default()));
+    }
+    let Some((_, told)) = quotas.get_mut(index) else { return };
+    let count = amount.and_then(|amount| u64::try_from(amount).ok());
+    match role {
+        0 => told.remaining = count,
+        1 => told.reset_in = amount,
+        2 => told.limit = count,
+        _ => told.bucket = Some(String::from(text)),
+    }
+    cite(told, role, name);
 }
 
 // `limit`, `remaining-requests`, `requests-reset`: the role is the first or the last word, the rest is the dimension.
 fn read_plain<'a>(name: &str, tail: &'a str, value: &str, served: Served, quotas: &mut Vec<(&'a str, Told)>) {
     let tail = tail.strip_suffix("-after").or_else(|| tail.strip_suffix("-time")).unwrap_or(tail);
-    let roles = ["remaining", "reset", "limit", "bucket", "resource"];
-    let found = roles.iter().enumerate().find_map(|(role, word)| {
+    let found = names(ROLES).enumerate().find_map(|(role, word)| {
         let rest = tail.strip_suffix(word).or_else(|| tail.strip_prefix(word))?;
-        Some((role, rest.trim_matches('-')))
+        let rest = rest.strip_suffix("-").unwrap_or(rest);
+        Some((role, rest.strip_prefix("-").unwrap_or(rest)))
     });
     let Some((role, dimension)) = found else { return };
-    // The first of `100, 100;w=60` is the limit.
-    let first = value.split([',', ';']).next().unwrap_or_default().trim();
-    let Some(told) = of(quotas, dimension) else { return };
-    match role {
-        0 => told.remaining = count(first),
-        1 => told.reset_in = hints::when(value, served.at, name.ends_with("-ms")).map(|when| when.delay),
-        2 => told.limit = count(first),
-        _ => told.bucket = Some(String::from(value)),
-    }
-    cite(told, role, name);
+    let amount = if role == 1 {
+        hints::when(value, served.at, name.ends_with("-ms")).map(|when| when.delay)
+    } else {
+        // The first of `100, 100;w=60` is the limit.
+        words::split(value, b",;").next().and_then(number::count)
+    };
+    note(quotas, dimension, (role, amount, value), name);
 }
 
 // `"name";r=0;t=5, …` (drafts 08 on) or `limit=100, remaining=0, reset=5` (draft 07), where commas part members too.
 fn read_list<'a>(name: &str, value: &'a str, quotas: &mut Vec<(&'a str, Told)>) {
     let mut dimension = "";
-    for part in value.split([',', ';']) {
-        let Some((key, amount)) = part.trim().split_once('=') else {
-            dimension = part.trim().trim_matches('"');
+    for part in words::split(value, b",;") {
+        let Some((key, amount)) = words::pair(part, b'=') else {
+            dimension = parts(part, b'"').next().unwrap_or("");
             continue;
         };
-        let Some(told) = of(quotas, dimension) else { return };
-        let role = match key {
-            "r" | "remaining" => 0,
-            "t" | "reset" => 1,
-            "q" | "limit" => 2,
-            _ => continue,
+        let Some(role) = [SHORT, ROLES].into_iter().find_map(|list| names(list).take(3).position(|word| word == key))
+        else {
+            continue;
         };
-        let amount = count(amount);
-        match role {
-            0 => told.remaining = amount,
-            1 => told.reset_in = amount.map(|seconds| (seconds as i64).saturating_mul(1000)),
-            _ => told.limit = amount,
-        }
+        let scale = if role == 1 { 1000 } else { 1 };
+        let amount = number::count(amount).map(|amount| amount.saturating_mul(scale));
+        note(quotas, dimension, (role, amount, ""), name);
         if !dimension.is_empty() {
-            told.bucket = Some(String::from(dimension));
+            note(quotas, dimension, (3, None, dimension), name);
         }
-        cite(told, role, name);
     }
-}
-
-fn count(text: &str) -> Option<u64> {
-    number::count(text).and_then(|count| u64::try_from(count).ok())
 }
 
 // The header of the reset is the best source, then that of what remains.

@@ -3,35 +3,45 @@
 //! Precedence: a spent quota never; then the server's own delay (Retry-After and kin); then the reset of the quota in the
 //! way; then the rule's verdict; then the kind's. A hint never turns a verdict of "never" into a wait.
 
-use super::Report;
 use super::explanation::Explanation;
 use super::kind::{self, Kind, Retry};
 use super::scan::known;
 use super::write::decimal;
+use crate::hints::{Hint, Told};
 use crate::syntax::json::Node;
+use crate::time::WallTime;
+
+/// What the answer says of when to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits<'r> {
+    /// The server's own delay.
+    pub hint: Option<&'r Hint>,
+    /// The quota in the way.
+    pub told: Option<&'r Told>,
+}
 
 /// Fixes the verdict; fills in what the kind tells of the quota, and the words for end users. `rule` is what the deciding
 /// rule says of it, if it does.
-pub fn judge(report: &Report<'_>, rule: Node<'_>, code: &str, out: &mut Explanation) {
+pub fn judge(waits: Waits<'_>, now: WallTime, rule: Node<'_>, code: &str, out: &mut Explanation) {
     if let Some(retry) = read(rule, out) {
         out.retry = retry;
     }
-    let told = report.told.as_ref();
+    let told = waits.told;
     let limited = out.kind == Kind::RateLimited;
     if let Some(told) = told.filter(|_| limited) {
         out.bucket = out.ink.excerpt(told.bucket.as_deref().unwrap_or(""));
         (out.limit, out.remaining) = (told.limit, told.remaining);
     }
-    let waits = matches!(out.retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
-    if waits && !kind::is_spent(code) {
-        if let Some(hint) = &report.hint {
+    let may_wait = matches!(out.retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
+    if may_wait && !kind::is_spent(code) {
+        if let Some(hint) = waits.hint {
             let source = out.ink.add(&hint.source);
             out.retry = Retry::After { delay: hint.delay.max(0), source };
         } else if let Some(told) = told.filter(|told| limited || told.remaining == Some(0))
             && let Some(reset) = told.reset_in
         {
             let (delay, source) = (reset.max(0), out.ink.add(&told.source));
-            out.retry = Retry::AtReset { delay, reset_at: Some(report.now.plus(delay).0), source };
+            out.retry = Retry::AtReset { delay, reset_at: Some(now.plus(delay).0), source };
         }
     }
     if let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = out.retry

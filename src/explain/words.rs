@@ -6,6 +6,7 @@ use super::harvest::{Harvest, MAX_BODY, Shape};
 use super::kind::{Kind, Retry};
 use super::report::origin_of;
 use super::text;
+use super::verdict::Waits;
 use crate::syntax::json::End;
 
 /// Says in one sentence what happened; the status is `number` in digits.
@@ -34,11 +35,11 @@ pub fn what(code: &str, number: &str, out: &mut Explanation) {
 const HIDDEN: &str = " Retry-After and the rate-limit headers are hidden from this page unless the server sends Access-Control-Expose-Headers: Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id.";
 
 /// Adds what else is worth knowing: hidden headers, a clock that is wrong, a body that is not whole.
-pub fn notes(report: &Report<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
+pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
     let foreign = report.response_type == "cors"
         || (!report.page_url.is_empty() && origin_of(report.page_url) != origin_of(report.url));
-    let waits = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
-    if waits && foreign && report.hint.is_none() && report.told.is_none() {
+    let limited = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
+    if limited && foreign && waits.hint.is_none() && waits.told.is_none() {
         let action = alloc::string::String::from(out.ink.read(out.action));
         out.action = out.ink.join(&[&action, HIDDEN]);
         out.notes.push(HIDDEN.trim_ascii_start());

@@ -282,7 +282,7 @@ fn write(out: &mut Writer, node: Node<'_>, redacted: bool) {
             // An empty string brings the comma that may be needed; the word takes the string's place.
             out.string("");
             out.out.truncate(out.out.len() - 2);
-            return out.out.push_str(node.source());
+            return out.out.push_str(node.word());
         }
     };
     out.open(open);

@@ -35,7 +35,9 @@ pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
         // The name, behind its prefix if it has one.
         let (mut from, mut end) = (next(b'<', at)? + 1, 0);
         at = from;
-        while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric() || b":-_.".contains(byte)) {
+        while let Some(byte) =
+            bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.'))
+        {
             at += 1;
             end = at;
             if *byte == b':' {

@@ -16,7 +16,7 @@ use crate::{
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Explainer {
-    catalogs: Catalogs<'static>,
+    catalogs: Catalogs,
 }
 
 #[wasm_bindgen]

@@ -1,6 +1,7 @@
 //! The reading itself: one pass over the bytes, one stack of what stands open, no recursion.
 
-use super::{End, Kind, MAX_DEPTH, MAX_NODES, MISSING, NOTHING, Raw, Span};
+use super::{Document, End, Kind, MAX_DEPTH, MAX_NODES, Raw};
+use crate::syntax::words::cut;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,39 +9,40 @@ use alloc::vec::Vec;
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
-    pub(super) nodes: Vec<Raw>,
-    pub(super) plain: String,
+    count: usize,
+    /// What stands open, outermost first; in front of it a list that takes the outermost value.
+    open: Vec<Raw>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, nodes: Vec::new(), plain: String::new() }
+        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        Self { text, at, count: 0, open: Vec::new() }
     }
 
     /// Reads it all, and says how that ended.
-    pub(super) fn read(&mut self) -> End {
-        let mut open = Vec::new();
-        if self.text.starts_with('\u{feff}') {
-            self.at = 3;
-        }
-        let end = self.values(&mut open);
+    pub(super) fn read(mut self) -> Document {
+        self.open.push(Raw::new(0, String::new()));
+        let end = self.values();
         // What stands open when reading ends holds all that came after it.
-        for index in open {
-            self.close(index);
+        while self.open.len() > 1 {
+            self.close();
         }
-        end
+        let root = self.open.pop().and_then(|mut base| base.children.pop());
+        Document { root: root.unwrap_or(Raw::new(0, String::new())), end }
     }
 
-    fn values(&mut self, open: &mut Vec<u32>) -> End {
+    fn values(&mut self) -> End {
         // Within a container: whether a value stands in front, and whether a comma follows it.
         let (mut value, mut comma) = (false, false);
         loop {
+            let depth = self.open.len() - 1;
             let Some(mut byte) = self.peek() else {
-                return if value && open.is_empty() { End::Complete } else { End::Cut };
+                return if value && depth == 0 { End::Complete } else { End::Cut };
             };
-            let mut key = NOTHING;
-            if let Some(&index) = open.last() {
-                let object = self.nodes.get(index as usize).is_some_and(|node| node.kind == Kind::Object);
+            let mut key = String::new();
+            if depth > 0 {
+                let object = self.open.last().is_some_and(|node| node.kind == Kind::Object);
                 if byte == b',' && value && !comma {
                     comma = true;
                     self.at += 1;
@@ -48,20 +50,16 @@ impl<'a> Reader<'a> {
                 }
                 if byte == if object { b'}' } else { b']' } && !comma {
                     self.at += 1;
-                    self.close(index);
-                    open.pop();
+                    self.close();
                     value = true;
                     continue;
                 }
-                if value && !comma {
+                if (value && !comma) || (object && byte != b'"') {
                     return End::Broken(self.at);
                 }
                 if object {
-                    if byte != b'"' {
-                        return End::Broken(self.at);
-                    }
                     let Some((start, end)) = self.string() else { return End::Cut };
-                    key = self.unescaped(start, end);
+                    unescape(cut(self.text, start, end), &mut key);
                     if self.peek().is_some_and(|byte| byte != b':') {
                         return End::Broken(self.at);
                     }
@@ -72,32 +70,34 @@ impl<'a> Reader<'a> {
             } else if value {
                 return End::Broken(self.at);
             }
-            let full = self.nodes.len() >= MAX_NODES || open.len() >= MAX_DEPTH;
-            if full {
+            if self.count >= MAX_NODES || depth >= MAX_DEPTH {
                 return End::Capped;
             }
             comma = false;
             value = true;
+            let mut whole = true;
             let start = self.at;
-            let mut node = Raw { key, start: start as u32, next: self.nodes.len() as u32 + 1, ..MISSING };
-            let mut cut = false;
+            let mut node = Raw::new(start, key);
             if byte == b'{' || byte == b'[' {
                 self.at += 1;
-                open.push(self.nodes.len() as u32);
                 node.kind = if byte == b'{' { Kind::Object } else { Kind::Array };
                 value = false;
             } else if byte == b'"' {
                 // A string that the text cuts off still tells what it began with.
                 let span = self.string();
-                let (start, end) = span.unwrap_or((start + 1, self.text.len()));
-                (node.kind, node.start, node.end) = (Kind::String, start as u32, end as u32);
-                node.value = self.unescaped(start, end);
-                cut = span.is_none();
+                whole = span.is_some();
+                (node.start, node.end) = span.unwrap_or((start + 1, self.text.len()));
+                node.kind = Kind::String;
+                node.literal = unescape(cut(self.text, node.start, node.end), &mut node.text);
             } else {
-                while self.byte(self.at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+                while self
+                    .byte(self.at)
+                    .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+                {
                     self.at += 1;
                 }
-                node.kind = match self.text.get(start..self.at).unwrap_or("") {
+                let word = cut(self.text, start, self.at);
+                node.kind = match word {
                     "null" => Kind::Null,
                     "true" => Kind::True,
                     "false" => Kind::False,
@@ -105,10 +105,15 @@ impl<'a> Reader<'a> {
                     _ if self.at == self.text.len() && self.at > start => return End::Cut,
                     _ => return End::Broken(start),
                 };
-                node.end = self.at as u32;
+                node.end = self.at;
+                node.word.push_str(word);
             }
-            self.nodes.push(node);
-            if cut {
+            self.count += 1;
+            self.open.push(node);
+            if value {
+                self.shut();
+            }
+            if !whole {
                 return End::Cut;
             }
         }
@@ -144,21 +149,21 @@ impl<'a> Reader<'a> {
         Some((start, self.at - 1))
     }
 
-    fn unescaped(&mut self, start: usize, end: usize) -> Span {
-        let text = self.text.get(start..end).unwrap_or("");
-        if !text.as_bytes().contains(&b'\\') {
-            return Span { start: start as u32, end: end as u32, plain: false };
+    /// Ends the container that stands open.
+    fn close(&mut self) {
+        if let Some(node) = self.open.last_mut() {
+            node.end = self.at.min(self.text.len());
         }
-        let start = self.plain.len() as u32;
-        unescape(text, &mut self.plain);
-        Span { start, end: self.plain.len() as u32, plain: true }
+        self.shut();
     }
 
-    fn close(&mut self, index: u32) {
-        let next = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(index as usize) {
-            node.next = next;
-            node.end = self.at.min(self.text.len()) as u32;
+    /// Puts the last value into the one that holds it.
+    #[inline(never)]
+    fn shut(&mut self) {
+        if let Some(node) = self.open.pop()
+            && let Some(outer) = self.open.last_mut()
+        {
+            outer.children.push(node);
         }
     }
 }
@@ -183,10 +188,14 @@ fn is_number(word: &[u8]) -> bool {
     matches!(state, b'0' | b'i' | b'f' | b'x')
 }
 
-fn unescape(text: &str, out: &mut String) {
+/// Appends `text` without escapes, and tells whether it had none.
+#[inline(never)]
+fn unescape(text: &str, out: &mut String) -> bool {
+    let mut literal = true;
     let mut chars = text.chars();
     while let Some(mut char) = chars.next() {
         if char == '\\' {
+            literal = false;
             char = match chars.next() {
                 Some('b') => '\u{8}',
                 Some('f') => '\u{c}',
@@ -200,6 +209,7 @@ fn unescape(text: &str, out: &mut String) {
         }
         out.push(char);
     }
+    literal
 }
 
 fn code_point(chars: &mut core::str::Chars<'_>) -> char {

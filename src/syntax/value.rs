@@ -160,7 +160,9 @@ impl Kind {
             | (Value::Function, Self::Function)
             | (Value::Object, Self::Switch)
             | (Value::Text("auto"), Self::Key) => Some(1.0),
-            (Value::Text(text), Self::Word(_)) => (!text.is_empty() && words::find(text, b"/").is_none()).then_some(0.0),
+            (Value::Text(text), Self::Word(_)) => {
+                (!text.is_empty() && words::find(text, b"/").is_none()).then_some(0.0)
+            }
             (Value::Text(text), Self::Choice(words)) => {
                 // Every second piece between the quotes is a word.
                 let mut pieces = words::split(words, b"\"").enumerate();

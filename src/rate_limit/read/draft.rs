@@ -235,7 +235,6 @@ fn quota(draft: &Draft<'_>) -> Quota {
         reset_in: (draft.reset >= 0).then_some(draft.reset),
         window: (draft.window() > 0).then(|| draft.window()),
         source: String::from(draft.source),
-        partition: text(draft.partition),
         granularity: if draft.reset < 0 { 0 } else { draft.granularity },
         absolute: draft.reset >= 0 && draft.rank == 0,
     }

@@ -43,7 +43,7 @@ impl Report<'_> {
 /// The report that a shell sent: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
 /// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing, and
 /// what is not as it should be counts as missing.
-pub fn read<'d>(document: &'d Document) -> Report<'d> {
+pub fn read(document: &Document) -> Report<'_> {
     let root = document.root();
     let text = |name: &str| root.get(name).text();
     let thrown = root.get("thrown").children();

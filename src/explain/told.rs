@@ -118,7 +118,9 @@ fn cite(told: &mut Told, role: usize, name: &str) {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Option<(Option<&'static str>, Option<u64>, Option<u64>, Option<i64>)> {
+    type Row = (Option<&'static str>, Option<u64>, Option<u64>, Option<i64>);
+
+    fn told(text: &str) -> Option<Row> {
         let told = read(Headers::new(text), WallTime(1_394_506_250_000))?;
         Some((told.bucket.map(|bucket| &*bucket.leak()), told.limit, told.remaining, told.reset_in))
     }

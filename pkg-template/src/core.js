@@ -1,20 +1,9 @@
 // @ts-check
 import { core } from "#policy";
-import { PolicyError } from "./errors.js";
+import { load as loadModule } from "./wasm.js";
 
-/** The core's module; a clear error where the host allows no WebAssembly. */
-export function load() {
-  try {
-    return core();
-  } catch (cause) {
-    throw new PolicyError(
-      "wasm-unavailable",
-      "WebAssembly cannot be compiled here. In a page, add 'wasm-unsafe-eval' to script-src of the Content-Security-Policy, " +
-        'or let calls through unmanaged with unavailable: "bypass"',
-      { cause },
-    );
-  }
-}
+/** The policy's core. */
+export const load = () => loadModule(core);
 
 /** @type {{ request: Set<string>, response: RegExp, key: string } | undefined} */
 let known;
@@ -22,7 +11,7 @@ let known;
 /** The names of headers that the core wants: of requests, a pattern of responses', and the one that carries a key. */
 export function names() {
   if (known === undefined) {
-    const { names } = core();
+    const { names } = load();
     known = { request: new Set(names(0).split("\n")), response: new RegExp(names(1)), key: names(2) };
   }
   return known;

@@ -7,6 +7,7 @@
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
+import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
 const MAX_BODY = 65536;
@@ -22,7 +23,7 @@ const MAX_READ = 2000;
  * @returns {import("../index.js").Explanation}
  */
 export function explain(reportOrThrown) {
-  explainer ??= new (core().Explainer)();
+  explainer ??= new (load(core).Explainer)();
   return JSON.parse(explainer.explain(JSON.stringify(facts(reportOrThrown))));
 }
 

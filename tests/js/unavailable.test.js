@@ -1,7 +1,7 @@
 // A host that allows no WebAssembly: a page whose Content-Security-Policy lacks 'wasm-unsafe-eval'.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPolicy, fetchWithPolicy, PolicyError } from "fetch-with-policy";
+import { createPolicy, explain, fetchWithPolicy, PolicyError, readQuotas } from "fetch-with-policy";
 
 WebAssembly.Module = function Module() {
   throw new WebAssembly.CompileError("blocked by CSP");
@@ -16,6 +16,8 @@ const isRemedy = (error) => {
 
 test("the error names the directive and the other way out", async () => {
   assert.throws(() => createPolicy(), isRemedy);
+  assert.throws(() => explain(new TypeError("x")), isRemedy);
+  assert.throws(() => readQuotas({}), isRemedy);
   await assert.rejects(fetchWithPolicy("https://api.example.com/"), isRemedy);
 });
 

@@ -4,6 +4,8 @@
 //! which is what works in an isolate whose requests must not touch each other. Hosts without that rule are told whom to
 //! wake early when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left idle.
 //!
+//! All of a scope's counters are changed in this file and nowhere else, which is why it is longer than most.
+//!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};

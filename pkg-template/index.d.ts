@@ -132,7 +132,7 @@ export interface PolicyOptions extends CallOptions {
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
   host?: Partial<Host>;
-  /** Where quotas are shared beyond this realm. Reserved. */
+  /** Where quotas are shared beyond this realm. Reserved: refused in this version. */
   coordinator?: unknown;
 }
 

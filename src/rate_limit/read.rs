@@ -73,6 +73,9 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
 /// The quota in the way: of the exhausted the one that resets last, since all of them must.
 ///
 /// Where none is, and the status says that a rate was exceeded, the one with the least left: a 429 overrides counters.
+///
+/// For the explainer's `Report::told`, by those who link both: left alone, the explainer reads the plain headers itself,
+/// since this reader would double its size.
 pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
     let refused = matches!(status, Some(420 | 429));
     let quota = reading.quotas.iter().min_by_key(|quota| tightness(quota))?;

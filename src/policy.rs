@@ -78,6 +78,8 @@ struct Profile {
 pub struct Policy {
     caller: Layer,
     numbers: [f64; TABLE.len()],
+    // What a call takes of other units than requests.
+    costs: Vec<(String, u64)>,
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
     profiles: Rc<Vec<Profile>>,
     // By profile, the last place for none: composed at the first call that matches it.
@@ -110,6 +112,7 @@ impl Default for Policy {
         Self {
             caller: Layer::default(),
             numbers: [UNSAID; TABLE.len()],
+            costs: Vec::new(),
             profiles: Rc::default(),
             composed: RefCell::default(),
         }
@@ -122,6 +125,7 @@ impl Clone for Policy {
         Self {
             caller: self.caller.clone(),
             numbers: self.numbers,
+            costs: self.costs.clone(),
             profiles: Rc::clone(&self.profiles),
             composed: RefCell::default(),
         }
@@ -146,9 +150,13 @@ impl Policy {
                 return Kind::List("an array of profiles").read(value).map(|(_, next)| next);
             }
             ("profiles", _) => return self.set_profile(rest, value),
-            // Units other than requests are told, not paced.
-            ("cost", "" | "requests") => {}
-            ("cost", _) => return Kind::Size.read(value).map(|(_, next)| next),
+            ("cost", "") => self.costs.clear(),
+            ("cost", "requests") => {}
+            ("cost", unit) => {
+                let (units, next) = Kind::Size.read(value)?;
+                self.costs.push((unit.into(), units as u64));
+                return Ok(next);
+            }
             _ => {}
         }
         if let Some(taken) = self.caller.set(head, rest, value) {
@@ -215,7 +223,8 @@ impl Policy {
         let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
         Rules {
             retry: self.caller.retry.over(&profile.retry),
-            rate_limit: self.caller.rate_limit.over(&profile.rate_limit).map(Rc::new),
+            rate_limit: (self.caller.rate_limit.over(&profile.rate_limit))
+                .map(|rate| Rc::new(RateRules { costs: self.costs.clone(), ..rate })),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,

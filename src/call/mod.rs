@@ -96,7 +96,12 @@ impl Call {
     pub fn handle(&mut self, event: Event<'_>, tracker: &mut Tracker, at: Moment) -> Result<Action, WrongEvent> {
         Ok(match (self.state, event) {
             (State::Done, _) => return Err(self.wrong()),
-            (_, Event::Abort) => self.reject(GiveUpReason::Aborted, None, tracker),
+            (state, Event::Abort) => {
+                if matches!(state, State::Flying { .. }) {
+                    self.land(false, tracker, at);
+                }
+                self.reject(GiveUpReason::Aborted, None, tracker)
+            }
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
                 Action::Wait { delay: until.since(at.mono).max(1), reason }
             }
@@ -105,7 +110,7 @@ impl Call {
             }
             (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
             (State::Flying { until }, Event::Fail(failure)) => {
-                self.land(tracker);
+                self.land(failure == Failure::Network, tracker, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
                     return Ok(self.reject(GiveUpReason::Deadline, None, tracker));
                 }
@@ -189,6 +194,7 @@ impl Call {
         self.state = State::Queued;
         self.in_hand = false;
         let reason = match why {
+            Why::Backoff => WaitReason::Backoff,
             Why::Concurrency => WaitReason::Concurrency,
             Why::Held | Why::Quota(_) => WaitReason::RateLimit,
             Why::Probing => WaitReason::Probing,
@@ -216,9 +222,9 @@ impl Call {
         Action::Send { attempt: self.sends, timeout: until.map(|until| until.since(at.mono)) }
     }
 
-    fn land(&mut self, tracker: &mut Tracker) {
+    fn land(&mut self, lost: bool, tracker: &mut Tracker, at: Moment) {
         if let Some(ticket) = self.ticket {
-            tracker.fail(ticket);
+            tracker.fail(ticket, lost, at);
         }
     }
 
@@ -321,7 +327,7 @@ impl Call {
             return self.resolve(Some(GiveUpReason::Deadline), Some(until), tracker);
         }
         let reason = match pause {
-            Pause::Backoff => WaitReason::Backoff,
+            Pause::Backoff | Pause::Throttle => WaitReason::Backoff,
             Pause::Hint => WaitReason::RetryAfter,
             Pause::Lock => WaitReason::Locked,
             Pause::Reset => WaitReason::RateLimit,
@@ -331,6 +337,11 @@ impl Call {
                 return self.resolve(Some(GiveUpReason::QuotaWaitTooLong), Some(until), tracker);
             }
             // The tracker knows the reset better than one answer does, and who else waits for it.
+            return self.ask(tracker, at);
+        }
+        if let (Pause::Throttle, Some(ticket)) = (pause, self.ticket) {
+            // All who share the quota hold back as long, and one of them goes first: the queue knows which.
+            tracker.back_off(ticket, until, at);
             return self.ask(tracker, at);
         }
         self.quota = None;

@@ -38,6 +38,11 @@ impl Clock {
         at.wall.plus(self.offset())
     }
 
+    /// By how much that may be off either way, ms; 0 where the clocks are taken to agree.
+    pub fn unsure(&self) -> i64 {
+        if self.low <= 0 && self.high >= 0 { 0 } else { self.high.saturating_sub(self.low) / 2 }
+    }
+
     fn offset(&self) -> i64 {
         if self.low <= 0 && self.high >= 0 {
             return 0;

@@ -15,6 +15,8 @@ pub struct Identity {
     pub key: [u8; 16],
     /// For people: the origin, and a few digits of the hash where there are credentials; or the caller's own word.
     pub name: String,
+    /// Which of the API's methods is called, as a number; see [`Identity::to`].
+    pub route: u32,
 }
 
 impl Identity {
@@ -35,7 +37,25 @@ impl Identity {
             name.push_str("#");
             name.push_str(words::cut(&hex(&key), 0, 8));
         }
-        Self { key, name }
+        Self { key, name, route: 0 }
+    }
+
+    /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
+    /// called, so what is learnt for `/users/17` holds for `/users/18`: segments that look like an id count as one.
+    pub fn to(mut self, method: &str, path: &str) -> Self {
+        // FNV-1a.
+        let mut hash: u32 = 0x811c_9dc5;
+        let mut add = |text: &str| {
+            for byte in text.bytes().chain([b'/']) {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+        };
+        add(method);
+        for segment in words::split(path, b"/") {
+            add(if is_id(segment) { "*" } else { segment });
+        }
+        self.route = hash;
+        self
     }
 
     /// Of the caller's own word for it.
@@ -43,7 +63,7 @@ impl Identity {
         let mut hash = hmac_sha256::Hash::new();
         hash.update("scope\n");
         hash.update(word);
-        Self { key: cut(hash), name: word.into() }
+        Self { key: cut(hash), name: word.into(), route: 0 }
     }
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
@@ -53,8 +73,14 @@ impl Identity {
         for byte in &mut bytes {
             *byte = (digits.next()?? * 16 + digits.next()??) as u8;
         }
-        digits.next().is_none().then(|| Self { key: bytes, name: name.into() })
+        digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0 })
     }
+}
+
+// Numbers, and what is long and has digits in it: hashes, UUIDs, snowflakes, tokens.
+fn is_id(segment: &str) -> bool {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && (digits == segment.len() || segment.len() >= 16)
 }
 
 /// A key as text.
@@ -86,6 +112,22 @@ mod tests {
         assert_eq!(one, of("accept:*/*\nauthorization:Bearer abc"));
         assert!(one.name.starts_with("https://api.example.com#") && !one.name.contains("abc"));
         assert_eq!(of("accept:*/*").name, "https://api.example.com");
+    }
+
+    #[test]
+    fn a_route_is_the_method_that_is_called_whoever_it_is_about() {
+        let route = |method: &str, path: &str| Identity::named("x").to(method, path).route;
+        let user = route("GET", "/v3/users/17");
+        assert_eq!(user, route("GET", "/v3/users/18"));
+        assert_eq!(user, route("GET", "/v3/users/3b241101-e2bb-4255-8caf-4136c566a962"));
+        for other in [
+            route("POST", "/v3/users/17"),
+            route("GET", "/v3/users/me"),
+            route("GET", "/v3/users"),
+            route("GET", "/v3/users/17/x"),
+        ] {
+            assert_ne!(user, other);
+        }
     }
 
     #[test]

@@ -1,27 +1,79 @@
 //! One quota: what the server told of it, what was sent on it, and so when there is room.
 //!
-//! Two ways to count. Once a reset is told there is a window with an end: what is left is the limit less own sends less
-//! what others were seen to use. While no reset was ever told (hidden headers, a quota known beforehand), own sends of
-//! the last window count, wherever the server's windows begin: what the strictest of the usual algorithms would count.
+//! Three ways to count, of which the answers tell which is the server's ([`Mode`]):
+//! - a window with an end that was told: what is left is the limit less own sends less what others were seen to use;
+//! - a window that slides, or whose end nobody tells (hidden headers, a quota known beforehand): own sends of the last
+//!   window count, which is what the strictest of the usual algorithms would count;
+//! - a bucket that fills steadily: its reset moves away with each send, long before it has come.
 //!
 //! What is in flight counts as used from the moment of the grant, so answers that come out of order cannot give room back.
+//!
+//! # Rounded resets
+//! "In whole seconds" costs up to a second a window to who believes it, and a refusal to who does not. A window that own
+//! requests opened tells its length, though: from the arrival of the first to the rounded reset there is one length that
+//! people choose. So the first reset is met by one send alone, at that time; if it is granted the length is known for the
+//! rest of the run, and if it is refused the reset is believed as it was told.
 
-use alloc::{string::String, vec::Vec};
+mod bucket;
+mod log;
+pub mod span;
+
+use alloc::string::String;
 
 use crate::{
     rate_limit::{
-        options::{Pacing, QuotaRule},
+        options::{Algorithm, Pacing, QuotaRule},
         quota::Quota,
     },
-    time::{MonoTime, WallTime},
+    time::MonoTime,
 };
+use bucket::Bucket;
+use log::Log;
+use span::{Order, Span, Told, nice};
 
 /// How long a quota whose window nobody told is taken to last, ms.
 const UNKNOWN_WINDOW: i64 = 1000;
 /// After a reset, so that rounded clocks on both sides cannot put a send before it, ms.
 const MARGIN: i64 = 2;
-/// The log of own sends keeps at most so many steps a window: sends of one step count as sent with the last of them.
-const STEPS: i64 = 64;
+/// An end that is told this close to one that is reckoned is not worth a try, ms.
+const CLOSE: i64 = 25;
+/// A send that stands alone and has no answer yet is waited for at most this long, ms.
+const ALONE: i64 = 1000;
+/// Windows that a quota of our own finding is kept to before a little more is tried.
+const CLEAN: u32 = 3;
+/// How many are thought to share a quota at most.
+const CROWD: u64 = 8;
+/// Of what many share, others' part is counted in sixteenths.
+const SHARE: u64 = 16;
+
+/// How the server counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    Bucket,
+    Log,
+    #[default]
+    Window,
+}
+
+/// Whether the open window is what it seems to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Open,
+    /// The window before should be over; one send finds out. With the length of a window that was reckoned, if it was.
+    Alone { length: Option<i64> },
+}
+
+/// Whether a call may go as far as one quota goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Now.
+    Free,
+    /// Then.
+    At(MonoTime),
+    /// Once an answer is here that is under way; then at the latest.
+    Answer(MonoTime),
+}
 
 /// One quota of one scope.
 #[derive(Clone, Debug, Default)]
@@ -34,311 +86,662 @@ pub struct Meter {
     pub limit: Option<u64>,
     /// Length of a window in ms, told or configured.
     pub window: Option<i64>,
-    /// Where it is known from: a header, or `options`.
+    /// Where it is known from: a header, `options`, or `observed`.
     pub source: String,
-    /// The end of the window that is open.
-    ends: Option<MonoTime>,
-    /// The same on the server's clock, where it told an instant: equal instants are the same window, whatever clocks do.
-    ends_wall: Option<WallTime>,
-    /// `ends` was not told but reckoned from the window before.
-    guessed: bool,
+    /// The length that was found out, where none was told.
+    found: Option<i64>,
+    mode: Mode,
+    stage: Stage,
+    /// The open window's end, and that of the one before, while nothing is told of the open one.
+    span: Option<Span>,
+    closed: Option<Span>,
     /// When the open window was first counted in.
     began: MonoTime,
+    /// When the first answer of it was here, and of the request that opened it: when it went, and when its answer was here.
+    first: Option<MonoTime>,
+    opened: Option<(MonoTime, MonoTime)>,
     /// Own sends counted in the open window.
     used: u64,
+    /// Something was under way when it began, and may be counted in either.
+    carried: bool,
+    /// Units granted since it began.
+    since: u64,
     /// What others were seen to use of it.
     foreign: u64,
+    /// All users' part to our own, of the window before, in sixteenths.
+    crowd: u64,
+    /// The least that an answer of this window left; where the window slides, what the newest left.
+    least: Option<u64>,
+    /// Of a window that slides: that, less what the answer may not have counted; and when its request went.
+    left: Option<i64>,
+    told: Option<MonoTime>,
     last: MonoTime,
+    /// A reset was met and proved to be one.
+    proved: bool,
+    /// A length that was reckoned was wrong.
+    refuted: bool,
+    /// By how much resets come later than they are told, where the server rounds down, ms.
+    late: i64,
     shortest: Option<i64>,
-    /// Own sends, oldest first, while the log is what counts.
-    log: Vec<Step>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    first: MonoTime,
-    last: MonoTime,
-    count: u64,
+    log: Log,
+    bucket: Bucket,
+    /// Of a quota of our own finding: the length of its window lies in (.0, .1], and how many windows it was kept to.
+    observed: Option<(i64, i64)>,
+    clean: u32,
+    /// Its limit when the open window began, and the highest that it ever was.
+    before: u64,
+    peak: u64,
 }
 
 impl Meter {
     /// A quota known beforehand.
-    pub fn of_rule(rule: &QuotaRule) -> Self {
+    pub fn of_rule(rule: &QuotaRule, now: MonoTime) -> Self {
+        let bucket = rule.algorithm == Algorithm::TokenBucket;
         Self {
             name: rule.name.clone(),
             unit: rule.unit.clone(),
             limit: Some(rule.limit),
             window: Some(rule.window),
             source: "options".into(),
+            mode: if bucket { Mode::Bucket } else { Mode::Log },
+            began: MonoTime(i64::MIN),
+            bucket: Bucket::full(rule.limit, rule.window, now),
+            proved: true,
             ..Self::default()
         }
     }
 
-    /// A quota that an answer named; `sent` requests were counted on it before.
-    pub fn of_answer(quota: &Quota, sent: u64, now: MonoTime) -> Self {
+    /// A quota that an answer names for the first time. `flying` units were sent on it before that was known and are under
+    /// way, and `landed` are back.
+    pub fn of_answer(quota: &Quota, flying: u64, landed: u64, now: MonoTime) -> Self {
         let unit = quota.unit.clone().filter(|_| !quota.counts_requests());
-        let mut meter = Self { name: quota.name.clone(), unit, ..Self::default() };
-        meter.take(sent, now);
+        let mut meter = Self { name: quota.name.clone(), began: MonoTime(i64::MIN), ..Self::default() };
+        if unit.is_none() {
+            meter.used = flying.saturating_add(landed);
+            meter.begin(flying, landed, now);
+        }
+        meter.unit = unit;
         meter
     }
 
-    /// Whether it holds back requests: other units are told, not paced.
-    pub fn paces(&self) -> bool {
-        self.unit.is_none() && self.limit.is_some()
+    /// A quota that refusals taught: `limit` requests went in a window whose length lies in (after, by].
+    pub fn observed(limit: u64, after: i64, by: i64) -> Self {
+        // What fills again within moments is a bucket; a second's worth of it is as good a measure.
+        let by = by.max(UNKNOWN_WINDOW);
+        Self {
+            limit: Some(limit.max(1)),
+            before: limit,
+            peak: limit,
+            source: "observed".into(),
+            found: Some(nice(after, by).next().unwrap_or(by)),
+            observed: Some((after, by)),
+            mode: Mode::Log,
+            ..Self::default()
+        }
     }
 
-    /// Whether `quota`, just told, is this one.
+    /// Whether it holds back what takes `cost` of it.
+    pub fn paces(&self, cost: u64) -> bool {
+        cost > 0 && self.limit.is_some()
+    }
+
+    /// Whether `quota`, just told, is this one. Names alone do not tell: two of one name have limits of their own.
     pub fn is(&self, quota: &Quota) -> bool {
         let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|_| !quota.counts_requests());
+        let same_limit = quota.limit.is_none() || self.limit.is_none() || quota.limit == self.limit;
         // One that was configured without a name takes the name that the server gives to the same limit.
-        let same_name = self.name == quota.name
-            || (self.name.is_none()
-                && self.source == "options"
-                && (quota.limit.is_none() || quota.limit == self.limit));
-        same_unit && same_name
+        let same_name = if self.name == quota.name {
+            self.name.is_some() || same_limit
+        } else {
+            self.name.is_none() && self.source == "options" && same_limit
+        };
+        let same_window = quota.window.is_none() || self.window.is_none() || quota.window == self.window;
+        same_unit && same_name && same_window
     }
 
-    /// Closes windows that are over; `in_flight` sends may yet be counted in the one that opens.
+    /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        let kept = self.window.unwrap_or(UNKNOWN_WINDOW).saturating_add(MARGIN);
-        if self.log.first().is_some_and(|step| now.since(step.last) >= kept) {
-            self.log.retain(|step| now.since(step.last) < kept);
+        if let (Mode::Log, Some(window)) = (self.mode, self.length()) {
+            // One that may prove longer is remembered longer.
+            self.log.trim(now, self.observed.map_or(window, |(_, by)| by.max(window)));
         }
-        match self.ends {
-            Some(ends) if now >= ends.plus(MARGIN) => {
-                self.ends_wall = None;
+        if self.mode != Mode::Window {
+            return;
+        }
+        let (end, length) = self.end();
+        match self.span {
+            Some(span) if now >= end => {
+                let (spent, early) = (self.is_spent(now), now < span.by);
+                let length = length.filter(|_| early);
+                // A guess is worth a try only where there is no room, and tells only where nothing else is under way.
+                if early && !self.proved && !(spent && in_flight == 0) {
+                    return;
+                }
+                let unproved = length.is_some() || !self.proved;
+                self.measure();
+                self.closed = Some(span);
                 self.open(now, in_flight);
-                self.guessed = self.window.is_some();
-                self.ends = self.window.map(|window| ends.plus(windows(window, now.since(ends) / window.max(1) + 1)));
+                self.carried |= !spent;
+                if unproved {
+                    self.stage = Stage::Alone { length };
+                }
             }
-            // Used up, and nobody said until when: try again after a while.
-            None if self.window.is_none() && self.left() == 0 && now.since(self.last) >= UNKNOWN_WINDOW => {
-                self.open(now, in_flight);
-            }
+            // Used up, and nobody says until when: try again after a while.
+            None if now >= end && in_flight == 0 && self.is_spent(now) => self.open(now, 0),
             _ => {}
         }
     }
 
     fn open(&mut self, now: MonoTime, in_flight: u64) {
-        (self.used, self.foreign, self.began) = (in_flight, 0, now);
+        (self.used, self.since, self.foreign, self.carried) = (in_flight, 0, 0, in_flight > 0);
+        (self.least, self.left, self.told) = (None, None, None);
+        (self.began, self.first, self.opened, self.span) = (now, None, None, None);
+        self.stage = Stage::Open;
     }
 
-    /// Units that may be taken now. Call `roll` first.
-    pub fn room(&self) -> u64 {
-        if !self.paces() {
-            return u64::MAX;
+    // When the open window is taken to end; with the length of it, where that is a guess.
+    fn end(&self) -> (MonoTime, Option<i64>) {
+        let Some(span) = self.span else {
+            return (self.last.plus(self.length().unwrap_or(UNKNOWN_WINDOW)).plus(MARGIN), None);
+        };
+        let by = span.by.plus(MARGIN);
+        if let Some(length) = self.length() {
+            // Whatever the window, it counted the answer's request, so it ends no later than this.
+            return (self.first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
-        if self.logs() { self.limit.unwrap_or(u64::MAX).saturating_sub(self.logged()) } else { self.left() }
+        let guess = self.opened.filter(|_| !self.refuted).and_then(|(sent, got)| {
+            let length = nice(span.after.since(got), span.by.since(sent)).next()?;
+            Some((got.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
+        });
+        // Whoever opened it, it counted our own first request in it.
+        let bound = || {
+            let length = nice(0, span.most(self.shortest.filter(|_| !self.refuted)?)).next_back()?;
+            Some((self.first?.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
+        };
+        guess.or_else(bound).map_or((by, None), |(end, length)| (end, Some(length)))
     }
 
-    /// When a call that takes `cost`, with `ahead` units before it, may go as far as this quota goes. `now` or later.
-    pub fn admits(&self, cost: u64, ahead: u64, pacing: Pacing, now: MonoTime) -> MonoTime {
-        if !self.paces() {
-            return now;
+    fn length(&self) -> Option<i64> {
+        self.window.or(self.found)
+    }
+
+    /// Units that may be taken at `now`. Call `roll` first.
+    pub fn room(&self, now: MonoTime) -> u64 {
+        let Some(limit) = self.limit else { return u64::MAX };
+        if self.stage != Stage::Open {
+            return if self.stands_alone(now) { limit } else { 0 };
         }
-        let room = self.room();
-        let needed = ahead.saturating_add(cost.min(self.limit.unwrap_or(cost)));
+        let own = match self.mode {
+            Mode::Bucket => return self.bucket.room(limit, now),
+            Mode::Log => limit.saturating_sub(self.logged(now)),
+            Mode::Window => limit.saturating_sub(self.used).saturating_sub(self.foreign),
+        };
+        // Not all that was sent was counted: what failed on its way may not have been.
+        let told = match self.mode {
+            Mode::Window => self.least.map_or(0, |least| least.saturating_sub(self.log.flying)),
+            _ => self.left.unwrap_or(0).max(0) as u64,
+        };
+        own.max(told)
+    }
+
+    /// Whether a call that takes `cost`, with `ahead` units before it and `in_flight` under way, may go.
+    pub fn admits(&self, cost: u64, ahead: u64, in_flight: u64, pacing: Pacing, now: MonoTime) -> Gate {
+        let Some(limit) = self.limit else { return Gate::Free };
+        let room = self.room(now);
+        let needed = ahead.saturating_add(cost.min(limit));
+        if self.stage != Stage::Open && !(ahead == 0 && self.stands_alone(now)) {
+            return Gate::Answer(now.plus(ALONE));
+        }
         if room < needed {
-            self.turn(room.max(needed - 1), now).max(now.plus(1))
-        } else if pacing == Pacing::Spread {
-            self.spread(now)
-        } else {
-            now
+            let turn = self.turn(room.max(needed - 1), now).max(now.plus(1));
+            let waits = self.mode == Mode::Window && self.span.is_none() && in_flight > 0;
+            return if waits { Gate::Answer(turn) } else { Gate::At(turn) };
         }
+        // Where others draw on it too, what is under way at once is our share of what is left.
+        let crowd = self.crowding();
+        if crowd > SHARE && in_flight > 0 && self.unit.is_none() {
+            // Half of it, since the others have seen the same room.
+            let share = room.saturating_add(in_flight).saturating_mul(SHARE) / crowd.saturating_mul(2);
+            if in_flight.saturating_add(needed) > share.max(1) {
+                return Gate::Answer(now.plus(ALONE));
+            }
+        }
+        match pacing {
+            Pacing::Spread => {
+                let at = self.spread(now);
+                if at > now { Gate::At(at) } else { Gate::Free }
+            }
+            Pacing::Burst => Gate::Free,
+        }
+    }
+
+    // Whether the next send would be the one that finds out whether a window is over.
+    fn stands_alone(&self, now: MonoTime) -> bool {
+        self.since == 0 || now.since(self.last) >= ALONE
     }
 
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
-        let room = self.room();
+        let room = self.room(now);
         let limit = self.limit.unwrap_or(u64::MAX).max(1);
         if ahead < room {
             return now;
         }
         let late = ahead - room;
-        if self.logs() {
-            return self.log_turn(late, limit);
-        }
-        let ends = self.ends.unwrap_or(self.last.plus(UNKNOWN_WINDOW)).plus(MARGIN);
-        let period = self.window.or(self.shortest).unwrap_or(UNKNOWN_WINDOW);
-        ends.plus(windows(period, (late / limit) as i64)).max(now)
+        let turn = match (self.mode, self.length()) {
+            (Mode::Bucket, _) => self.bucket.turn(ahead, now),
+            (Mode::Log, Some(length)) => self.log.turn(late, limit, length, now),
+            _ => {
+                let period = self.length().or(self.shortest).unwrap_or(UNKNOWN_WINDOW);
+                self.end().0.plus(windows(period, (late / limit) as i64))
+            }
+        };
+        turn.max(now)
     }
 
     /// The gap to keep after the last send, where what is left is to be spread over the rest of the window.
     fn spread(&self, now: MonoTime) -> MonoTime {
-        let rest = match (self.ends, self.window) {
-            (Some(ends), _) => ends.since(self.last),
-            (None, Some(window)) => window,
+        let limit = self.limit.unwrap_or(1);
+        let (rest, shares) = match (self.mode, self.span, self.length()) {
+            (Mode::Window, Some(span), _) => (span.by.since(self.last), self.room(now).saturating_add(1)),
+            (_, _, Some(length)) => (length, limit),
             _ => return now,
         };
-        let shares = if self.logs() { self.limit.unwrap_or(1) } else { self.room().saturating_add(1) };
         self.last.plus(rest.max(0) / (shares.max(1) as i64))
     }
 
     /// Counts `cost` as sent.
     pub fn take(&mut self, cost: u64, now: MonoTime) {
-        if self.unit.is_some() {
-            return;
+        if self.observed.is_some() {
+            self.begin_observed(now);
         }
         self.used = self.used.saturating_add(cost);
+        self.since = self.since.saturating_add(cost);
+        self.log.flying = self.log.flying.saturating_add(cost);
+        self.left = self.left.map(|left| left.saturating_sub_unsigned(cost));
+        self.bucket.take(cost);
         self.last = now;
-        if self.ends.is_some() {
-            return;
-        }
-        let Some(window) = self.window else { return };
-        match self.log.last_mut() {
-            // By its first: else a stream of sends would be one step for ever, and nothing of it would leave the window.
-            Some(step) if now.since(step.first) < window / STEPS => {
-                (step.last, step.count) = (now, step.count.saturating_add(cost));
-            }
-            _ => self.log.push(Step { first: now, last: now, count: cost }),
-        }
     }
 
     /// Gives back what was taken and never sent.
     pub fn untake(&mut self, cost: u64) {
-        if self.unit.is_some() {
-            return;
-        }
         self.used = self.used.saturating_sub(cost);
-        if let Some(step) = self.log.last_mut() {
-            step.count = step.count.saturating_sub(cost);
+        self.since = self.since.saturating_sub(cost);
+        self.log.flying = self.log.flying.saturating_sub(cost);
+        self.left = self.left.map(|left| left.saturating_add_unsigned(cost));
+        self.bucket.untake(cost);
+    }
+
+    /// What was taken has arrived, or will not any more. `counted`: the server may have counted it.
+    pub fn land(&mut self, cost: u64, counted: bool, sent: MonoTime, now: MonoTime) {
+        self.log.flying = self.log.flying.saturating_sub(cost);
+        if counted {
+            self.log.push(now, cost, self.length());
+        } else if sent >= self.began {
+            self.used = self.used.saturating_sub(cost);
+        }
+        if self.observed.is_some() {
+            self.landed_observed(counted, sent, now);
+        }
+        // The one that stood alone is lost if it brings no answer; `tell` says otherwise.
+        if self.stage != Stage::Open && sent >= self.began {
+            self.since = self.since.saturating_sub(cost);
         }
     }
 
-    /// Takes what an answer told. `sent` is when its request went, `in_flight` what else is under way,
-    /// `server` what the server's clock showed at `now`.
-    pub fn tell(&mut self, quota: &Quota, sent: MonoTime, in_flight: u64, now: MonoTime, server: WallTime) {
+    // Of a quota of our own finding: before a send on it. Where there is room only because its window is thought to be
+    // over, one goes alone.
+    fn begin_observed(&mut self, now: MonoTime) {
+        let limit = self.limit.unwrap_or(1);
+        if self.logged(now) == 0 {
+            self.before = limit;
+            self.try_more();
+        }
+        if !self.proved && self.stage == Stage::Open && self.log.total(now, None) >= limit {
+            (self.stage, self.began, self.since) = (Stage::Alone { length: None }, now, 0);
+        }
+    }
+
+    // Of the same, where no answer tells anything but whether it was granted.
+    fn landed_observed(&mut self, granted: bool, sent: MonoTime, now: MonoTime) {
+        if self.stage != Stage::Open && sent >= self.began {
+            self.stage = Stage::Open;
+            self.proved |= granted;
+        }
+        let logged = self.logged(now);
+        if granted {
+            return;
+        }
+        if logged <= self.log.flying {
+            self.lengthen();
+        } else {
+            // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
+            let limit = logged.max(self.before / 2).max(1);
+            (self.limit, self.clean) = (self.limit.map(|old| old.min(limit)), 0);
+            self.peak = self.before;
+        }
+    }
+
+    /// Takes what an answer told.
+    pub fn tell(&mut self, quota: &Quota, told: Told) {
         self.name = self.name.take().or_else(|| quota.name.clone());
         if self.source != quota.source {
             self.source = quota.source.as_str().into();
         }
         self.window = quota.window.or(self.window);
-        let fresh = match quota.reset_in {
-            Some(reset_in) => match self.tell_reset(quota, reset_in, now, server) {
-                Window::Earlier => {
-                    // It was counted as carried over into this window, but the server counted it in the one before.
-                    if sent < self.began {
-                        self.used = self.used.saturating_sub(1);
+        let limit = quota.limit.or(self.limit).or_else(|| Some(quota.remaining?.saturating_add(self.used)));
+        self.limit = limit.map(|limit| limit.max(quota.remaining.unwrap_or(0)));
+        let (Some(limit), Some(remaining)) = (self.limit, quota.remaining) else {
+            // A reset alone.
+            if let (Some(span), Mode::Window) = (Span::of(quota, told), self.mode) {
+                self.span = Some(span);
+            }
+            return;
+        };
+        let taken = limit - remaining;
+        if self.mode == Mode::Bucket {
+            return self.tell_bucket(quota, limit, remaining, told);
+        }
+        if told.limited && quota.reset_in == Some(0) {
+            // It should be over, and is not; of when it is this says nothing.
+            if self.stage != Stage::Open && told.sent >= self.began {
+                self.refuse();
+            }
+            return;
+        }
+        if let Some(span) = Span::of(quota, told).map(|span| span.later(self.late)) {
+            if !self.tell_span(span, taken, told) {
+                return;
+            }
+            if self.mode == Mode::Bucket {
+                self.bucket = Bucket::spent(limit, self.logged(told.now), told.now);
+                return self.tell_bucket(quota, limit, remaining, told);
+            }
+        } else if self.mode == Mode::Window && self.length().is_some() {
+            self.mode = Mode::Log;
+        }
+        if told.sent < self.began && self.mode == Mode::Window {
+            // Of the window before, or of this one: who knows. It was carried over as counted.
+            return;
+        }
+        self.first.get_or_insert(told.now);
+        if taken == told.cost && taken > 0 && !told.limited && self.opened.is_none() {
+            self.opened = Some((told.sent, told.now));
+        }
+        self.least = Some(self.least.map_or(remaining, |least| least.min(remaining)));
+        if self.told.is_none_or(|newest| told.sent >= newest) {
+            self.told = Some(told.sent);
+            self.left = Some(i64::try_from(remaining).unwrap_or(i64::MAX).saturating_sub_unsigned(told.others));
+        }
+        match self.mode {
+            Mode::Log => {
+                let missing = taken.saturating_sub(self.logged(told.sent));
+                if missing > 0 {
+                    self.log.push(told.now, missing, self.length());
+                }
+            }
+            _ => {
+                self.foreign = self.foreign.max(taken.saturating_sub(self.used));
+                if taken > self.used {
+                    self.crowd = self.crowd.max(self.crowd_of(taken));
+                }
+            }
+        }
+    }
+
+    fn tell_bucket(&mut self, quota: &Quota, limit: u64, remaining: u64, told: Told) {
+        if let Some(window) = self.length() {
+            self.bucket.set_rate(window, limit);
+        } else if let Some(span) = Span::of(quota, told) {
+            self.bucket.learn(limit, limit - remaining, told.sent, span.after, span.by, told.now);
+        }
+        self.span = Span::of(quota, told).or(self.span);
+        if told.limited && remaining == 0 {
+            self.bucket.refuse(limit, told.now);
+        }
+        self.bucket.tell(limit, remaining, told.others, told.sent, told.now);
+    }
+
+    // Whether the rest of the answer is of the open window.
+    fn tell_span(&mut self, span: Span, taken: u64, told: Told) -> bool {
+        if self.mode == Mode::Log && self.closed.is_some() {
+            // A window that slides: its reset is when the oldest leaves it.
+            self.span = Some(span);
+            return true;
+        }
+        let length = self.length();
+        if let Stage::Alone { length: guess } = self.stage {
+            if told.sent < self.began {
+                return false;
+            }
+            let Some(closed) = self.closed else { return true };
+            let later = closed.compare(&span, length) == Order::Later;
+            if told.limited && !later {
+                self.refuse();
+                return false;
+            }
+            // A length that was guessed may have met a reset by chance: it is proved by the second one.
+            (self.stage, self.proved) = (Stage::Open, guess.is_none());
+            self.period(&closed, &span);
+            // Own sends of a while explain what is taken, though the window should be a new one: it slides.
+            let own = self.logged(told.sent);
+            if !told.limited
+                && !self.carried
+                && taken > self.used.saturating_mul(2)
+                && taken <= own.saturating_add(2)
+                && taken.saturating_mul(8) >= own * 7
+            {
+                self.found = self.found.or(guess);
+                return self.slide(span, told);
+            }
+            if later {
+                self.found = self.found.or(guess);
+                self.log.clear();
+            } else {
+                // The window before is open, and there was room in it after all.
+                self.refuted |= guess.is_some();
+                self.used = self.used.max(taken);
+            }
+            self.span = Some(span);
+            return true;
+        }
+        let known = match (self.span, self.closed) {
+            (Some(known), _) => known,
+            (None, Some(closed)) => {
+                if told.limited && told.sent >= self.began && closed.compare(&span, length) != Order::Later {
+                    self.refuse();
+                    return false;
+                }
+                let carried = told.sent < self.began;
+                return match closed.compare(&span, length) {
+                    Order::Later => {
+                        self.period(&closed, &span);
+                        self.span = Some(span);
+                        true
                     }
-                    return;
-                }
-                Window::Same => false,
-                Window::New => {
-                    self.open(now, in_flight.saturating_add(1));
-                    true
-                }
-            },
-            None => self.ends.is_none(),
+                    Order::Same if !carried && !self.carried && taken > self.since.saturating_add(self.used) => {
+                        self.slide(span, told)
+                    }
+                    _ => {
+                        // It was carried over into this window, but the server counted it in the one before.
+                        if carried {
+                            self.used = self.used.saturating_sub(told.cost);
+                        }
+                        !carried && span.by > told.now
+                    }
+                };
+            }
+            (None, None) => {
+                // A window with an end needs no log; the first one starts from what was logged.
+                self.used = self.used.max(self.logged(told.now));
+                self.mode = Mode::Window;
+                self.span = Some(span);
+                return true;
+            }
         };
-        if quota.limit.is_some() {
-            self.limit = quota.limit;
-        }
-        let Some(remaining) = quota.remaining else { return };
-        let limit = match self.limit {
-            Some(limit) if limit >= remaining => limit,
-            _ => remaining.saturating_add(self.used),
-        };
-        self.limit = Some(limit);
-        let told = limit - remaining;
-        if self.unit.is_some() {
-            (self.used, self.foreign) = (told, 0);
-        } else if quota.reset_in.is_none() && fresh {
-            // Nothing says which window this is of: the newest answer is the best there is.
-            self.used = told.saturating_add(in_flight);
-            self.foreign = 0;
-        } else if told > self.used.saturating_add(self.foreign) {
-            self.foreign = told - self.used;
+        match known.compare(&span, length) {
+            Order::Same => {
+                if let Some(known) = &mut self.span {
+                    known.narrow(&span);
+                }
+                true
+            }
+            Order::Earlier => {
+                if told.sent < self.began {
+                    self.used = self.used.saturating_sub(told.cost);
+                }
+                false
+            }
+            Order::Later if told.now < known.after => {
+                // Moved away long before it came: a bucket.
+                self.mode = Mode::Bucket;
+                true
+            }
+            Order::Later => {
+                self.period(&known, &span);
+                self.measure();
+                self.closed = Some(known);
+                // Before its time, it may as well be the same, or a bucket: then all that is taken counts.
+                let own = if told.now < known.by { taken.max(told.cost) } else { told.cost };
+                self.open(told.now, told.others.saturating_add(own));
+                (self.began, self.span) = (told.sent, Some(span));
+                true
+            }
         }
     }
 
-    fn tell_reset(&mut self, quota: &Quota, reset_in: i64, now: MonoTime, server: WallTime) -> Window {
-        let ends = now.plus(reset_in);
-        let wall = quota.absolute.then(|| server.plus(reset_in));
-        let slack = if quota.absolute { 0 } else { quota.granularity.saturating_add(100) };
-        let slack = self.window.map_or(slack, |window| slack.min(window / 2));
-        let after = match (self.ends, self.ends_wall, wall) {
-            (None, ..) => None,
-            _ if self.guessed => Some(0),
-            (Some(_), Some(known), Some(told)) => Some(told.since(known)),
-            (Some(known), ..) => Some(ends.since(known)),
-        };
-        let verdict = match after {
-            None => Window::New,
-            Some(after) if after < -slack => return Window::Earlier,
-            Some(after) if after > slack => {
-                self.shortest = Some(self.shortest.map_or(after, |shortest| shortest.min(after)));
-                Window::New
-            }
-            Some(_) => Window::Same,
-        };
-        // A window with an end needs no log; the first one starts from what was logged.
-        let first = self.ends.is_none();
-        (self.ends, self.ends_wall, self.guessed) = (Some(ends), wall, false);
-        if first && !self.log.is_empty() {
-            self.used = self.logged();
-            self.log.clear();
-            return Window::Same;
-        }
-        verdict
+    // No window is longer than the time from one reset to the next.
+    fn period(&mut self, before: &Span, span: &Span) {
+        let period = span.since(before).max(1);
+        self.shortest = Some(self.shortest.map_or(period, |shortest| shortest.min(period)));
     }
 
-    /// A 429 came that told nothing readable: what is left of the window is gone.
-    pub fn trip(&mut self, now: MonoTime) {
-        let Some(limit) = self.limit.filter(|_| self.paces()) else { return };
-        if self.logs() {
-            // The server's window began no later than our own oldest send in it, if there was one.
-            let missing = limit.saturating_sub(self.logged());
-            match self.log.first_mut() {
-                Some(step) => step.count = step.count.saturating_add(missing),
-                None => self.log.push(Step { first: now, last: now, count: missing }),
-            }
+    // Room came, and yet the window told is the old one, as full as own sends of a while explain: it slides.
+    fn slide(&mut self, span: Span, told: Told) -> bool {
+        self.mode = Mode::Log;
+        self.span = Some(span);
+        let most = span.by.since(told.sent);
+        let guess = || nice(span.after.since(told.now), most).next().unwrap_or(most);
+        self.found = self.length().or_else(|| Some(guess().max(1)));
+        (self.used, self.foreign) = (0, 0);
+        true
+    }
+
+    // The send that stood alone was refused: the window before is open still.
+    fn refuse(&mut self) {
+        let Some(mut span) = self.closed else { return };
+        if self.began < span.by {
+            // Not the reset as it was told is wrong, but what was reckoned of it.
+            (self.found, self.refuted) = (None, true);
         } else {
-            self.foreign = limit.saturating_sub(self.used);
-            self.last = now;
+            self.late = self.late.saturating_add(span.postpone());
+            // Reckoned from resets that come as late as this, a length may be right.
+            (self.found, self.refuted) = (None, false);
         }
+        (self.stage, self.proved) = (Stage::Open, false);
+        (self.span, self.closed) = (Some(span), None);
+        self.used = self.limit.unwrap_or(0).max(self.used);
+        (self.least, self.left) = (None, None);
+    }
+
+    /// A refusal came that told nothing readable: what is left of the window is gone. `sent`: when its request went.
+    /// False if it cannot be this quota that was meant.
+    pub fn trip(&mut self, sent: MonoTime, now: MonoTime) -> bool {
+        let Some(limit) = self.limit.filter(|_| self.unit.is_none()) else { return false };
+        (self.least, self.left) = (None, None);
+        match self.mode {
+            Mode::Bucket => self.bucket.refuse(limit, now),
+            Mode::Window if self.stage != Stage::Open && sent >= self.began => self.refuse(),
+            Mode::Window => self.foreign = limit.saturating_sub(self.used),
+            // It was told when the answer landed; who is refused holds back all the same.
+            Mode::Log if self.observed.is_some() => return false,
+            Mode::Log => {
+                // The server's window began no later than our own oldest send in it, if there was one.
+                let missing = limit.saturating_sub(self.logged(now));
+                self.log.push(now, missing, self.length());
+            }
+        }
+        true
+    }
+
+    /// Whether what is known of it was found out, and may be wrong.
+    pub fn is_learnt(&self) -> bool {
+        self.observed.is_some() || self.stage != Stage::Open
+    }
+
+    /// Of a quota that was just found: `flying` units are under way on it, and `landed` came back.
+    pub fn begin(&mut self, flying: u64, landed: u64, now: MonoTime) {
+        self.log.flying = flying;
+        self.log.push(now, landed, self.length());
+    }
+
+    // It was refused at what should have been the beginning of a window: that is longer.
+    fn lengthen(&mut self) {
+        let Some((after, by)) = self.observed else { return };
+        let after = self.length().unwrap_or(after).max(after);
+        let by = if by > after { by } else { after.saturating_mul(2) };
+        (self.observed, self.proved) = (Some((after, by)), false);
+        self.found = Some(nice(after, by).next().unwrap_or(by));
+    }
+
+    // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.
+    fn try_more(&mut self) {
+        self.clean += 1;
+        let limit = self.limit.unwrap_or(1);
+        let more = if limit <= self.peak / 2 { limit } else { (limit / 16).max(1) };
+        if self.clean > CLEAN || limit <= self.peak / 2 {
+            self.clean = 0;
+            self.limit = Some(limit.saturating_add(more));
+        }
+    }
+
+    /// Whether others draw on it.
+    pub fn is_crowded(&self) -> bool {
+        self.crowding() > SHARE
     }
 
     /// Whether all of it is used, as far as is known.
-    pub fn is_spent(&self) -> bool {
-        self.paces() && self.room() == 0
+    pub fn is_spent(&self, now: MonoTime) -> bool {
+        self.unit.is_none() && self.room(now) == 0
     }
 
     /// What is left, for those who ask.
-    pub fn remaining(&self) -> Option<u64> {
-        self.limit.map(|_| if self.paces() { self.room() } else { self.left() })
+    pub fn remaining(&self, now: MonoTime) -> Option<u64> {
+        self.limit.map(|limit| self.room(now).min(limit))
     }
 
-    /// When it resets, where that is known.
-    pub fn resets(&self) -> Option<MonoTime> {
-        let logged = || Some(self.log.first()?.last.plus(self.window?));
-        self.ends.or_else(logged)
+    /// When it resets, as it was told or is reckoned.
+    pub fn resets(&self, now: MonoTime) -> Option<MonoTime> {
+        let logged = || self.log.first_leaves(now, self.length()?);
+        self.span.map(|span| span.told()).or_else(logged)
     }
 
-    fn logs(&self) -> bool {
-        self.ends.is_none() && self.window.is_some()
+    /// The end of a window that was told once, open or over.
+    pub fn knows_end(&self) -> bool {
+        self.span.or(self.closed).is_some()
     }
 
-    fn left(&self) -> u64 {
-        self.limit.unwrap_or(u64::MAX).saturating_sub(self.used).saturating_sub(self.foreign)
+    fn logged(&self, now: MonoTime) -> u64 {
+        self.log.total(now, self.length())
     }
 
-    fn logged(&self) -> u64 {
-        self.log.iter().fold(0, |sum, step| sum.saturating_add(step.count))
+    // All users' part to our own, in sixteenths. Who has used half a window alone is alone.
+    fn crowding(&self) -> u64 {
+        let alone = self.foreign == 0 && self.span.is_some() && self.used > self.limit.unwrap_or(0) / 2;
+        if alone { SHARE } else { self.crowd }
     }
 
-    // The n-th unit after `room` comes free when the step that holds it leaves the window, or a whole number of windows later.
-    fn log_turn(&self, late: u64, limit: u64) -> MonoTime {
-        let window = self.window.unwrap_or(UNKNOWN_WINDOW);
-        let (rounds, mut rest) = (late / limit, late % limit);
-        let mut free = self.last;
-        for step in &self.log {
-            free = step.last;
-            if rest < step.count {
-                break;
-            }
-            rest -= step.count;
-        }
-        free.plus(windows(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
+    // Who came late to a window used little of it, and must not think that so many others do.
+    fn crowd_of(&self, taken: u64) -> u64 {
+        (taken.saturating_mul(SHARE) / self.used.max(1)).min(SHARE * CROWD)
+    }
+
+    // At the end of a window it is known.
+    fn measure(&mut self) {
+        self.crowd = match self.foreign {
+            0 => self.crowding(),
+            foreign => self.crowd_of(self.used.saturating_add(foreign)),
+        };
     }
 }
 
@@ -346,12 +749,6 @@ impl Meter {
 #[inline(never)]
 fn windows(window: i64, count: i64) -> i64 {
     window.saturating_mul(count)
-}
-
-enum Window {
-    Earlier,
-    Same,
-    New,
 }
 
 #[cfg(test)]

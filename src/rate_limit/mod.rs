@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod identity;
+mod lane;
 pub mod meter;
 pub mod options;
 pub mod quota;
@@ -47,8 +48,8 @@ pub struct Tracker {
     nudges: bool,
     /// Granted, and not yet named by `wake`.
     woken: VecDeque<Mark>,
-    /// The scope in which something may have changed since `wake` was last asked to the end.
-    touched: Option<usize>,
+    /// The scope that `wake` looks at next.
+    turn: usize,
 }
 
 /// What is known of one quota, for those who ask.
@@ -101,11 +102,13 @@ impl Tracker {
             scope.tickets = scope.tickets.saturating_add(1);
         }
         let mut ticket = Ticket {
-            scope,
+            scope: scope as u32,
             owner,
-            serial: 0,
+            lane: 0,
             stand: Stand::Idle,
             unclaimed: false,
+            route: identity.route,
+            serial: 0,
             rules: Rc::clone(rules),
             priority,
             cost,
@@ -113,6 +116,7 @@ impl Tracker {
             asked: None,
             until: at.mono,
             sent: at,
+            landed: 0,
         };
         let index = self.free.pop().unwrap_or(self.tickets.len() as u32);
         if let Some(old) = self.tickets.get_mut(index as usize) {
@@ -130,7 +134,6 @@ impl Tracker {
         let Self { scopes, tickets, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
         if *nudges {
-            self.touched = Some(index);
             let waits = |ticket: &Ticket| ticket.stand == Stand::Waiting;
             if tickets.get(ticket.0 as usize).is_some_and(waits) {
                 // Who is first goes first: this one is served by its place, even if its timer was the first to fire.
@@ -153,60 +156,88 @@ impl Tracker {
         at: Moment,
         limited: impl FnOnce(&Reading) -> bool,
     ) -> Reading {
-        let Some((scope, ticket)) = self.touch(ticket) else { return Reading::default() };
+        let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
+        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
         if let Some(date) = hints::served(headers, at.wall).date {
-            scope.clock.observe(date, ticket.sent.wall, at);
+            scope.clock.observe(date, sent, at);
         }
         let reading = read::read(headers, scope.clock.server(at));
         let limited = limited(&reading);
-        scope.answered(ticket, &reading, limited, at);
+        scope.answered(ticket.0, tickets, &reading, limited, at);
         reading
     }
 
-    /// The attempt of `ticket` ended without an answer.
-    pub fn fail(&mut self, ticket: TicketId) {
-        if let Some((scope, ticket)) = self.touch(ticket) {
-            scope.land(ticket);
+    /// The attempt of `ticket` ended without an answer. `lost`: on its way, or in a page for want of a header that lets
+    /// it be read.
+    pub fn fail(&mut self, ticket: TicketId, lost: bool, at: Moment) {
+        if let Some((scope, tickets)) = self.at_home(ticket)
+            && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
+        {
+            scope.land(ticket, true, at.mono);
+            if lost {
+                scope.suspect(ticket, at.mono);
+            }
+        }
+    }
+
+    /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`, and whoever
+    /// shares its quota is held until then.
+    pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) {
+        if let Some((scope, tickets)) = self.at_home(ticket)
+            && let Some(ticket) = tickets.get(ticket.0 as usize)
+        {
+            scope.back_off(ticket, until, at.mono);
         }
     }
 
     /// Gives the place back, with all it holds.
     pub fn release(&mut self, ticket: TicketId) {
-        if let Some((scope, place)) = self.touch(ticket) {
+        if let Some((scope, tickets)) = self.at_home(ticket)
+            && let Some(place) = tickets.get_mut(ticket.0 as usize)
+        {
             scope.release(place);
             self.free.push(ticket.0);
         }
     }
 
-    /// The owner of a waiter that may go now because of what was just told or given back. Ask until there is none;
+    /// The owner of a waiter that may go now. Ask until there is none, after each event and when [`Tracker::alarm`] says;
     /// each one named is granted and learns so when it asks. Only where the host may wake others.
     pub fn wake(&mut self, at: Moment) -> Option<u32> {
         if !self.nudges {
             return None;
         }
         let mut granted = self.woken.pop_front();
-        if let (None, Some(index)) = (granted, self.touched) {
-            granted = self.scopes.get_mut(index)?.pump(&mut self.tickets, at);
+        while granted.is_none() && self.turn < self.scopes.len() {
+            granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, at);
             if granted.is_none() {
-                self.touched = None;
+                self.turn += 1;
             }
         }
+        if granted.is_none() {
+            self.turn = 0;
+        }
         self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
+    }
+
+    /// When to ask [`Tracker::wake`] again, if nothing happens before: the first instant at which a waiter may go.
+    pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        let Self { scopes, tickets, .. } = self;
+        scopes.iter_mut().filter(|scope| scope.waiting > 0).filter_map(|scope| scope.alarm(tickets, at)).min()
     }
 
     /// The meter that a reservation's [`reserve::Why::Quota`] names.
     pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
         let scope = self.scope_of(ticket)?;
         let scope = self.scopes.get_mut(scope)?;
-        scope.roll(at.mono, u64::from(scope.in_flight));
+        scope.roll(at.mono);
         Some(state(scope, scope.meters.get(index)?, at))
     }
 
     /// Shows what is known of all quotas, one after the other.
     pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
         for scope in &mut self.scopes {
-            scope.roll(at.mono, u64::from(scope.in_flight));
+            scope.roll(at.mono);
             for meter in &scope.meters {
                 see(&state(scope, meter, at));
             }
@@ -221,15 +252,14 @@ impl Tracker {
         }
     }
 
-    // The two that an event of `ticket` is about; what it changes may let others go.
-    fn touch(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Ticket)> {
-        let ticket = self.tickets.get_mut(ticket.0 as usize)?;
-        self.touched = Some(ticket.scope);
-        Some((self.scopes.get_mut(ticket.scope)?, ticket))
+    // The scope of `ticket`, and all tickets.
+    fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Ticket>)> {
+        let scope = self.scope_of(ticket)?;
+        Some((self.scopes.get_mut(scope)?, &mut self.tickets))
     }
 
     fn scope_of(&self, ticket: TicketId) -> Option<usize> {
-        self.tickets.get(ticket.0 as usize).map(|ticket| ticket.scope)
+        self.tickets.get(ticket.0 as usize).map(|ticket| ticket.scope as usize)
     }
 
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
@@ -257,8 +287,8 @@ fn state<'a>(scope: &'a Scope, meter: &'a Meter, at: Moment) -> QuotaState<'a> {
         name: meter.name.as_deref(),
         unit: meter.unit.as_deref(),
         limit: meter.limit,
-        remaining: meter.remaining(),
-        resets: meter.resets().map(|resets| at.wall_at(resets)),
+        remaining: meter.remaining(at.mono),
+        resets: meter.resets(at.mono).map(|resets| at.wall_at(resets)),
         window: meter.window,
         source: &meter.source,
         in_flight: scope.in_flight,

@@ -39,7 +39,6 @@ const QUOTA: [Row; 5] = [
     row("window", Kind::Period),
     row("name", Kind::Text),
     row("unit", Kind::Text),
-    // All are paced by the strictest of them until headers tell more; see `meter`.
     row("algorithm", Kind::Choice("\"fixed\", \"sliding\" or \"token-bucket\"")),
 ];
 
@@ -53,6 +52,16 @@ pub enum Pacing {
     Spread,
 }
 
+/// How a server counts a quota that is known beforehand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Algorithm {
+    /// By windows. Wherever they begin: until headers tell, own sends of the last window count.
+    #[default]
+    Windows,
+    /// By a bucket that fills steadily.
+    TokenBucket,
+}
+
 /// A quota known beforehand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QuotaRule {
@@ -64,6 +73,8 @@ pub struct QuotaRule {
     pub window: i64,
     /// What is counted; `None` for requests.
     pub unit: Option<String>,
+    /// How.
+    pub algorithm: Algorithm,
 }
 
 /// What one source (the caller, a profile) says.
@@ -95,6 +106,16 @@ pub struct RateRules {
     pub max_wait: i64,
     /// Most calls waiting.
     pub max_queue: u32,
+    /// What a call takes of other units than requests.
+    pub costs: Vec<(String, u64)>,
+}
+
+impl RateRules {
+    /// What a call whose cost in requests is `requests` takes of a quota of `unit`.
+    pub fn cost(&self, unit: Option<&str>, requests: u64) -> u64 {
+        let Some(unit) = unit else { return requests };
+        self.costs.iter().find(|(of, _)| of == unit).map_or(0, |(_, cost)| *cost)
+    }
 }
 
 impl RateLayer {
@@ -123,13 +144,14 @@ impl RateLayer {
         }
         // A member follows its object, so there is a last one.
         let quota = quotas.last_mut().ok_or("an object")?;
-        let mut numbers = [0.0; 2];
+        let mut numbers = [0.0; QUOTA.len()];
         let (index, next) = value::set(&QUOTA, &mut numbers, member, value)?;
         match (index, value, numbers) {
-            (0, _, [limit, _]) => quota.limit = u64::from(limit as u32),
-            (1, _, [_, window]) => quota.window = window as i64,
+            (0, _, [limit, ..]) => quota.limit = u64::from(limit as u32),
+            (1, _, [_, window, ..]) => quota.window = window as i64,
             (2, Value::Text(text), _) => quota.name = Some(text.into()),
             (3, Value::Text(text), _) => quota.unit = (text != "requests").then(|| text.into()),
+            (4, _, [.., algorithm]) if algorithm > 1.0 => quota.algorithm = Algorithm::TokenBucket,
             _ => {}
         }
         Ok(next)
@@ -161,6 +183,7 @@ impl RateLayer {
             max_concurrent: of(Place::MaxConcurrent) as u32,
             max_wait: of(Place::MaxWait) as i64,
             max_queue: of(Place::MaxQueue) as u32,
+            costs: Vec::new(),
         })
     }
 }
@@ -206,13 +229,15 @@ mod tests {
                 name: Some("day".into()),
                 limit: u64::from(u32::MAX),
                 window: 1,
-                unit: Some("tokens".into())
+                unit: Some("tokens".into()),
+                algorithm: Algorithm::Windows,
             }]),
             pacing: Pacing::Spread,
             probe: 1,
             max_concurrent: 2,
             max_wait: 3,
             max_queue: 0,
+            costs: Vec::new(),
         };
         assert_eq!(layer.over(&RateLayer::default()), Some(expected));
     }

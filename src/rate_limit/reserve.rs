@@ -2,7 +2,7 @@
 //!
 //! A waiter is told an absolute time, by its place in the queue, and sleeps on its own timer; nobody has to wake anybody,
 //! which is what works in an isolate whose requests must not touch each other. Hosts without that rule are told whom to
-//! wake early when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left idle.
+//! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left idle.
 //!
 //! All of a scope's counters are changed in this file and nowhere else, which is why it is longer than most.
 //!
@@ -14,7 +14,8 @@ use crate::{
     rate_limit::{
         clock::Clock,
         identity::Identity,
-        meter::Meter,
+        lane::{LONG_AGO, Lane},
+        meter::{Gate, Meter, span::Told},
         options::RateRules,
         quota::Quota,
         read::Reading,
@@ -27,25 +28,31 @@ use crate::{
 const PROBE_LEASE: i64 = 1000;
 /// A send without an answer counts against `maxConcurrent` at most this long, ms: whoever sent it may be gone.
 const SEND_LEASE: i64 = 60_000;
-/// Where nobody wakes it, a waiter for a probe's answer asks again after this, ms: about a round trip.
+/// Where nobody wakes it, a waiter for an answer asks again after this, ms: about a round trip. One in a long queue after
+/// an eighth of a millisecond for each that waits, so that asking costs the same however many do.
 const POLL: i64 = 40;
 /// A waiter who did not come back this long after its time is gone, ms.
 const LOST: i64 = 10_000;
-/// First hold of a scope after a 429 that says nothing, ms; doubled with each further one, up to `MAX_HOLD`.
-const HOLD: i64 = 1000;
-const MAX_HOLD: i64 = 20_000;
 /// Quotas kept per scope; a server that names more is one that puts an id into the name.
 const MAX_METERS: usize = 16;
-const LONG_AGO: MonoTime = MonoTime(i64::MIN);
+/// Lanes kept per scope, and routes of which it is known where they belong.
+const MAX_LANES: usize = 16;
+const MAX_ROUTES: usize = 256;
+/// A window that ends within this, in ms, may be what a refusal that names none means.
+const NEAR: i64 = 60_000;
+/// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
+const MOVES: u8 = 4;
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
+    /// A 429 that says nothing holds everybody who shares its quota.
+    Backoff,
     /// As many are under way as `maxConcurrent` allows.
     Concurrency,
-    /// A 429 holds everybody who shares its quota.
+    /// A server's word holds everybody who shares its quota.
     Held,
-    /// Nothing is known of the quota yet; a few probes are under way.
+    /// An answer that is under way may tell more: nothing is known of the quota yet, or it should just have been reset.
     Probing,
     /// This quota (an index into the scope's meters) has no room.
     Quota(usize),
@@ -83,6 +90,14 @@ pub enum Reservation {
     },
 }
 
+/// Where the calls of one route stand.
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    route: u32,
+    lane: u8,
+    moves: u8,
+}
+
 /// All that is known of what shares one set of credentials at one origin.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -95,27 +110,31 @@ pub(super) struct Scope {
     pub in_flight: u32,
     pub waiting: u32,
     pub used_at: MonoTime,
-    /// Sends under way at once while the quota is unknown; `u32::MAX` once it is known.
-    gate: u32,
-    fresh: u32,
-    /// A 429 holds everybody until then; long ago where none does.
+    /// Its response headers could not be read.
+    pub hidden: bool,
+    lanes: Vec<Lane>,
+    routes: Vec<Route>,
+    /// The meters that were configured, a bit each: they bind every lane.
+    configured: u32,
+    /// A refusal that holds all lanes.
     held: MonoTime,
-    trips: u32,
-    tripped: MonoTime,
+    /// Units of requests sent, and those of them that are under way no more.
+    sent: u64,
+    landed: u64,
     /// Sends that count against the probes, oldest first, and those that do so no more.
     flights: VecDeque<Mark>,
     slow: VecDeque<Mark>,
-    queue: VecDeque<Mark>,
-    next_seq: u64,
-    served: u64,
     swept: MonoTime,
+    turn: usize,
 }
 
 impl Scope {
     pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
-        let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(Meter::of_rule).collect();
+        let meter = |rule| Meter::of_rule(rule, now);
+        let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(meter).collect();
+        let configured = (1 << meters.len()) - 1;
+        let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
-            gate: if meters.iter().any(Meter::paces) { u32::MAX } else { rules.probe },
             key: identity.key,
             name: identity.name.clone(),
             meters,
@@ -124,16 +143,17 @@ impl Scope {
             in_flight: 0,
             waiting: 0,
             used_at: now,
-            fresh: 0,
+            hidden: false,
+            lanes: alloc::vec![Lane::new(configured, gate)],
+            routes: Vec::new(),
+            configured,
             held: LONG_AGO,
-            trips: 0,
-            tripped: LONG_AGO,
+            sent: 0,
+            landed: 0,
             flights: VecDeque::new(),
             slow: VecDeque::new(),
-            queue: VecDeque::new(),
-            next_seq: 0,
-            served: 0,
             swept: now,
+            turn: 0,
         }
     }
 
@@ -141,11 +161,24 @@ impl Scope {
     pub(super) fn reserve(&mut self, index: u32, tickets: &mut [Ticket], nudged: bool, at: Moment) -> Reservation {
         let now = at.mono;
         self.used_at = now;
-        self.settle(tickets, now);
+        self.settle(tickets, nudged, now);
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
         let came = ticket.stand == Stand::Waiting;
-        // Whoever waits already goes first, but for those of higher priority.
-        let ahead = if came { 0 } else { self.ahead(ticket.priority) };
+        if ticket.stand == Stand::Idle {
+            let lane = self.lane_of(ticket);
+            if lane != ticket.lane {
+                (ticket.lane, ticket.seq) = (lane, None);
+            }
+        }
+        let (priority, waiting) = (ticket.priority, i64::from(self.waiting));
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return Reservation::Granted };
+        let place = if came { lane.place(ticket) } else { lane.ahead(priority) };
+        // Whoever waits already goes first, but for those of higher priority. Where nobody wakes them, room that is there
+        // before their time is anybody's.
+        let polls = now.plus(POLL.max(waiting / 8));
+        let is_due = nudged || lane.front(tickets).is_some_and(|(_, first)| first.until <= polls);
+        let ahead = if came || !is_due { 0 } else { place };
+        let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
         let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, now) };
         let Some(mut blocked) = blocked else {
             if !ticket.unclaimed {
@@ -154,53 +187,73 @@ impl Scope {
             (ticket.unclaimed, ticket.sent) = (false, at);
             return Reservation::Granted;
         };
-        if came {
-            // Not its turn after all: it is told the time of its place anew.
-            blocked = self.blocked(ticket, self.place(ticket), now).unwrap_or(blocked);
+        if place > ahead {
+            // Not its turn after all: it is told the time of its place.
+            blocked = self.blocked(ticket, place, now).unwrap_or(blocked);
         }
         let (mut until, why) = blocked;
         let full = !came && self.waiting >= ticket.rules.max_queue;
         if full || until.since(ticket.asked.unwrap_or(now)) > ticket.rules.max_wait {
-            self.leave_queue(ticket);
+            self.leave(ticket);
             let refusal = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
             return Reservation::Refused { why: refusal, retry_at: until, cause: why };
         }
         if !nudged && matches!(why, Why::Probing | Why::Concurrency) {
-            until = until.min(now.plus(POLL));
+            until = until.min(polls);
         }
         until = until.max(now.plus(1));
         ticket.until = until;
-        self.enqueue(index, ticket, now);
+        if let (Some(lane), false) = (self.lanes.get_mut(usize::from(ticket.lane)), came) {
+            lane.enqueue(index, ticket, now);
+            self.waiting = self.waiting.saturating_add(1);
+        }
         Reservation::Wait { until, why }
     }
 
-    /// Grants whoever is first in the queue, if there is room; returns the one granted.
+    /// Grants whoever is first in a queue, if there is room; returns the one granted. Lanes take turns.
     pub(super) fn pump(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<Mark> {
         if self.waiting == 0 {
             return None;
         }
-        self.settle(tickets, at.mono);
-        loop {
-            let mark = *self.queue.front()?;
-            if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
-                if self.blocked(ticket, 0, at.mono).is_some() {
-                    return None;
-                }
-                self.queue.pop_front();
+        self.settle(tickets, true, at.mono);
+        for _ in 0..self.lanes.len() {
+            self.turn = (self.turn + 1) % self.lanes.len().max(1);
+            let Some((mark, ticket)) = self.lanes.get_mut(self.turn)?.front(tickets) else { continue };
+            if self.blocked(ticket, 0, at.mono).is_none() {
                 self.grant(mark.ticket, ticket, at.mono);
                 return Some(mark);
             }
-            self.queue.pop_front();
         }
+        None
+    }
+
+    /// When the first of those who wait may go, as far as is known.
+    pub(super) fn alarm(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<MonoTime> {
+        let mut first: Option<MonoTime> = None;
+        for index in 0..self.lanes.len() {
+            let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
+            let until = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
+            first = Some(first.map_or(until, |first| first.min(until)));
+        }
+        first
     }
 
     /// The attempt of `ticket` was answered.
-    pub(super) fn answered(&mut self, ticket: &mut Ticket, reading: &Reading, limited: bool, at: Moment) {
-        self.land(ticket);
-        self.used_at = at.mono;
-        let others = u64::from(self.in_flight);
-        self.roll(at.mono, others + 1);
-        let mut known = false;
+    pub(super) fn answered(
+        &mut self,
+        index: u32,
+        tickets: &mut [Ticket],
+        reading: &Reading,
+        limited: bool,
+        at: Moment,
+    ) {
+        let now = at.mono;
+        let Some(ticket) = tickets.get_mut(index as usize) else { return };
+        self.land(ticket, !limited, now);
+        self.used_at = now;
+        let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
+        self.roll(now);
+        let mut mask = 0;
         for quota in &reading.quotas {
             let mut index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
             if index >= MAX_METERS {
@@ -208,125 +261,270 @@ impl Scope {
             }
             if index == self.meters.len() {
                 // What was sent before anything was known was counted all the same.
-                self.meters.push(Meter::of_answer(quota, others + 1, at.mono));
+                self.meters.push(Meter::of_answer(quota, u64::from(self.in_flight), ticket.cost, now));
                 index = self.meters.len() - 1;
             }
             let Some(meter) = self.meters.get_mut(index) else { continue };
-            meter.tell(quota, ticket.sent.mono, others, at.mono, reading.served);
-            known |= meter.paces() && (quota.remaining.is_some() || quota.limit.is_some());
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            let sent = ticket.sent.mono;
+            let unsure = self.clock.unsure();
+            meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
+            if quota.counts_requests() && (quota.remaining.is_some() || quota.limit.is_some()) {
+                mask |= 1 << index;
+            }
         }
+        let (route, cost, sent, probe) = (ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
+        let from = ticket.lane;
+        if mask != 0 {
+            self.place(route, from, mask, tickets);
+        }
+        let home = self.routes.iter().find(|known| known.route == route).map_or(from, |known| known.lane);
         if limited {
-            self.trip(reading, ticket.sent.mono, at.mono);
-        } else {
-            self.trips = 0;
-            // A good answer that tells nothing doubles what may be under way with each round, as in TCP's slow start.
-            self.gate = if known { u32::MAX } else { self.gate.saturating_add(1) };
+            return self.trip(home, reading, sent, now);
+        }
+        let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
+        let lane = self.lanes.get_mut(usize::from(home));
+        let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
+        if let (Some(mut meter), true) = (taught, self.meters.len() < MAX_METERS) {
+            // What is under way was sent on it, and so was what has just come back.
+            meter.begin(u64::from(self.in_flight), cost, now);
+            self.meters.push(meter);
+            if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
+                lane.mask |= 1 << (self.meters.len() - 1);
+            }
         }
     }
 
-    /// The attempt of `ticket` ended without an answer.
-    pub(super) fn land(&mut self, ticket: &mut Ticket) {
-        let probing = ticket.stand == Stand::Probing;
-        if probing || ticket.stand == Stand::Flying {
+    /// The attempt of `ticket` ended without an answer that says anything.
+    pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, now: MonoTime) {
+        if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             self.in_flight = self.in_flight.saturating_sub(1);
-            self.fresh = self.fresh.saturating_sub(u32::from(probing));
+            self.landed = self.landed.saturating_add(ticket.cost);
+            if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+                lane.landed(ticket.stand, now);
+                for (index, meter) in self.meters.iter_mut().enumerate() {
+                    let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+                    if lane.is_bound_by(index) && cost > 0 {
+                        meter.land(cost, counted, ticket.sent.mono, now);
+                    }
+                }
+            }
         }
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
+    /// A failure that in a page may be a refusal whose answer could not be read.
+    pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
+        if self.hidden {
+            self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
+        }
+    }
+
+    /// The one that was refused, `ticket`, will be sent again at `until`.
+    pub(super) fn back_off(&mut self, ticket: &Ticket, until: MonoTime, now: MonoTime) {
+        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+            lane.back_off(until, now);
+        }
+    }
+
     /// Gives up whatever `ticket` holds.
     pub(super) fn release(&mut self, ticket: &mut Ticket) {
-        self.leave_queue(ticket);
-        if ticket.unclaimed {
+        self.leave(ticket);
+        if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             // Never sent: what it took is there again.
-            for meter in &mut self.meters {
-                meter.untake(ticket.cost);
+            let mask = self.lanes.get(usize::from(ticket.lane)).map_or(0, |lane| lane.mask);
+            for (index, meter) in self.meters.iter_mut().enumerate() {
+                if mask >> index & 1 == 1 {
+                    meter.untake(ticket.rules.cost(meter.unit.as_deref(), ticket.cost));
+                }
             }
         }
-        self.land(ticket);
+        let sent = !ticket.unclaimed;
+        self.land(ticket, sent, self.used_at);
         self.tickets = self.tickets.saturating_sub(1);
     }
 
     /// Takes up a quota that was known elsewhere, unless it is known here or its window is over.
     pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
-        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.resets().is_some());
+        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.knows_end());
         if known || quota.reset_in.is_some_and(|reset_in| reset_in <= 0) || self.meters.len() >= MAX_METERS {
             return;
         }
-        let mut meter = Meter::of_answer(quota, 0, at.mono);
-        meter.tell(quota, at.mono, u64::from(self.in_flight), at.mono, at.wall);
-        if meter.paces() {
-            self.gate = u32::MAX;
+        let index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
+        let mut meter = Meter::of_answer(quota, 0, 0, at.mono);
+        let now = at.mono;
+        let others = u64::from(self.in_flight);
+        meter.tell(quota, Told { sent: now, now, others, cost: 0, served: at.wall, unsure: 0, limited: false });
+        let paces = meter.paces(1) && meter.unit.is_none();
+        match self.meters.get_mut(index) {
+            Some(old) => *old = meter,
+            None => self.meters.push(meter),
         }
-        self.meters.retain(|meter| !meter.is(quota));
-        self.meters.push(meter);
+        if let (Some(lane), true) = (self.lanes.first_mut(), paces) {
+            (lane.gate, lane.mask) = (u32::MAX, lane.mask | 1 << index);
+        }
     }
 
     /// When the next waiter gets its turn, if anything is in its way.
     pub(super) fn next_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let mut next = self.held;
-        for meter in self.meters.iter().filter(|meter| meter.is_spent()) {
+        let mut next = self.lanes.iter().fold(self.held, |next, lane| next.max(lane.held));
+        for meter in self.meters.iter().filter(|meter| meter.is_spent(now)) {
             next = next.max(meter.turn(0, now));
         }
         (next > now).then_some(next)
     }
 
-    /// Closes the windows that are over; `in_flight` sends may yet be counted in those that open.
-    pub(super) fn roll(&mut self, now: MonoTime, in_flight: u64) {
+    /// Closes the windows that are over.
+    pub(super) fn roll(&mut self, now: MonoTime) {
         for meter in &mut self.meters {
-            meter.roll(now, in_flight);
+            meter.roll(now, u64::from(self.in_flight));
+        }
+    }
+
+    // The lane of a newcomer. A route of which nothing is known is taken to share the one bucket there is; where routes
+    // are seen to have several, nobody can know, and those that are new stand in a lane of their own.
+    fn lane_of(&mut self, ticket: &Ticket) -> u8 {
+        if let Some(known) = self.routes.iter().find(|known| known.route == ticket.route) {
+            return known.lane;
+        }
+        if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
+            return 0;
+        }
+        let open = self.lanes.iter().position(|lane| !lane.known).unwrap_or(self.lanes.len());
+        if open == self.lanes.len() {
+            if open >= MAX_LANES {
+                return 0;
+            }
+            self.lanes.push(Lane::new(self.configured, ticket.rules.probe));
+        }
+        open as u8
+    }
+
+    // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
+    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket]) {
+        let mask = mask | self.configured;
+        let is_first = !self.lanes.iter().any(|lane| lane.known);
+        let known = self.routes.iter().position(|known| known.route == route);
+        let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
+        let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
+        if is_first || (known.is_some() && (lane.mask & mask == lane.mask || lane.mask & mask == mask)) {
+            // Some servers leave out a quota while it is far from its limit.
+            (lane.mask, lane.known) = (lane.mask | mask, true);
+            if known.is_none() {
+                self.remember(route, old);
+            }
+            return;
+        }
+        let same = self.lanes.iter().position(|lane| lane.known && lane.mask == mask);
+        let new = same.unwrap_or(self.lanes.len());
+        if same.is_none() {
+            if new >= MAX_LANES {
+                return;
+            }
+            let mut lane = Lane::new(mask, u32::MAX);
+            lane.known = true;
+            self.lanes.push(lane);
+        }
+        let moves = match known.and_then(|index| self.routes.get_mut(index)) {
+            Some(known) => {
+                (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
+                known.moves
+            }
+            None => {
+                self.remember(route, new as u8);
+                0
+            }
+        };
+        if new != usize::from(old) && moves < MOVES {
+            self.follow(route, usize::from(old), new, tickets);
+        }
+    }
+
+    fn remember(&mut self, route: u32, lane: u8) {
+        if self.routes.len() >= MAX_ROUTES {
+            self.routes.remove(0);
+        }
+        self.routes.push(Route { route, lane, moves: 0 });
+    }
+
+    // Those who wait follow their route to its lane, in their order.
+    fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Ticket]) {
+        let Some(old) = self.lanes.get_mut(from) else { return };
+        let moved = old.sweep(tickets, |ticket| ticket.route == route);
+        let Some(lane) = self.lanes.get_mut(to) else { return };
+        for mark in moved {
+            if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {
+                (ticket.lane, ticket.seq) = (to as u8, None);
+                lane.enqueue(mark.ticket, ticket, mark.sent);
+            }
         }
     }
 
     // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
-    fn trip(&mut self, reading: &Reading, sent: MonoTime, now: MonoTime) {
-        if let Some(hint) = reading.hint.as_ref().filter(|hint| hint.delay > 0) {
-            self.hold(now.plus(hint.delay));
-            return;
+    fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
+        let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
+        let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
+        let hint = reading.hint.as_ref().map(|hint| hint.delay).filter(|delay| *delay > 0);
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));
+        if untold && !paced {
+            lane.refused(hint, sent, now);
         }
         let told = reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in > Some(0));
-        // Sent before an earlier 429 of the same burst came: it says nothing new.
-        let stale = sent <= self.tripped;
-        if told || stale {
-            return;
-        }
-        self.tripped = now;
-        if reading.quotas.is_empty() && self.meters.iter().any(Meter::paces) {
-            for meter in &mut self.meters {
-                meter.trip(now);
+        if stale || told && hint.is_none() {
+            if let Some(delay) = hint {
+                lane.hold(now.plus(delay));
             }
             return;
         }
-        let delay = (HOLD << self.trips.min(5)).min(MAX_HOLD);
-        self.trips = self.trips.saturating_add(1);
-        self.hold(now.plus(delay));
-    }
-
-    // Everybody waits, and then one goes first.
-    fn hold(&mut self, until: MonoTime) {
-        self.held = self.held.max(until);
-        self.gate = 1;
+        let mut spent = false;
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            // A day's quota is not gone for one refusal that does not name it.
+            let near = meter.resets(now).is_none_or(|end| end.since(now) <= NEAR);
+            if untold && lane.is_bound_by(index) && near && (hint.is_none() || meter.is_learnt()) {
+                spent |= meter.trip(sent, now);
+            }
+        }
+        if hint.is_some() || !spent {
+            lane.trip(now);
+        }
+        if let Some(delay) = hint {
+            lane.hold(now.plus(delay));
+        }
     }
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
     #[inline(never)]
     fn blocked(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
+        let lane = self.lanes.get(usize::from(ticket.lane))?;
         let (mut until, mut why) = (now, Why::Held);
-        if self.held > now {
-            until = self.held;
+        if lane.held > until {
+            (until, why) = (lane.held, if lane.is_own_hold { Why::Backoff } else { Why::Held });
         }
+        if self.held > until {
+            (until, why) = (self.held, Why::Held);
+        }
+        let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
-            let turn = meter.admits(ticket.cost, ahead, ticket.rules.pacing, now);
-            if turn > until {
-                (until, why) = (turn, Why::Quota(index));
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
+                continue;
+            }
+            match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.in_flight), ticket.rules.pacing, now) {
+                Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
+                Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
+                _ => {}
             }
         }
         if until > now {
             return Some((until, why));
         }
+        if awaits.is_some() {
+            return Some((awaits?.max(now.plus(1)), Why::Probing));
+        }
         let (lease, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
             (SEND_LEASE, Why::Concurrency)
-        } else if self.gate != u32::MAX && u64::from(self.fresh) + ahead >= u64::from(self.gate) {
+        } else if lane.gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(lane.gate) {
             (PROBE_LEASE, Why::Probing)
         } else {
             return None;
@@ -334,94 +532,58 @@ impl Scope {
         Some((self.flights.front().map_or(now, |flight| flight.sent).plus(lease), why))
     }
 
-    // How many are before one that waits already, as far as the order of asking tells.
-    fn place(&self, ticket: &Ticket) -> u64 {
-        ticket.seq.unwrap_or(0).saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
-    }
-
-    // How many wait that go before a newcomer of this priority. Priorities are rare: most often that is all of them.
-    fn ahead(&self, priority: i32) -> u64 {
-        let mut place = self.queue.len();
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
-            place -= 1;
-        }
-        (place as u64).min(u64::from(self.waiting))
-    }
-
     fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
-        self.leave_queue(ticket);
+        self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
         (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);
-        for meter in &mut self.meters {
-            meter.take(ticket.cost, now);
+        ticket.landed = self.landed;
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return };
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            if cost > 0 && (lane.is_bound_by(index) || meter.unit.is_some()) {
+                meter.take(cost, now);
+            }
         }
+        lane.sent(now);
         self.in_flight = self.in_flight.saturating_add(1);
-        self.fresh = self.fresh.saturating_add(1);
+        self.sent = self.sent.saturating_add(ticket.cost);
         self.flights.push_back(ticket.mark(index, now));
     }
 
-    fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+    fn leave(&mut self, ticket: &mut Ticket) {
         if ticket.stand == Stand::Waiting {
-            return;
-        }
-        ticket.stand = Stand::Waiting;
-        ticket.asked.get_or_insert(now);
-        // One that is sent again keeps its place: those who asked after it wait behind it.
-        ticket.seq.get_or_insert_with(|| {
-            self.next_seq += 1;
-            self.next_seq - 1
-        });
-        let mark = ticket.mark(index, now);
-        let mut place = self.queue.len();
-        self.queue.push_back(mark);
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
-            self.queue.swap(place, place - 1);
-            place -= 1;
-        }
-        self.waiting = self.waiting.saturating_add(1);
-    }
-
-    // The mark stays in the queue until it comes to the front or is swept.
-    fn leave_queue(&mut self, ticket: &mut Ticket) {
-        if ticket.stand == Stand::Waiting {
-            ticket.stand = Stand::Idle;
             self.waiting = self.waiting.saturating_sub(1);
-            self.served = self.served.saturating_add(1);
+        }
+        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+            lane.leave(ticket);
         }
     }
 
     // Ends what is over: windows, leases, waiters who are gone.
     #[inline(never)]
-    fn settle(&mut self, tickets: &mut [Ticket], now: MonoTime) {
-        self.roll(now, u64::from(self.in_flight));
+    fn settle(&mut self, tickets: &mut [Ticket], nudged: bool, now: MonoTime) {
+        self.roll(now);
         while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Probing) {
                 ticket.stand = Stand::Flying;
-                self.fresh = self.fresh.saturating_sub(1);
+                if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+                    lane.fresh = lane.fresh.saturating_sub(1);
+                }
                 self.slow.push_back(mark);
             }
         }
         while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Flying) {
-                self.land(ticket);
+                self.land(ticket, true, now);
             }
         }
-        if now.since(self.swept) >= LOST / 2 {
+        // Where waiters are woken, none of them comes back by itself, and none can be lost without saying so.
+        if !nudged && now.since(self.swept) >= LOST / 2 {
             self.swept = now;
-            self.sweep(tickets, now);
-        }
-    }
-
-    // Once around the queue: who is still there is put back at its end.
-    fn sweep(&mut self, tickets: &mut [Ticket], now: MonoTime) {
-        for _ in 0..self.queue.len() {
-            let Some(mark) = self.queue.pop_front() else { return };
-            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if now.since(ticket.until) >= LOST {
-                // Should it come back after all (a frozen tab), it asks anew.
-                self.leave_queue(ticket);
-            } else {
-                self.queue.push_back(mark);
+            for lane in &mut self.lanes {
+                // Should one come back after all (a frozen tab), it asks anew.
+                let gone = lane.sweep(tickets, |ticket| now.since(ticket.until) >= LOST);
+                self.waiting = self.waiting.saturating_sub(gone.len() as u32);
             }
         }
     }

@@ -21,17 +21,21 @@ pub(super) enum Stand {
 /// One call's place in its scope.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
-    pub scope: usize,
     /// What [`super::Tracker::wake`] names its call by.
     pub owner: u32,
+    pub scope: u32,
+    /// Which of its scope's lanes it stands in, by what is known of its route.
+    pub lane: u8,
+    pub stand: Stand,
+    /// Granted by [`super::reserve::Scope::pump`] while its caller sleeps; it learns of it when it asks again.
+    pub unclaimed: bool,
+    pub route: u32,
     /// New for each ticket under the same index and for each of its grants, so that what is said of an old one is known as such.
     pub serial: u32,
-    pub stand: Stand,
-    /// Granted by [`Scope::pump`] while its caller sleeps; it learns of it when it asks again.
-    pub unclaimed: bool,
-    pub rules: Rc<RateRules>,
     pub priority: i32,
+    /// Requests that it counts as.
     pub cost: u64,
+    pub rules: Rc<RateRules>,
     /// Its place in the order of asking; kept over retries.
     pub seq: Option<u64>,
     /// When it first asked.
@@ -39,6 +43,8 @@ pub(super) struct Ticket {
     /// When it was last told to come back.
     pub until: MonoTime,
     pub sent: Moment,
+    /// What its scope had had answers to when it was sent.
+    pub landed: u64,
 }
 
 /// A ticket in one of the lines: those who wait, those who are under way, those who are to be woken. One type for all of

@@ -65,6 +65,8 @@ pub enum Pause {
     Lock,
     /// Until the quota resets.
     Reset,
+    /// By our own curve, for a rate that was exceeded: for all who share the quota.
+    Throttle,
 }
 
 /// Why it is not sent again.
@@ -143,7 +145,8 @@ fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample:
         return Verdict::Retry { delay: LOCKED_DELAY + sample.of(LOCKED_SPREAD), pause: Pause::Lock };
     }
     let first = if class == Class::Limited { THROTTLED_DELAY } else { TRANSIENT_DELAY };
-    Verdict::Retry { delay: curve(first, rules).delay(retry, sample), pause: Pause::Backoff }
+    let pause = if class == Class::Limited { Pause::Throttle } else { Pause::Backoff };
+    Verdict::Retry { delay: curve(first, rules).delay(retry, sample), pause }
 }
 
 /// The backoff after so many `sends`, where nothing else says how long.
@@ -202,7 +205,7 @@ mod tests {
         assert_eq!(decide(answer(503), false), Verdict::Stop(Stop::NotRetryable));
         assert_eq!(decide(answer(503), true), retry(250, Pause::Backoff));
         assert_eq!(decide(hinted(503, &hint), false), retry(1001, Pause::Hint));
-        assert_eq!(decide(answer(429), false), retry(1000, Pause::Backoff));
+        assert_eq!(decide(answer(429), false), retry(1000, Pause::Throttle));
         assert_eq!(decide(Ended::Failure(Failure::Network), false), Verdict::Stop(Stop::NotRetryable));
         assert_eq!(decide(Ended::Failure(Failure::Network), true), retry(250, Pause::Backoff));
     }
@@ -241,7 +244,7 @@ mod tests {
         let zero = Hint { delay: 0, source: "retry-after".into() };
         assert_eq!(
             decide(hinted(429, &zero), subject("GET", 1), &rules(), Sample::default()),
-            retry(1000, Pause::Backoff)
+            retry(1000, Pause::Throttle)
         );
     }
 

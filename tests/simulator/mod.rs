@@ -1,6 +1,8 @@
 //! A clock, a network and a rate-limited server in memory, which drive real calls through the core.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod servers;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
@@ -76,6 +78,7 @@ enum What {
     Fail(usize, Failure),
     Start(usize),
     Wake(usize, u32),
+    Alarm,
     Abort(usize),
 }
 
@@ -89,11 +92,14 @@ pub struct World<S> {
     /// Each way, ms, by a small generator of its own.
     pub latency: (i64, i64),
     pub nudges: bool,
+    /// The client's clock less the server's, ms.
+    pub skew: i64,
     calls: Vec<Call>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
     // A wait that was cut short is told by its number.
     sleeps: Vec<u32>,
+    alarm: i64,
     queue: BinaryHeap<Reverse<(i64, u64)>>,
     plans: BTreeMap<u64, What>,
     planned: u64,
@@ -115,10 +121,12 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             server,
             latency: (2, 15),
             nudges,
+            skew: 0,
             calls: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
             sleeps: Vec::new(),
+            alarm: 0,
             queue: BinaryHeap::new(),
             plans: BTreeMap::new(),
             planned: 0,
@@ -171,6 +179,16 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
                 let sleep = self.sleeps[index];
                 self.plan(self.now, What::Wake(index, sleep));
             }
+            if self.nudges {
+                let moment = self.moment();
+                if let Some(alarm) = self.tracker.alarm(moment) {
+                    let at = (self.start + alarm.0).max(self.now + 1);
+                    if self.alarm <= self.now || at < self.alarm {
+                        self.alarm = at;
+                        self.plan(at, What::Alarm);
+                    }
+                }
+            }
         }
     }
 
@@ -187,7 +205,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn moment(&mut self) -> Moment {
         let sample = (self.random() % 1000) as f64 / 1000.0;
-        Moment::new(self.now as f64, (self.now - self.start) as f64, sample)
+        Moment::new((self.now + self.skew) as f64, (self.now - self.start) as f64, sample)
     }
 
     fn plan(&mut self, at: i64, what: What) {
@@ -216,7 +234,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
                 self.sleeps[index] += 1;
                 index
             }
-            What::Wake(..) => return,
+            What::Wake(..) | What::Alarm => return,
         };
         if self.ended[index].is_some() {
             return;
@@ -229,7 +247,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             }
             What::Fail(_, failure) => Event::Fail(*failure),
             What::Abort(_) => Event::Abort,
-            What::Wake(..) | What::Arrive(_) => Event::Elapse,
+            What::Wake(..) | What::Alarm | What::Arrive(_) => Event::Elapse,
         };
         let moment = self.moment();
         let action = self.calls[index].handle(event, &mut self.tracker, moment).unwrap();

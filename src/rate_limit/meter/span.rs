@@ -1,0 +1,130 @@
+//! The end of an open window, as far as answers bound it.
+//!
+//! Servers tell resets in whole seconds, most of them rounded up, some down; as an instant, on a clock that differs from
+//! this one, or as a delta that was under way for a while. So an end is an interval, and each answer of the window narrows it.
+
+use crate::{
+    rate_limit::quota::Quota,
+    time::{MonoTime, WallTime},
+};
+
+/// When an answer came, and what else may not be in its counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// When its request went.
+    pub sent: MonoTime,
+    /// When its head came.
+    pub now: MonoTime,
+    /// Units sent before it came that it may not have counted: all that was under way meanwhile.
+    pub others: u64,
+    /// Units that its own request takes.
+    pub cost: u64,
+    /// What instants were measured against: an absolute one was told as `served + reset_in`.
+    pub served: WallTime,
+    /// By how much that clock may be off, ms.
+    pub unsure: i64,
+    /// The request was refused for its rate.
+    pub limited: bool,
+}
+
+/// The end lies in (after, by], if the server rounds up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub after: MonoTime,
+    pub by: MonoTime,
+    /// The same on the server's clock, where it told an instant: equal instants are one window, whatever clocks do.
+    wall: Option<WallTime>,
+    granularity: i64,
+}
+
+/// How an answer's end stands to one that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Earlier,
+    Same,
+    Later,
+}
+
+impl Span {
+    /// What one answer says.
+    pub fn of(quota: &Quota, told: Told) -> Option<Self> {
+        let reset_in = quota.reset_in?;
+        let by = told.now.plus(reset_in);
+        let granularity = quota.granularity.max(1);
+        let (from, unsure, wall) = if quota.absolute {
+            (by, told.unsure, Some(told.served.plus(reset_in)))
+        } else {
+            (told.sent.plus(reset_in), 0, None)
+        };
+        let after = from.plus(-granularity).plus(-unsure);
+        Some(Self { after, by: by.plus(unsure), wall, granularity })
+    }
+
+    /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
+    pub fn compare(&self, other: &Self, window: Option<i64>) -> Order {
+        let after = other.since(self);
+        let slack = match (self.wall, other.wall) {
+            (Some(_), Some(_)) => 0,
+            // A delta is cut to its granularity and was under way.
+            _ => self.granularity.max(other.granularity).saturating_add(100),
+        };
+        let slack = window.map_or(slack, |window| slack.min(window / 2));
+        if after > slack {
+            Order::Later
+        } else if after < -slack {
+            Order::Earlier
+        } else {
+            Order::Same
+        }
+    }
+
+    /// How much later this one ends than `before`, as they were told, ms.
+    pub fn since(&self, before: &Self) -> i64 {
+        match (self.wall, before.wall) {
+            (Some(this), Some(before)) => this.since(before),
+            _ => self.by.since(before.by),
+        }
+    }
+
+    /// The longest that a window can be, where one was told to end so long before another.
+    pub fn most(&self, period: i64) -> i64 {
+        period.saturating_add(self.granularity - 1)
+    }
+
+    /// Takes what another answer of the same window says.
+    pub fn narrow(&mut self, other: &Self) {
+        let (after, by) = (self.after.max(other.after), self.by.min(other.by));
+        // Contradictions are for the newest answer to decide: a clock was set.
+        (self.after, self.by) = if after < by { (after, by) } else { (other.after, other.by) };
+        self.wall = other.wall.or(self.wall);
+    }
+
+    /// The same by a server whose resets come `late` ms after they are told.
+    pub fn later(mut self, late: i64) -> Self {
+        (self.after, self.by) = (self.after.plus(late), self.by.plus(late));
+        self
+    }
+
+    /// The server refused at `by`: it rounds down, or its clock is behind. Gives by how much this one is moved.
+    pub fn postpone(&mut self) -> i64 {
+        let late = self.granularity.max(100);
+        *self = self.later(late);
+        late
+    }
+
+    /// When it was told to end.
+    pub fn told(&self) -> MonoTime {
+        self.by
+    }
+}
+
+/// Lengths of windows that people choose: what divides a minute, an hour or a day. In seconds.
+const NICE: [i64; 27] = [
+    1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600,
+    43_200, 86_400, 604_800,
+];
+
+/// The lengths of windows in (after, by] ms that people choose, the shortest first.
+pub(super) fn nice(after: i64, by: i64) -> impl DoubleEndedIterator<Item = i64> {
+    NICE.iter().map(|seconds| seconds * 1000).filter(move |ms| *ms > after && *ms <= by)
+}

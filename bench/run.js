@@ -34,6 +34,8 @@ const ORIGIN = "https://api.example.com";
 const EPOCH = 1_800_000_000_000;
 /** A run ends at this multiple of the least possible; calls that are still under way are lost. */
 const PATIENCE = 20;
+/** And after this many requests a call: some clients ask without end. */
+const MOST_REQUESTS = 50;
 /** Ms; a load that fits one window still takes a round trip. */
 const SHORTEST = 30;
 
@@ -75,7 +77,7 @@ export async function runOnce({ client, scenario, phase, calls, seed }) {
  * @param {number} until epoch ms
  * @returns {Promise<Ends>}
  */
-async function play({ clock }, client, scenario, calls, until) {
+async function play({ clock, server }, client, scenario, calls, until) {
   /** @type {Ends} */
   const ends = { ok: 0, settled: 0, last: clock.start };
   /** @param {boolean} isOk @param {string} how */
@@ -93,7 +95,8 @@ async function play({ clock }, client, scenario, calls, until) {
       (error) => end(false, String(error?.message ?? error)),
     );
   }
-  if (!(await clock.run(() => ends.settled === calls, until))) ends.why ??= "still under way";
+  await clock.run(() => ends.settled === calls || server.counts.requests > MOST_REQUESTS * calls, until);
+  if (ends.settled < calls) ends.why ??= "still under way";
   return ends;
 }
 

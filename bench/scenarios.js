@@ -13,9 +13,9 @@
  * @property {import("./world/server.js").ServerOptions} server
  * @property {import("./world/network.js").NetworkOptions} [network]
  * @property {number} [skew] ms that the clients' clocks are ahead
- * @property {number} [clients] that know nothing of one another and share the token. @default 1
+ * @property {number} [clients] that know nothing of one another and share the token. Default: 1
  * @property {import("./world/limiters.js").Limit[]} [told] what clients are told beforehand
- * @property {Target} [target] @default none: shown for comparison
+ * @property {Target} [target] of our package; without one it is shown for comparison
  *
  * @typedef {{ ratio: number, limited: number } | { like: string }} Target at most these, or what the named case shows
  */

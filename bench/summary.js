@@ -3,7 +3,7 @@ import { runOnce } from "./run.js";
 import { SCENARIOS } from "./scenarios.js";
 
 /**
- * A client on a case, over all start phases.
+ * A client on a case: the median over all start phases, or one run over real HTTP.
  * @typedef {object} Summary
  * @property {string} scenario
  * @property {string} client
@@ -15,7 +15,12 @@ import { SCENARIOS } from "./scenarios.js";
  * @property {boolean} [met]
  * @property {import("./run.js").Outcome[]} runs
  *
- * @typedef {{ calls: number, phases: number[], seed: number }} Load
+ * @typedef {object} Load
+ * @property {number} calls
+ * @property {number[]} phases
+ * @property {number} seed
+ * @property {Runner} [runner] instead of the simulation; phases are then as they come
+ * @typedef {(client: import("./run.js").Client, scenario: import("./scenarios.js").Scenario, load: Load) => Promise<import("./run.js").Outcome>} Runner
  */
 
 /** What "as without" may differ by, in multiples of the least time: one start phase is not another. */
@@ -28,10 +33,11 @@ const ALIKE = 0.01;
  * @returns {Promise<Summary>}
  */
 export async function summarise(client, scenario, load) {
-  const runs = [];
-  for (const [n, phase] of load.phases.entries()) {
+  const runs = load.runner ? [await load.runner(client, scenario, load)] : [];
+  for (const [n, phase] of (load.runner ? [] : load.phases).entries()) {
     runs.push(await runOnce({ client, scenario, phase, calls: load.calls, seed: load.seed + 100 * n }));
   }
+  /** @type {Summary} */
   const summary = {
     scenario: scenario.name,
     client: client.name,

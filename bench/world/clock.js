@@ -123,11 +123,11 @@ function wholeDelay(ms) {
   return whole >= 1 && whole <= 2 ** 31 - 1 ? whole : 1;
 }
 
-const { setImmediate: immediate, MessageChannel: Channel } = globalThis;
+const { setImmediate: immediate, MessageChannel: Channel } = /** @type {any} */ (globalThis);
 
 /** Resolves when all microtasks, and those that they queued, have run. */
 function settle() {
-  if (typeof immediate === "function") return new Promise((resolve) => immediate(() => resolve(undefined)));
+  if (typeof immediate === "function") return new Promise((resolve) => immediate(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new Channel();
     port1.onmessage = () => {

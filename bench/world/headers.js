@@ -8,10 +8,10 @@
  *
  * @typedef {object} Telling
  * @property {Style} [style] "epoch": X-RateLimit-* with the reset in epoch seconds, as Clever's; "discord": the same and the
- *   reset in decimal seconds from now; "ietf-legacy": drafts 03 to 06; "ietf": drafts 08 and later. @default "none"
- * @property {"ceil" | "floor"} [round] how whole seconds are made. @default "ceil"
- * @property {"none" | "ceil" | "float"} [retryAfter] of a refusal: none, whole or decimal seconds. @default "none"
- * @property {boolean} [date] whether Date is sent. @default false
+ *   reset in decimal seconds from now; "ietf-legacy": drafts 03 to 06; "ietf": drafts 08 and later. Default: "none"
+ * @property {"ceil" | "floor"} [round] how whole seconds are made. Default: "ceil"
+ * @property {"none" | "ceil" | "float"} [retryAfter] of a refusal: none, whole or decimal seconds. Default: "none"
+ * @property {boolean} [date] whether Date is sent. Default: false
  */
 
 /**

@@ -14,8 +14,8 @@ export { createLimiter, floorMs } from "./limiters.js";
  * @param {number} options.start true time at the start, epoch ms
  * @param {import("./server.js").ServerOptions} options.server
  * @param {import("./network.js").NetworkOptions} [options.network]
- * @param {number} [options.skew] how far the client's wall clock is ahead of true time, ms. @default 0
- * @param {number} [options.seed] @default 1
+ * @param {number} [options.skew] how far the client's wall clock is ahead of true time, ms. Default: 0
+ * @param {number} [options.seed] Default: 1
  */
 export function createWorld({ start, server: options, network, skew = 0, seed = 1 }) {
   const clock = new Clock(start);

@@ -151,7 +151,8 @@ export function createLimiter(algorithm, limits) {
 
 /**
  * The least time in which a client that knows all, over a network without delay, has its n-th request admitted: each
- * is sent as soon as it is admitted, which is the best there is for each of these algorithms.
+ * is sent as soon as it is admitted. Nothing is faster but with several windows that open with a first request, where
+ * it can pay to let one open later.
  * @param {object} load
  * @param {Algorithm} load.algorithm
  * @param {Limit[]} load.limits

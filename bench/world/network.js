@@ -8,8 +8,8 @@ const SAFELISTED = new Set(["cache-control", "content-language", "content-length
 
 /**
  * @typedef {object} NetworkOptions
- * @property {[number, number]} [roundTrip] least and most, ms, drawn evenly. @default [5, 30]
- * @property {boolean} [hidden] answers are from another origin that exposes no header. @default false
+ * @property {[number, number]} [roundTrip] least and most, ms, drawn evenly. Default: [5, 30]
+ * @property {boolean} [hidden] answers are from another origin that exposes no header. Default: false
  */
 
 /**

@@ -6,10 +6,11 @@ import { createLimiter } from "./limiters.js";
  * @typedef {object} ServerOptions
  * @property {import("./limiters.js").Algorithm} algorithm
  * @property {import("./limiters.js").Limit[]} limits
- * @property {import("./headers.js").Telling} [telling] how the limits are told. @default not at all
- * @property {{ share: number, counted?: boolean }} [failures] 503s, as a share of all answers. Each is decided before the
- *   limiter is asked and tells nothing; `counted`: it takes from the limit all the same. @default none
+ * @property {import("./headers.js").Telling} [telling] how the limits are told. Default: not at all
+ * @property {{ share: number, counted?: boolean }} [failures] answers of 503, as a share of all. Each is decided before
+ *   the limiter is asked and tells nothing; `counted`: it takes from the limit all the same. Default: none
  *
+ * @typedef {{ requests: number, admitted: number, limited: number, failed: number }} Counts
  * @typedef {{ status: number, headers: Record<string, string>, body: string }} Answer
  */
 
@@ -20,6 +21,7 @@ import { createLimiter } from "./limiters.js";
  */
 export function createServer({ algorithm, limits, telling = {}, failures }, random) {
   const limiter = createLimiter(algorithm, limits);
+  /** @type {Counts} */
   const counts = { requests: 0, admitted: 0, limited: 0, failed: 0 };
   /** @type {number[]} */
   const admissions = [];

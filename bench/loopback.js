@@ -19,7 +19,9 @@ const GLANCE = 20;
 
 /** @type {import("./summary.js").Runner} */
 export async function runOverHttp(client, scenario, { calls, seed }) {
-  if (scenario.network?.hidden || scenario.skew) throw new Error(`${scenario.name}: headers are hidden and clocks skewed in the simulation only`);
+  if (scenario.network?.hidden || scenario.skew) {
+    throw new Error(`${scenario.name}: only the simulation hides headers and skews clocks`);
+  }
   const random = createRandom(seed);
   const api = createServer({ ...scenario.server, telling: { ...scenario.server.telling, date: true } }, random);
   const http = createHttpServer((_, response) => {

@@ -49,6 +49,7 @@ const clients = values.client === undefined ? peers : named(CLIENTS, values.clie
 const summaries = [];
 for (const scenario of scenarios) {
   for (const client of clients) {
+    if (scenario.blind && client.told) continue;
     process.stderr.write(`${scenario.name}: ${client.title}\n`);
     const summary = await summarise(client, scenario, load);
     summaries.push(client.name === OURS && !values.loopback ? await judge(summary, client, scenario, load) : summary);
@@ -58,7 +59,8 @@ for (const scenario of scenarios) {
 const ours = summaries.filter(({ client }) => client === OURS);
 if (values.json) console.log(JSON.stringify({ ...load, summaries }, null, 1));
 else {
-  const how = values.loopback ? "over HTTP on this machine, one run each" : `round trips of 5-30 ms, medians of ${load.phases.length} start phases, simulated clock`;
+  const simulated = `round trips of 5-30 ms, medians of ${load.phases.length} start phases, simulated clock`;
+  const how = values.loopback ? "over HTTP on this machine, one run each" : simulated;
   console.log(`${load.calls} calls at once, ${how}`);
   // Targets are for the simulated load.
   if (ours.length > 0 && !values.loopback) console.log(`\n${targets(ours, scenarios)}`);

@@ -128,7 +128,9 @@ export function measure({ requests, limited, failed }, options, calls, { ok, sta
   const lost = calls - ok;
   const makespan = last - start;
   const isLeast = options.algorithm !== "first" || options.limits.length === 1;
-  if (isLeast && lost === 0 && makespan < floor) throw new Error(`${makespan} ms is less than the least possible, ${floor} ms: the world is wrong`);
+  if (isLeast && lost === 0 && makespan < floor) {
+    throw new Error(`${makespan} ms is less than the least possible, ${floor} ms: the world is wrong`);
+  }
   return { ratio: makespan / Math.max(floor, SHORTEST), makespan, floor, limited, requests, failed, lost, ...(why && { why }) };
 }
 

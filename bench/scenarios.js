@@ -15,6 +15,7 @@
  * @property {number} [skew] ms that the clients' clocks are ahead
  * @property {number} [clients] that know nothing of one another and share the token. Default: 1
  * @property {import("./world/limiters.js").Limit[]} [told] what clients are told beforehand
+ * @property {boolean} [blind] it is about being told nothing: clients that must be told are left out
  * @property {Target} [target] of our package; without one it is shown for comparison
  *
  * @typedef {{ ratio: number, limited: number } | { like: string }} Target at most these, or what the named case shows
@@ -27,6 +28,9 @@ const TWO_LIMITS = [
   { limit: 40, windowMs: 1000 },
   { limit: 200, windowMs: 6000 },
 ];
+
+const FAILURES = { share: 0.05 };
+const COUNTED = { ...FAILURES, counted: true };
 
 /**
  * @param {import("./world/limiters.js").Algorithm} algorithm
@@ -83,7 +87,7 @@ export const SCENARIOS = [
   {
     name: "failures",
     title: "5 % 503s",
-    server: { ...server("first", { style: "epoch" }), failures: { share: 0.05 } },
+    server: { ...server("first", { style: "epoch" }), failures: FAILURES },
     target: { ratio: 1.05, limited: 1 },
   },
   {
@@ -120,65 +124,46 @@ export const SCENARIOS = [
     title: "headers hidden, no Retry-After, nothing told",
     server: server("first", { style: "epoch" }),
     network: { hidden: true },
+    blind: true,
     target: { ratio: 2, limited: 400 },
   },
-  {
-    name: "in-step",
-    title: "fixed, clocks in step, Date readable",
-    server: server("fixed", { style: "epoch", date: true }),
-  },
-  {
-    name: "rounded-down",
-    title: "fixed, epoch-second reset rounded down",
-    server: server("fixed", { style: "epoch", round: "floor" }),
-  },
-  {
-    name: "first-floor",
-    title: "first request, reset rounded down",
-    server: server("first", { style: "epoch", round: "floor" }),
-  },
-  {
-    name: "legacy",
-    title: "IETF drafts 03-06, delta seconds",
-    server: server("first", { style: "ietf-legacy" }),
-  },
-  {
-    name: "decimal",
-    title: "first request, decimal reset-after",
-    server: server("first", { style: "discord" }),
-  },
-  {
-    name: "first-ahead",
-    title: "first request, clock 90 s ahead, Date",
-    server: server("first", { style: "epoch", date: true }),
-    skew: 90_000,
-  },
-  {
-    name: "fixed-four",
-    title: "fixed, 4 uncoordinated clients",
-    server: server("fixed", { style: "epoch" }),
-    clients: 4,
-  },
-  {
-    name: "bucket-ietf",
-    title: "token bucket, IETF draft-10 fields",
-    server: server("bucket", { style: "ietf" }),
-  },
-  {
-    name: "sliding-ietf",
-    title: "sliding log, IETF draft-10 fields",
-    server: server("sliding", { style: "ietf" }),
-  },
-  {
-    name: "counted-failures",
-    title: "5 % 503s that are counted",
-    server: { ...server("first", { style: "epoch" }), failures: { share: 0.05, counted: true } },
-  },
-  {
-    name: "hidden-told-fixed",
-    title: "fixed, headers hidden, quota told",
-    server: server("fixed", { style: "epoch" }),
-    network: { hidden: true },
-    told: LIMITS,
-  },
+  // Without a target: what shows whether the above is skill or fits these cases alone.
+  ...others(),
 ];
+
+/** @returns {Scenario[]} */
+function others() {
+  /** @type {[string, string, Omit<Scenario, "name" | "title">][]} */
+  const rows = [
+    ["in-step", "fixed, clocks in step, Date readable", { server: server("fixed", { style: "epoch", date: true }) }],
+    ["rounded-down", "fixed, reset rounded down", { server: server("fixed", { style: "epoch", round: "floor" }) }],
+    ["first-floor", "first request, reset rounded down", { server: server("first", { style: "epoch", round: "floor" }) }],
+    ["legacy", "IETF drafts 03-06, delta seconds", { server: server("first", { style: "ietf-legacy" }) }],
+    ["decimal", "first request, decimal reset-after", { server: server("first", { style: "discord" }) }],
+    ["first-ahead", "first request, 90 s ahead, Date", { server: server("first", { style: "epoch", date: true }), skew: 90_000 }],
+    ["first-behind", "first request, 90 s behind, Date", { server: server("first", { style: "epoch", date: true }), skew: -90_000 }],
+    ["slow", "first request, round trips of 80-300 ms", { server: server("first", { style: "epoch" }), network: { roundTrip: [80, 300] } }],
+    ["ietf-fixed", "fixed, IETF draft-10 fields", { server: server("fixed", { style: "ietf" }) }],
+    ["ietf-sliding", "sliding log, IETF draft-10 fields", { server: server("sliding", { style: "ietf" }) }],
+    ["ietf-bucket", "token bucket, IETF draft-10 fields", { server: server("bucket", { style: "ietf" }) }],
+    ["retry-after-fixed", "fixed, Retry-After only", { server: server("fixed", { retryAfter: "ceil" }) }],
+    ["retry-after-sliding", "sliding log, Retry-After only", { server: server("sliding", { retryAfter: "ceil" }) }],
+    ["retry-after-bucket", "token bucket, Retry-After only", { server: server("bucket", { retryAfter: "ceil" }) }],
+    ["retry-after-decimal", "first request, decimal Retry-After only", { server: server("first", { retryAfter: "float" }) }],
+    ["two-limits-fixed", "two fixed limits, IETF fields", { server: server("fixed", { style: "ietf" }, TWO_LIMITS) }],
+    ["two-limits-sliding", "two sliding limits, IETF fields", { server: server("sliding", { style: "ietf" }, TWO_LIMITS) }],
+    ["two-limits-one-told", "two limits, the tightest told", { server: server("first", { style: "epoch" }, TWO_LIMITS) }],
+    ["counted-failures", "5 % 503s that are counted", { server: { ...server("first", { style: "epoch" }), failures: COUNTED } }],
+    ["fixed-failures", "fixed, 5 % 503s", { server: { ...server("fixed", { style: "epoch" }), failures: FAILURES } }],
+    ["four-fixed", "fixed, 4 uncoordinated clients", { server: server("fixed", { style: "epoch" }), clients: 4 }],
+    ["four-bucket", "token bucket, 4 uncoordinated clients", { server: server("bucket", { style: "epoch" }), clients: 4 }],
+    ["four-ietf", "IETF fields, 4 uncoordinated clients", { server: server("first", { style: "ietf" }), clients: 4 }],
+    ["hidden-told-fixed", "fixed, hidden, quota told", { server: server("fixed", {}), network: { hidden: true }, told: LIMITS }],
+    ["hidden-told-sliding", "sliding log, hidden, quota told", { server: server("sliding", {}), network: { hidden: true }, told: LIMITS }],
+    ["hidden-told-bucket", "token bucket, hidden, quota told", { server: server("bucket", {}), network: { hidden: true }, told: LIMITS }],
+    ["hidden-fixed", "fixed, hidden, nothing told", { server: server("fixed", {}), network: { hidden: true }, blind: true }],
+    ["hidden-sliding", "sliding log, hidden, nothing told", { server: server("sliding", {}), network: { hidden: true }, blind: true }],
+    ["hidden-bucket", "token bucket, hidden, nothing told", { server: server("bucket", {}), network: { hidden: true }, blind: true }],
+  ];
+  return rows.map(([name, title, more]) => ({ name, title, ...more }));
+}

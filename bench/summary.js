@@ -20,7 +20,12 @@ import { SCENARIOS } from "./scenarios.js";
  * @property {number[]} phases
  * @property {number} seed
  * @property {Runner} [runner] instead of the simulation; phases are then as they come
- * @typedef {(client: import("./run.js").Client, scenario: import("./scenarios.js").Scenario, load: Load) => Promise<import("./run.js").Outcome>} Runner
+ *
+ * @callback Runner
+ * @param {import("./run.js").Client} client
+ * @param {import("./scenarios.js").Scenario} scenario
+ * @param {Load} load
+ * @returns {Promise<import("./run.js").Outcome>}
  */
 
 /** What "as without" may differ by, in multiples of the least time: one start phase is not another. */

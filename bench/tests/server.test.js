@@ -27,11 +27,13 @@ const DEFINITIONS = {
   },
 };
 
-const CASES = Object.keys(DEFINITIONS).flatMap((algorithm) =>
-  [[{ limit: 2, windowMs: 4 }], [{ limit: 3, windowMs: 6 }], [{ limit: 1, windowMs: 3 }], [{ limit: 2, windowMs: 2 }, { limit: 3, windowMs: 6 }]].map(
-    (limits) => ({ algorithm, limits }),
-  ),
-);
+const LIMITS = [
+  [{ limit: 2, windowMs: 4 }],
+  [{ limit: 3, windowMs: 6 }],
+  [{ limit: 1, windowMs: 3 }],
+  [{ limit: 2, windowMs: 2 }, { limit: 3, windowMs: 6 }],
+];
+const CASES = Object.keys(DEFINITIONS).flatMap((algorithm) => LIMITS.map((limits) => ({ algorithm, limits })));
 
 // Tries every schedule in whole milliseconds: the least instant of the n-th admission.
 function bruteForce({ algorithm, limits, calls, start }) {
@@ -131,9 +133,13 @@ for (const [title, telling, wait, expected] of [
   test(`headers tell ${title}`, () => assert.deepEqual(tell(telling, [LOOSE, TIGHT], T, wait), expected));
 }
 
+/** A world whose server counts from the first request on, a second at a time. */
+const worldOf = ({ limit, ...more }, network) =>
+  createWorld({ start: T, server: { algorithm: "first", limits: [{ limit, windowMs: 1000 }], ...more }, network });
+
 test("a response of another origin shows the safelisted headers only, and its type", async () => {
   for (const [hidden, type, remaining] of [[true, "cors", null], [false, "basic", "4"]]) {
-    const { clock, fetch } = createWorld({ start: T, server: { algorithm: "first", limits: [{ limit: 5, windowMs: 1000 }], telling: { style: "epoch", date: true } }, network: { hidden } });
+    const { clock, fetch } = worldOf({ limit: 5, telling: { style: "epoch", date: true } }, { hidden });
     const sent = fetch("https://api.example.com/items");
     await clock.run();
     const response = await sent;
@@ -146,7 +152,7 @@ test("a response of another origin shows the safelisted headers only, and its ty
 });
 
 test("round trips take the time that is set, and requests overtake one another", async () => {
-  const { clock, fetch, server } = createWorld({ start: T, server: { algorithm: "first", limits: [{ limit: 500, windowMs: 1000 }] } });
+  const { clock, fetch, server } = worldOf({ limit: 500 });
   const order = [];
   for (let n = 0; n < 500; n++) fetch("https://api.example.com/").then(() => order.push({ n, after: clock.now - T }));
   await clock.run();
@@ -158,7 +164,7 @@ test("round trips take the time that is set, and requests overtake one another",
 });
 
 test("an aborted request rejects with the signal's reason at once, before and in flight", async () => {
-  const { clock, fetch, server } = createWorld({ start: T, server: { algorithm: "first", limits: [{ limit: 5, windowMs: 1000 }] }, network: { roundTrip: [20, 20] } });
+  const { clock, fetch, server } = worldOf({ limit: 5 }, { roundTrip: [20, 20] });
   const controller = new AbortController();
   const sent = fetch("https://api.example.com/", { signal: controller.signal });
   clock.setTimeout(() => controller.abort("enough"), 2);
@@ -173,7 +179,7 @@ test("an aborted request rejects with the signal's reason at once, before and in
 
 test("failures come as often as is asked for, before the limiter, and take from it only where they are counted", async () => {
   for (const counted of [false, true]) {
-    const { clock, fetch, server } = createWorld({ start: T, server: { algorithm: "first", limits: [{ limit: 100, windowMs: 1000 }], telling: { style: "epoch" }, failures: { share: 0.2, counted } } });
+    const { clock, fetch, server } = worldOf({ limit: 100, telling: { style: "epoch" }, failures: { share: 0.2, counted } });
     const answers = Array.from({ length: 400 }, () => fetch("https://api.example.com/"));
     await clock.run();
     const failed = (await Promise.all(answers)).filter(({ status }) => status === 503);

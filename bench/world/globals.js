@@ -14,6 +14,9 @@
  * @property {(input: any, init?: any) => Promise<Response>} fetch
  */
 
+const SETTERS = ["setTimeout", "setInterval", "setImmediate"];
+const CLEARERS = ["clearTimeout", "clearInterval", "clearImmediate"];
+
 /**
  * @param {any} target globalThis, or what stands for it
  * @returns {(use: Use | undefined) => void} sets what is in use
@@ -21,15 +24,17 @@
 export function takeOver(target) {
   /** @type {Use | undefined} */
   let use;
-  const own = { ...pickOwn(target), now: target.Date.now, random: target.Math.random, monotonic: target.performance.now.bind(target.performance) };
+  const own = pickOwn(target);
   const wall = () => (use === undefined ? own.now() : Math.floor(use.clock.now + use.skew));
   const monotonic = () => (use === undefined ? own.monotonic() : use.clock.elapsed);
 
-  for (const name of ["setTimeout", "setInterval", "setImmediate"]) {
-    if (own[name] !== undefined) target[name] = (/** @type {any[]} */ ...args) => (use === undefined ? own[name] : /** @type {any} */ (use.clock)[name])(...args);
+  for (const name of SETTERS) {
+    if (own[name] === undefined) continue;
+    target[name] = (/** @type {any[]} */ ...args) => (use === undefined ? own : /** @type {any} */ (use.clock))[name](...args);
   }
-  for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
-    if (own[name] !== undefined) target[name] = (/** @type {any} */ timer) => (use === undefined ? own[name](timer) : use.clock.clear(timer));
+  for (const name of CLEARERS) {
+    if (own[name] === undefined) continue;
+    target[name] = (/** @type {any} */ timer) => (use === undefined ? own[name](timer) : use.clock.clear(timer));
   }
   target.fetch = (/** @type {any[]} */ ...args) => (use === undefined ? own.fetch(...args) : use.fetch(args[0], args[1]));
   target.Math.random = () => (use === undefined ? own.random() : use.random());
@@ -58,8 +63,12 @@ export function takeOver(target) {
  * @returns {any}
  */
 function pickOwn(target) {
-  const names = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "fetch", "Date"];
-  return Object.fromEntries(names.map((name) => [name, target[name]]));
+  return {
+    ...Object.fromEntries([...SETTERS, ...CLEARERS, "fetch", "Date"].map((name) => [name, target[name]])),
+    now: target.Date.now,
+    random: target.Math.random,
+    monotonic: target.performance.now.bind(target.performance),
+  };
 }
 
 /**

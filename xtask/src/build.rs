@@ -41,7 +41,7 @@ const JS_TARGET: &str = "--target=es2022";
 /// # Errors
 /// Where a tool is missing or refuses its input.
 pub fn build() -> Result<(), String> {
-    install::npm_packages()?;
+    install::npm_packages(Path::new("."))?;
     install::wasm_target()?;
     fs::create_dir_all(WORK).map_err(|error| format!("cannot make {WORK}: {error}"))?;
     for module in MODULES {

@@ -9,23 +9,23 @@ use std::{
     process::Command,
 };
 
-/// miniflare asks for this Node or a newer one.
-const NODE_FOR_WORKERD: u32 = 22;
+/// miniflare, and some of the peers in the bench, ask for this Node or a newer one.
+const NEWER_NODE: u32 = 22;
 /// The Node that npm brings where the system's is older.
 const NODE_FROM_NPM: &str = "24.21.0";
 const TOOLS: &str = "target/tools";
 
-/// The packages of the root's lock file.
+/// The packages of the lock file in `folder`.
 ///
 /// # Errors
 /// Where npm is missing or fails.
-pub fn npm_packages() -> Result<(), String> {
-    let installed = [PathBuf::from("node_modules/.package-lock.json")];
-    if is_fresh(&installed, &["package.json".into(), "package-lock.json".into()]) {
+pub fn npm_packages(folder: &Path) -> Result<(), String> {
+    let installed = [folder.join("node_modules/.package-lock.json")];
+    if is_fresh(&installed, &[folder.join("package.json"), folder.join("package-lock.json")]) {
         return Ok(());
     }
-    eprintln!("xtask: npm ci");
-    process::read(Command::new("npm").arg("ci"))?;
+    eprintln!("xtask: npm ci in {}", folder.display());
+    process::read(Command::new("npm").arg("ci").current_dir(folder))?;
     touch(&installed[0])
 }
 
@@ -62,13 +62,13 @@ pub fn chromium() -> Result<(PathBuf, PathBuf), String> {
         .ok_or_else(|| "install Chromium and ChromeDriver, or set CHROME and CHROMEDRIVER to their paths".into())
 }
 
-/// A Node that miniflare runs on: the system's, or one from npm.
+/// A Node that miniflare and the bench's peers run on: the system's, or one from npm.
 ///
 /// # Errors
 /// Where npm has none for this machine.
-pub fn node_for_workerd() -> Result<PathBuf, String> {
+pub fn newer_node() -> Result<PathBuf, String> {
     let version = process::read(Command::new("node").arg("--version"))?;
-    if major(&version).is_some_and(|major| major >= NODE_FOR_WORKERD) {
+    if major(&version).is_some_and(|major| major >= NEWER_NODE) {
         return Ok("node".into());
     }
     let package = format!("node-{}-{}", node_os(), node_arch());
@@ -78,7 +78,7 @@ pub fn node_for_workerd() -> Result<PathBuf, String> {
         std::fs::create_dir_all(TOOLS).map_err(|error| format!("cannot make {TOOLS}: {error}"))?;
         let mut npm = Command::new("npm");
         process::read(npm.args(["install", "--no-save", "--prefix", TOOLS, &format!("{package}@{NODE_FROM_NPM}")]))
-            .map_err(|error| format!("install Node {NODE_FOR_WORKERD} or newer; npm's copy failed: {error}"))?;
+            .map_err(|error| format!("install Node {NEWER_NODE} or newer; npm's copy failed: {error}"))?;
     }
     binary.canonicalize().map_err(|error| format!("no Node in {}: {error}", binary.display()))
 }

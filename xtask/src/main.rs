@@ -1,7 +1,8 @@
 //! The project's commands: each one installs what it needs, then does one thing.
 //!
-//! `cargo xtask build | size | demo | test`. `test-runner` is what cargo calls for a test binary of the browser.
+//! `cargo xtask build | size | demo | bench | test`. `test-runner` is what cargo calls for a test binary of the browser.
 
+mod bench;
 mod build;
 mod demo;
 mod fresh;
@@ -18,6 +19,7 @@ const USAGE: &str = "\
 cargo xtask build                     make the npm package in pkg/
 cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
+cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 ";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Some("build") => told(build::build()),
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
+        Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

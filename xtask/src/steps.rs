@@ -46,7 +46,8 @@ pub const STEPS: &[Step] = &[
     step("runtimes: Node, Chromium", Count::Node, || {
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
-    step("runtimes: workerd", Count::Node, || node_tests(install::node_for_workerd()?, "tests/runtimes", is_workerd)),
+    step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
+    step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
     step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
     Step { loud: true, ..step("demo", Count::Program, demo) },
@@ -74,7 +75,7 @@ fn lint() -> Result<Vec<Command>, String> {
     ])
 }
 
-// The shell against the binding's generated types, then a consumer against the package's hand-kept ones.
+// The shell against the binding's generated types, a consumer against the package's hand-kept ones, the bench.
 fn types() -> Result<Vec<Command>, String> {
     build::build()?;
     let tsc = |project: &str| {
@@ -82,7 +83,12 @@ fn types() -> Result<Vec<Command>, String> {
         command.args(["--project", project]);
         command
     };
-    Ok(vec![tsc("tsconfig.json"), tsc("tests/types/tsconfig.json"), tsc("tests/types/tsconfig.node16.json")])
+    Ok(vec![
+        tsc("tsconfig.json"),
+        tsc("tests/types/tsconfig.json"),
+        tsc("tests/types/tsconfig.node16.json"),
+        tsc("bench/tsconfig.json"),
+    ])
 }
 
 fn wasm_tests() -> Result<Vec<Command>, String> {

@@ -1,0 +1,19 @@
+// @ts-check
+
+// The same for every case, and nothing else: what is not said here is learnt.
+const OPTIONS = { rateLimit: { maxQueue: 200_000, maxWait: 3_600_000 }, retry: { maxAttempts: 10 } };
+
+/** @param {import("../run.js").Setting} setting */
+async function create({ told }) {
+  const { createPolicy } = await import("../../pkg/index.js");
+  const quotas = told?.map(({ limit, windowMs }) => ({ limit, window: windowMs }));
+  const policy = createPolicy({ ...OPTIONS, rateLimit: { ...OPTIONS.rateLimit, ...(quotas && { quotas }) } });
+  const headers = { authorization: "Bearer DEMO_TOKEN" };
+  return (/** @type {string} */ url) => policy.fetch(url, { headers });
+}
+
+/** @type {import("../run.js").Client} */
+export const ours = { name: "ours", title: "fetch-with-policy", create };
+
+/** @type {import("../run.js").Client} */
+export const oursTold = { name: "ours-told", title: "fetch-with-policy, told", told: true, create };

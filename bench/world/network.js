@@ -1,0 +1,63 @@
+// @ts-check
+
+/**
+ * What a page may read of an answer from another origin that exposes nothing (Fetch standard, CORS-safelisted
+ * response-header names).
+ */
+const SAFELISTED = new Set(["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"]);
+
+/**
+ * @typedef {object} NetworkOptions
+ * @property {[number, number]} [roundTrip] least and most, ms, drawn evenly. Default: [5, 30]
+ * @property {boolean} [hidden] answers are from another origin that exposes no header. Default: false
+ */
+
+/**
+ * A `fetch` whose requests reach `server` over a network that takes its time: a round trip is drawn, and of it the way
+ * there is a quarter up to three quarters, so that requests overtake one another both ways.
+ * @param {import("./clock.js").Clock} clock
+ * @param {{ answer(t: number): import("./server.js").Answer }} server
+ * @param {() => number} random
+ * @param {NetworkOptions} [options]
+ * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ */
+export function createFetch(clock, server, random, { roundTrip: [least, most] = [5, 30], hidden = false } = {}) {
+  return (input, init) =>
+    new Promise((resolve, reject) => {
+      const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+      const fail = () => {
+        clock.clear(leg);
+        signal?.removeEventListener("abort", fail);
+        reject(signal?.reason);
+      };
+      const whole = least + (most - least) * random();
+      const there = whole * (0.25 + 0.5 * random());
+      let leg = clock.plan(clock.now + there, () => {
+        const answer = server.answer(clock.now);
+        leg = clock.plan(clock.now + whole - there, () => {
+          signal?.removeEventListener("abort", fail);
+          resolve(responseOf(answer, urlOf(input), hidden));
+        });
+      });
+      if (signal?.aborted) fail();
+      else signal?.addEventListener("abort", fail);
+    });
+}
+
+/**
+ * @param {import("./server.js").Answer} answer
+ * @param {string} url
+ * @param {boolean} hidden
+ */
+function responseOf({ status, headers, body }, url, hidden) {
+  const readable = hidden ? Object.entries(headers).filter(([name]) => SAFELISTED.has(name.toLowerCase())) : Object.entries(headers);
+  const response = new Response(body, { status, headers: readable });
+  // A Response that a program makes is of type "default" and has no URL; only the host's own tell them.
+  Object.defineProperties(response, { type: { value: hidden ? "cors" : "basic" }, url: { value: url } });
+  return response;
+}
+
+/** @param {string | URL | Request} input */
+function urlOf(input) {
+  return input instanceof Request ? input.url : String(input);
+}

@@ -1,0 +1,20 @@
+//! The benches: the built package beside its peers, which are npm packages of a lock file of their own.
+
+use crate::{build, install, process};
+use std::{path::Path, process::Command};
+
+const FOLDER: &str = "bench";
+
+/// Builds the package, installs its peers, and runs the bench that `arguments` begin with; the rest of them is its own.
+///
+/// # Errors
+/// Where there is no such bench, something cannot be installed or built, or the bench ends with anything but 0.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let (name, rest) = arguments.split_first().ok_or("which bench? There is: rate")?;
+    if name != "rate" {
+        return Err(format!("there is no bench {name}; there is: rate"));
+    }
+    build::build()?;
+    install::npm_packages(Path::new(FOLDER))?;
+    process::run(Command::new(install::newer_node()?).arg(format!("{FOLDER}/rate.mjs")).args(rest))
+}

@@ -192,7 +192,24 @@ impl Tracker {
                 self.touched = None;
             }
         }
+        let mut others = self.scopes.iter_mut();
+        while granted.is_none() {
+            let scope = others.next()?;
+            granted = scope.pump(&mut self.tickets, at).or_else(|| scope.tire(&mut self.tickets, at));
+        }
         self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
+    }
+
+    /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
+    /// wake others: there one timer serves all who wait.
+    pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        let tickets = &mut self.tickets;
+        self.scopes.iter_mut().filter_map(|scope| scope.alarm(tickets, at)).min()
+    }
+
+    /// Whether the host wakes others.
+    pub fn nudges(&self) -> bool {
+        self.nudges
     }
 
     /// The meter that a reservation's [`reserve::Why::Quota`] names.

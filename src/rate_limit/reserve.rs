@@ -142,6 +142,11 @@ impl Scope {
         let now = at.mono;
         self.used_at = now;
         self.settle(tickets, now);
+        // Where one alarm serves all, nobody comes back before it is woken.
+        if !nudged && now.since(self.swept) >= LOST / 2 {
+            self.swept = now;
+            self.sweep(tickets, now);
+        }
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
         let came = ticket.stand == Stand::Waiting;
         // Whoever waits already goes first, but for those of higher priority.
@@ -192,6 +197,27 @@ impl Scope {
             }
             self.queue.pop_front();
         }
+    }
+
+    /// When the first in the queue is to be woken: it gets its turn, or has waited as long as it may.
+    pub(super) fn alarm(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<MonoTime> {
+        loop {
+            let mark = *self.queue.front()?;
+            if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
+                let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
+                return Some(turn.min(patience(ticket)));
+            }
+            self.queue.pop_front();
+        }
+    }
+
+    /// Takes the first out of the queue if it has waited as long as it may: it asks once more, to be refused.
+    pub(super) fn tire(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<Mark> {
+        let mark = *self.queue.front()?;
+        let ticket = mark.of(tickets, Stand::Waiting).filter(|ticket| patience(ticket) <= at.mono)?;
+        self.queue.pop_front();
+        self.leave_queue(ticket);
+        Some(mark)
     }
 
     /// The attempt of `ticket` was answered.
@@ -406,10 +432,6 @@ impl Scope {
                 self.land(ticket);
             }
         }
-        if now.since(self.swept) >= LOST / 2 {
-            self.swept = now;
-            self.sweep(tickets, now);
-        }
     }
 
     // Once around the queue: who is still there is put back at its end.
@@ -425,4 +447,9 @@ impl Scope {
             }
         }
     }
+}
+
+// The last moment at which a waiter is not yet refused, and one more.
+fn patience(ticket: &Ticket) -> MonoTime {
+    ticket.asked.unwrap_or(ticket.until).plus(ticket.rules.max_wait).plus(1)
 }

@@ -2,7 +2,7 @@
 //!
 //! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -88,7 +88,8 @@ impl Plan {
 #[derive(Debug)]
 pub struct Engine {
     tracker: Tracker,
-    calls: Vec<Option<Call>>,
+    /// Boxed, so that room for more of them is cheap to make.
+    calls: Vec<Option<Box<Call>>>,
     free: Vec<u32>,
     last: Last,
 }
@@ -99,6 +100,8 @@ struct Last {
     delay: f64,
     flag: bool,
     reason: &'static str,
+    /// A number for `reason`; 0 for none.
+    code: u8,
     retry_at: f64,
 }
 
@@ -134,7 +137,7 @@ impl Engine {
         };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);
         let at = Moment::new(wall, mono, 0.0);
-        let call = Some(Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at));
+        let call = Some(Box::new(Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at)));
         match self.calls.get_mut(index as usize) {
             Some(place) => *place = call,
             None => self.calls.push(call),
@@ -178,6 +181,12 @@ impl Engine {
         }
     }
 
+    /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
+    pub fn alarm(&mut self, wall: f64, mono: f64) -> f64 {
+        let at = Moment::new(wall, mono, 0.0);
+        self.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
+    }
+
     /// A waiting call that may go on now, or -1. Asked after each event until it says so.
     pub fn woken(&mut self, wall: f64, mono: f64) -> i32 {
         self.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
@@ -185,11 +194,13 @@ impl Engine {
 
     /// A number of the last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question, how
     /// long it would wait. 1: of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
-    /// again if nobody says anything; of an end, whether its response is to be thrown; 1 or 0.
+    /// again if nobody says anything; of an end, whether its response is to be thrown; of a wait, whether `woken` ends it, so that it
+    /// needs no timer of its own; 1 or 0. 3: a number for `reason`, 0 for none: who knows it need not read the text.
     pub fn number(&self, which: u32) -> f64 {
         match which {
             0 => self.last.delay,
             1 => self.last.retry_at,
+            3 => f64::from(self.last.code),
             _ => f64::from(u8::from(self.last.flag)),
         }
     }
@@ -213,17 +224,20 @@ impl Engine {
         }
     }
 
-    /// What is known of quotas, as JSON. A call's number: the `QuotaState` that its last wait was for, or "". -1: an array
-    /// of all; the least number: the same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of
-    /// the `Quota`s that its last answer told.
+    /// What is known of quotas, as JSON. A call's number: the quota that its last wait was for and its scope, or ""; without
+    /// what changes with each that waits, so that thousands may share one text. -1: an array of all; the least number: the
+    /// same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of the `Quota`s that its last
+    /// answer told.
     pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
         let at = Moment::new(wall, mono, 0.0);
         let mut json = Writer::default();
         let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
-        let of_call = self.calls.get(index as usize).and_then(Option::as_ref);
+        let of_call = self.calls.get(index as usize).and_then(Option::as_deref);
         if call >= 0 {
             if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
-                write_state(&mut json, &state, false);
+                json.open('{');
+                write_quota(&mut json, &state);
+                json.close('}');
             }
         } else if call == -1 || call == i32::MIN {
             json.open('[');
@@ -284,7 +298,8 @@ impl Engine {
                 (0, None)
             }
             Action::Wait { delay, reason } => {
-                (last.delay, last.reason) = (delay as f64, wait_name(reason));
+                (last.delay, last.reason, last.code) = (delay as f64, wait_name(reason), reason as u8 + 1);
+                last.flag = self.tracker.nudges() && call.is_alarmed();
                 (1, None)
             }
             Action::Resolve { gave_up, throw } => {
@@ -298,7 +313,7 @@ impl Engine {
             }
         };
         if let Some(GiveUp { reason, retry_at }) = end {
-            last.reason = give_up_name(reason);
+            (last.reason, last.code) = (give_up_name(reason), reason as u8 + 32);
             last.retry_at = retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
         }
         code
@@ -358,10 +373,18 @@ fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
 
 fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.open('{');
-    json.text("scope", Some(state.scope));
+    write_quota(json, state);
     if keyed {
         json.text("key", Some(&hex(state.key)));
     }
+    json.number("inFlight", Some(i64::from(state.in_flight)));
+    json.number("waiting", Some(i64::from(state.waiting)));
+    json.number("nextAt", state.next.map(|next| next.0));
+    json.close('}');
+}
+
+fn write_quota(json: &mut Writer, state: &QuotaState) {
+    json.text("scope", Some(state.scope));
     json.text("name", state.name);
     json.text("unit", state.unit);
     json.number("limit", state.limit.map(|limit| limit as i64));
@@ -369,10 +392,6 @@ fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.number("resetAt", state.resets.map(|resets| resets.0));
     json.number("window", state.window);
     json.text("source", Some(state.source));
-    json.number("inFlight", Some(i64::from(state.in_flight)));
-    json.number("waiting", Some(i64::from(state.waiting)));
-    json.number("nextAt", state.next.map(|next| next.0));
-    json.close('}');
 }
 
 fn wait_name(reason: WaitReason) -> &'static str {

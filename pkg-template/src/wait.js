@@ -8,6 +8,9 @@ import { sleep } from "./sleep.js";
 /** @typedef {import("./run.js").Run} Run */
 /** @typedef {{ text: string, reason: string, quota: any }} Why */
 
+// So many at once are only told anew what they wait for; then others have their turn, and the alarm goes on with it.
+const AT_ONCE = 1000;
+
 // Stands where a call's own timer would: the policy's alarm serves it.
 const ALARM = Symbol("alarm");
 
@@ -67,14 +70,13 @@ function settle(run, outcome) {
  * @param {import("./clock.js").Clock} clock
  */
 export function wakeOthers(shared, clock) {
-  while (shared.waiting > 0) {
+  for (let told = 0; shared.waiting > 0 && told < AT_ONCE; ) {
     const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
     if (woken < 0) break;
     const run = shared.parked[woken];
     if (run === undefined) continue;
     wake(run, tell.ELAPSE);
-    // Not its turn after all: the alarm asks again.
-    if (shared.parked[woken] === run) break;
+    if (shared.parked[woken] === run) told++;
   }
   if (shared.relying === 0) return;
   const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());

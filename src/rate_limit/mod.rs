@@ -179,8 +179,8 @@ impl Tracker {
         }
     }
 
-    /// The owner of a waiter that may go now because of what was just told or given back. Ask until there is none;
-    /// each one named is granted and learns so when it asks. Only where the host may wake others.
+    /// The owner of a waiter that may go now, or has to hear anew what it waits for. Ask until there is none; each one
+    /// learns what holds when it asks. Only where the host may wake others.
     pub fn wake(&mut self, at: Moment) -> Option<u32> {
         if !self.nudges {
             return None;
@@ -195,7 +195,11 @@ impl Tracker {
         let mut others = self.scopes.iter_mut();
         while granted.is_none() {
             let scope = others.next()?;
-            granted = scope.pump(&mut self.tickets, at).or_else(|| scope.tire(&mut self.tickets, at));
+            granted = scope.pump(&mut self.tickets, at);
+            if granted.is_none() {
+                scope.overdue(&mut self.tickets, at, &mut self.woken);
+                granted = self.woken.pop_front();
+            }
         }
         self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
     }
@@ -203,6 +207,9 @@ impl Tracker {
     /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
     /// wake others: there one timer serves all who wait.
     pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        if !self.woken.is_empty() {
+            return Some(at.mono);
+        }
         let tickets = &mut self.tickets;
         self.scopes.iter_mut().filter_map(|scope| scope.alarm(tickets, at)).min()
     }

@@ -199,25 +199,30 @@ impl Scope {
         }
     }
 
-    /// When the first in the queue is to be woken: it gets its turn, or has waited as long as it may.
+    /// When somebody in the queue is to be woken: its first gets its turn, or was told to come back.
     pub(super) fn alarm(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<MonoTime> {
         loop {
             let mark = *self.queue.front()?;
             if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
                 let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
-                return Some(turn.min(patience(ticket)));
+                return Some(turn.min(ticket.until));
             }
             self.queue.pop_front();
         }
     }
 
-    /// Takes the first out of the queue if it has waited as long as it may: it asks once more, to be refused.
-    pub(super) fn tire(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<Mark> {
-        let mark = *self.queue.front()?;
-        let ticket = mark.of(tickets, Stand::Waiting).filter(|ticket| patience(ticket) <= at.mono)?;
-        self.queue.pop_front();
-        self.leave_queue(ticket);
-        Some(mark)
+    /// Adds those to `woken` whose time is over without a turn, once its first has had to see that: they ask again, and
+    /// are told what they wait for now, or refused. Later ones were told later times, but for priorities.
+    pub(super) fn overdue(&mut self, tickets: &mut [Ticket], at: Moment, woken: &mut VecDeque<Mark>) {
+        for mark in &self.queue {
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
+            if ticket.until > at.mono {
+                return;
+            }
+            // Not named twice.
+            ticket.until = at.mono.plus(POLL);
+            woken.push_back(*mark);
+        }
     }
 
     /// The attempt of `ticket` was answered.
@@ -447,9 +452,4 @@ impl Scope {
             }
         }
     }
-}
-
-// The last moment at which a waiter is not yet refused, and one more.
-fn patience(ticket: &Ticket) -> MonoTime {
-    ticket.asked.unwrap_or(ticket.until).plus(ticket.rules.max_wait).plus(1)
 }

@@ -143,6 +143,18 @@ test("a call that a refusal ends while it waits is refused in time, though it ha
   assert.equal((await first).status, 200);
 });
 
+test("thousands that wait for a probe's answer are refused soon after it tells that their turn is too far off", async () => {
+  const clock = virtualHost();
+  const headers = { "ratelimit-policy": '"hour";q=1;w=3600', ratelimit: '"hour";r=0;t=3600' };
+  const policy = createPolicy({ host: clock.host, fetch: async () => new Response("ok", { headers }), rateLimit: { probe: 1 } });
+  const calls = Array.from({ length: 5000 }, () => policy.fetch(URL));
+  const codes = new Map();
+  for (const call of calls) call.then(() => "sent", ({ code }) => code).then((code) => codes.set(code, (codes.get(code) ?? 0) + 1));
+  await clock.pass(2000);
+  assert.deepEqual([...codes], [["sent", 1], ["quota-wait-too-long", 4999]]);
+  assert.equal(clock.timers.size, 0);
+});
+
 test("a call with a deadline is not kept waiting past it", async () => {
   const { clock, policy } = stage({ limit: 1, window: 10_000 });
   const first = policy.fetch(URL);

@@ -28,6 +28,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {(Run | undefined)[]} parked the calls that wait, by the engine's numbers
  * @property {number} waiting how many
  * @property {number} relying how many of them have no timer of their own
+ * @property {boolean} isWaking while some are being woken
  * @property {any} kept the last init that was copied, for those who wait with the same
  * @property {number} calls
  */
@@ -93,7 +94,7 @@ function makeInside(options, base) {
 function makeShared(engine, clock) {
   const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
   /** @type {Shared} */
-  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, kept: undefined, calls: 0 };
+  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined, calls: 0 };
   return shared;
 }
 

@@ -70,13 +70,20 @@ function settle(run, outcome) {
  * @param {import("./clock.js").Clock} clock
  */
 export function wakeOthers(shared, clock) {
-  for (let told = 0; shared.waiting > 0 && told < AT_ONCE; ) {
-    const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
-    if (woken < 0) break;
-    const run = shared.parked[woken];
-    if (run === undefined) continue;
-    wake(run, tell.ELAPSE);
-    if (shared.parked[woken] === run) told++;
+  // One who is woken to be refused is over at once, and would wake the next from within, thousands deep.
+  if (shared.isWaking) return;
+  shared.isWaking = true;
+  try {
+    for (let told = 0; shared.waiting > 0 && told < AT_ONCE; ) {
+      const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
+      if (woken < 0) break;
+      const run = shared.parked[woken];
+      if (run === undefined) continue;
+      wake(run, tell.ELAPSE);
+      if (shared.parked[woken] === run) told++;
+    }
+  } finally {
+    shared.isWaking = false;
   }
   if (shared.relying === 0) return;
   const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());

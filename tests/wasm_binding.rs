@@ -65,6 +65,35 @@ fn who_waits_is_woken_when_there_is_room() {
 }
 
 #[wasm_bindgen_test]
+fn one_alarm_tells_when_to_ask_who_may_go_where_the_host_wakes_others() {
+    for nudges in [true, false] {
+        let (mut engine, mut plan) = (Engine::new(nudges), Plan::new());
+        assert_eq!(plan.set("rateLimit", 'o', 0.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas", 'l', 1.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas.0", 'o', 0.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas.0.limit", 'n', 1.0, ""), 0);
+        assert_eq!(plan.set("rateLimit.quotas.0.window", 'n', 1000.0, ""), 0);
+        let (first, second) = (started(&mut engine, &plan), started(&mut engine, &plan));
+        assert_eq!(engine.tell(first, 0, WALL, 0.0, 0.5), SEND);
+        assert!(engine.alarm(WALL, 0.0) < 0.0, "nobody waits");
+        assert_eq!(engine.tell(second, 0, WALL, 0.0, 0.5), WAIT);
+        let (delay, alarmed, code) = (engine.number(0), engine.number(2), engine.number(3));
+        assert_eq!(
+            (delay >= 1000.0, alarmed, engine.reason().as_str()),
+            (true, f64::from(u8::from(nudges)), "rate-limit")
+        );
+        assert!(code > 0.0);
+        if nudges {
+            assert_eq!((engine.alarm(WALL, 0.0), engine.woken(WALL, 0.0)), (delay, -1));
+            assert_eq!(engine.woken(WALL + delay, delay), second as i32);
+        }
+        assert_eq!(engine.tell(second, 1, WALL + delay, delay, 0.5), SEND);
+        engine.end(first);
+        engine.end(second);
+    }
+}
+
+#[wasm_bindgen_test]
 fn a_bad_option_names_its_field() {
     let mut plan = Plan::new();
     assert_eq!(plan.set("retry.maxAttempts", 'n', 0.0, ""), -1);

@@ -12,7 +12,7 @@ import { LONGEST } from "./sleep.js";
  */
 export async function attempt(run) {
   const { engine, id, clock } = run;
-  const timeout = engine.number(0);
+  const timeout = engine.number(id, 0);
   run.attempt++;
   emit(run, "attempt", run.attempt, {});
   // An answer that is followed at once, without a wait, is let go of here.

@@ -260,8 +260,8 @@ function insideOf({ plan, hooks, shared, clock }, options) {
  * @param {Run} run
  */
 async function ask(run) {
-  const { engine, hooks, response, failure } = run;
-  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(0), decision: engine.number(2) === 1 };
+  const { engine, id, hooks, response, failure } = run;
+  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
   const said = await hooks.decide?.(context);
   return tell(run, said === undefined ? tell.UNSAID : said ? tell.YES : tell.NO);
 }

@@ -11,10 +11,10 @@ import { reasonOf } from "./wait.js";
  * @returns {Response | Promise<never>}
  */
 export function conclude(run, resolves) {
-  const { engine, record, response } = run;
-  const reason = reasonOf(engine);
-  const retryAt = engine.number(1);
-  const throws = engine.number(2) === 1;
+  const { engine, id, record, response } = run;
+  const reason = reasonOf(engine, id);
+  const retryAt = engine.number(id, 0);
+  const throws = engine.number(id, 1) === 1;
   record.waited += run.waited;
   if (reason !== "") {
     record.gaveUp = reason;

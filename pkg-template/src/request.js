@@ -23,8 +23,10 @@ export function methodOf(method) {
  * @typedef {{ isHttp: boolean, origin: string, href: string }} Address
  */
 
-// The last origin that was seen: calls go to few, and each need not have a string of its own.
-let lastOrigin = "";
+// The last address that was read: to parse it anew takes as long as all else that is done at the start of a call. None
+// with a query or a user in it, which may be secrets.
+/** @type {{ input: unknown, base: unknown, address: Address }} */
+let last = { input: undefined, base: undefined, address: { isHttp: false, origin: "", href: "" } };
 
 /**
  * The address that a fetch of `input` asks; throws where fetch would reject.
@@ -33,9 +35,13 @@ let lastOrigin = "";
  */
 export function addressOf(input) {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  if (typeof input === "string" && input === last.input && base === last.base) return last.address;
   const { protocol, origin, href } = new URL(isRequest(input) ? input.url : input, base);
-  if (origin !== lastOrigin) lastOrigin = origin;
-  return { isHttp: protocol === "https:" || protocol === "http:", origin: lastOrigin, href };
+  // Calls go to few origins, and each need not have a string of its own.
+  const shared = origin === last.address.origin ? last.address.origin : origin;
+  const address = { isHttp: protocol === "https:" || protocol === "http:", origin: shared, href };
+  if (typeof input === "string" && !/[?#@]/.test(href)) last = { input, base, address };
+  return address;
 }
 
 /**

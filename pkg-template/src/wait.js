@@ -94,10 +94,10 @@ export function wakeOthers(shared, clock) {
  * @param {Run} run
  */
 function park(run) {
-  const { engine, signal } = run;
+  const { engine, id, signal } = run;
   const { shared, clock, hooks } = run.inside;
-  const delay = engine.number(0);
-  const relies = engine.number(2) === 1 && clock === shared.clock;
+  const delay = engine.number(id, 0);
+  const relies = engine.number(id, 1) === 1 && clock === shared.clock;
   run.why = whyOf(run);
   run.response?.body?.cancel().catch(() => {});
   if (!run.isOurs) {
@@ -160,10 +160,11 @@ const reasons = [""];
 /**
  * The core's word for why it said what it said last.
  * @param {any} engine
+ * @param {number} id
  * @returns {string}
  */
-export function reasonOf(engine) {
-  return (reasons[engine.number(3)] ??= engine.reason());
+export function reasonOf(engine, id) {
+  return (reasons[engine.number(id, 2)] ??= engine.reason(id));
 }
 
 /**
@@ -172,7 +173,7 @@ export function reasonOf(engine) {
  * @returns {Why}
  */
 function whyOf({ engine, id, clock }) {
-  const reason = reasonOf(engine);
+  const reason = reasonOf(engine, id);
   const text = engine.quotas(id, clock.host.now(), clock.monotonic());
   if (last.text !== text || last.reason !== reason) {
     last = { text, reason, quota: text === "" ? undefined : Object.freeze(JSON.parse(text)) };

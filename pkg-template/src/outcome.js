@@ -55,7 +55,7 @@ function quotaInTheWay({ engine, clock, origin, why }) {
   /** @type {any[]} */
   const states = JSON.parse(engine.quotas(-1, clock.host.now(), clock.monotonic()));
   const quota = why?.quota;
-  if (quota === undefined) return states.find((state) => state.scope.startsWith(origin) && state.remaining === 0);
+  if (quota?.scope === undefined) return states.find((state) => state.scope.startsWith(origin) && state.remaining === 0);
   return states.find((state) => state.scope === quota.scope && state.name === quota.name && state.unit === quota.unit) ?? quota;
 }
 

@@ -149,6 +149,12 @@ impl Call {
         self.reading.as_ref().map_or(&[], |reading| &reading.quotas)
     }
 
+    /// The header that asked for the wait it is in, and until when, where one did.
+    pub fn hint(&self) -> Option<(&str, MonoTime)> {
+        let State::Pausing { until, reason: WaitReason::RetryAfter } = self.state else { return None };
+        Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
+    }
+
     /// Whether it waits for [`Tracker::wake`] alone, where the host wakes others: [`Tracker::alarm`] says when to ask that.
     /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
     pub fn is_alarmed(&self) -> bool {
@@ -258,7 +264,7 @@ impl Call {
             reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
         };
         let action = self.judge(ended, tracker, at);
-        let tells = !reading.quotas.is_empty();
+        let tells = !reading.quotas.is_empty() || reading.hint.is_some();
         self.reading = tells.then(|| Box::new(reading));
         action
     }

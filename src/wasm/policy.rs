@@ -233,7 +233,7 @@ impl Engine {
     }
 
     /// What is known of quotas, as JSON. A call's number: the quota that its last wait was for and its scope, or ""; without
-    /// what changes with each that waits, so that thousands may share one text. -1: an array of all; the least number: the
+    /// what changes with each that waits, so that thousands may share one text. Of a wait that a header asked for: that header and until when. -1: an array of all; the least number: the
     /// same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of the `Quota`s that its last
     /// answer told.
     pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
@@ -245,6 +245,11 @@ impl Engine {
             if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
                 json.open('{');
                 write_quota(&mut json, &state);
+                json.close('}');
+            } else if let Some((source, until)) = of_call.and_then(Call::hint) {
+                json.open('{');
+                json.number("resetAt", Some(at.wall_at(until).0));
+                json.text("source", Some(source));
                 json.close('}');
             }
         } else if call == -1 || call == i32::MIN {

@@ -62,6 +62,8 @@ test("a wait for a Retry-After is told as such, to the instant that it names", a
   const { start, waits, records } = await told(1, [[429, { "retry-after": "7" }]]);
   assert.deepEqual(waits.map(({ reason, attempt }) => [reason, attempt]), [["retry-after", 2]]);
   assert.ok(waits[0].until >= start + 7000 && waits[0].until <= start + 8000, `${waits[0].until - start}`);
+  assert.deepEqual(waits[0].quota, { resetAt: waits[0].until, source: "retry-after" });
+  assert.deepEqual(records[0].attempts[1].quota, waits[0].quota);
   const [first, second] = records[0].attempts;
   assert.deepEqual([first.status, first.waitReason, second.status, second.waitReason], [429, undefined, 200, "retry-after"]);
   assert.ok(second.startedAt >= start + 7000 && second.waitedBefore >= 7000);

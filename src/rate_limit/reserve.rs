@@ -3,6 +3,7 @@
 //! A waiter is told an absolute time, by its place in the queue, and sleeps on its own timer; nobody has to wake anybody,
 //! which is what works in an isolate whose requests must not touch each other. Hosts without that rule are told whom to
 //! wake early when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left idle.
+//! There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
 //! All of a scope's counters are changed in this file and nowhere else, which is why it is longer than most.
 //!

@@ -291,6 +291,11 @@ export interface RequestView {
 /** Something that happened to a call. `call` joins what belongs together; `url` is origin and path, without query or secrets. */
 export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
   | { type: "attempt" }
+  /**
+   * It waits `delay` ms, until the instant `until`, or shorter where room comes earlier. `quota`: the one it waits for, and in
+   * its `source` the header that told it, or "options". For "retry-after": the header that asked for it, and until when.
+   * Who waits in vain is told anew what for, in another event.
+   */
   | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }
   | { type: "response"; status: number; quotas: Quota[] }
   | { type: "failure"; error: unknown }
@@ -352,8 +357,11 @@ export interface AttemptRecord {
   endedAt: number;
   status?: number;
   error?: string;
+  /** The sum of the waits before it. */
   waitedBefore: number;
+  /** What the last of them was for. */
   waitReason?: WaitReason;
+  /** As in the "wait" event. */
   quota?: Quota;
 }
 

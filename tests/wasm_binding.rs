@@ -22,10 +22,10 @@ fn a_call_goes_from_its_start_to_its_end() {
     let call = started(&mut engine, &plan);
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
     assert_eq!(engine.respond(call, 503, "retry-after:2\n", WALL + 10.0, 10.0, 0.0), WAIT);
-    assert_eq!((engine.number(0), engine.reason().as_str()), (2001.0, "retry-after"));
+    assert_eq!((engine.number(call, 0), engine.reason(call).as_str()), (2001.0, "retry-after"));
     assert_eq!(engine.tell(call, 1, WALL + 2011.0, 2011.0, 0.5), SEND);
     assert_eq!(engine.respond(call, 200, "", WALL + 2020.0, 2020.0, 0.5), RESOLVE);
-    assert_eq!((engine.reason().as_str(), engine.number(2)), ("", 0.0));
+    assert_eq!((engine.reason(call).as_str(), engine.number(call, 1)), ("", 0.0));
     engine.end(call);
     assert_eq!(engine.tell(call, 1, WALL, 3000.0, 0.5), -1, "an ended call takes nothing");
 }
@@ -44,7 +44,7 @@ fn a_quota_is_told_without_the_credentials() {
     let all = engine.quotas(-1, WALL, 0.0);
     assert!(all.starts_with('[') && !all.contains("secret"), "{all}");
     assert_eq!(engine.tell(call, 2, WALL, 5.0, 0.5), REJECT);
-    assert_eq!(engine.reason(), "aborted");
+    assert_eq!(engine.reason(call), "aborted");
     engine.end(call);
 }
 
@@ -62,6 +62,35 @@ fn who_waits_is_woken_when_there_is_room() {
     assert_eq!(engine.tell(second, 1, WALL, 20.0, 0.5), SEND);
     engine.end(first);
     engine.end(second);
+}
+
+#[wasm_bindgen_test]
+fn one_alarm_tells_when_to_ask_who_may_go_where_the_host_wakes_others() {
+    for nudges in [true, false] {
+        let (mut engine, mut plan) = (Engine::new(nudges), Plan::new());
+        assert_eq!(plan.set("rateLimit", 'o', 0.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas", 'l', 1.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas.0", 'o', 0.0, ""), 1);
+        assert_eq!(plan.set("rateLimit.quotas.0.limit", 'n', 1.0, ""), 0);
+        assert_eq!(plan.set("rateLimit.quotas.0.window", 'n', 1000.0, ""), 0);
+        let (first, second) = (started(&mut engine, &plan), started(&mut engine, &plan));
+        assert_eq!(engine.tell(first, 0, WALL, 0.0, 0.5), SEND);
+        assert!(engine.alarm(WALL, 0.0) < 0.0, "nobody waits");
+        assert_eq!(engine.tell(second, 0, WALL, 0.0, 0.5), WAIT);
+        let (delay, alarmed, code) = (engine.number(second, 0), engine.number(second, 1), engine.number(second, 2));
+        assert_eq!(
+            (delay >= 1000.0, alarmed, engine.reason(second).as_str()),
+            (true, f64::from(u8::from(nudges)), "rate-limit")
+        );
+        assert!(code > 0.0);
+        if nudges {
+            assert_eq!((engine.alarm(WALL, 0.0), engine.woken(WALL, 0.0)), (delay, -1));
+            assert_eq!(engine.woken(WALL + delay, delay), second as i32);
+        }
+        assert_eq!(engine.tell(second, 1, WALL + delay, delay, 0.5), SEND);
+        engine.end(first);
+        engine.end(second);
+    }
 }
 
 #[wasm_bindgen_test]

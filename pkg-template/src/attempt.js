@@ -7,12 +7,12 @@ import { LONGEST } from "./sleep.js";
 
 /**
  * Sends once, and tells the core what came of it.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @returns {Promise<number>} what to do next
  */
 export async function attempt(run) {
   const { engine, id, clock } = run;
-  const timeout = engine.number(0);
+  const timeout = engine.number(id, 0);
   run.attempt++;
   emit(run, "attempt", run.attempt, {});
   // An answer that is followed at once, without a wait, is let go of here.
@@ -56,7 +56,7 @@ export async function attempt(run) {
 }
 
 /**
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {unknown} error
  * @param {ReturnType<typeof deadline> | undefined} limit
  */
@@ -75,18 +75,18 @@ function failed(run, error, limit) {
 /**
  * The arguments of the next send: the caller's own the first time; then what was kept of them, so that the body is
  * there again.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @returns {any[]}
  */
 function nextArgs(run) {
-  const { input, init, engine, id } = run;
+  const { input, init, engine, id, args } = run;
   const hasBody = isRequest(input) && (init?.body === undefined || init.body === null) && mayHaveBody(input);
   if (run.attempt === 1) {
     if (hasBody && engine.is(id, 0)) run.spare = input.clone();
-    return run.args;
+    return args;
   }
-  if (run.spare === undefined) return [input, init];
-  const given = [run.spare, init];
+  if (run.spare === undefined) return args;
+  const given = [run.spare, args[1]];
   run.spare = run.spare.clone();
   return given;
 }
@@ -99,20 +99,22 @@ function mayHaveBody(request) {
 
 /**
  * Writes an attempt down and tells of it.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {number} startedAt
  */
 function note(run, startedAt) {
-  const { engine, id, clock, record, response, failure, before } = run;
+  const { engine, id, clock, record, response, failure, why, waited } = run;
   record.attempts.push({
     startedAt,
     endedAt: clock.host.now(),
     ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
-    waitedBefore: before.waited,
-    ...(before.reason !== undefined && { waitReason: before.reason }),
-    ...(before.quota !== undefined && { quota: before.quota }),
+    waitedBefore: waited,
+    ...(why !== undefined && { waitReason: why.reason }),
+    ...(why?.quota !== undefined && { quota: why.quota }),
   });
-  run.before = { waited: 0 };
+  record.waited += waited;
+  run.waited = 0;
+  run.why = undefined;
   if (run.hooks.onEvent === undefined) return;
   if (response === undefined) emit(run, "failure", run.attempt, { error: failure });
   else emit(run, "response", run.attempt, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });

@@ -36,7 +36,7 @@ export function isWanted(name) {
 
 /**
  * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {number} event
  * @returns {number}
  */

@@ -7,48 +7,33 @@ import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
 import { conclude } from "./outcome.js";
-import { addressOf, freeze, isReplayable, isRequest, methodOf, pick, viewOf, withIdempotencyKey } from "./request.js";
-import { sleep } from "./sleep.js";
+import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
+import { Run } from "./run.js";
+import { Alarm } from "./sleep.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
+import { pause, wakeOthers } from "./wait.js";
 
 /**
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
- * @property {any} plan
+ * @property {any} plan none of a call's own once it has begun
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
  *
  * @typedef {object} Shared
  * @property {any} engine
- * @property {Map<number, () => void>} sleepers how to wake each call that waits
+ * @property {import("./clock.js").Clock} clock what the alarm is set on
+ * @property {Alarm} alarm
+ * @property {(Run | undefined)[]} parked the calls that wait, by the engine's numbers
+ * @property {number} waiting how many
+ * @property {number} relying how many of them have no timer of their own
+ * @property {boolean} isWaking while some are being woken
+ * @property {any} kept the last init that was copied, for those who wait with the same
  * @property {number} calls
  */
 
-/**
- * A call under way. All of it is plain data of this call: nothing of one request is touched from another's turn.
- * @typedef {object} Run
- * @property {any} engine
- * @property {number} id the engine's number for it
- * @property {Map<number, () => void>} sleepers
- * @property {import("./clock.js").Clock} clock
- * @property {import("./options.js").Hooks} hooks
- * @property {(args: any[]) => Promise<Response>} send
- * @property {any[]} args what the caller gave, until the first send
- * @property {any} input
- * @property {any} init
- * @property {import("./request.js").Address} url
- * @property {string} method
- * @property {AbortSignal | null | undefined} signal
- * @property {number} attempt
- * @property {Response | undefined} response what the last attempt gave
- * @property {any} failure or why it failed
- * @property {Request | undefined} spare
- * @property {any} key
- * @property {boolean} isOurs whether `args` are ours already, or still the caller's own objects
- * @property {import("./record.js").CallRecord} record
- * @property {{ waited: number, reason?: string, quota?: any }} before the waits since the last attempt
- */
+/** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */
 
 /** @type {WeakMap<object, Inside | null>} */
 const insides = new WeakMap();
@@ -98,8 +83,19 @@ function makeInside(options, base) {
   apply(plan, options ?? {});
   const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
   const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
-  const shared = base?.shared ?? { engine: new Engine(nudges), sleepers: new Map(), calls: 0 };
-  return { plan, hooks, shared, clock };
+  return { plan, hooks, shared: base?.shared ?? makeShared(new Engine(nudges), clock), clock };
+}
+
+/**
+ * @param {any} engine
+ * @param {import("./clock.js").Clock} clock
+ * @returns {Shared}
+ */
+function makeShared(engine, clock) {
+  const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
+  /** @type {Shared} */
+  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined, calls: 0 };
+  return shared;
 }
 
 /** @param {Inside} inside */
@@ -129,12 +125,9 @@ export function runOn(policy, args, options) {
  * @returns {Promise<Response>}
  */
 function run(inside, args, options) {
-  const custom = options?.fetch ?? inside?.hooks.fetch;
-  /** @param {any[]} given */
-  const send = (given) => (custom === undefined ? hostFetch() : custom)(...given);
   const subject = inside === null ? undefined : subjectOf(args[0], args[1]);
-  if (inside === null || subject === undefined) return passOn(send, args);
-  return drive(inside, args, options, send, subject);
+  if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch ?? hostFetch(), args);
+  return drive(inside, args, options, subject);
 }
 
 /**
@@ -142,46 +135,63 @@ function run(inside, args, options) {
  * cannot send, or sends nowhere (data:, blob:), is the host's to judge.
  * @param {any} input
  * @param {any} init
+ * @returns {Subject | undefined}
  */
 function subjectOf(input, init) {
   try {
     const request = isRequest(input) ? input : undefined;
     /** @type {AbortSignal | null | undefined} */
     const signal = init?.signal === undefined ? request?.signal : init.signal;
-    const url = addressOf(input);
-    if (signal?.aborted || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
-    return { url, method: methodOf(init?.method ?? request?.method), signal };
+    const address = addressOf(input);
+    if (signal?.aborted || !address.isHttp) return undefined;
+    return { address, method: methodOf(init?.method ?? request?.method), signal };
   } catch {
     return undefined;
   }
 }
 
 /**
- * @param {(args: any[]) => Promise<Response>} send
+ * @param {any} fetch
  * @param {any[]} args
  */
-function passOn(send, args) {
+function passOn(fetch, args) {
   try {
-    return send(args);
+    return fetch(...args);
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
 /**
- * Does what the core says until it says that the call is over. Its first send is made in the caller's own turn.
+ * Starts a call. Its first send is made in the caller's own turn; one that waits first is no more than its `Run`.
  * @param {Inside} inside
  * @param {any[]} args
  * @param {any} options
- * @param {(args: any[]) => Promise<Response>} send
- * @param {{ url: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} subject
+ * @param {Subject} subject
  * @returns {Promise<Response>}
  */
-async function drive(inside, args, options, send, subject) {
-  const run = begin(inside, args, options, send, subject);
+function drive(inside, args, options, subject) {
+  /** @type {Run | undefined} */
+  let run;
   try {
-    let action = tell(run, tell.BEGIN);
+    run = begin(inside, args, options, subject);
+    const action = tell(run, tell.BEGIN);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
+    return action === 1 ? pause(run) : fly(run, action);
+  } catch (error) {
+    if (run !== undefined) end(run);
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * Does what the core says until it says that the call is over.
+ * @param {Run} run
+ * @param {number} action
+ * @returns {Promise<Response>}
+ */
+export async function fly(run, action) {
+  try {
     for (;;) {
       switch (action) {
         case 0:
@@ -195,95 +205,54 @@ async function drive(inside, args, options, send, subject) {
           break;
         case 2:
         case 3:
-          return await conclude(run, action === 2);
+          return conclude(run, action === 2);
         default:
-          throw new PolicyError("internal", `${run.method} ${run.url.origin}: the core refused an event`, { record: run.record });
+          throw new PolicyError("internal", `${run.method} ${run.origin}: the core refused an event`, { record: run.record });
       }
     }
   } finally {
-    run.engine.end(run.id);
-    wakeOthers(run);
+    end(run);
   }
+}
+
+/** @param {Run} run */
+function end({ engine, id, inside, clock }) {
+  engine.end(id);
+  wakeOthers(inside.shared, clock);
 }
 
 /**
  * @param {Inside} inside
  * @param {any[]} args
  * @param {any} options
- * @param {(args: any[]) => Promise<Response>} send
- * @param {{ url: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} subject
+ * @param {Subject} subject
  * @returns {Run}
  */
-function begin(inside, args, options, send, { url, method, signal }) {
-  const { shared } = inside;
-  let { plan, hooks, clock } = inside;
-  const [input, init] = args;
-  if (options !== undefined) {
-    plan = plan.fork();
-    hooks = hooksOf(hooks, options);
-    if (options?.host !== undefined) clock = createClock({ ...globals, ...hooks.host });
-  }
-  /** @type {Run} */
-  const run = {
-    engine: shared.engine,
-    id: -1,
-    sleepers: shared.sleepers,
-    clock,
-    hooks,
-    send,
-    args,
-    input,
-    init,
-    url,
-    method,
-    signal,
-    attempt: 0,
-    response: undefined,
-    failure: undefined,
-    spare: undefined,
-    key: undefined,
-    isOurs: false,
-    record: { call: ++shared.calls, attempts: [], waited: 0 },
-    before: { waited: 0 },
-  };
+function begin(inside, args, options, { address, method, signal }) {
+  const own = options === undefined ? inside : insideOf(inside, options);
+  const run = new Run(own, args, address, method, signal);
+  const { input, init, hooks, clock } = run;
   try {
-    if (options !== undefined) apply(plan, options);
+    if (own !== inside) apply(own.plan, options);
     const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
     const replayable = hooks.body !== undefined || isReplayable(init?.body);
     const headers = pick(input, init, names().request);
-    run.id = shared.engine.start(plan, method, url.origin, headers, scope, replayable, clock.host.now(), clock.monotonic());
+    run.id = run.engine.start(own.plan, method, address.origin, headers, scope, replayable, clock.host.now(), clock.monotonic());
   } finally {
-    if (options !== undefined) plan.free();
+    if (own !== inside) own.plan.free();
   }
   return run;
 }
 
 /**
- * Waits as long as the core says, or until the caller aborts.
- * @param {Run} run
+ * What holds for one call with options of its own.
+ * @param {Inside} inside
+ * @param {any} options
+ * @returns {Inside}
  */
-async function pause(run) {
-  const { engine, clock, record, signal } = run;
-  const delay = engine.number(0);
-  const reason = engine.reason();
-  const quota = quotaOf(run);
-  Object.assign(run.before, { reason, quota });
-  emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
-  run.response?.body?.cancel().catch(() => {});
-  if (!run.isOurs) {
-    // Nothing is sent in this turn: what the caller does with its objects after it must not reach the send.
-    run.isOurs = true;
-    run.init = freeze(run.init);
-    if (run.args.length > 1) run.args = [run.input, run.init];
-  }
-  wakeOthers(run);
-  const since = clock.monotonic();
-  if (!signal?.aborted) await sleep(clock, delay, signal, (wake) => run.sleepers.set(run.id, wake));
-  run.sleepers.delete(run.id);
-  const waited = Math.max(0, clock.monotonic() - since);
-  run.before.waited += waited;
-  record.waited += waited;
-  return tell(run, signal?.aborted ? tell.ABORT : tell.ELAPSE);
+function insideOf({ plan, hooks, shared, clock }, options) {
+  const own = hooksOf(hooks, options);
+  return { plan: plan.fork(), hooks: own, shared, clock: options?.host === undefined ? clock : createClock({ ...globals, ...own.host }) };
 }
 
 /**
@@ -291,36 +260,10 @@ async function pause(run) {
  * @param {Run} run
  */
 async function ask(run) {
-  const { engine, hooks, response, failure } = run;
-  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(0), decision: engine.number(2) === 1 };
+  const { engine, id, hooks, response, failure } = run;
+  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
   const said = await hooks.decide?.(context);
   return tell(run, said === undefined ? tell.UNSAID : said ? tell.YES : tell.NO);
-}
-
-/**
- * Wakes whom the core says may go now, in its order.
- * @param {Run} run
- */
-function wakeOthers({ engine, sleepers, clock }) {
-  while (sleepers.size > 0) {
-    const woken = engine.woken(clock.host.now(), clock.monotonic());
-    if (woken < 0) return;
-    sleepers.get(woken)?.();
-  }
-}
-
-/** @type {{ text: string, quota: any }} */
-let shared = { text: "", quota: undefined };
-
-/**
- * The quota that the call waits for. Thousands wait for the same: they share one object.
- * @param {Run} run
- */
-function quotaOf({ engine, id, clock }) {
-  const text = engine.quotas(id, clock.host.now(), clock.monotonic());
-  if (text === "") return undefined;
-  if (shared.text !== text) shared = { text, quota: Object.freeze(JSON.parse(text)) };
-  return shared.quota;
 }
 
 /**
@@ -330,10 +273,10 @@ function quotaOf({ engine, id, clock }) {
  * @param {number} attempt
  * @param {object} more
  */
-export function emit({ hooks, record, url, method, clock }, type, attempt, more) {
+export function emit({ hooks, call, origin, href, method, clock }, type, attempt, more) {
   if (hooks.onEvent === undefined) return;
   try {
-    hooks.onEvent({ type, call: record.call, url: url.origin + url.pathname, method, attempt, at: clock.host.now(), ...more });
+    hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
   } catch (error) {
     console.error(error);
   }

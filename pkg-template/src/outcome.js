@@ -2,18 +2,20 @@
 import { emit } from "./driver.js";
 import { HttpError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
+import { reasonOf } from "./wait.js";
 
 /**
  * Ends a call as the core says: with its response, or with a throw.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {boolean} resolves whether it ends with what the last attempt gave
- * @returns {Promise<Response>}
+ * @returns {Response | Promise<never>}
  */
-export async function conclude(run, resolves) {
-  const { engine, record, response } = run;
-  const reason = engine.reason();
-  const retryAt = engine.number(1);
-  const throws = engine.number(2) === 1;
+export function conclude(run, resolves) {
+  const { engine, id, record, response } = run;
+  const reason = reasonOf(engine, id);
+  const retryAt = engine.number(id, 0);
+  const throws = engine.number(id, 1) === 1;
+  record.waited += run.waited;
   if (reason !== "") {
     record.gaveUp = reason;
     if (retryAt !== 0) record.retryAt = retryAt;
@@ -21,7 +23,7 @@ export async function conclude(run, resolves) {
   }
   if (resolves && response !== undefined) {
     keep(response, record);
-    if (throws) throw await httpError(run, response);
+    if (throws) return httpError(run, response);
     return response;
   }
   const error = resolves ? run.failure : rejection(run, reason, retryAt);
@@ -30,38 +32,42 @@ export async function conclude(run, resolves) {
 }
 
 /**
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {string} reason
  * @param {number} retryAt
  */
 function rejection(run, reason, retryAt) {
-  const { signal, failure, record, url, method } = run;
+  const { signal, failure, record, origin, method } = run;
   // The host's own rejection, where it made one; during a wait there was nobody to make it.
   if (signal?.aborted) return failure ?? signal.reason;
   if (reason === "deadline") {
-    return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${url.origin}: the deadline would pass before the call is sent`, "TimeoutError");
+    return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${origin}: the deadline would pass before the call is sent`, "TimeoutError");
   }
   const why = reason === "queue-full" ? "too many calls wait for the quota" : "the wait for the quota is too long";
-  return new RateLimitError(reason, `${method} ${url.origin}: not sent, ${why}`, { retryAt, quota: run.before.quota ?? quotaInTheWay(run), record });
+  return new RateLimitError(reason, `${method} ${origin}: not sent, ${why}`, { retryAt, quota: quotaInTheWay(run), record });
 }
 
 /**
- * @param {import("./driver.js").Run} run
+ * The state of the quota that the call waited for, or of one that is used up.
+ * @param {import("./run.js").Run} run
  */
-function quotaInTheWay({ engine, clock, url }) {
+function quotaInTheWay({ engine, clock, origin, why }) {
   /** @type {any[]} */
   const states = JSON.parse(engine.quotas(-1, clock.host.now(), clock.monotonic()));
-  return states.find((state) => state.scope.startsWith(url.origin) && state.remaining === 0);
+  const quota = why?.quota;
+  if (quota?.scope === undefined) return states.find((state) => state.scope.startsWith(origin) && state.remaining === 0);
+  return states.find((state) => state.scope === quota.scope && state.name === quota.name && state.unit === quota.unit) ?? quota;
 }
 
 /**
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {Response} response
+ * @returns {Promise<never>}
  */
-async function httpError({ method, url, record }, response) {
+async function httpError({ method, origin, href, record }, response) {
   const { explainResponse } = await import("./explain.js");
-  const explanation = await explainResponse(response, { method, url: url.href });
-  const error = new HttpError(`${method} ${url.origin}: status ${response.status}`, { response, explanation, record });
+  const explanation = await explainResponse(response, { method, url: href });
+  const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
-  return error;
+  throw error;
 }

@@ -20,8 +20,13 @@ export function methodOf(method) {
 
 /**
  * Where a fetch goes. A `URL` takes a kilobyte, and thousands may wait.
- * @typedef {{ protocol: string, origin: string, pathname: string, href: string }} Address
+ * @typedef {{ isHttp: boolean, origin: string, href: string }} Address
  */
+
+// The last address that was read: to parse it anew takes as long as all else that is done at the start of a call. None
+// with a query or a user in it, which may be secrets.
+/** @type {{ input: unknown, base: unknown, address: Address }} */
+let last = { input: undefined, base: undefined, address: { isHttp: false, origin: "", href: "" } };
 
 /**
  * The address that a fetch of `input` asks; throws where fetch would reject.
@@ -30,8 +35,23 @@ export function methodOf(method) {
  */
 export function addressOf(input) {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
-  const { protocol, origin, pathname, href } = new URL(isRequest(input) ? input.url : input, base);
-  return { protocol, origin, pathname, href };
+  if (typeof input === "string" && input === last.input && base === last.base) return last.address;
+  const { protocol, origin, href } = new URL(isRequest(input) ? input.url : input, base);
+  // Calls go to few origins, and each need not have a string of its own.
+  const shared = origin === last.address.origin ? last.address.origin : origin;
+  const address = { isHttp: protocol === "https:" || protocol === "http:", origin: shared, href };
+  if (typeof input === "string" && !/[?#@]/.test(href)) last = { input, base, address };
+  return address;
+}
+
+/**
+ * The path of an address, as `URL.href` has it: after the third slash, since user names have theirs escaped.
+ * @param {string} href
+ */
+export function pathOf(href) {
+  const path = href.slice(href.indexOf("/", href.indexOf("//") + 2));
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /**
@@ -74,10 +94,10 @@ export function pick(input, init, names) {
 
 /**
  * What callbacks are shown of a request, for which none is built.
- * @param {{ input: any, init: any, url: Address, method: string }} run
+ * @param {{ input: any, init: any, href: string, method: string }} run
  */
-export function viewOf({ input, init, url, method }) {
-  return { url: url.href, method, headers: new Headers(sourceOf(input, init)) };
+export function viewOf({ input, init, href, method }) {
+  return { url: href, method, headers: new Headers(sourceOf(input, init)) };
 }
 
 /**
@@ -95,13 +115,72 @@ export function isReplayable(body) {
  * @param {any} init
  */
 export function freeze(init) {
-  if (init === null || init === undefined || typeof init !== "object") return init;
-  const prototype = Object.getPrototypeOf(init);
-  if (prototype !== Object.prototype && prototype !== null) return init;
+  if (!isPlain(init)) return init;
   const copy = { ...init };
   if (copy.headers !== undefined) copy.headers = copyHeaders(copy.headers);
   if (copy.body !== undefined) copy.body = copyBody(copy.body);
   return copy;
+}
+
+/** @param {any} init */
+function isPlain(init) {
+  if (init === null || init === undefined || typeof init !== "object") return false;
+  const prototype = Object.getPrototypeOf(init);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * `freeze` for a call that waits: thousands wait with the same init, or with equal ones, and share one copy. So it is to be
+ * sent by `thaw`.
+ * @param {any} init
+ * @param {{ kept: any }} shared where the last copy is kept
+ */
+export function keepInit(init, shared) {
+  if (!isPlain(init)) return init;
+  if (shared.kept !== undefined && isSame(init, shared.kept)) return shared.kept;
+  const copy = freeze(init);
+  if (Object.getOwnPropertySymbols(init).length === 0) shared.kept = copy;
+  return copy;
+}
+
+/**
+ * A copy for one send: what the transport does to it must not reach the others.
+ * @param {any} init
+ */
+export function thaw(init) {
+  if (!isPlain(init)) return init;
+  return init.headers === undefined ? { ...init } : { ...init, headers: copyHeaders(init.headers) };
+}
+
+/**
+ * Whether a copy says what `init` says.
+ * @param {any} init
+ * @param {any} copy
+ */
+function isSame(init, copy) {
+  const keys = Object.keys(init);
+  return (
+    keys.length === Object.keys(copy).length &&
+    keys.every((key) => init[key] === copy[key] || (key === "headers" && areSame(init.headers, copy.headers))) &&
+    Object.getOwnPropertySymbols(init).length === 0
+  );
+}
+
+/**
+ * @param {any} headers
+ * @param {any} copy
+ * @returns {boolean}
+ */
+function areSame(headers, copy) {
+  if (headers === null || typeof headers !== "object" || typeof copy !== "object" || copy === null) return false;
+  if (Object.getPrototypeOf(headers) !== Object.getPrototypeOf(copy)) return false;
+  if (headers[Symbol.iterator] !== undefined) {
+    if (typeof headers.forEach !== "function") return false;
+    const [ours, theirs] = [[...copy], [...headers]];
+    return theirs.length === ours.length && theirs.every((pair, n) => `${pair[0]}` === ours[n][0] && `${pair[1]}` === ours[n][1]);
+  }
+  const names = Object.keys(headers);
+  return names.length === Object.keys(copy).length && names.every((name) => headers[name] === copy[name]);
 }
 
 /** @param {any} headers */
@@ -149,7 +228,7 @@ export function withHeaders(args, more) {
 
 /**
  * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
- * @param {import("./driver.js").Run} run
+ * @param {import("./run.js").Run} run
  * @param {{ url: string, method: string, headers: Headers }} view
  */
 export function withIdempotencyKey(run, view) {

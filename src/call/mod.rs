@@ -16,12 +16,14 @@
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
 mod contract;
+mod kept;
 
 pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, WrongEvent};
 
-use alloc::rc::Rc;
+use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
+    call::kept::Kept,
     policy::Rules,
     rate_limit::{
         QuotaState, TicketId, Tracker,
@@ -40,7 +42,7 @@ use crate::{
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Asking { verdict: Verdict, hold: Option<Hold> },
+    Asking,
     Done,
     Flying { until: Option<MonoTime> },
     Idle,
@@ -51,22 +53,31 @@ enum State {
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
 
-/// One logical request.
+// A judgement that the caller may overrule.
+#[derive(Clone, Copy, Debug)]
+struct Question {
+    verdict: Verdict,
+    hold: Option<Hold>,
+}
+
+/// One logical request. A hundred thousand of them may wait, so what a call that was never sent has no use for is boxed.
 #[derive(Debug)]
 pub struct Call {
     rules: Rc<Rules>,
-    request: Request,
+    request: Kept,
     ticket: Option<TicketId>,
     state: State,
     sends: u32,
     deadline: Option<MonoTime>,
-    quota: Option<usize>,
+    quota: Option<u32>,
     /// The shell holds what an attempt gave: to give up is to end with that.
     in_hand: bool,
     /// The last answer was an error.
     is_error: bool,
     /// What the last answer told.
-    reading: Reading,
+    reading: Option<Box<Reading>>,
+    /// While it is asking.
+    question: Option<Box<Question>>,
 }
 
 impl Call {
@@ -83,8 +94,9 @@ impl Call {
             quota: None,
             in_hand: false,
             is_error: false,
-            reading: Reading::default(),
-            request,
+            reading: None,
+            question: None,
+            request: request.into(),
             rules,
         }
     }
@@ -116,7 +128,10 @@ impl Call {
                 }
                 self.judge(Ended::Failure(failure), tracker, at)
             }
-            (State::Asking { verdict, hold }, Event::Decided(said)) => self.decided(verdict, hold, said, tracker, at),
+            (State::Asking, Event::Decided(said)) => {
+                let Some(question) = self.question.take() else { return Err(self.wrong()) };
+                self.decided(*question, said, tracker, at)
+            }
             _ => return Err(self.wrong()),
         })
     }
@@ -131,12 +146,24 @@ impl Call {
 
     /// The quota that the last wait was for, as it is known now.
     pub fn quota<'a>(&self, tracker: &'a mut Tracker, at: Moment) -> Option<QuotaState<'a>> {
-        tracker.quota(self.ticket?, self.quota?, at)
+        tracker.quota(self.ticket?, self.quota? as usize, at)
     }
 
     /// The quotas that the last answer told.
     pub fn told(&self) -> &[Quota] {
-        &self.reading.quotas
+        self.reading.as_ref().map_or(&[], |reading| &reading.quotas)
+    }
+
+    /// The header that asked for the wait it is in, and until when, where one did.
+    pub fn hint(&self) -> Option<(&str, MonoTime)> {
+        let State::Pausing { until, reason: WaitReason::RetryAfter } = self.state else { return None };
+        Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
+    }
+
+    /// Whether it waits for [`Tracker::wake`] alone, where the host wakes others: [`Tracker::alarm`] says when to ask that.
+    /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
+    pub fn is_alarmed(&self) -> bool {
+        self.state == State::Queued && self.deadline.is_none()
     }
 
     /// What holds for it.
@@ -147,7 +174,7 @@ impl Call {
     /// Whether to make up an Idempotency-Key for it: it was asked for, there is none, and repeating it might do it twice.
     pub fn wants_key(&self) -> bool {
         let idempotent =
-            self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(&self.request.method, retry));
+            self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(self.request.method.name(), retry));
         self.rules.idempotency_auto && !self.request.keyed && !idempotent
     }
 
@@ -163,7 +190,7 @@ impl Call {
 
     fn wrong(&self) -> WrongEvent {
         let state = match self.state {
-            State::Asking { .. } => "asking",
+            State::Asking => "asking",
             State::Done => "done",
             State::Flying { .. } => "flying",
             State::Idle => "idle",
@@ -203,7 +230,7 @@ impl Call {
     }
 
     fn name(&mut self, why: Why) {
-        self.quota = if let Why::Quota(index) = why { Some(index) } else { None };
+        self.quota = if let Why::Quota(index) = why { Some(index as u32) } else { None };
     }
 
     fn send(&mut self, tracker: &mut Tracker, at: Moment) -> Action {
@@ -231,11 +258,10 @@ impl Call {
     fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
         self.is_error = classify::is_error(status);
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
-        self.reading = match self.ticket {
+        let reading = match self.ticket {
             Some(ticket) => tracker.observe(ticket, headers, at, limited),
             None => read::read(headers, at.wall),
         };
-        let reading = core::mem::take(&mut self.reading);
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {
             status,
@@ -244,7 +270,8 @@ impl Call {
             reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
         };
         let action = self.judge(ended, tracker, at);
-        self.reading = reading;
+        let tells = !reading.quotas.is_empty() || reading.hint.is_some();
+        self.reading = tells.then(|| Box::new(reading));
         action
     }
 
@@ -256,7 +283,7 @@ impl Call {
             return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, tracker);
         };
         let subject = Subject {
-            method: &self.request.method,
+            method: self.request.method.name(),
             keyed: self.request.keyed,
             replayable: self.request.replayable,
             sends: self.sends,
@@ -269,9 +296,10 @@ impl Call {
         };
         let hold = hint.map(|delay| at.mono.plus(delay));
         if !retry.decides {
-            return self.decided(verdict, hold, None, tracker, at);
+            return self.decided(Question { verdict, hold }, None, tracker, at);
         }
-        self.state = State::Asking { verdict, hold };
+        self.state = State::Asking;
+        self.question = Some(Box::new(Question { verdict, hold }));
         match verdict {
             Verdict::Retry { delay, .. } => Action::Ask { retry: true, delay },
             Verdict::Done | Verdict::Stop(_) => Action::Ask { retry: false, delay: 0 },
@@ -280,8 +308,7 @@ impl Call {
 
     fn decided(
         &mut self,
-        verdict: Verdict,
-        hold: Option<Hold>,
+        Question { verdict, hold }: Question,
         said: Option<bool>,
         tracker: &mut Tracker,
         at: Moment,

@@ -242,6 +242,19 @@ impl Lane {
         }
     }
 
+    /// Adds those to `woken` whose time is over, and gives them until `again`. Later ones were told later times, but for
+    /// priorities.
+    pub fn overdue(&self, tickets: &mut [Ticket], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
+        for mark in &self.queue {
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
+            if ticket.until > now {
+                return;
+            }
+            ticket.until = again;
+            woken.push_back(*mark);
+        }
+    }
+
     /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
     pub fn sweep(&mut self, tickets: &mut [Ticket], is_gone: impl Fn(&Ticket) -> bool) -> Vec<Mark> {
         let mut gone = Vec::new();

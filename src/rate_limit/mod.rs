@@ -201,8 +201,8 @@ impl Tracker {
         }
     }
 
-    /// The owner of a waiter that may go now. Ask until there is none, after each event and when [`Tracker::alarm`] says;
-    /// each one named is granted and learns so when it asks. Only where the host may wake others.
+    /// The owner of a waiter that may go now, or has to hear anew what it waits for. Ask until there is none; each one
+    /// learns what holds when it asks. Only where the host may wake others.
     pub fn wake(&mut self, at: Moment) -> Option<u32> {
         if !self.nudges {
             return None;
@@ -214,16 +214,29 @@ impl Tracker {
                 self.turn += 1;
             }
         }
-        if granted.is_none() {
-            self.turn = 0;
+        self.turn = if granted.is_none() { 0 } else { self.turn };
+        for scope in &mut self.scopes {
+            if granted.is_none() {
+                scope.overdue(&mut self.tickets, at, &mut self.woken);
+                granted = self.woken.pop_front();
+            }
         }
         self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
     }
 
-    /// When to ask [`Tracker::wake`] again, if nothing happens before: the first instant at which a waiter may go.
+    /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
+    /// wake others: there one timer serves all who wait.
     pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        if !self.woken.is_empty() {
+            return Some(at.mono);
+        }
         let Self { scopes, tickets, .. } = self;
         scopes.iter_mut().filter(|scope| scope.waiting > 0).filter_map(|scope| scope.alarm(tickets, at)).min()
+    }
+
+    /// Whether the host wakes others.
+    pub fn nudges(&self) -> bool {
+        self.nudges
     }
 
     /// The meter that a reservation's [`reserve::Why::Quota`] names.

@@ -2,7 +2,8 @@
 //!
 //! A waiter is told an absolute time, by its place in the queue, and sleeps on its own timer; nobody has to wake anybody,
 //! which is what works in an isolate whose requests must not touch each other. Hosts without that rule are told whom to
-//! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left idle.
+//! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left
+//! idle. There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
 //! All of a scope's counters are changed in this file and nowhere else, which is why it is longer than most.
 //!
@@ -227,15 +228,26 @@ impl Scope {
         None
     }
 
-    /// When the first of those who wait may go, as far as is known.
+    /// When somebody who waits is to be woken: a lane's first gets its turn, or was told to come back.
     pub(super) fn alarm(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<MonoTime> {
         let mut first: Option<MonoTime> = None;
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
-            let until = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
+            let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
+            let until = turn.min(ticket.until);
             first = Some(first.map_or(until, |first| first.min(until)));
         }
         first
+    }
+
+    /// Adds those to `woken` whose time is over without a turn, once their lane's first has had to see that: they ask
+    /// again, and are told what they wait for now, or refused.
+    pub(super) fn overdue(&mut self, tickets: &mut [Ticket], at: Moment, woken: &mut VecDeque<Mark>) {
+        if self.waiting > 0 {
+            // Not named twice.
+            let again = at.mono.plus(POLL);
+            self.lanes.iter_mut().for_each(|lane| lane.overdue(tickets, at.mono, again, woken));
+        }
     }
 
     /// The attempt of `ticket` was answered.

@@ -2,7 +2,7 @@
 //!
 //! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -88,18 +88,26 @@ impl Plan {
 #[derive(Debug)]
 pub struct Engine {
     tracker: Tracker,
-    calls: Vec<Option<Call>>,
+    /// Boxed, so that room for more of them is cheap to make.
+    calls: Vec<Option<Box<Slot>>>,
     free: Vec<u32>,
+}
+
+/// A call, and what it was told last: others may be told something before its shell reads that.
+#[derive(Debug)]
+struct Slot {
+    call: Call,
     last: Last,
 }
 
-/// What the last action was, for the getters.
+/// The details of an action, for the getters.
 #[derive(Debug, Default)]
 struct Last {
-    delay: f64,
-    flag: bool,
+    time: f64,
     reason: &'static str,
-    retry_at: f64,
+    /// A number for `reason`; 0 for none.
+    code: u8,
+    flag: bool,
 }
 
 #[wasm_bindgen]
@@ -107,7 +115,7 @@ impl Engine {
     /// `nudges`: whether this host may wake one call from another's turn.
     #[wasm_bindgen(constructor)]
     pub fn new(nudges: bool) -> Self {
-        Self { tracker: Tracker::new(nudges), calls: Vec::new(), free: Vec::new(), last: Last::default() }
+        Self { tracker: Tracker::new(nudges), calls: Vec::new(), free: Vec::new() }
     }
 
     /// A new call, by number; told to begin, it says its first action. `origin` as `URL.origin` has it; `headers`: the
@@ -134,7 +142,8 @@ impl Engine {
         };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);
         let at = Moment::new(wall, mono, 0.0);
-        let call = Some(Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at));
+        let call = Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at);
+        let call = Some(Box::new(Slot { call, last: Last::default() }));
         match self.calls.get_mut(index as usize) {
             Some(place) => *place = call,
             None => self.calls.push(call),
@@ -173,9 +182,15 @@ impl Engine {
     /// The call is over, however it ended; its number may be given to another.
     pub fn end(&mut self, call: u32) {
         if let Some(mut ended) = self.calls.get_mut(call as usize).and_then(Option::take) {
-            ended.end(&mut self.tracker);
+            ended.call.end(&mut self.tracker);
             self.free.push(call);
         }
+    }
+
+    /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
+    pub fn alarm(&mut self, wall: f64, mono: f64) -> f64 {
+        let at = Moment::new(wall, mono, 0.0);
+        self.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
     }
 
     /// A waiting call that may go on now, or -1. Asked after each event until it says so.
@@ -183,26 +198,30 @@ impl Engine {
         self.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
     }
 
-    /// A number of the last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question, how
-    /// long it would wait. 1: of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
-    /// again if nobody says anything; of an end, whether its response is to be thrown; 1 or 0.
-    pub fn number(&self, which: u32) -> f64 {
+    /// A number of a call's last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question,
+    /// how long it would wait; of an end, when trying again may help, epoch ms, or 0. 1: of a question, whether it is sent
+    /// again if nobody says anything; of an end, whether its response is to be thrown; of a wait, whether `woken` ends it, so
+    /// that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for none: who knows it need not read the text.
+    pub fn number(&self, call: u32, which: u32) -> f64 {
+        let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
         match which {
-            0 => self.last.delay,
-            1 => self.last.retry_at,
-            _ => f64::from(u8::from(self.last.flag)),
+            0 => slot.last.time,
+            1 => f64::from(u8::from(slot.last.flag)),
+            _ => f64::from(slot.last.code),
         }
     }
 
     /// Of a wait: what for. Of an end: why, or "".
-    pub fn reason(&self) -> String {
-        self.last.reason.into()
+    pub fn reason(&self, call: u32) -> String {
+        let slot = self.calls.get(call as usize).and_then(Option::as_deref);
+        slot.map_or("", |slot| slot.last.reason).into()
     }
 
     /// 0: whether the call may be sent more than once, so that its body is to be kept. 1: whether to make up an
     /// Idempotency-Key for it; if the shell does, it says so with 2, which answers `true`.
     pub fn is(&mut self, call: u32, which: u32) -> bool {
-        let Some(call) = self.calls.get_mut(call as usize).and_then(Option::as_mut) else { return false };
+        let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return false };
+        let call = &mut slot.call;
         match which {
             0 => call.may_repeat(),
             1 => call.wants_key(),
@@ -213,17 +232,25 @@ impl Engine {
         }
     }
 
-    /// What is known of quotas, as JSON. A call's number: the `QuotaState` that its last wait was for, or "". -1: an array
-    /// of all; the least number: the same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of
-    /// the `Quota`s that its last answer told.
+    /// What is known of quotas, as JSON. A call's number: the quota that its last wait was for and its scope, or ""; without
+    /// what changes with each that waits, so that thousands may share one text. Of a wait that a header asked for: that header and until when. -1: an array of all; the least number: the
+    /// same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of the `Quota`s that its last
+    /// answer told.
     pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
         let at = Moment::new(wall, mono, 0.0);
         let mut json = Writer::default();
         let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
-        let of_call = self.calls.get(index as usize).and_then(Option::as_ref);
+        let of_call = self.calls.get(index as usize).and_then(Option::as_deref).map(|slot| &slot.call);
         if call >= 0 {
             if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
-                write_state(&mut json, &state, false);
+                json.open('{');
+                write_quota(&mut json, &state);
+                json.close('}');
+            } else if let Some((source, until)) = of_call.and_then(Call::hint) {
+                json.open('{');
+                json.number("resetAt", Some(at.wall_at(until).0));
+                json.text("source", Some(source));
+                json.close('}');
             }
         } else if call == -1 || call == i32::MIN {
             json.open('[');
@@ -274,17 +301,18 @@ impl Engine {
 
     #[inline(never)]
     fn handle(&mut self, call: u32, event: Event<'_>, at: Moment) -> i32 {
-        let Some(call) = self.calls.get_mut(call as usize).and_then(Option::as_mut) else { return -1 };
+        let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return -1 };
+        let Slot { call, last } = slot;
         let Ok(action) = call.handle(event, &mut self.tracker, at) else { return -1 };
-        let last = &mut self.last;
         *last = Last::default();
         let (code, end) = match action {
             Action::Send { timeout, .. } => {
-                last.delay = timeout.unwrap_or(0) as f64;
+                last.time = timeout.unwrap_or(0) as f64;
                 (0, None)
             }
             Action::Wait { delay, reason } => {
-                (last.delay, last.reason) = (delay as f64, wait_name(reason));
+                (last.time, last.reason, last.code) = (delay as f64, wait_name(reason), reason as u8 + 1);
+                last.flag = self.tracker.nudges() && call.is_alarmed();
                 (1, None)
             }
             Action::Resolve { gave_up, throw } => {
@@ -293,13 +321,13 @@ impl Engine {
             }
             Action::Reject(give_up) => (3, Some(give_up)),
             Action::Ask { retry, delay } => {
-                (last.flag, last.delay) = (retry, delay as f64);
+                (last.flag, last.time) = (retry, delay as f64);
                 (4, None)
             }
         };
         if let Some(GiveUp { reason, retry_at }) = end {
-            last.reason = give_up_name(reason);
-            last.retry_at = retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
+            (last.reason, last.code) = (give_up_name(reason), reason as u8 + 32);
+            last.time = retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
         }
         code
     }
@@ -358,10 +386,18 @@ fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
 
 fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.open('{');
-    json.text("scope", Some(state.scope));
+    write_quota(json, state);
     if keyed {
         json.text("key", Some(&hex(state.key)));
     }
+    json.number("inFlight", Some(i64::from(state.in_flight)));
+    json.number("waiting", Some(i64::from(state.waiting)));
+    json.number("nextAt", state.next.map(|next| next.0));
+    json.close('}');
+}
+
+fn write_quota(json: &mut Writer, state: &QuotaState) {
+    json.text("scope", Some(state.scope));
     json.text("name", state.name);
     json.text("unit", state.unit);
     json.number("limit", state.limit.map(|limit| limit as i64));
@@ -369,10 +405,6 @@ fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.number("resetAt", state.resets.map(|resets| resets.0));
     json.number("window", state.window);
     json.text("source", Some(state.source));
-    json.number("inFlight", Some(i64::from(state.in_flight)));
-    json.number("waiting", Some(i64::from(state.waiting)));
-    json.number("nextAt", state.next.map(|next| next.0));
-    json.close('}');
 }
 
 fn wait_name(reason: WaitReason) -> &'static str {

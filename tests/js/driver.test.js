@@ -399,3 +399,16 @@ test("a Request keeps its referrer policy when a time for the attempt is set", a
   await policy.fetch(new Request("https://api.example.com/", { referrerPolicy: "no-referrer" }));
   assert.equal(seen[0].referrerPolicy, "no-referrer");
 });
+
+test("answers that come in the same turn are each judged by their own headers", async () => {
+  const events = [];
+  const answers = ["1", "2", "3"].map((after) => new Response(null, { status: 503, headers: { "retry-after": after } }));
+  const policy = createPolicy({ rateLimit: false, fetch: async () => answers.shift() ?? new Response("ok"), onEvent: (event) => events.push(event) });
+  const controller = new AbortController();
+  const calls = ["1", "2", "3"].map(() => policy.fetch("https://api.example.com/", { signal: controller.signal }));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const delays = events.filter(({ type }) => type === "wait").map(({ call, delay }) => [call, Math.floor(delay / 1000)]);
+  assert.deepEqual(delays, [[1, 1], [2, 2], [3, 3]]);
+  controller.abort();
+  await Promise.allSettled(calls);
+});

@@ -6,11 +6,11 @@ import { createServer } from "node:http";
 const EXPOSED = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, date";
 
 /**
- * Starts it. `GET /items` takes one of `limit` units per second, told by X-RateLimit headers (reset in epoch seconds);
+ * Starts it. `GET /items` takes one of `limit` units per `window` ms, told by X-RateLimit headers (reset in epoch seconds);
  * `/flaky` answers 503 the first time each token asks; `/status/N` answers N, a 429 with a Retry-After of 5 s.
- * @param {{ limit?: number }} [options]
+ * @param {{ limit?: number, window?: number }} [options]
  */
-export async function startUpstream({ limit = 20 } = {}) {
+export async function startUpstream({ limit = 20, window: length = 1000 } = {}) {
   /** @type {Map<string, { window: number, used: number }>} */
   const quotas = new Map();
   /** @type {Set<string>} */
@@ -29,7 +29,7 @@ export async function startUpstream({ limit = 20 } = {}) {
     met.sent++;
 
     if (path === "/items") {
-      const window = Math.floor(Date.now() / 1000);
+      const window = Math.floor(Date.now() / length);
       const quota = quotas.get(token)?.window === window ? /** @type {{ window: number, used: number }} */ (quotas.get(token)) : { window, used: 0 };
       quotas.set(token, quota);
       const allowed = quota.used < limit;
@@ -37,7 +37,7 @@ export async function startUpstream({ limit = 20 } = {}) {
       else met.refused++;
       response.setHeader("x-ratelimit-limit", limit);
       response.setHeader("x-ratelimit-remaining", limit - quota.used);
-      response.setHeader("x-ratelimit-reset", window + 1);
+      response.setHeader("x-ratelimit-reset", Math.ceil(((window + 1) * length) / 1000));
       return void response.writeHead(allowed ? 200 : 429).end(allowed ? '"item"' : "");
     }
     if (path === "/flaky") {

@@ -1,0 +1,182 @@
+// @ts-check
+import { listen, unlisten } from "./abort.js";
+import { tell } from "./core.js";
+import { emit, fly } from "./driver.js";
+import { isRequest, keepInit } from "./request.js";
+import { sleep } from "./sleep.js";
+
+/** @typedef {import("./run.js").Run} Run */
+/** @typedef {{ text: string, reason: string, quota: any }} Why */
+
+// So many at once are only told anew what they wait for; then others have their turn, and the alarm goes on with it.
+const AT_ONCE = 1000;
+
+// Stands where a call's own timer would: the policy's alarm serves it.
+const ALARM = Symbol("alarm");
+
+/** @type {((outcome: any) => void) | undefined} */
+let resumed;
+/** @param {(outcome: any) => void} resolve */
+const stash = (resolve) => void (resumed = resolve);
+
+/**
+ * Waits as the core just said. The promise is for what `fly` gives if nothing was sent yet, else for the next action.
+ * @param {Run} run
+ * @returns {Promise<any>}
+ */
+export function pause(run) {
+  const promise = new Promise(stash);
+  run.resume = resumed;
+  resumed = undefined;
+  park(run);
+  if (run.signal?.aborted) abort(run);
+  wakeOthers(run.inside.shared, run.clock);
+  return promise;
+}
+
+/**
+ * Ends a wait: the call learns what to do now, which may be to wait on.
+ * @param {Run} run
+ * @param {number} event
+ */
+function wake(run, event) {
+  if (!leave(run)) return;
+  try {
+    // Whoever wakes it may do so from the signal's own event, before ours is told.
+    const action = tell(run, run.signal?.aborted ? tell.ABORT : event);
+    if (action === 1) return park(run);
+    settle(run, run.attempt === 0 ? fly(run, action) : action);
+  } catch (error) {
+    settle(run, Promise.reject(error));
+  }
+}
+
+/** @param {Run} run */
+const abort = (run) => wake(run, tell.ABORT);
+
+/**
+ * @param {Run} run
+ * @param {any} outcome
+ */
+function settle(run, outcome) {
+  const { resume } = run;
+  run.resume = undefined;
+  resume?.(outcome);
+}
+
+/**
+ * Wakes whom the core says may go now, in its order. To be called after whatever may have made room.
+ * @param {import("./driver.js").Shared} shared
+ * @param {import("./clock.js").Clock} clock
+ */
+export function wakeOthers(shared, clock) {
+  // One who is woken to be refused is over at once, and would wake the next from within, thousands deep.
+  if (shared.isWaking) return;
+  shared.isWaking = true;
+  try {
+    for (let told = 0; shared.waiting > 0 && told < AT_ONCE; ) {
+      const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
+      if (woken < 0) break;
+      const run = shared.parked[woken];
+      if (run === undefined) continue;
+      wake(run, tell.ELAPSE);
+      if (shared.parked[woken] === run) told++;
+    }
+  } finally {
+    shared.isWaking = false;
+  }
+  if (shared.relying === 0) return;
+  const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());
+  if (delay >= 0) shared.alarm.set(Math.max(1, delay));
+}
+
+/**
+ * @param {Run} run
+ */
+function park(run) {
+  const { engine, id, signal } = run;
+  const { shared, clock, hooks } = run.inside;
+  const delay = engine.number(id, 0);
+  const relies = engine.number(id, 1) === 1 && clock === shared.clock;
+  run.why = whyOf(run);
+  run.response?.body?.cancel().catch(() => {});
+  if (!run.isOurs) {
+    // Nothing is sent in this turn: what the caller does with its objects after it must not reach the send.
+    run.isOurs = true;
+    run.init = keepInit(run.init, shared);
+    if (typeof run.input !== "string" && !isRequest(run.input)) run.input = run.href;
+  }
+  // Whole, as the core has it: a number with a fraction is an object.
+  run.since = Math.floor(clock.monotonic());
+  // An array without gaps takes a word for each.
+  while (shared.parked.length < run.id) shared.parked.push(undefined);
+  shared.parked[run.id] = run;
+  shared.waiting++;
+  if (signal) listen(signal, run, abort);
+  if (relies) {
+    shared.relying++;
+    run.timer = ALARM;
+    shared.alarm.set(delay);
+  } else {
+    run.timer = sleep(clock, delay, () => wake(run, tell.ELAPSE));
+  }
+  if (hooks.onEvent !== undefined) {
+    const { reason, quota } = run.why;
+    emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
+  }
+}
+
+/**
+ * Takes back all that was set up for a wait. False if the call does not wait.
+ * @param {Run} run
+ */
+function leave(run) {
+  const { shared, clock } = run.inside;
+  if (shared.parked[run.id] !== run) return false;
+  shared.parked[run.id] = undefined;
+  shared.waiting--;
+  if (run.timer === ALARM) {
+    shared.relying--;
+    if (shared.relying === 0) shared.alarm.clear();
+  } else {
+    clock.host.clearTimeout(run.timer);
+  }
+  run.timer = undefined;
+  // It may hold credentials.
+  if (shared.waiting === 0) shared.kept = undefined;
+  if (run.signal) unlisten(run.signal, run);
+  run.waited += Math.max(0, Math.floor(clock.monotonic()) - run.since);
+  return true;
+}
+
+/** @type {Why} */
+let last = { text: "", reason: "", quota: undefined };
+/**
+ * Reasons by the core's numbers for them.
+ * @type {string[]}
+ */
+const reasons = [""];
+
+/**
+ * The core's word for why it said what it said last.
+ * @param {any} engine
+ * @param {number} id
+ * @returns {string}
+ */
+export function reasonOf(engine, id) {
+  return (reasons[engine.number(id, 2)] ??= engine.reason(id));
+}
+
+/**
+ * What the call waits for. Thousands wait for the same: they share one object.
+ * @param {Run} run
+ * @returns {Why}
+ */
+function whyOf({ engine, id, clock }) {
+  const reason = reasonOf(engine, id);
+  const text = engine.quotas(id, clock.host.now(), clock.monotonic());
+  if (last.text !== text || last.reason !== reason) {
+    last = { text, reason, quota: text === "" ? undefined : Object.freeze(JSON.parse(text)) };
+  }
+  return last;
+}

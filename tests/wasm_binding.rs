@@ -80,6 +80,6 @@ fn header_names_come_from_the_core() {
     assert!(names(0).lines().any(|name| name == "authorization"));
     assert!(names(1).contains("retry-after"));
     assert_eq!(names(2), "idempotency-key");
-    let told = read_quotas("ratelimit:\"default\";r=50;t=30\n", WALL);
+    let told = read_quotas("ratelimit:\"default\";r=50;t=30\n", WALL, 0, "");
     assert!(told.contains("\"remaining\":50") && told.contains("\"resetAt\":1795305630000"), "{told}");
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { isWanted, tell } from "./core.js";
+import { tell } from "./core.js";
 import { emit } from "./driver.js";
 import { label } from "./record.js";
 import { describe, freeze, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
@@ -44,7 +44,7 @@ export async function attempt(run) {
       if (engine.is(id, 0)) run.init = freeze(run.init);
     }
     const response = (run.response = await promise);
-    const headers = lines(response.headers, isWanted);
+    const headers = lines(response.headers, run.isWanted);
     action = engine.respond(id, response.status, headers, clock.host.now(), clock.monotonic(), clock.host.random());
   } catch (error) {
     action = failed(run, error, limit);

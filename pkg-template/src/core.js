@@ -21,10 +21,10 @@ export function names() {
 const seen = new Map();
 
 /**
- * Whether the core wants a response's header.
+ * Whether the core wants a response's header, of any policy.
  * @param {string} name in lower case
  */
-export function isWanted(name) {
+function isKnown(name) {
   let wanted = seen.get(name);
   if (wanted === undefined) {
     wanted = names().response.test(name);
@@ -32,6 +32,18 @@ export function isWanted(name) {
     if (seen.size < 500) seen.set(name, wanted);
   }
   return wanted;
+}
+
+/**
+ * Whether the core wants a response's header under a policy, whose own dialects may name more.
+ * @param {any} plan
+ * @returns {(name: string) => boolean} of a name in lower case
+ */
+export function wantedBy(plan) {
+  const names = plan.dialects();
+  if (names === "") return isKnown;
+  const own = new Set(names.split("\n"));
+  return (name) => own.has(name) || isKnown(name);
 }
 
 /**

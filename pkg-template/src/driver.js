@@ -2,7 +2,7 @@
 import { nudges } from "#policy";
 import { attempt } from "./attempt.js";
 import { createClock } from "./clock.js";
-import { load, names, tell } from "./core.js";
+import { load, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
@@ -18,6 +18,7 @@ import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
+ * @property {(name: string) => boolean} isWanted whether the core is told a response's header
  *
  * @typedef {object} Shared
  * @property {any} engine
@@ -33,6 +34,7 @@ import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
  * @property {Map<number, () => void>} sleepers
  * @property {import("./clock.js").Clock} clock
  * @property {import("./options.js").Hooks} hooks
+ * @property {(name: string) => boolean} isWanted
  * @property {(args: any[]) => Promise<Response>} send
  * @property {any[]} args what the caller gave, until the first send
  * @property {any} input
@@ -99,7 +101,7 @@ function makeInside(options, base) {
   const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
   const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
   const shared = base?.shared ?? { engine: new Engine(nudges), sleepers: new Map(), calls: 0 };
-  return { plan, hooks, shared, clock };
+  return { plan, hooks, shared, clock, isWanted: wantedBy(plan) };
 }
 
 /** @param {Inside} inside */
@@ -216,7 +218,7 @@ async function drive(inside, args, options, send, subject) {
  */
 function begin(inside, args, options, send, { url, method, signal }) {
   const { shared } = inside;
-  let { plan, hooks, clock } = inside;
+  let { plan, hooks, clock, isWanted } = inside;
   const [input, init] = args;
   if (options !== undefined) {
     plan = plan.fork();
@@ -230,6 +232,7 @@ function begin(inside, args, options, send, { url, method, signal }) {
     sleepers: shared.sleepers,
     clock,
     hooks,
+    isWanted,
     send,
     args,
     input,
@@ -247,7 +250,10 @@ function begin(inside, args, options, send, { url, method, signal }) {
     before: { waited: 0 },
   };
   try {
-    if (options !== undefined) apply(plan, options);
+    if (options !== undefined) {
+      apply(plan, options);
+      if (options?.profiles !== undefined) run.isWanted = wantedBy(plan);
+    }
     const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
     const replayable = hooks.body !== undefined || isReplayable(init?.body);
     const headers = pick(input, init, names().request);

@@ -22,12 +22,13 @@ pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, Wro
 use alloc::rc::Rc;
 
 use crate::{
+    hints::body::Limited,
     policy::Rules,
     rate_limit::{
         QuotaState, TicketId, Tracker,
         options::RateRules,
         quota::Quota,
-        read::{self, Reading},
+        read::{self, Answer, Reading},
         reserve::{Refusal, Reservation, Why},
     },
     retry::{
@@ -225,9 +226,11 @@ impl Call {
     fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
         self.is_error = classify::is_error(status);
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
+        let rules = Rc::clone(&self.rules);
+        let answer = Answer { headers, status, body: "", dialects: &rules.dialects };
         self.reading = match self.ticket {
-            Some(ticket) => tracker.observe(ticket, headers, at, limited),
-            None => read::read(headers, at.wall),
+            Some(ticket) => tracker.observe(ticket, answer, at, limited),
+            None => read::read(answer, at.wall),
         };
         let reading = core::mem::take(&mut self.reading);
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
@@ -359,8 +362,18 @@ impl Call {
     }
 }
 
+/// Whether an answer says that a rate was exceeded (`true`), or that it is none but a spent allowance (`false`).
+pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
+    let signs = signs(reading);
+    signs.rate.or(classify::is_limited(status, signs).then_some(true))
+}
+
 fn signs(reading: &Reading) -> Signs {
-    Signs { hinted: reading.hint.is_some(), exhausted: reading.quotas.iter().any(is_spent) }
+    Signs {
+        hinted: reading.hint.is_some(),
+        exhausted: reading.quotas.iter().any(is_spent),
+        rate: reading.limited.map(|limited| limited == Limited::Rate),
+    }
 }
 
 fn is_spent(quota: &Quota) -> bool {

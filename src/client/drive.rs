@@ -103,7 +103,8 @@ impl Run {
         match answer {
             Ok(response) => {
                 let response: Response = response.unchecked_into();
-                let (status, lines) = (response.status(), request::lines(&response.headers()));
+                let (status, lines) =
+                    (response.status(), request::lines(&response.headers(), &self.call.rules().dialects));
                 self.outcome = Some(Ok(response));
                 self.tell(Event::Respond { status, headers: Headers::new(&lines) })
             }

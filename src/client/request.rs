@@ -12,7 +12,10 @@ use crate::{
     call,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
-        read,
+        read::{
+            self,
+            dialect::{self, Dialect},
+        },
     },
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
@@ -52,14 +55,14 @@ pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Requ
     }
 }
 
-/// The lines of a response's headers that the core's readers use.
-pub fn lines(headers: &Headers) -> String {
+/// The lines of a response's headers that the core's readers use, `dialects` included.
+pub fn lines(headers: &Headers, dialects: &[Dialect]) -> String {
     let mut lines = String::new();
     let pairs = js_sys::try_iter(headers).ok().flatten();
     for pair in pairs.into_iter().flatten().flatten() {
         let pair: Array = pair.unchecked_into();
         let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
-        if WANTED.with(|wanted| wanted.test(&name)) {
+        if WANTED.with(|wanted| wanted.test(&name)) || dialect::names(dialects, &name) {
             push(&mut lines, &name, &value);
         }
     }

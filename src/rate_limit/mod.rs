@@ -23,11 +23,10 @@ use crate::{
         meter::Meter,
         options::RateRules,
         quota::Quota,
-        read::Reading,
+        read::{Answer, Reading},
         reserve::{Reservation, Scope},
         ticket::{Mark, Stand, Ticket},
     },
-    syntax::headers::Headers,
     time::{Moment, MonoTime, WallTime},
 };
 
@@ -149,16 +148,16 @@ impl Tracker {
     pub fn observe(
         &mut self,
         ticket: TicketId,
-        headers: Headers<'_>,
+        answer: Answer<'_>,
         at: Moment,
         limited: impl FnOnce(&Reading) -> bool,
     ) -> Reading {
         let Some((scope, ticket)) = self.touch(ticket) else { return Reading::default() };
         // The date is read before the rest, which is measured against the clock that it corrects.
-        if let Some(date) = hints::served(headers, at.wall).date {
+        if let Some(date) = hints::served(answer.headers, at.wall).date {
             scope.clock.observe(date, ticket.sent.wall, at);
         }
-        let reading = read::read(headers, scope.clock.server(at));
+        let reading = read::read(answer, scope.clock.server(at));
         let limited = limited(&reading);
         scope.answered(ticket, &reading, limited, at);
         reading

@@ -7,13 +7,13 @@ use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    call::{Action, Call, Event, GiveUp, GiveUpReason, Request, WaitReason},
+    call::{self, Action, Call, Event, GiveUp, GiveUpReason, Request, WaitReason},
     policy::Policy,
     rate_limit::{
         QuotaState, Tracker,
         identity::{CREDENTIALS, Identity, hex},
         quota::Quota,
-        read,
+        read::{self, Answer},
     },
     retry::{IDEMPOTENCY_KEY, classify},
     syntax::{
@@ -68,6 +68,11 @@ impl Plan {
     /// After the last leaf: 0, or -1 if something is missing, see `error`.
     pub fn check(&mut self) -> i32 {
         self.policy.check().map_or_else(|error| self.refuse(error), |()| 0)
+    }
+
+    /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside `names(1)`.
+    pub fn dialects(&self) -> String {
+        self.policy.dialects()
     }
 
     /// The path of the bad option, a line break, and what was expected there.
@@ -305,21 +310,28 @@ impl Engine {
     }
 }
 
-/// What a response's headers tell: `{ quotas: Quota[], retryAfter?: Hint }` as JSON.
+/// What a response tells: `{ quotas: Quota[], retryAfter?: Hint, limited?: boolean }` as JSON. `status` is 0 where it is
+/// not known, `body` "".
 #[wasm_bindgen]
-pub fn read_quotas(headers: &str, wall: f64) -> String {
+pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String {
     let now = WallTime(wall as i64);
-    let reading = read::read(Headers::new(headers), now);
+    let headers = Headers::new(headers);
+    let reading = read::read(Answer { headers, status, body, dialects: &[] }, now);
     let mut json = Writer::default();
     json.open('{');
     json.key("quotas");
     write_quotas(&mut json, &reading.quotas, now);
-    if let Some(hint) = &reading.hint {
+    // What the vendor's documentation says is not what the answer says.
+    if let Some(hint) = reading.hint.as_ref().filter(|_| !reading.implied) {
         json.key("retryAfter");
         json.open('{');
         json.number("delay", Some(hint.delay));
         json.text("source", Some(&hint.source));
         json.close('}');
+    }
+    if let Some(limited) = call::limited(status, &reading) {
+        json.key("limited");
+        json.flag(limited);
     }
     json.close('}');
     json.out

@@ -1,0 +1,437 @@
+//! What an answer's body says of rates: when to come back, and whether a rate was exceeded or an allowance is spent.
+//!
+//! APIs agree on no envelope, but on words: a member that begins with `retry`, a code or a message that has `rate limit` or
+//! `throttled` in it, "try again in 20s". So the body is walked whole, whatever its shape, and each string is compared with
+//! one table, its separators left out: `RATE_LIMITED`, `ratelimited` and "You are being rate limited" are one row.
+//!
+//! An allowance (a plan's, a prepaid credit, a day's) is told apart: sending again in a minute does not bring it back.
+//! Sources: the vendors named at each row, `botocore` and `smithy-rs` for Amazon's codes, RFC 9457, and
+//! draft-ietf-httpapi-ratelimit-headers-10 section 5.
+
+use alloc::string::String;
+
+use super::{Hint, when};
+use crate::syntax::json::{self, Kind, Node};
+use crate::syntax::{duration, number, words};
+use crate::time::WallTime;
+
+/// Bytes of a body that are looked at.
+pub const MOST: usize = 65_536;
+
+/// GitHub: "wait for at least one minute" where a secondary limit comes without a `Retry-After`.
+const SECONDARY_WAIT: i64 = 60_000;
+
+/// What a body says was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// An allowance that no short wait brings back: a plan's, a credit, a day's.
+    Allowance,
+    /// A rate: later it works.
+    Rate,
+}
+
+/// What a body says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// When to come back.
+    pub hint: Option<Hint>,
+    /// The hint is not told but documented by the vendor: a least wait.
+    pub implied: bool,
+    /// What was exceeded.
+    pub limited: Option<Limited>,
+    /// The limit is one of all routes (Discord).
+    pub global: bool,
+    /// Shopify's bucket of query costs: its size, and what is left; below 0 where not told.
+    pub bucket: (i64, i64),
+}
+
+// What a row means.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sense {
+    // Weaker ones first: of several strings the strongest decides.
+    Nothing,
+    // A rate, by a code alone: as prose it may be a feature's name.
+    RateCode,
+    Rate,
+    Secondary,
+    // An allowance, unless the answer also says how long to wait, as Google's does of a minute's quota.
+    AllowanceProse,
+    AllowanceCode,
+    // An allowance in a 403 (YouTube); Amazon's SP-API calls a rate so, in a 429.
+    AllowanceForbidden,
+}
+
+// Without separators, in lower case.
+const STEMS: &[(&str, Sense)] = &[
+    // RFC 9457 types of the IETF's draft.
+    ("problemtypesquotaexceeded", Sense::Rate),
+    ("temporaryreducedcapacity", Sense::Rate),
+    ("abnormalusagedetected", Sense::Rate),
+    // OpenAI, Moonshot, Anthropic, DeepSeek, OpenRouter, HubSpot, Google, YouTube.
+    ("insufficientquota", Sense::AllowanceCode),
+    ("insufficientbalance", Sense::AllowanceCode),
+    ("insufficientcredit", Sense::AllowanceCode),
+    ("exceededcurrentquota", Sense::AllowanceCode),
+    ("dailylimitexceeded", Sense::AllowanceCode),
+    ("billing", Sense::AllowanceCode),
+    ("quotaexceeded", Sense::AllowanceForbidden),
+    ("exceededyourcurrentquota", Sense::AllowanceProse),
+    ("creditbalance", Sense::AllowanceProse),
+    ("dailylimit", Sense::AllowanceProse),
+    ("monthlylimit", Sense::AllowanceProse),
+    ("apiusagelimit", Sense::AllowanceProse),
+    // GitHub.
+    ("secondaryratelimit", Sense::Secondary),
+    ("abusedetection", Sense::Secondary),
+    // Linear, GitHub, Slack, Notion, Discord; Google, OpenAI; Anthropic; Meta; Shopify, DRF, Amazon.
+    ("ratelimited", Sense::Rate),
+    ("ratelimitexceeded", Sense::Rate),
+    ("ratelimitreached", Sense::Rate),
+    ("ratelimiterror", Sense::Rate),
+    ("exceededtheratelimit", Sense::Rate),
+    ("exceededratelimit", Sense::Rate),
+    ("callratelimit", Sense::Rate),
+    ("requestlimitreached", Sense::Rate),
+    ("toomanycalls", Sense::Rate),
+    ("toomanyrequests", Sense::Rate),
+    ("rateexceeded", Sense::Rate),
+    ("throttled", Sense::Rate),
+    ("throttling", Sense::RateCode),
+    ("slowdown", Sense::RateCode),
+    ("requestlimitexceeded", Sense::RateCode),
+    ("throughputexceeded", Sense::RateCode),
+    ("bandwidthlimitexceeded", Sense::RateCode),
+    ("limitexceededexception", Sense::RateCode),
+    ("priorrequestnotcomplete", Sense::RateCode),
+    // Matrix.
+    ("mlimitexceeded", Sense::RateCode),
+];
+
+// Meta's numbers of rates (developers.facebook.com, rate limiting); other APIs have errors 4 and 17 of their own.
+const META_CODES: &[i64] = &[4, 17, 32, 341, 613];
+const META_BUSINESS: core::ops::RangeInclusive<i64> = 80_000..=80_014;
+
+/// Reads what came with `status` (0 where that is not known); dates in it are measured against `served`.
+///
+/// Any text may be given. Of a success only what stands under `error`, `errors` and `extensions` is heard.
+#[inline(never)]
+pub fn read(body: &str, status: u16, served: WallTime) -> Said {
+    let body = words::cut(body, 0, body.floor_char_boundary(MOST));
+    let mut reader = Reader { status, served, sense: Sense::Nothing, delay: None, code: 0, meta: false, said: said() };
+    let document = json::parse(body);
+    let root = document.root();
+    if (1..400).contains(&status) {
+        for key in ["error", "errors", "extensions"] {
+            reader.visit(root.get(key), key);
+        }
+    } else if matches!(root.kind(), Kind::Object | Kind::Array) {
+        reader.visit(root, "");
+    } else {
+        // Text, or XML, whose codes stand between tags.
+        for piece in words::split(body, b"<>\n") {
+            reader.string("", piece);
+        }
+    }
+    reader.finish()
+}
+
+fn said() -> Said {
+    Said { bucket: (-1, -1), ..Said::default() }
+}
+
+struct Reader<'d> {
+    status: u16,
+    served: WallTime,
+    sense: Sense,
+    // Whether a message told it, how long, and under which key.
+    delay: Option<(bool, i64, &'d str)>,
+    code: i64,
+    meta: bool,
+    said: Said,
+}
+
+impl<'d> Reader<'d> {
+    fn visit(&mut self, node: Node<'d>, key: &'d str) {
+        match node.kind() {
+            Kind::Object | Kind::Array => {
+                for child in node.children() {
+                    let own = child.key();
+                    self.visit(child, if own.is_empty() { key } else { own });
+                }
+            }
+            Kind::String => self.string(key, node.text()),
+            Kind::Number => self.number(key, node.word()),
+            Kind::True => self.said.global |= key == "global",
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, key: &'d str, word: &'d str) {
+        let count = || number::count(word).unwrap_or(-1);
+        match key {
+            "code" => self.code = count(),
+            "maximumAvailable" => self.said.bucket.0 = count(),
+            "currentlyAvailable" => self.said.bucket.1 = count(),
+            _ => self.member(key, word),
+        }
+    }
+
+    #[inline(never)]
+    fn string(&mut self, key: &'d str, text: &'d str) {
+        self.member(key, text);
+        if key == "violated-policies" {
+            self.sense = self.sense.max(Sense::Rate);
+        }
+        self.meta |= key == "fbtrace_id";
+        let text = words::cut(text, 0, text.floor_char_boundary(1000)).trim_ascii();
+        let prose = words::find(text, b" ").is_some();
+        // A link to the documentation of limits is no limit.
+        let plain = if starts(text, "http") && !key.ends_with("type") { String::new() } else { plain(text) };
+        for (stem, sense) in STEMS {
+            let counts = match sense {
+                Sense::RateCode | Sense::AllowanceCode => !prose,
+                Sense::AllowanceForbidden => self.status == 403 && !words::holds(&plain, "problemtypes"),
+                _ => true,
+            };
+            if counts && words::holds(&plain, stem) {
+                self.sense = self.sense.max(*sense);
+            }
+        }
+        if prose && let Some(delay) = wait(text) {
+            self.tell(true, delay, if key.is_empty() { "text" } else { key });
+        }
+    }
+
+    // Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`; Matrix: `retry_after_ms`.
+    fn member(&mut self, key: &'d str, text: &str) {
+        let plain = plain(key);
+        let Some(rest) = ["retryafter", "retryin", "retrydelay"].iter().find_map(|stem| plain.strip_prefix(stem))
+        else {
+            return;
+        };
+        let millis = match rest.strip_prefix("in").unwrap_or(rest) {
+            "" | "s" | "sec" | "secs" | "seconds" => false,
+            "ms" | "millis" | "milliseconds" => true,
+            _ => return,
+        };
+        if let Some(when) = when(text, self.served, millis) {
+            self.tell(false, when.delay, key);
+        }
+    }
+
+    // A member of its own goes before a message; of two alike the longer wait is safe.
+    fn tell(&mut self, prose: bool, delay: i64, key: &'d str) {
+        if self.delay.is_none_or(|(other, longest, _)| if other == prose { delay > longest } else { other }) {
+            self.delay = Some((prose, delay, key));
+        }
+    }
+
+    fn finish(self) -> Said {
+        let mut said = self.said;
+        let mut sense = self.sense;
+        if self.meta && (META_CODES.contains(&self.code) || META_BUSINESS.contains(&self.code)) {
+            sense = sense.max(Sense::Rate);
+        }
+        said.implied = sense == Sense::Secondary && self.delay.is_none();
+        let delay = if said.implied { Some((true, SECONDARY_WAIT, "message")) } else { self.delay };
+        said.limited = match sense {
+            Sense::Nothing => None,
+            Sense::RateCode | Sense::Rate | Sense::Secondary => Some(Limited::Rate),
+            Sense::AllowanceProse if delay.is_some() => Some(Limited::Rate),
+            Sense::AllowanceProse | Sense::AllowanceCode | Sense::AllowanceForbidden => Some(Limited::Allowance),
+        };
+        said.hint = delay.map(|(_, delay, key)| {
+            let mut source = String::from("body.");
+            source.push_str(key);
+            Hint { delay, source }
+        });
+        said
+    }
+}
+
+// Letters and digits, in lower case.
+#[inline(never)]
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            plain.push_str(words::cut(text, from, at));
+            from = at + 1;
+        }
+    }
+    plain.push_str(words::cut(text, from, text.len()));
+    plain.make_ascii_lowercase();
+    plain
+}
+
+// Words before "in" or "after" that make what follows a wait.
+const BEFORE: &[&str] = &["again", "available", "retry", "reset", "resets", "retrying"];
+// Words within one: "at least 5 minutes and 3 seconds".
+const FILLERS: &[&str] = &["about", "and", "another", "at", "for", "least"];
+// Starts of units and their milliseconds; the longer of two alike goes first.
+const UNITS: &[(&str, i64)] =
+    &[("mil", 1), ("ms", 1), ("mo", 2_592_000_000), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// How long a message says to wait, in ms: "Please try again in 1m30s.", "retry after 26 seconds", "Expected available in
+/// 1 minute and 5 seconds", "wait 5 minutes". A bare number is seconds (Telegram).
+fn wait(text: &str) -> Option<i64> {
+    let mut longest = None;
+    let mut pieces = words::split(text, b" \n\t,;!)");
+    let (mut before, mut at) = (false, false);
+    loop {
+        if at {
+            longest = longest.max(length(pieces.clone()));
+        }
+        let Some(piece) = pieces.next() else { return longest };
+        let is = |word: &&str| piece.eq_ignore_ascii_case(word);
+        at = (before && ["in", "after"].iter().any(|word| is(word))) || is(&"wait");
+        before = BEFORE.iter().any(|word| is(word));
+    }
+}
+
+fn length<'a>(mut pieces: impl Iterator<Item = &'a str>) -> Option<i64> {
+    let (mut sum, mut found) = (0i64, false);
+    let mut held = None;
+    loop {
+        let piece = pieces.next().unwrap_or_default();
+        let word = piece.strip_suffix('.').unwrap_or(piece);
+        if let Some(milli) = held.take() {
+            let unit = UNITS.iter().find(|(unit, _)| starts(word, unit));
+            let Some((_, scale)) = unit else {
+                // Not a unit: what came before it was in seconds, if it stood alone.
+                return if found { Some(sum) } else { Some(milli) };
+            };
+            sum = sum.saturating_add(milli_of(milli, *scale));
+            found = true;
+        } else if let Some(ms) = duration::read(word) {
+            sum = sum.saturating_add(ms);
+            found = true;
+        } else if let Some(milli) = number::milli(word, true) {
+            held = Some(milli);
+        } else if !FILLERS.contains(&word) {
+            return found.then_some(sum);
+        }
+    }
+}
+
+fn milli_of(milli: i64, scale: i64) -> i64 {
+    let micros = milli.saturating_mul(scale);
+    micros / 1000 + i64::from(micros % 1000 > 0)
+}
+
+fn starts(word: &str, start: &str) -> bool {
+    words::cut(word, 0, start.len()).eq_ignore_ascii_case(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: WallTime = WallTime(1_795_305_600_000);
+
+    fn says(status: u16, body: &str) -> (Option<Limited>, Option<(i64, String)>) {
+        let said = read(body, status, NOW);
+        (said.limited, said.hint.map(|hint| (hint.delay, hint.source)))
+    }
+
+    #[test]
+    fn delays_are_read_from_members_and_from_messages() {
+        for (body, delay, source) in [
+            (r#"{"message":"You are being rate limited.","retry_after":64.57,"global":false}"#, 64_570, "retry_after"),
+            (r#"{"error_summary":"too_many_requests/..","error":{"retry_after":300}}"#, 300_000, "retry_after"),
+            (r#"{"ok":false,"parameters":{"retry_after":35}}"#, 35_000, "retry_after"),
+            (r#"{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":1500}"#, 1500, "retry_after_ms"),
+            (
+                r#"{"error":{"message":"Please retry in 12.5s.","details":[{"retryDelay":"12s"}]}}"#,
+                12_000,
+                "retryDelay",
+            ),
+            (r#"{"error":{"message":"Rate limit reached. Please try again in 20s. Contact us."}}"#, 20_000, "message"),
+            (r#"{"error":{"message":"Please try again in 1m30s."}}"#, 90_000, "message"),
+            (r#"{"error":{"message":"Please retry after 634ms."}}"#, 634, "message"),
+            (r#"{"error":{"message":"Please retry after 26 seconds. Go here."}}"#, 26_000, "message"),
+            (r#"{"detail":"Request was throttled. Expected available in 1 minute and 5 seconds."}"#, 65_000, "detail"),
+            (r#"{"description":"Too Many Requests: retry after 35"}"#, 35_000, "description"),
+            ("Slow down. Please wait at least 2 minutes, then go on", 120_000, "text"),
+        ] {
+            assert_eq!(says(429, body).1, Some((delay, ["body.", source].concat())), "{body}");
+        }
+        for none in [
+            "try again in a while",
+            "try again later",
+            "available in 3 regions",
+            r#"{"retry_after":"soon"}"#,
+            r#"{"retry_count":3}"#,
+        ] {
+            let expected = if none.contains("regions") { Some(3000) } else { None };
+            assert_eq!(says(429, none).1.map(|hint| hint.0), expected, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_told_apart_from_an_allowance() {
+        let (rate, allowance) = (Some(Limited::Rate), Some(Limited::Allowance));
+        for (status, body, limited) in [
+            (403, r#"{"message":"You have exceeded a secondary rate limit"}"#, rate),
+            (403, r#"{"message":"API rate limit exceeded for user ID 1."}"#, rate),
+            (400, r#"{"errors":[{"message":"limited","extensions":{"code":"RATELIMITED"}}]}"#, rate),
+            (403, r#"[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]"#, rate),
+            (403, r#"{"error":{"errors":[{"reason":"userRateLimitExceeded"}],"code":403}}"#, rate),
+            (403, r#"{"error":{"errors":[{"reason":"dailyLimitExceeded"}],"code":403}}"#, allowance),
+            (403, r#"{"error":{"errors":[{"reason":"quotaExceeded"}],"code":403}}"#, allowance),
+            (429, r#"{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota."}]}"#, None),
+            (400, r#"{"error":{"message":"(#4) x","type":"OAuthException","code":4,"fbtrace_id":"A"}}"#, rate),
+            (400, r#"{"error":{"message":"x","code":80004,"fbtrace_id":"A"}}"#, rate),
+            (400, r#"{"error":{"message":"x","code":100,"fbtrace_id":"A"}}"#, None),
+            (400, r#"{"error":{"message":"x","code":4}}"#, None),
+            (400, r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#, rate),
+            (400, r#"{"__type":"ProvisionedThroughputExceededException","message":"x y"}"#, rate),
+            (503, "<?xml version=\"1.0\"?>\n<Error><Code>SlowDown</Code><Message>Reduce it.</Message></Error>", rate),
+            (
+                400,
+                "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
+                rate,
+            ),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota, please check","code":"insufficient_quota"}}"#,
+                allowance,
+            ),
+            (429, r#"{"error":{"message":"You exceeded your current quota. Please retry in 12.59s."}}"#, rate),
+            (429, r#"{"type":"https://iana.org/assignments/http-problem-types#quota-exceeded"}"#, rate),
+            (429, r#"{"title":"x","violated-policies":["default"]}"#, rate),
+            (
+                429,
+                r#"{"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT"}"#,
+                allowance,
+            ),
+            (403, "{}", None),
+            (
+                403,
+                r#"{"message":"Resource not accessible","documentation_url":"https://x.example/rate-limited"}"#,
+                None,
+            ),
+            (400, r#"{"message":"throttling is not supported in this zone"}"#, None),
+            (200, r#"{"errors":[{"type":"RATE_LIMITED"}]}"#, rate),
+            (200, r#"{"data":{"title":"You are being rate limited"}}"#, None),
+        ] {
+            assert_eq!(says(status, body).0, limited, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_secondary_limit_without_a_wait_is_a_minute_at_least() {
+        let said = read(r#"{"message":"You have exceeded a secondary rate limit"}"#, 403, NOW);
+        assert_eq!((said.hint.unwrap().delay, said.implied), (60_000, true));
+        let told = read(r#"{"message":"secondary rate limit","retry_after":5}"#, 403, NOW);
+        assert_eq!((told.hint.unwrap().delay, told.implied), (5000, false));
+    }
+
+    #[test]
+    fn no_more_of_a_body_is_read_than_is_said() {
+        let filled = |length: usize| ["\"", &"é".repeat(length / 2), "\n too many requests"].concat();
+        assert_eq!(says(429, &filled(400)).0, Some(Limited::Rate));
+        assert_eq!(says(429, &filled(MOST)).0, None);
+    }
+}

@@ -285,8 +285,8 @@ fn wait(text: &str) -> Option<i64> {
         }
         let Some(piece) = pieces.next() else { return longest };
         let is = |word: &&str| piece.eq_ignore_ascii_case(word);
-        at = (before && ["in", "after"].iter().any(|word| is(word))) || is(&"wait");
-        before = BEFORE.iter().any(|word| is(word));
+        at = (before && ["in", "after"].iter().any(&is)) || is(&"wait");
+        before = BEFORE.iter().any(is);
     }
 }
 

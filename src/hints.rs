@@ -104,24 +104,24 @@ pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
     of_date(text, served)
 }
 
-/// How a reset is told, where that is known beforehand; in the order of [`UNITS`].
-pub type Unit = usize;
-
-/// What each [`Unit`] is called by users.
+/// What the units of [`when_in`] are called by users, in their order.
 pub const UNITS: &str = "\"epoch-s\", \"epoch-ms\", \"delta-s\", \"delta-ms\", \"delta-min\", \"date\" or \"duration\"";
 
-/// [`when`], of a unit that is known.
-pub fn when_in(unit: Unit, text: &str, served: WallTime) -> Option<When> {
-    // 0 of a text that is no number is never asked for.
-    let milli = if unit < 5 { number::milli(text, true)? } else { 0 };
+/// [`when`], in a unit that is known: a place in [`UNITS`].
+pub fn when_in(unit: Option<i64>, text: &str, served: WallTime) -> Option<When> {
     match unit {
-        0 => absolute(WallTime(milli), granularity(milli), served),
-        1 => absolute(WallTime(milli / 1000), 1, served),
-        2 => Some(relative(milli)),
-        3 => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
-        4 => Some(relative(milli.saturating_mul(60))),
-        5 => of_date(text, served),
-        _ => duration::read(text).map(relative),
+        None => return when(text, served, false),
+        Some(5) => return of_date(text, served),
+        Some(6) => return duration::read(text).map(relative),
+        _ => {}
+    }
+    let milli = number::milli(text, true)?;
+    match unit {
+        Some(0) => absolute(WallTime(milli), granularity(milli), served),
+        Some(1) => absolute(WallTime(milli / 1000), 1, served),
+        Some(2) => Some(relative(milli)),
+        Some(3) => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
+        _ => Some(relative(milli.saturating_mul(60))),
     }
 }
 

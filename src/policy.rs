@@ -6,7 +6,7 @@ use core::cell::RefCell;
 use crate::{
     rate_limit::{
         options::{RateLayer, RateRules},
-        read::dialect::{self, Dialect},
+        read::dialect::Dialects,
     },
     retry::options::{RetryLayer, RetryRules},
     syntax::{
@@ -73,8 +73,7 @@ struct Layer {
 #[derive(Debug, Default)]
 struct Profile {
     hosts: Vec<String>,
-    // Shared with the rules of its calls.
-    dialects: Rc<Vec<Dialect>>,
+    dialects: Dialects,
     layer: Layer,
 }
 
@@ -97,7 +96,7 @@ pub struct Rules {
     /// `None`: sent at once.
     pub rate_limit: Option<Rc<RateRules>>,
     /// Headers that the host's profile names.
-    pub dialects: Rc<Vec<Dialect>>,
+    pub dialects: Dialects,
     /// One send, until its headers, ms.
     pub attempt_timeout: Option<i64>,
     /// Everything, waits included, ms.
@@ -196,7 +195,7 @@ impl Policy {
             if profile.hosts.is_empty() {
                 field.push_str(".hosts");
                 missing = Some("an array of one host or more");
-            } else if let Some(at) = profile.dialects.iter().position(|dialect| !dialect.tells()) {
+            } else if let Some(at) = profile.dialects.mute() {
                 field.push_str(".dialects.");
                 number::push(&mut field, at as u64);
                 missing = Some("one of limit, remaining, used and reset");
@@ -224,7 +223,10 @@ impl Policy {
     pub fn dialects(&self) -> String {
         let mut names = String::new();
         for profile in self.profiles.iter() {
-            dialect::list(&profile.dialects, &mut names);
+            for header in profile.dialects.headers() {
+                names.push_str(header);
+                names.push_str("\n");
+            }
         }
         names
     }
@@ -236,7 +238,7 @@ impl Policy {
         Rules {
             retry: self.caller.retry.over(&profile.retry),
             rate_limit: self.caller.rate_limit.over(&profile.rate_limit).map(Rc::new),
-            dialects: of_host.map(|profile| Rc::clone(&profile.dialects)).unwrap_or_default(),
+            dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
@@ -258,14 +260,12 @@ impl Profile {
             return Ok(next);
         }
         if head == "dialects" {
-            // Nobody else has them before the options are whole.
-            let dialects = Rc::make_mut(&mut self.dialects);
             let (_, member) = words::halves(rest, b'.');
             if !member.is_empty() {
-                return dialects.last_mut().ok_or("an object")?.set(member, value);
+                return self.dialects.set(member, value);
             }
             if !rest.is_empty() {
-                dialects.push(Dialect::default());
+                self.dialects.begin();
                 return Kind::Object.read(value).map(|(_, next)| next);
             }
         }
@@ -438,8 +438,8 @@ mod tests {
         let policy = with_dialect(&[("remaining", "X-Calls-Left"), ("reset", "X-Calls-Back")]);
         policy.check().unwrap();
         assert_eq!(policy.dialects(), "x-calls-left\nx-calls-back\n");
-        assert_eq!(policy.rules("api.acme.example").dialects.len(), 1);
-        assert_eq!(policy.rules("other.example").dialects.len(), 0);
+        assert_eq!(policy.rules("api.acme.example").dialects.headers().count(), 2);
+        assert_eq!(policy.rules("other.example").dialects.headers().count(), 0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use fetch_with_policy::hints::{self, body};
 use fetch_with_policy::rate_limit::quota::MOST;
-use fetch_with_policy::rate_limit::read::{Answer, dialect::Dialect, read, told};
+use fetch_with_policy::rate_limit::read::{Answer, dialect::Dialects, read, told};
 use fetch_with_policy::syntax::headers::Headers;
 use fetch_with_policy::syntax::value::Value;
 use fetch_with_policy::time::WallTime;
@@ -121,9 +121,10 @@ proptest! {
         text in body_text(), line in value(), status: u16, now: i64,
     ) {
         let headers = ["x-ratelimit-remaining:", &line, "\nx-own:", &line].concat();
-        let mut own = Dialect::default();
+        let mut own = Dialects::default();
+        own.begin();
         own.set("remaining", Value::Text("x-own")).unwrap();
-        let answer = Answer { headers: Headers::new(&headers), status, body: &text, dialects: &[own] };
+        let answer = Answer { headers: Headers::new(&headers), status, body: &text, dialects: &own };
         let reading = read(answer, WallTime(now));
         prop_assert!(reading.hint.is_none_or(|hint| hint.delay >= 0 && !hint.source.is_empty()));
         prop_assert!(reading.quotas.iter().all(|quota| quota.reset_in.is_none_or(|reset| reset >= 0)));

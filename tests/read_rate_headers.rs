@@ -40,7 +40,7 @@ fn text(case: &Value) -> String {
 
 fn answer<'a>(case: &'a Value, text: &'a str) -> Answer<'a> {
     let status = case["status"].as_u64().unwrap() as u16;
-    Answer { headers: Headers::new(text), status, body: case["body"].as_str().unwrap_or_default(), dialects: &[] }
+    Answer { status, body: case["body"].as_str().unwrap_or_default(), ..Answer::from(Headers::new(text)) }
 }
 
 fn difference(case: &Value, reading: &Reading) -> Option<String> {

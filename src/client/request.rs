@@ -12,10 +12,7 @@ use crate::{
     call,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
-        read::{
-            self,
-            dialect::{self, Dialect},
-        },
+        read::{self, dialect::Dialects},
     },
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
@@ -56,13 +53,13 @@ pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Requ
 }
 
 /// The lines of a response's headers that the core's readers use, `dialects` included.
-pub fn lines(headers: &Headers, dialects: &[Dialect]) -> String {
+pub fn lines(headers: &Headers, dialects: &Dialects) -> String {
     let mut lines = String::new();
     let pairs = js_sys::try_iter(headers).ok().flatten();
     for pair in pairs.into_iter().flatten().flatten() {
         let pair: Array = pair.unchecked_into();
         let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
-        if WANTED.with(|wanted| wanted.test(&name)) || dialect::names(dialects, &name) {
+        if WANTED.with(|wanted| wanted.test(&name)) || dialects.headers().any(|own| own == name) {
             push(&mut lines, &name, &value);
         }
     }

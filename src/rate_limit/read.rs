@@ -6,6 +6,7 @@
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::quota::Quota;
@@ -21,12 +22,12 @@ pub mod ietf;
 pub mod name;
 pub mod value;
 
-use dialect::Dialect;
+use dialect::Dialects;
 use draft::Draft;
 use name::{Name, Role};
 
 /// A response, as far as it tells of rates. Made from [`Headers`], where there is nothing else.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
     /// Those of its headers that [`wanted`] or a dialect asks for.
     pub headers: Headers<'a>,
@@ -35,12 +36,12 @@ pub struct Answer<'a> {
     /// What is known of its body; of more than [`body::MOST`] bytes the rest is not read.
     pub body: &'a str,
     /// Headers that the user named.
-    pub dialects: &'a [Dialect],
+    pub dialects: &'a Dialects,
 }
 
 impl<'a> From<Headers<'a>> for Answer<'a> {
     fn from(headers: Headers<'a>) -> Self {
-        Self { headers, ..Self::default() }
+        Self { headers, status: 0, body: "", dialects: &dialect::NONE }
     }
 }
 
@@ -77,19 +78,26 @@ fn read_answer(answer: Answer<'_>, now: WallTime) -> Reading {
     let mut drafts = Vec::new();
     if !answer.body.is_empty() {
         let said = body::read(answer.body, answer.status, served.at);
-        reading.limited = said.limited;
-        reading.global = said.global;
-        if reading.hint.is_none() {
-            (reading.hint, reading.implied) = (said.hint, said.implied);
+        (reading.limited, reading.global) = (said.limited, said.global);
+        if reading.hint.is_none() && said.delay >= 0 {
+            let mut source = String::from("body.");
+            source.push_str(said.source);
+            reading.hint = Some(Hint { delay: said.delay, source });
+            reading.implied = said.implied;
         }
-        let (limit, remaining) = said.bucket;
-        drafts.push(Draft { head: "throttleStatus", limit, remaining, ..Draft::new("body.throttleStatus") });
+        let source = "body.throttleStatus";
+        drafts.push(Draft {
+            head: "throttleStatus",
+            limit: said.limit,
+            remaining: said.remaining,
+            ..Draft::new(source)
+        });
     }
     if served.cached {
         return reading;
     }
     for (header, value) in headers.iter() {
-        if dialect::read(answer.dialects, &mut drafts, header, value, served.at) {
+        if answer.dialects.read(&mut drafts, header, value, served.at) {
             continue;
         }
         let name = match vendors::find(header) {

@@ -316,7 +316,7 @@ impl Engine {
 pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String {
     let now = WallTime(wall as i64);
     let headers = Headers::new(headers);
-    let reading = read::read(Answer { headers, status, body, dialects: &[] }, now);
+    let reading = read::read(Answer { status, body, ..Answer::from(headers) }, now);
     let mut json = Writer::default();
     json.open('{');
     json.key("quotas");

@@ -1,7 +1,8 @@
-//! Headers that a user names: one quota, in a dialect of its own, as data.
+//! Headers that a user names: each dialect is one quota's, as data.
 //!
 //! They go before the generic reader, which is not asked about a header that a dialect lists: it may be in it only to be
-//! understood otherwise. A dialect is told leaf by leaf, as all options are.
+//! understood otherwise. A dialect is told leaf by leaf, as all options are, and kept as the lines of a text: that is read
+//! by what reads headers, and copied and compared as one.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +11,9 @@ use super::draft::{Draft, OWN, gather};
 use super::name::Role;
 use super::value;
 use crate::hints::{self, UNITS};
+use crate::syntax::headers::Headers;
 use crate::syntax::value::{Checked, Kind, Next, Row, UNSAID, Value, row, set};
+use crate::syntax::{number, words};
 use crate::time::WallTime;
 
 const HEADER: Kind = Kind::Name("a header's name");
@@ -26,118 +29,103 @@ const TABLE: [Row; 9] = [
     row("resetUnit", Kind::Choice(UNITS)),
     row("window", Kind::Period),
 ];
-// What the rows that are headers tell, in the same order.
-const ROLES: [Role; 5] = [Role::Limit, Role::Remaining, Role::Used, Role::Reset, Role::Bucket];
-const BUCKET: usize = 4;
-const NAME: usize = 5;
-const UNIT: usize = 6;
-const RESET_UNIT: usize = 7;
-const WINDOW: usize = 8;
 
-/// One quota's headers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Dialect {
-    // The rows up to the unit; empty where not said.
-    texts: [String; RESET_UNIT],
-    // All rows.
-    numbers: [f64; TABLE.len()],
-}
+// Between dialects, and before the first.
+const NEXT: &str = "\u{c}";
 
-impl Default for Dialect {
-    fn default() -> Self {
-        Self { texts: Default::default(), numbers: [UNSAID; TABLE.len()] }
+/// The dialects of one profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dialects(String);
+
+/// No dialects.
+pub static NONE: Dialects = Dialects(String::new());
+
+impl Dialects {
+    /// Begins a dialect.
+    pub fn begin(&mut self) {
+        self.0.push_str(NEXT);
     }
-}
 
-impl Dialect {
-    /// Takes one member: `limit`, `remaining`, `used`, `reset`, `bucket` (names of headers), `name`, `unit`, `resetUnit`
-    /// (one of [`UNITS`]) or `window` (ms).
+    /// Takes one member of the last one: `limit`, `remaining`, `used`, `reset`, `bucket` (names of headers), `name`, `unit`,
+    /// `resetUnit` (one of [`UNITS`]) or `window` (ms).
     ///
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, name: &str, value: Value<'_>) -> Checked<Next> {
-        let (index, next) = set(&TABLE, &mut self.numbers, name, value)?;
-        if let (Some(place), Value::Text(text)) = (self.texts.get_mut(index), value) {
-            *place = if index < NAME { text.to_ascii_lowercase() } else { text.into() };
+        let mut numbers = [UNSAID; TABLE.len()];
+        let (index, next) = set(&TABLE, &mut numbers, name, value)?;
+        self.0.push_str(name);
+        self.0.push_str(":");
+        match (value, role(name)) {
+            (Value::Text(text), Some(_)) => self.0.push_str(&text.to_ascii_lowercase()),
+            // A line has no breaks.
+            (Value::Text(text), None) if name != "resetUnit" => {
+                self.0.push_str(words::cut(text, 0, words::find(text, b"\n\x0c").unwrap_or(text.len())));
+            }
+            _ => number::push(&mut self.0, numbers.get(index).copied().unwrap_or_default() as u64),
         }
+        self.0.push_str("\n");
         Ok(next)
     }
 
-    /// Whether it tells a quota at all.
-    pub fn tells(&self) -> bool {
-        self.headers().take(BUCKET).any(|header| !header.is_empty())
+    /// The first that tells no quota, for want of a header that does.
+    pub fn mute(&self) -> Option<usize> {
+        let tells = |(name, _)| role(name).is_some_and(|role| role != Role::Bucket);
+        words::split(&self.0, NEXT.as_bytes()).skip(1).position(|own| !Headers::new(own).iter().any(tells))
     }
 
-    /// The headers it names, in lower case, "" for those it does not.
+    /// The headers they name, in lower case.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().take(ROLES.len()).map(String::as_str)
+        let lines = words::split(&self.0, b"\n\x0c").filter_map(|line| words::pair(line, b':'));
+        lines.filter(|(member, _)| role(member).is_some()).map(|(_, header)| header)
     }
 
-    fn text(&self, index: usize) -> &str {
-        self.texts.get(index).map_or("", String::as_str)
-    }
-
-    fn number(&self, index: usize) -> Option<i64> {
-        self.numbers.get(index).filter(|number| !number.is_nan()).map(|number| *number as i64)
-    }
-}
-
-/// Reads one header by all dialects that name it; whether there is one. `header` in lower case.
-#[inline(never)]
-pub fn read<'a>(
-    dialects: &'a [Dialect],
-    drafts: &mut Vec<Draft<'a>>,
-    header: &'a str,
-    value: &'a str,
-    served: WallTime,
-) -> bool {
-    let mut known = false;
-    for (step, dialect) in dialects.iter().enumerate() {
-        for (name, role) in dialect.headers().zip(ROLES) {
-            if name != header {
-                continue;
-            }
-            known = true;
-            let mut draft = Draft {
-                family: "",
-                step: OWN + step,
-                head: dialect.text(NAME),
-                unit: dialect.text(UNIT),
-                window: dialect.number(WINDOW).unwrap_or(-1),
-                ..Draft::new(header)
-            };
-            match role {
-                Role::Bucket => draft.bucket = value,
-                Role::Reset => {
-                    let when = match dialect.number(RESET_UNIT) {
-                        Some(unit) => hints::when_in(unit as usize, value, served),
-                        None => hints::when(value, served, false),
-                    };
-                    let Some(when) = when else { continue };
-                    draft.reset(when, false);
+    /// Reads one header by all dialects that name it; whether there is one. `header` in lower case.
+    #[inline(never)]
+    pub fn read<'a>(&'a self, drafts: &mut Vec<Draft<'a>>, header: &'a str, text: &'a str, served: WallTime) -> bool {
+        let mut known = false;
+        for (step, own) in words::split(&self.0, NEXT.as_bytes()).enumerate() {
+            let own = Headers::new(own);
+            for (member, name) in own.iter() {
+                let Some(role) = role(member).filter(|_| name == header) else { continue };
+                known = true;
+                let find = |name| own.find(name).unwrap_or_default();
+                let mut draft = Draft {
+                    family: "",
+                    step: OWN + step,
+                    head: find("name"),
+                    unit: find("unit"),
+                    window: number::whole(find("window")).unwrap_or(-1),
+                    ..Draft::new(header)
+                };
+                match role {
+                    Role::Bucket => draft.bucket = text,
+                    Role::Reset => match hints::when_in(number::whole(find("resetUnit")), text, served) {
+                        Some(when) => draft.reset(when, false),
+                        None => continue,
+                    },
+                    _ => {
+                        value::counts(drafts, draft, role, text);
+                        continue;
+                    }
                 }
-                _ => {
-                    value::counts(drafts, draft, role, value);
-                    continue;
-                }
+                gather(drafts, &draft);
             }
-            gather(drafts, &draft);
         }
+        known
     }
-    known
 }
 
-/// Whether one of `dialects` names the header `name` (lower case).
-pub fn names(dialects: &[Dialect], name: &str) -> bool {
-    dialects.iter().any(|dialect| dialect.headers().any(|header| header == name))
-}
-
-/// The names of all headers of `dialects`, one a line, appended to `names`.
-pub fn list(dialects: &[Dialect], names: &mut String) {
-    for header in dialects.iter().flat_map(Dialect::headers).filter(|header| !header.is_empty()) {
-        names.push_str(header);
-        names.push_str("\n");
-    }
+// What a member's header tells.
+fn role(member: &str) -> Option<Role> {
+    Some(match member {
+        "limit" => Role::Limit,
+        "remaining" => Role::Remaining,
+        "used" => Role::Used,
+        "reset" => Role::Reset,
+        "bucket" => Role::Bucket,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -150,28 +138,33 @@ mod tests {
 
     const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z
 
-    fn dialect(members: &[(&str, Value<'_>)]) -> Dialect {
-        let mut dialect = Dialect::default();
-        for (name, value) in members {
-            assert_eq!(dialect.set(name, *value), Ok(Next::Leave), "{name}");
-        }
-        dialect
+    fn dialect(members: &[(&str, Value<'_>)]) -> Dialects {
+        let mut dialects = Dialects::default();
+        add(&mut dialects, members);
+        dialects
     }
 
-    fn quotas(dialects: &[Dialect], text: &str) -> Vec<Quota> {
+    fn add(dialects: &mut Dialects, members: &[(&str, Value<'_>)]) {
+        dialects.begin();
+        for (name, value) in members {
+            assert_eq!(dialects.set(name, *value), Ok(Next::Leave), "{name}");
+        }
+    }
+
+    fn quotas(dialects: &Dialects, text: &str) -> Vec<Quota> {
         read(Answer { dialects, ..Answer::from(Headers::new(text)) }, NOW).quotas
     }
 
     #[test]
     fn a_quota_is_told_by_the_headers_that_a_user_names() {
-        let own = [dialect(&[
+        let own = dialect(&[
             ("name", Value::Text("acme")),
             ("limit", Value::Text("X-Allowance")),
             ("used", Value::Text("X-Spent")),
             ("reset", Value::Text("X-Back")),
             ("resetUnit", Value::Text("delta-min")),
             ("window", Value::Number(3_600_000.0)),
-        ])];
+        ]);
         let [quota] = &quotas(&own, "x-allowance:100\nx-spent:97\nx-back:2\nx-other:5")[..] else { panic!() };
         assert_eq!((quota.name.as_deref(), quota.unit.as_deref()), (Some("acme"), None));
         assert_eq!((quota.limit, quota.remaining), (Some(100), Some(3)));
@@ -195,7 +188,7 @@ mod tests {
             ("date", "30", None),
             ("delta-ms", "1s", None),
         ] {
-            let own = [dialect(&[("reset", Value::Text("x-back")), ("resetUnit", Value::Text(unit))])];
+            let own = dialect(&[("reset", Value::Text("x-back")), ("resetUnit", Value::Text(unit))]);
             let told = quotas(&own, &["x-back:", value].concat()).first().and_then(|quota| quota.reset_in);
             assert_eq!(told, expected, "{unit} {value}");
         }
@@ -203,11 +196,11 @@ mod tests {
 
     #[test]
     fn a_dialect_goes_before_the_generic_reader_for_the_headers_it_lists_and_no_others() {
-        let own = [dialect(&[
+        let own = dialect(&[
             ("remaining", Value::Text("x-ratelimit-remaining")),
             ("reset", Value::Text("x-ratelimit-reset")),
             ("resetUnit", Value::Text("delta-ms")),
-        ])];
+        ]);
         let told = quotas(&own, "x-ratelimit-remaining:0\nx-ratelimit-reset:5000\nratelimit:\"a\";r=3;t=9");
         let shown: Vec<_> = told.iter().map(|quota| (quota.name.as_deref(), quota.remaining, quota.reset_in)).collect();
         assert_eq!(shown, vec![(None, Some(0), Some(5000)), (Some("a"), Some(3), Some(9000))]);
@@ -215,10 +208,10 @@ mod tests {
 
     #[test]
     fn several_dialects_are_several_quotas_and_a_bucket_names_its_own() {
-        let of = |remaining, unit| dialect(&[("remaining", Value::Text(remaining)), ("unit", Value::Text(unit))]);
-        let mut calls = of("x-calls", "requests");
-        calls.set("bucket", Value::Text("x-where")).unwrap();
-        let told = quotas(&[calls, of("x-words", "tokens")], "x-where:search\nx-calls:4\nx-words:900");
+        let mut own = dialect(&[("remaining", Value::Text("x-calls")), ("bucket", Value::Text("x-where"))]);
+        add(&mut own, &[("remaining", Value::Text("x-words")), ("unit", Value::Text("tokens"))]);
+        assert_eq!(own.headers().collect::<Vec<_>>(), ["x-calls", "x-where", "x-words"]);
+        let told = quotas(&own, "x-where:search\nx-calls:4\nx-words:900");
         let shown: Vec<_> = told.iter().map(|quota| (quota.name.as_deref(), quota.bucket, quota.remaining)).collect();
         assert_eq!(shown, vec![(Some("search"), true, Some(4)), (None, false, Some(900))]);
         assert_eq!(told.iter().map(Quota::counts_requests).collect::<Vec<_>>(), [true, false]);
@@ -226,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_is_no_dialect_is_refused() {
-        let mut own = Dialect::default();
+        let mut own = dialect(&[]);
         for (name, value, expected) in [
             ("limit", Value::Text(""), "a header's name"),
             ("limit", Value::Text("x limit"), "a header's name"),
@@ -239,6 +232,9 @@ mod tests {
             assert_eq!(own.set(name, value), Err(expected), "{name}");
         }
         own.set("bucket", Value::Text("x-bucket")).unwrap();
-        assert!(!own.tells() && names(&[own], "x-bucket"));
+        assert_eq!(own.mute(), Some(0));
+        own.begin();
+        own.set("used", Value::Text("X-Used")).unwrap();
+        assert_eq!((own.mute(), own.headers().last()), (Some(0), Some("x-used")));
     }
 }

@@ -47,7 +47,7 @@ export function wantedBy(plan) {
 }
 
 /**
- * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask.
+ * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the front of the body.
  * @param {import("./driver.js").Run} run
  * @param {number} event
  * @returns {number}

@@ -13,16 +13,19 @@
 //!                       └── a wait that cannot fit, a refusal, Abort (from anywhere) ──────┘
 //! ```
 //!
+//! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
+//! reads the front of its body. Nothing is told to the tracker before that, but the send is over.
+//!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
 mod contract;
 
 pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, WrongEvent};
 
-use alloc::rc::Rc;
+use alloc::{borrow::ToOwned, rc::Rc, string::String};
 
 use crate::{
-    hints::body::Limited,
+    hints::body::{self, Limited},
     policy::Rules,
     rate_limit::{
         QuotaState, TicketId, Tracker,
@@ -46,8 +49,12 @@ enum State {
     Flying { until: Option<MonoTime> },
     Idle,
     Pausing { until: MonoTime, reason: WaitReason },
+    Peeking { status: u16 },
     Queued,
 }
+
+/// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
+const PEEK: i64 = 1000;
 
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
@@ -68,6 +75,8 @@ pub struct Call {
     is_error: bool,
     /// What the last answer told.
     reading: Reading,
+    /// The headers of an answer whose body is awaited.
+    head: String,
 }
 
 impl Call {
@@ -85,6 +94,7 @@ impl Call {
             in_hand: false,
             is_error: false,
             reading: Reading::default(),
+            head: String::new(),
             request,
             rules,
         }
@@ -105,6 +115,10 @@ impl Call {
                 self.ask(tracker, at)
             }
             (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
+            (State::Peeking { status }, Event::Body(body)) => {
+                let head = core::mem::take(&mut self.head);
+                self.learn(status, Headers::new(&head), body, tracker, at)
+            }
             (State::Flying { until }, Event::Fail(failure)) => {
                 self.land(tracker);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
@@ -164,6 +178,7 @@ impl Call {
             State::Flying { .. } => "flying",
             State::Idle => "idle",
             State::Pausing { .. } => "pausing",
+            State::Peeking { .. } => "peeking",
             State::Queued => "queued",
         };
         WrongEvent { state }
@@ -225,14 +240,34 @@ impl Call {
 
     fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
         self.is_error = classify::is_error(status);
+        let acts = self.ticket.is_some() || self.rules.retry.is_some();
+        if acts && classify::is_unclear(status, Signs::default()) {
+            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects };
+            self.reading = read::read(answer, at.wall);
+            if classify::is_unclear(status, signs(&self.reading)) {
+                self.land(tracker);
+                headers.text().clone_into(&mut self.head);
+                self.state = State::Peeking { status };
+                let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
+                return Action::Peek { bytes: body::MOST, within: left };
+            }
+        }
+        self.learn(status, headers, "", tracker, at)
+    }
+
+    fn learn(&mut self, status: u16, headers: Headers<'_>, body: &str, tracker: &mut Tracker, at: Moment) -> Action {
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
         let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body: "", dialects: &rules.dialects };
+        let answer = Answer { headers, status, body, dialects: &rules.dialects };
         self.reading = match self.ticket {
             Some(ticket) => tracker.observe(ticket, answer, at, limited),
             None => read::read(answer, at.wall),
         };
-        let reading = core::mem::take(&mut self.reading);
+        let mut reading = core::mem::take(&mut self.reading);
+        if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
+            // "Then grow" (GitHub's documentation of secondary limits).
+            hint.delay = hint.delay.saturating_mul(1 << (self.sends - 1).min(20));
+        }
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {
             status,

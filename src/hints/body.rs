@@ -156,7 +156,7 @@ impl<'d> Reader<'d> {
                         at += 1;
                     }
                     let string = words::cut(text, from + 1, at - 1);
-                    if !words::cut(text, at, text.len()).trim_ascii_start().starts_with(":") {
+                    if words::cut(text, at, text.len()).trim_ascii_start().as_bytes().first() != Some(&b':') {
                         if heard {
                             self.string(key, string);
                         }
@@ -334,7 +334,7 @@ mod tests {
 
     fn says(status: u16, body: &str) -> (Option<Limited>, Option<(i64, &str)>) {
         let said = read(body, status, NOW);
-        (said.limited, (said.delay >= 0).then(|| (said.delay, said.source)))
+        (said.limited, (said.delay >= 0).then_some((said.delay, said.source)))
     }
 
     #[test]

@@ -148,8 +148,8 @@ impl Engine {
     }
 
     /// What happened to a call. `event`: 0 it begins, 1 its wait is over, 2 its signal fired; of a question, 3 the caller's
-    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask; -1 for an
-    /// event out of place.
+    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
+    /// front of the body; -1 for an event out of place.
     pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = match event {
             0 => Event::Start,
@@ -162,9 +162,13 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// A head arrived. `headers`: those whose names match `names(1)`.
+    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. With status 0 it is
+    /// the front of the body that was asked for.
     pub fn respond(&mut self, call: u32, status: u16, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
-        let event = Event::Respond { status, headers: Headers::new(headers) };
+        let event = match status {
+            0 => Event::Body(headers),
+            _ => Event::Respond { status, headers: Headers::new(headers) },
+        };
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
@@ -189,7 +193,7 @@ impl Engine {
     }
 
     /// A number of the last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question, how
-    /// long it would wait. 1: of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
+    /// long it would wait; of a body, how long its front may take. 1: of a body, how many bytes; of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
     /// again if nobody says anything; of an end, whether its response is to be thrown; 1 or 0.
     pub fn number(&self, which: u32) -> f64 {
         match which {
@@ -297,6 +301,10 @@ impl Engine {
                 (2, gave_up)
             }
             Action::Reject(give_up) => (3, Some(give_up)),
+            Action::Peek { bytes, within } => {
+                (last.delay, last.retry_at) = (within as f64, bytes as f64);
+                (5, None)
+            }
             Action::Ask { retry, delay } => {
                 (last.flag, last.delay) = (retry, delay as f64);
                 (4, None)

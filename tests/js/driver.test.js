@@ -214,6 +214,30 @@ test("Retry-After of 30 days is given up at once, with the time told", () =>
     assert.ok(Date.now() - at < 1000);
   }));
 
+test("a GitHub 403 for a secondary limit is given up where a minute is too long, with the time told and the body unread", () =>
+  withServer(script([403, {}, '{"message":"You have exceeded a secondary rate limit"}']), async ({ url, stats }) => {
+    const at = Date.now();
+    const response = await createPolicy({ retry: { maxRetryAfter: 30_000 } }).fetch(url);
+    const record = callRecord(response);
+    assert.deepEqual([response.status, stats.requests.length, record.gaveUp], [403, 1, "hint-too-long"]);
+    assert.ok(Math.abs(record.retryAt - (at + 60_000)) < 2000);
+    assert.equal(response.bodyUsed, false);
+    assert.match((await response.json()).message, /secondary/);
+  }));
+
+test("reading a body ahead leaves no timer and no listener, and a large one is left whole", async () => {
+  const large = "x".repeat(200_000);
+  await withServer(script([429, {}, large]), async ({ url }) => {
+    const host = countingHost();
+    const controller = new AbortController();
+    const response = await createPolicy({ host, retry: { maxAttempts: 1 } }).fetch(url, { signal: controller.signal });
+    assert.equal(host.timers.size, 0);
+    assert.equal(await response.text(), large);
+    // The host's own is gone with the body.
+    assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  });
+});
+
 test("Retry-After of 2 s is never cut short", () =>
   withServer(script([429, { "retry-after": "2" }], [200]), async ({ url, stats }) => {
     assert.equal((await createPolicy().fetch(url)).status, 200);

@@ -93,11 +93,9 @@ const STEMS: [(Sense, &str); 6] = [
 ];
 
 // Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
-const SECONDS: &str = "retryafter retryin retrydelay retryafterseconds retryafterinseconds retryafters retryaftersecs \
-                       retryinseconds retrydelayseconds";
+const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";
 // Matrix: `retry_after_ms`.
-const MILLIS: &str = "retryafterms retryafterinms retryaftermillis retryaftermilliseconds retryafterinmilliseconds \
-                      retryinms retryinmilliseconds retrydelayms retrydelaymilliseconds";
+const MILLIS: &str = "retryafterms retryaftermilliseconds retryafterinms retryinms";
 
 // Meta's numbers of rates (developers.facebook.com, rate limiting); other APIs have errors 4 and 17 of their own.
 const META_CODES: &[i64] = &[4, 17, 32, 341, 613];
@@ -108,7 +106,7 @@ const META_BUSINESS: core::ops::RangeInclusive<i64> = 80_000..=80_014;
 /// Any text may be given. Of a success only what stands under `error`, `errors` and `extensions` is heard.
 #[inline(never)]
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
-    let body = words::cut(body, 0, body.floor_char_boundary(MOST));
+    let body = front(body, MOST);
     let said = Said { delay: -1, source: "", implied: false, limited: None, global: false, limit: -1, remaining: -1 };
     let mut reader = Reader { status, served, sense: Sense::Nothing, prose: true, code: 0, meta: false, said };
     let text = body.strip_prefix("\u{feff}").unwrap_or(body).trim_ascii_start();
@@ -167,7 +165,8 @@ impl<'d> Reader<'d> {
                         heard = ["error", "errors", "extensions"].contains(&key);
                     }
                 }
-                b'0'..=b'9' | b't' if heard => {
+                // A minus too, so that what follows it is no number.
+                b'-' | b'0'..=b'9' | b't' if heard => {
                     at = from
                         + words::find(words::cut(text, from, text.len()), b",]} \t\r\n").unwrap_or(text.len() - from);
                     self.number(key, words::cut(text, from, at));
@@ -195,7 +194,7 @@ impl<'d> Reader<'d> {
             self.sense = self.sense.max(Sense::Rate);
         }
         self.meta |= key == "fbtrace_id";
-        let text = words::cut(text, 0, text.floor_char_boundary(1000)).trim_ascii();
+        let text = front(text, 1000).trim_ascii();
         let prose = words::find(text, b" ").is_some();
         // A link to the documentation of limits is no limit.
         let plain = if starts(text, "http") && !key.ends_with("type") { String::new() } else { plain(text) };
@@ -230,7 +229,7 @@ impl<'d> Reader<'d> {
         if if self.prose == prose { delay > self.said.delay } else { self.prose } {
             self.prose = prose;
             self.said.delay = delay;
-            self.said.source = words::cut(source, 0, source.floor_char_boundary(64));
+            self.said.source = front(source, 64);
         }
     }
 
@@ -238,6 +237,10 @@ impl<'d> Reader<'d> {
         let said = &mut self.said;
         if self.meta && (META_CODES.contains(&self.code) || META_BUSINESS.contains(&self.code)) {
             self.sense = self.sense.max(Sense::Rate);
+        }
+        // "Locked, try again in 20 minutes" is a refusal of another kind.
+        if self.prose && self.sense == Sense::Nothing && matches!(self.status, 400 | 403) {
+            said.delay = -1;
         }
         if self.sense == Sense::Secondary && said.delay < 0 {
             (said.implied, said.delay, said.source) = (true, SECONDARY_WAIT, "message");
@@ -249,6 +252,12 @@ impl<'d> Reader<'d> {
             Sense::AllowanceProse | Sense::AllowanceCode | Sense::AllowanceForbidden => Some(Limited::Allowance),
         };
     }
+}
+
+// As many bytes as are whole letters.
+#[inline(never)]
+fn front(text: &str, most: usize) -> &str {
+    words::cut(text, 0, text.floor_char_boundary(most))
 }
 
 // Letters and digits, in lower case.
@@ -369,6 +378,8 @@ mod tests {
             let expected = if none.contains("regions") { Some(3000) } else { None };
             assert_eq!(says(429, none).1.map(|hint| hint.0), expected, "{none}");
         }
+        assert_eq!(says(429, r#"{"retry_after":-5}"#).1, None);
+        assert_eq!(says(403, r#"{"message":"Account locked. Try again in 20 minutes."}"#), (None, None));
     }
 
     #[test]

@@ -12,23 +12,9 @@ use super::name::Role;
 use super::value;
 use crate::hints::{self, UNITS};
 use crate::syntax::headers::Headers;
-use crate::syntax::value::{Checked, Kind, Next, Row, UNSAID, Value, row, set};
+use crate::syntax::value::{Checked, Kind, Next, Value};
 use crate::syntax::{number, words};
 use crate::time::WallTime;
-
-const HEADER: Kind = Kind::Name("a header's name");
-
-const TABLE: [Row; 9] = [
-    row("limit", HEADER),
-    row("remaining", HEADER),
-    row("used", HEADER),
-    row("reset", HEADER),
-    row("bucket", HEADER),
-    row("name", Kind::Text),
-    row("unit", Kind::Text),
-    row("resetUnit", Kind::Choice(UNITS)),
-    row("window", Kind::Period),
-];
 
 // Between dialects, and before the first.
 const NEXT: &str = "\u{c}";
@@ -52,17 +38,23 @@ impl Dialects {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, name: &str, value: Value<'_>) -> Checked<Next> {
-        let mut numbers = [UNSAID; TABLE.len()];
-        let (index, next) = set(&TABLE, &mut numbers, name, value)?;
+        let kind = match name {
+            _ if role(name).is_some() => Kind::Name("a header's name"),
+            "name" | "unit" => Kind::Text,
+            "resetUnit" => Kind::Choice(UNITS),
+            "window" => Kind::Period,
+            _ => return Err("no such option"),
+        };
+        let (number, next) = kind.read(value)?;
         self.0.push_str(name);
         self.0.push_str(":");
-        match (value, role(name)) {
-            (Value::Text(text), Some(_)) => self.0.push_str(&text.to_ascii_lowercase()),
+        match (value, kind) {
+            (Value::Text(text), Kind::Name(_)) => self.0.push_str(&text.to_ascii_lowercase()),
             // A line has no breaks.
-            (Value::Text(text), None) if name != "resetUnit" => {
-                self.0.push_str(words::cut(text, 0, words::find(text, b"\n\x0c").unwrap_or(text.len())));
+            (Value::Text(text), Kind::Text) => {
+                self.0.push_str(words::split(text, b"\n\x0c").next().unwrap_or_default())
             }
-            _ => number::push(&mut self.0, numbers.get(index).copied().unwrap_or_default() as u64),
+            _ => number::push(&mut self.0, number as u64),
         }
         self.0.push_str("\n");
         Ok(next)

@@ -162,7 +162,9 @@ export interface RetryOptions {
   /** Where a server names a longer wait (Retry-After and its kin), the call gives up at once. It never comes early. @default 60000 */
   maxRetryAfter?: number;
   /**
-   * Which statuses to retry.
+   * Which statuses to retry. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
+   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is
+   * spent, which is not retried. The response that the call gives is unread all the same.
    * @default 408, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
    */
   statuses?: number[];

@@ -6,6 +6,7 @@
 use alloc::string::String;
 
 pub mod body;
+mod wait;
 
 use crate::syntax::headers::Headers;
 use crate::syntax::{duration, http_date, number, words};

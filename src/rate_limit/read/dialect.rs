@@ -52,7 +52,7 @@ impl Dialects {
             (Value::Text(text), Kind::Name(_)) => self.0.push_str(&text.to_ascii_lowercase()),
             // A line has no breaks.
             (Value::Text(text), Kind::Text) => {
-                self.0.push_str(words::split(text, b"\n\x0c").next().unwrap_or_default())
+                self.0.push_str(words::split(text, b"\n\x0c").next().unwrap_or_default());
             }
             _ => number::push(&mut self.0, number as u64),
         }

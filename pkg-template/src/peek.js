@@ -15,7 +15,7 @@ export async function peek(run) {
     response.body?.cancel().catch(() => {});
     return tell(run, tell.ABORT);
   }
-  return engine.respond(id, 0, text, clock.host.now(), clock.monotonic(), clock.host.random());
+  return engine.body(id, text, clock.host.now(), clock.monotonic(), clock.host.random());
 }
 
 /**

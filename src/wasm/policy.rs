@@ -162,14 +162,15 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. With status 0 it is
-    /// the front of the body that was asked for.
+    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`.
     pub fn respond(&mut self, call: u32, status: u16, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
-        let event = match status {
-            0 => Event::Body(headers),
-            _ => Event::Respond { status, headers: Headers::new(headers) },
-        };
+        let event = Event::Respond { status, headers: Headers::new(headers) };
         self.handle(call, event, Moment::new(wall, mono, sample))
+    }
+
+    /// The front of a body that was asked for, as far as it came.
+    pub fn body(&mut self, call: u32, text: &str, wall: f64, mono: f64, sample: f64) -> i32 {
+        self.handle(call, Event::Body(text), Moment::new(wall, mono, sample))
     }
 
     /// The fetch was rejected, with this name, message, and code of it or its cause.

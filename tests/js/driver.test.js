@@ -237,6 +237,21 @@ test("reading a body ahead leaves no timer and no listener, and a large one is l
   assert.equal(await response.text(), large);
 });
 
+test("a response without a status, as those that are opaque, is handed through", async () => {
+  const opaque = Response.error();
+  assert.equal(opaque.status, 0);
+  assert.equal(await createPolicy({ fetch: async () => opaque }).fetch("https://api.example.com/"), opaque);
+});
+
+test("an answer whose body cannot be copied is judged by its status", async () => {
+  for (const body of [null, "x"]) {
+    const response = new Response(body, { status: 403 });
+    if (body !== null) await response.text();
+    assert.equal(await createPolicy({ fetch: async () => response }).fetch("https://api.example.com/"), response);
+    assert.equal(callRecord(response).gaveUp, "not-retryable");
+  }
+});
+
 test("Retry-After of 2 s is never cut short", () =>
   withServer(script([429, { "retry-after": "2" }], [200]), async ({ url, stats }) => {
     assert.equal((await createPolicy().fetch(url)).status, 200);

@@ -194,8 +194,9 @@ impl Engine {
     }
 
     /// A number of the last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question, how
-    /// long it would wait; of a body, how long its front may take. 1: of a body, how many bytes; of an end, when trying again may help, epoch ms, or 0. 2: of a question, whether it is sent
-    /// again if nobody says anything; of an end, whether its response is to be thrown; 1 or 0.
+    /// long it would wait; of a body, how long its front may take. 1: of an end, when trying again may help, epoch ms, or 0;
+    /// of a body, how many bytes. 2: of a question, whether it is sent again if nobody says anything; of an end, whether its
+    /// response is to be thrown; 1 or 0.
     pub fn number(&self, which: u32) -> f64 {
         match which {
             0 => self.last.delay,

@@ -162,7 +162,9 @@ export interface RetryOptions {
   /** Where a server names a longer wait (Retry-After and its kin), the call gives up at once. It never comes early. @default 60000 */
   maxRetryAfter?: number;
   /**
-   * Which statuses to retry.
+   * Which statuses to retry. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
+   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is
+   * spent, which is not retried. The response that the call gives is unread all the same.
    * @default 408, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
    */
   statuses?: number[];
@@ -263,17 +265,22 @@ export interface QuotaState extends Quota {
 
 /**
  * Reads the quotas and the retry hint of a response, in any dialect that is known. It never throws; what is malformed is
- * passed over. `now` is the client's clock when the headers came.
+ * passed over. `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
+ * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
+ *
+ * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 403 or 400; `false` where it
+ * says that an allowance is spent (a plan's, a credit, a day's), which no short wait brings back; else it is absent.
  *
  * @example
  * ```js
- * const { quotas, retryAfter } = readQuotas(response.headers, { status: response.status });
+ * const body = await response.clone().text();
+ * const { quotas, retryAfter, limited } = readQuotas(response.headers, { status: response.status, body });
  * ```
  */
 export function readQuotas(
   headers: Headers | Record<string, string>,
   context?: { status?: number; now?: number; url?: string; body?: string },
-): { quotas: Quota[]; retryAfter?: Hint };
+): { quotas: Quota[]; retryAfter?: Hint; limited?: boolean };
 
 /** How long a server asks to be left alone, and where it said so. */
 export interface Hint {
@@ -620,23 +627,45 @@ export interface Profile {
   hosts: string[];
   rateLimit?: Omit<RateLimitOptions, "scope">;
   retry?: Omit<RetryOptions, "decide">;
-  /** Headers that the generic reader cannot know. Not in this version: refused. */
+  /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
   /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. Not in this version: `true` is refused. @default false */
   errorsUnder200?: boolean;
   catalog?: Catalog;
 }
 
-/** Which headers tell a quota, and in which unit. */
+/**
+ * The headers of one quota, for an API whose names the generic reader cannot know. One of `limit`, `remaining`, `used` and
+ * `reset` at least. A header that is listed here is read in no other way.
+ *
+ * @example
+ * ```js
+ * const acme = {
+ *   name: "acme",
+ *   hosts: ["api.acme.example"],
+ *   dialects: [{ limit: "x-calls-allowed", used: "x-calls-made", reset: "x-calls-back", resetUnit: "delta-min" }],
+ * };
+ * const policy = createPolicy({ profiles: [acme] });
+ * ```
+ */
 export interface HeaderDialect {
+  /** The quota's name. @default what `bucket` says, else none */
   name?: string;
+  /** What is counted. Only "requests" are paced. @default "requests" */
   unit?: string;
+  /** The header of the units a window. */
   limit?: string;
+  /** The header of the units left. */
   remaining?: string;
+  /** The header of the units taken; with a limit it tells what is left. */
   used?: string;
+  /** The header that says when the quota resets. */
   reset?: string;
+  /** What `reset` counts or is: "date" is an HTTP date or RFC 3339, "duration" is `1m30s` or ISO 8601. @default told by the value's shape and size */
   resetUnit?: "epoch-s" | "epoch-ms" | "delta-s" | "delta-ms" | "delta-min" | "date" | "duration";
+  /** The window's length in ms, where no header tells it. */
   window?: number;
+  /** The header of the bucket's name: quotas of other names are others. */
   bucket?: string;
 }
 

@@ -5,6 +5,9 @@
 
 use alloc::string::String;
 
+pub mod body;
+mod wait;
+
 use crate::syntax::headers::Headers;
 use crate::syntax::{duration, http_date, number, words};
 use crate::time::WallTime;
@@ -14,7 +17,7 @@ use crate::time::WallTime;
 pub struct Hint {
     /// Milliseconds from the moment the answer arrived; never negative.
     pub delay: i64,
-    /// The header (lower-case) or the member of the body it came from: `retry-after`, `body.error.details.retryDelay`.
+    /// The header (lower-case) or the member of the body it came from: `retry-after`, `body.retryDelay`.
     pub source: String,
 }
 
@@ -56,7 +59,7 @@ pub struct When {
     pub absolute: bool,
 }
 
-/// What the answer says about when to come back, if it does. Retry-After and its kin alone: a quota's reset is no hint.
+/// What the head says about when to come back, if it does. Retry-After and its kin alone: a quota's reset is no hint.
 ///
 /// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
 /// What is malformed is as if it were not there. Not capped.
@@ -99,9 +102,27 @@ pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
     if let Some(delay) = duration::read(text) {
         return Some(relative(delay));
     }
-    match http_date::read(text, served) {
-        Some(date) => absolute(date, 1000, served),
-        None => http_date::read_internet(text).and_then(|(date, precision)| absolute(date, precision, served)),
+    of_date(text, served)
+}
+
+/// What the units of [`when_in`] are called by users, in their order.
+pub const UNITS: &str = "\"epoch-s\", \"epoch-ms\", \"delta-s\", \"delta-ms\", \"delta-min\", \"date\" or \"duration\"";
+
+/// [`when`], in a unit that is known: a place in [`UNITS`].
+pub fn when_in(unit: Option<i64>, text: &str, served: WallTime) -> Option<When> {
+    match unit {
+        None => return when(text, served, false),
+        Some(5) => return of_date(text, served),
+        Some(6) => return duration::read(text).map(relative),
+        _ => {}
+    }
+    let milli = number::milli(text, true)?;
+    match unit {
+        Some(0) => absolute(WallTime(milli), granularity(milli), served),
+        Some(1) => absolute(WallTime(milli / 1000), 1, served),
+        Some(2) => Some(relative(milli)),
+        Some(3) => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
+        _ => Some(relative(milli.saturating_mul(60))),
     }
 }
 
@@ -181,6 +202,13 @@ fn regain_access(json: &str) -> Option<i64> {
         follows = piece == "estimated_time_to_regain_access" || (follows && (piece.is_empty() || piece == ":"));
     }
     (longest > 0).then(|| longest.saturating_mul(60_000))
+}
+
+fn of_date(text: &str, served: WallTime) -> Option<When> {
+    match http_date::read(text, served) {
+        Some(date) => absolute(date, 1000, served),
+        None => http_date::read_internet(text).and_then(|(date, precision)| absolute(date, precision, served)),
+    }
 }
 
 fn relative(delay: i64) -> When {

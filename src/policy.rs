@@ -4,7 +4,10 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
 
 use crate::{
-    rate_limit::options::{RateLayer, RateRules},
+    rate_limit::{
+        options::{RateLayer, RateRules},
+        read::dialect::Dialects,
+    },
     retry::options::{RetryLayer, RetryRules},
     syntax::{
         number,
@@ -54,7 +57,7 @@ const PROFILE: [Row; 5] = [
     row("name", Kind::Text),
     // The explainer's.
     row("catalog", Kind::Kept),
-    row("dialects", Kind::Unknown("undefined: own header dialects are not in this version")),
+    row("dialects", Kind::List("an array of header dialects")),
     row("errorsUnder200", Kind::Off("false: errors under 200 are not in this version")),
 ];
 
@@ -70,6 +73,7 @@ struct Layer {
 #[derive(Debug, Default)]
 struct Profile {
     hosts: Vec<String>,
+    dialects: Dialects,
     layer: Layer,
 }
 
@@ -93,6 +97,8 @@ pub struct Rules {
     pub retry: Option<RetryRules>,
     /// `None`: sent at once.
     pub rate_limit: Option<Rc<RateRules>>,
+    /// Headers that the host's profile names.
+    pub dialects: Dialects,
     /// One send, until its headers, ms.
     pub attempt_timeout: Option<i64>,
     /// Everything, waits included, ms.
@@ -197,6 +203,10 @@ impl Policy {
             if profile.hosts.is_empty() {
                 field.push_str(".hosts");
                 missing = Some("an array of one host or more");
+            } else if let Some(at) = profile.dialects.mute() {
+                field.push_str(".dialects.");
+                number::push(&mut field, at as u64);
+                missing = Some("one of limit, remaining, used and reset");
             } else {
                 field.push_str(".rateLimit.");
                 missing = profile.layer.rate_limit.missing(&mut field);
@@ -208,7 +218,7 @@ impl Policy {
     /// What holds for a call to `host` (`api.example.com`, `localhost:8080`).
     pub fn rules(&self, host: &str) -> Rc<Rules> {
         let index = self.profiles.iter().position(|profile| profile.is_of(host)).unwrap_or(self.profiles.len());
-        let compose = || Rc::new(self.compose(self.profiles.get(index).map(|profile| &profile.layer)));
+        let compose = || Rc::new(self.compose(self.profiles.get(index)));
         // Nobody else holds it: `compose` does not come back here.
         let Ok(mut composed) = self.composed.try_borrow_mut() else { return compose() };
         while composed.len() <= index {
@@ -217,14 +227,27 @@ impl Policy {
         composed.get_mut(index).map_or_else(compose, |rules| Rc::clone(rules.get_or_insert_with(compose)))
     }
 
-    fn compose(&self, profile: Option<&Layer>) -> Rules {
+    /// The names of the headers of all own dialects, one a line: of any answer they are wanted too.
+    pub fn dialects(&self) -> String {
+        let mut names = String::new();
+        for profile in self.profiles.iter() {
+            for header in profile.dialects.headers() {
+                names.push_str(header);
+                names.push_str("\n");
+            }
+        }
+        names
+    }
+
+    fn compose(&self, of_host: Option<&Profile>) -> Rules {
         // Without one, what the caller does not say its own layer does not say either.
-        let profile = profile.unwrap_or(&self.caller);
+        let profile = of_host.map_or(&self.caller, |profile| &profile.layer);
         let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
         Rules {
             retry: self.caller.retry.over(&profile.retry),
             rate_limit: (self.caller.rate_limit.over(&profile.rate_limit))
                 .map(|rate| Rc::new(RateRules { costs: self.costs.clone(), ..rate })),
+            dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
@@ -244,6 +267,16 @@ impl Profile {
                 self.hosts.push(host.to_ascii_lowercase());
             }
             return Ok(next);
+        }
+        if head == "dialects" {
+            let (_, member) = words::halves(rest, b'.');
+            if !member.is_empty() {
+                return self.dialects.set(member, value);
+            }
+            if !rest.is_empty() {
+                self.dialects.begin();
+                return Kind::Object.read(value).map(|(_, next)| next);
+            }
         }
         if let Some(taken) = self.layer.set(head, rest, value) {
             return taken;
@@ -395,6 +428,41 @@ mod tests {
         ];
         for (path, value, expected) in rows {
             let mut policy = with_profile();
+            assert_eq!(policy.set(path, value), Err(OptionError { field: path.into(), expected }));
+        }
+    }
+
+    fn with_dialect(members: &[(&str, &str)]) -> Policy {
+        let mut policy = with_profile();
+        policy.set("profiles.0.dialects", Value::List(1)).unwrap();
+        policy.set("profiles.0.dialects.0", Value::Object).unwrap();
+        for (name, text) in members {
+            policy.set(&["profiles.0.dialects.0.", name].concat(), Value::Text(text)).unwrap();
+        }
+        policy
+    }
+
+    #[test]
+    fn a_profiles_dialects_hold_for_its_hosts_and_their_headers_are_named() {
+        let policy = with_dialect(&[("remaining", "X-Calls-Left"), ("reset", "X-Calls-Back")]);
+        policy.check().unwrap();
+        assert_eq!(policy.dialects(), "x-calls-left\nx-calls-back\n");
+        assert_eq!(policy.rules("api.acme.example").dialects.headers().count(), 2);
+        assert_eq!(policy.rules("other.example").dialects.headers().count(), 0);
+    }
+
+    #[test]
+    fn a_dialect_that_tells_nothing_or_has_unknown_members_is_refused() {
+        let error = with_dialect(&[("name", "calls"), ("bucket", "x-bucket")]).check().unwrap_err();
+        assert_eq!(error.field, "profiles.0.dialects.0");
+        let mut policy = with_dialect(&[]);
+        let rows = [
+            ("profiles.0.dialects.0.resets", Value::Text("x"), "no such option"),
+            ("profiles.0.dialects.0.limit", Value::Text("x y"), "a header's name"),
+            ("profiles.0.dialects.0", Value::Text("x"), "an object"),
+            ("profiles.0.dialects", Value::Object, "an array of header dialects"),
+        ];
+        for (path, value, expected) in rows {
             assert_eq!(policy.set(path, value), Err(OptionError { field: path.into(), expected }));
         }
     }

@@ -19,6 +19,7 @@ use simulator::{Fixed, World};
 #[derive(Clone, Debug)]
 enum Happening {
     Abort,
+    Body(&'static str),
     Decided(Option<bool>),
     Elapse,
     Fail(Failure),
@@ -57,13 +58,15 @@ fn header_text() -> impl Strategy<Value = String> {
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    let status = prop_oneof![Just(200), Just(429), Just(503), Just(403), Just(423), 0..700_u16];
+    let status = prop_oneof![Just(200), Just(400), Just(429), Just(503), Just(403), Just(423), 0..700_u16];
     prop_oneof![
         6 => (status, header_text()).prop_map(|(status, headers)| Happening::Respond(status, headers)),
         6 => Just(Happening::Elapse),
         2 => prop_oneof![Just(Failure::Network), Just(Failure::Timeout), Just(Failure::Caller)].prop_map(Happening::Fail),
         2 => prop_oneof![Just(None), Just(Some(true)), Just(Some(false))].prop_map(Happening::Decided),
         1 => Just(Happening::Abort),
+        2 => prop::sample::select(vec!["", "{\"retry_after\":3}", "{\"code\":\"insufficient_quota\"}", "too many requests", "{"])
+            .prop_map(Happening::Body),
         2 => Just(Happening::Start),
     ]
 }
@@ -81,6 +84,7 @@ fn event(happening: &Happening) -> Event<'_> {
         Happening::Elapse => Event::Elapse,
         Happening::Fail(failure) => Event::Fail(*failure),
         Happening::Respond(status, headers) => Event::Respond { status: *status, headers: Headers::new(headers) },
+        Happening::Body(text) => Event::Body(text),
         Happening::Start => Event::Start,
     }
 }
@@ -129,6 +133,7 @@ proptest! {
                     prop_assert!(sends <= attempts);
                 }
                 Ok(Action::Wait { delay, .. }) => prop_assert!(delay > 0),
+                Ok(Action::Peek { bytes, within }) => prop_assert!(bytes > 0 && within > 0),
                 Ok(Action::Ask { delay, .. }) => prop_assert!(decides && delay >= 0),
                 Ok(Action::Resolve { .. } | Action::Reject(_)) => over = true,
             }

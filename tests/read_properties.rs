@@ -1,9 +1,10 @@
 //! What holds for any headers at all, with any clock.
 
-use fetch_with_policy::hints;
+use fetch_with_policy::hints::{self, body};
 use fetch_with_policy::rate_limit::quota::MOST;
-use fetch_with_policy::rate_limit::read::{read, told};
+use fetch_with_policy::rate_limit::read::{Answer, dialect::Dialects, read, told};
 use fetch_with_policy::syntax::headers::Headers;
+use fetch_with_policy::syntax::value::Value;
 use fetch_with_policy::time::WallTime;
 use proptest::prelude::*;
 
@@ -48,6 +49,29 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![made, known.prop_map(str::to_owned)]
 }
 
+// Text that is nearly a body that tells of rates.
+fn body_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("{".to_owned()),
+        Just("}".to_owned()),
+        Just("[".to_owned()),
+        Just("]".to_owned()),
+        Just(",".to_owned()),
+        Just("\"error\":".to_owned()),
+        Just("\"retry_after\":".to_owned()),
+        Just("\"retryDelay\":\"".to_owned()),
+        Just("\"code\":\"RATE_LIMITED\"".to_owned()),
+        Just("\"message\":\"try again in ".to_owned()),
+        Just("\"throttleStatus\":{\"maximumAvailable\":".to_owned()),
+        Just("please wait ".to_owned()),
+        Just(" minutes and ".to_owned()),
+        Just("\"".to_owned()),
+        "[0-9]{1,20}(\\.[0-9]{1,5})?(ms|s|m|h|d)?",
+        "\\PC{0,6}",
+    ];
+    proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         "[0-9]{1,20}(\\.[0-9]{1,5})?",
@@ -90,6 +114,22 @@ proptest! {
         prop_assert!(hints::read(Headers::new(&text), now).is_none_or(|hint| hint.delay >= 0));
         prop_assert!(told(&reading, Some(429)).is_some() != reading.quotas.is_empty());
         prop_assert!(told(&reading, Some(200)).is_none_or(|told| told.remaining == Some(0)));
+    }
+
+    #[test]
+    fn any_body_under_any_status_is_read_without_a_panic_and_no_wait_is_negative(
+        text in body_text(), line in value(), status: u16, now: i64,
+    ) {
+        let headers = ["x-ratelimit-remaining:", &line, "\nx-own:", &line].concat();
+        let mut own = Dialects::default();
+        own.begin();
+        own.set("remaining", Value::Text("x-own")).unwrap();
+        let answer = Answer { headers: Headers::new(&headers), status, body: &text, dialects: &own };
+        let reading = read(answer, WallTime(now));
+        prop_assert!(reading.hint.is_none_or(|hint| hint.delay >= 0 && !hint.source.is_empty()));
+        prop_assert!(reading.quotas.iter().all(|quota| quota.reset_in.is_none_or(|reset| reset >= 0)));
+        let said = body::read(&text, status, WallTime(now));
+        prop_assert_eq!(said.limited, reading.limited);
     }
 
     #[test]

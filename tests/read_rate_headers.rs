@@ -1,8 +1,9 @@
 //! The readers against recorded and documented responses: `fixtures/rate-headers.json`, whose `conventions` say how a
 //! case is compared. Where its notes accept several answers, the row in `ARGUED` says which is ours and why.
 
+use fetch_with_policy::call::limited;
 use fetch_with_policy::rate_limit::quota::Quota;
-use fetch_with_policy::rate_limit::read::{Reading, read, told, wanted};
+use fetch_with_policy::rate_limit::read::{Answer, Reading, read, told, wanted};
 use fetch_with_policy::rate_limit::vendors;
 use fetch_with_policy::syntax::headers::Headers;
 use fetch_with_policy::time::WallTime;
@@ -37,6 +38,11 @@ fn text(case: &Value) -> String {
     text
 }
 
+fn answer<'a>(case: &'a Value, text: &'a str) -> Answer<'a> {
+    let status = case["status"].as_u64().unwrap() as u16;
+    Answer { status, body: case["body"].as_str().unwrap_or_default(), ..Answer::from(Headers::new(text)) }
+}
+
 fn difference(case: &Value, reading: &Reading) -> Option<String> {
     let tolerance = if case["date_header"].is_string() { 1000 } else { 1 };
     let now = case["now"].as_i64().unwrap();
@@ -67,6 +73,16 @@ fn difference(case: &Value, reading: &Reading) -> Option<String> {
         }
     }
     let hint = reading.hint.as_ref().map(|hint| hint.delay);
+    // A least wait that the vendor documents is no hint of the answer's.
+    let least = hint.filter(|_| reading.implied);
+    if expected["policy_min_wait_ms"].as_i64().is_some_and(|expected| least != Some(expected)) {
+        return Some(format!("least wait {least:?}"));
+    }
+    let is_limited = limited(case["status"].as_u64().unwrap() as u16, reading) == Some(true);
+    if expected["is_rate_limited"].as_bool().is_some_and(|expected| expected != is_limited) {
+        return Some(format!("limited: {is_limited}"));
+    }
+    let hint = hint.filter(|_| !reading.implied);
     (hint != expected["retry_after_ms"].as_i64()).then(|| format!("hint {:?}", reading.hint))
 }
 
@@ -75,7 +91,7 @@ fn every_case_is_read_as_its_source_says() {
     let mut failed = Vec::new();
     for case in cases() {
         let id = case["id"].as_str().unwrap();
-        let reading = read(Headers::new(&text(&case)), WallTime(case["now"].as_i64().unwrap()));
+        let reading = read(answer(&case, &text(&case)), WallTime(case["now"].as_i64().unwrap()));
         let argued = ARGUED.iter().any(|(argued, _)| *argued == id);
         match difference(&case, &reading) {
             Some(difference) if !argued => failed.push(format!("{id}: {difference}\n   {}", case["headers"])),
@@ -105,11 +121,11 @@ fn every_header_that_changes_a_reading_is_wanted() {
     for case in cases() {
         let now = WallTime(case["now"].as_i64().unwrap());
         let text = text(&case);
-        let whole = read(Headers::new(&text), now);
+        let whole = read(answer(&case, &text), now);
         for line in text.lines() {
             let without = text.replace(&format!("{line}\n"), "");
             let name = line.split(':').next().unwrap();
-            if read(Headers::new(&without), now) != whole {
+            if read(answer(&case, &without), now) != whole {
                 assert!(is_wanted(name), "{name} of {}", case["id"]);
             }
         }
@@ -246,4 +262,32 @@ fn resets_are_told_by_the_servers_clock_and_a_bucket_is_a_name() {
     let quota = &reading.quotas[0];
     assert_eq!((quota.reset_in, quota.granularity, quota.absolute), (Some(24_000), 1000, true));
     assert_eq!((quota.name.as_deref(), quota.source.as_str()), (Some("abcd"), "x-ratelimit-reset"));
+}
+
+#[test]
+fn whom_a_limit_holds_for_is_told_and_which_names_are_buckets() {
+    let read = |text: &str, body: &'static str| {
+        read(Answer { body, status: 429, ..Answer::from(Headers::new(text)) }, WallTime(0))
+    };
+    for (text, body, expected) in [
+        ("x-ratelimit-global:true", "", (true, false)),
+        ("x-ratelimit-global:false\nx-ratelimit-scope:user", "", (false, false)),
+        ("x-ratelimit-scope:global", "", (true, false)),
+        ("x-ratelimit-scope:shared", "", (false, true)),
+        ("retry-after:1", "{\"message\":\"x\",\"retry_after\":0.5,\"global\":true}", (true, false)),
+        ("", "{\"global\":\"true\"}", (false, false)),
+    ] {
+        let reading = read(text, body);
+        assert_eq!((reading.global, reading.shared), expected, "{text} {body}");
+    }
+    for (text, bucket) in [
+        ("x-ratelimit-limit:5\nx-ratelimit-bucket:abc", true),
+        ("x-ratelimit-limit:5\nx-ratelimit-resource:core", true),
+        ("ratelimit-limit:5\nratelimit-name:throttle_api", true),
+        ("ratelimit:\"default\";r=5;t=3", false),
+        ("x-ratelimit-limit-requests:5", false),
+        ("x-ratelimit-limit:5", false),
+    ] {
+        assert_eq!(read(text, "").quotas[0].bucket, bucket, "{text}");
+    }
 }

@@ -3,7 +3,7 @@
 
 /**
  * All times are ms. Calls are made one after the other, or `atOnce`. Answers are given in the order of the sends; where there
- * are no more, the send is one too many.
+ * are no more, the send is one too many. The body of one that tells none never ends.
  * @typedef {object} Vector
  * @property {string} name
  * @property {"pace" | "retry" | "abort"} topic
@@ -16,13 +16,14 @@
  * @property {Answer[]} answers
  * @property {Expected} expect
  *
- * @typedef {{ status: number, headers?: Record<string, string>, delay?: number } | { error: "network", delay?: number } | { hang: true }} Answer
+ * @typedef {{ status: number, headers?: Record<string, string>, body?: string, delay?: number } | { error: "network", delay?: number } | { hang: true }} Answer
  *
  * @typedef {object} Expected
  * @property {number} sends
  * @property {number} [status] every call's
  * @property {string} [rejects] or how every call is rejected
  * @property {(number | string)[]} [ends] or how each one ends
+ * @property {string} [body] what every call's response still holds
  * @property {number[]} [minGaps] between each send and the next
  * @property {number} [minTotal] from the start to the end of the last call
  * @property {number} [maxTotal]
@@ -103,7 +104,13 @@ async function judge({ method, body, calls = 1, atOnce, abortAt, expect }, fetch
       : error?.name === end;
     check(holds, `call ${index + 1} ended in ${response?.status ?? error}, not in ${end}`);
   }
-  const kept = ends.filter((end) => end.response !== undefined).length;
+  const kept = ends.filter((end) => stage.isEndless(end.response)).length;
+  if (expect.body !== undefined) {
+    for (const { response } of ends) {
+      const left = response?.bodyUsed ? "a body that was read" : await response?.text();
+      check(left === expect.body, `the caller found ${left}`);
+    }
+  }
   check(cancelled() === answered() - kept, `${cancelled()} bodies were cancelled of ${answered()} answers, of which ${kept} were kept`);
   for (const [index, gap] of (expect.minGaps ?? []).entries()) {
     const measured = sends[index + 1]?.at - sends[index]?.at;
@@ -126,6 +133,8 @@ function play(answers) {
   const sends = [];
   /** @type {unknown[]} */
   const errors = [];
+  /** @type {WeakSet<Response>} */
+  const endless = new WeakSet();
   let cancelled = 0;
   let answered = 0;
 
@@ -137,6 +146,7 @@ function play(answers) {
       throw error;
     }
     if ("hang" in answer) return undefined;
+    if (answer.body !== undefined) return new Response(answer.body, { status: answer.status, headers: answer.headers });
     answered++;
     // Never ends, so that who lets go of it must cancel it.
     const body = new ReadableStream({
@@ -144,7 +154,9 @@ function play(answers) {
         cancelled++;
       },
     });
-    return new Response(body, { status: answer.status, headers: answer.headers });
+    const response = new Response(body, { status: answer.status, headers: answer.headers });
+    endless.add(response);
+    return response;
   };
 
   /** @param {any} input @param {any} init */
@@ -166,5 +178,5 @@ function play(answers) {
       give().catch(reject);
     });
   };
-  return { fetch, sends, errors, cancelled: () => cancelled, answered: () => answered };
+  return { fetch, sends, errors, cancelled: () => cancelled, answered: () => answered, isEndless: (/** @type {Response | undefined} */ response) => response !== undefined && endless.has(response) };
 }

@@ -10,10 +10,11 @@ const SEND: i32 = 0;
 const WAIT: i32 = 1;
 const RESOLVE: i32 = 2;
 const REJECT: i32 = 3;
+const PEEK: i32 = 5;
 const WALL: f64 = 1_795_305_600_000.0;
 
 fn started(engine: &mut Engine, plan: &Plan) -> u32 {
-    engine.start(plan, "GET", "https://api.example.com", "authorization:Bearer secret\n", "", true, WALL, 0.0)
+    engine.start(plan, "GET", "https://api.example.com", "/", "authorization:Bearer secret\n", "", true, WALL, 0.0)
 }
 
 #[wasm_bindgen_test]
@@ -28,6 +29,19 @@ fn a_call_goes_from_its_start_to_its_end() {
     assert_eq!((engine.reason(call).as_str(), engine.number(call, 1)), ("", 0.0));
     engine.end(call);
     assert_eq!(engine.tell(call, 1, WALL, 3000.0, 0.5), -1, "an ended call takes nothing");
+}
+
+#[wasm_bindgen_test]
+fn a_body_that_is_asked_for_is_told() {
+    let (mut engine, plan) = (Engine::new(true), Plan::new());
+    let call = started(&mut engine, &plan);
+    assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
+    assert_eq!(engine.body(call, "{}", WALL, 0.0, 0.5), -1, "it was not asked for");
+    assert_eq!(engine.respond(call, 429, "", WALL + 10.0, 10.0, 0.0), PEEK);
+    assert_eq!((engine.number(0), engine.number(1)), (1000.0, 65_536.0));
+    assert_eq!(engine.body(call, "{\"retry_after\":2}", WALL + 20.0, 20.0, 0.0), WAIT);
+    assert_eq!((engine.number(0), engine.reason().as_str()), (2001.0, "retry-after"));
+    engine.end(call);
 }
 
 #[wasm_bindgen_test]
@@ -109,6 +123,6 @@ fn header_names_come_from_the_core() {
     assert!(names(0).lines().any(|name| name == "authorization"));
     assert!(names(1).contains("retry-after"));
     assert_eq!(names(2), "idempotency-key");
-    let told = read_quotas("ratelimit:\"default\";r=50;t=30\n", WALL);
+    let told = read_quotas("ratelimit:\"default\";r=50;t=30\n", WALL, 0, "");
     assert!(told.contains("\"remaining\":50") && told.contains("\"resetAt\":1795305630000"), "{told}");
 }

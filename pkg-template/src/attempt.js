@@ -1,6 +1,7 @@
 // @ts-check
-import { isWanted, tell } from "./core.js";
+import { tell } from "./core.js";
 import { emit } from "./driver.js";
+import { peek } from "./peek.js";
 import { label } from "./record.js";
 import { describe, freeze, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
 import { LONGEST } from "./sleep.js";
@@ -44,8 +45,9 @@ export async function attempt(run) {
       if (engine.is(id, 0)) run.init = freeze(run.init);
     }
     const response = (run.response = await promise);
-    const headers = lines(response.headers, isWanted);
+    const headers = lines(response.headers, run.inside.isWanted);
     action = engine.respond(id, response.status, headers, clock.host.now(), clock.monotonic(), clock.host.random());
+    if (action === 5) action = await peek(run);
   } catch (error) {
     action = failed(run, error, limit);
   } finally {

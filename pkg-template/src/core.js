@@ -21,10 +21,10 @@ export function names() {
 const seen = new Map();
 
 /**
- * Whether the core wants a response's header.
+ * Whether the core wants a response's header, of any policy.
  * @param {string} name in lower case
  */
-export function isWanted(name) {
+function isKnown(name) {
   let wanted = seen.get(name);
   if (wanted === undefined) {
     wanted = names().response.test(name);
@@ -35,7 +35,21 @@ export function isWanted(name) {
 }
 
 /**
- * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask.
+/**
+ * Whether the core wants a response's header under a policy, whose own dialects may name more.
+ * @param {any} plan
+ * @returns {(name: string) => boolean} of a name in lower case
+ */
+export function wantedBy(plan) {
+  const names = plan.dialects();
+  if (names === "") return isKnown;
+  const own = new Set(names.split("\n"));
+  return (name) => own.has(name) || isKnown(name);
+}
+
+/**
+ * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the front
+ * of the body.
  * @param {import("./run.js").Run} run
  * @param {number} event
  * @returns {number}

@@ -2,11 +2,12 @@
 import { nudges } from "#policy";
 import { attempt } from "./attempt.js";
 import { createClock } from "./clock.js";
-import { load, names, tell } from "./core.js";
+import { load, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
 import { conclude } from "./outcome.js";
+import { peek } from "./peek.js";
 import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
 import { Run } from "./run.js";
 import { Alarm } from "./sleep.js";
@@ -20,6 +21,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
+ * @property {(name: string) => boolean} isWanted whether the core is told a response's header
  *
  * @typedef {object} Shared
  * @property {any} engine
@@ -83,7 +85,7 @@ function makeInside(options, base) {
   apply(plan, options ?? {});
   const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
   const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
-  return { plan, hooks, shared: base?.shared ?? makeShared(new Engine(nudges), clock), clock };
+  return { plan, hooks, shared: base?.shared ?? makeShared(new Engine(nudges), clock), clock, isWanted: wantedBy(plan) };
 }
 
 /**
@@ -203,6 +205,9 @@ export async function fly(run, action) {
         case 4:
           action = await ask(run);
           break;
+        case 5:
+          action = await peek(run);
+          break;
         case 2:
         case 3:
           return conclude(run, action === 2);
@@ -233,11 +238,14 @@ function begin(inside, args, options, { address, method, signal }) {
   const run = new Run(own, args, address, method, signal);
   const { input, init, hooks, clock } = run;
   try {
-    if (own !== inside) apply(own.plan, options);
+    if (own !== inside) {
+      apply(own.plan, options);
+      if (options.profiles !== undefined) own.isWanted = wantedBy(own.plan);
+    }
     const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
     const replayable = hooks.body !== undefined || isReplayable(init?.body);
     const headers = pick(input, init, names().request);
-    run.id = run.engine.start(own.plan, method, address.origin, headers, scope, replayable, clock.host.now(), clock.monotonic());
+    run.id = run.engine.start(own.plan, method, address.origin, pathOf(address.href), headers, scope, replayable, clock.host.now(), clock.monotonic());
   } finally {
     if (own !== inside) own.plan.free();
   }
@@ -250,9 +258,9 @@ function begin(inside, args, options, { address, method, signal }) {
  * @param {any} options
  * @returns {Inside}
  */
-function insideOf({ plan, hooks, shared, clock }, options) {
+function insideOf({ plan, hooks, shared, clock, isWanted }, options) {
   const own = hooksOf(hooks, options);
-  return { plan: plan.fork(), hooks: own, shared, clock: options?.host === undefined ? clock : createClock({ ...globals, ...own.host }) };
+  return { plan: plan.fork(), hooks: own, shared, isWanted, clock: options?.host === undefined ? clock : createClock({ ...globals, ...own.host }) };
 }
 
 /**

@@ -40,7 +40,7 @@ export function fetchWithPolicy(input, init = undefined, policy = undefined) {
 mark(fetchWithPolicy);
 
 /**
- * Reads quotas and retry hints from a response's headers.
+ * Reads quotas and retry hints from a response.
  * @param {any} headers
  * @param {{ status?: number, now?: number, url?: string, body?: string }} [context]
  */
@@ -53,5 +53,6 @@ export function readQuotas(headers, context) {
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) headers.forEach(add);
   else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
   else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
-  return JSON.parse(load().read_quotas(text, context?.now ?? Date.now()));
+  const { status = 0, now = Date.now(), body = "" } = context ?? {};
+  return JSON.parse(load().read_quotas(text, now, status, `${body}`));
 }

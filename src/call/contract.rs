@@ -22,6 +22,8 @@ pub struct Request {
 pub enum Event<'a> {
     /// The caller's signal fired, or the caller is gone.
     Abort,
+    /// The front of the body that [`Action::Peek`] asked for, as far as it came; "" where none could be had.
+    Body(&'a str),
     /// The caller's answer to [`Action::Ask`]; `None` leaves it.
     Decided(Option<bool>),
     /// The wait is over, or was cut short by [`Tracker::wake`].
@@ -49,6 +51,14 @@ pub enum Action {
         retry: bool,
         /// The wait before the next send, if there is one, ms.
         delay: i64,
+    },
+    /// Read the front of a copy of the answer's body, which the caller must still find unread, and tell it with
+    /// [`Event::Body`]: status and headers do not say what the answer is.
+    Peek {
+        /// Of the body, at most.
+        bytes: usize,
+        /// For as long as this at most, ms; then tell what came.
+        within: i64,
     },
     /// End with a rejection.
     Reject(GiveUp),
@@ -113,6 +123,6 @@ pub struct GiveUp {
 /// An event came that makes no sense where the call stands; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongEvent {
-    /// The state it stood in: "idle", "queued", "flying", "asking", "pausing" or "done".
+    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "pausing" or "done".
     pub state: &'static str,
 }

@@ -13,6 +13,9 @@
 //!                       └── a wait that cannot fit, a refusal, Abort (from anywhere) ──────┘
 //! ```
 //!
+//! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
+//! reads the front of its body. Nothing is told to the tracker before that, but the send is over.
+//!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
 mod contract;
@@ -20,16 +23,17 @@ mod kept;
 
 pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, WrongEvent};
 
-use alloc::{boxed::Box, rc::Rc};
+use alloc::{borrow::ToOwned, boxed::Box, rc::Rc, string::String};
 
 use crate::{
     call::kept::Kept,
+    hints::body::{self, Limited},
     policy::Rules,
     rate_limit::{
         QuotaState, TicketId, Tracker,
         options::RateRules,
         quota::Quota,
-        read::{self, Reading},
+        read::{self, Answer, Reading},
         reserve::{Refusal, Reservation, Why},
     },
     retry::{
@@ -47,8 +51,12 @@ enum State {
     Flying { until: Option<MonoTime> },
     Idle,
     Pausing { until: MonoTime, reason: WaitReason },
+    Peeking { status: u16 },
     Queued,
 }
+
+/// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
+const PEEK: i64 = 1000;
 
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
@@ -78,6 +86,8 @@ pub struct Call {
     reading: Option<Box<Reading>>,
     /// While it is asking.
     question: Option<Box<Question>>,
+    /// The headers of an answer whose body is awaited.
+    head: Option<Box<String>>,
 }
 
 impl Call {
@@ -96,6 +106,7 @@ impl Call {
             is_error: false,
             reading: None,
             question: None,
+            head: None,
             request: request.into(),
             rules,
         }
@@ -121,6 +132,10 @@ impl Call {
                 self.ask(tracker, at)
             }
             (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
+            (State::Peeking { status }, Event::Body(body)) => {
+                let head = self.head.take().unwrap_or_default();
+                self.learn(status, Headers::new(&head), body, tracker, at)
+            }
             (State::Flying { until }, Event::Fail(failure)) => {
                 self.land(failure == Failure::Network, tracker, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
@@ -195,6 +210,7 @@ impl Call {
             State::Flying { .. } => "flying",
             State::Idle => "idle",
             State::Pausing { .. } => "pausing",
+            State::Peeking { .. } => "peeking",
             State::Queued => "queued",
         };
         WrongEvent { state }
@@ -257,11 +273,35 @@ impl Call {
 
     fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
         self.is_error = classify::is_error(status);
+        let acts = self.ticket.is_some() || self.rules.retry.is_some();
+        if acts && classify::is_unclear(status, Signs::default()) {
+            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects };
+            let signs = signs(&read::read(answer, at.wall));
+            if classify::is_unclear(status, signs) {
+                if let Some(ticket) = self.ticket {
+                    tracker.land(ticket, !classify::is_limited(status, signs), at);
+                }
+                self.head = Some(Box::new(headers.text().to_owned()));
+                self.state = State::Peeking { status };
+                let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
+                return Action::Peek { bytes: body::MOST, within: left };
+            }
+        }
+        self.learn(status, headers, "", tracker, at)
+    }
+
+    fn learn(&mut self, status: u16, headers: Headers<'_>, body: &str, tracker: &mut Tracker, at: Moment) -> Action {
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
-        let reading = match self.ticket {
-            Some(ticket) => tracker.observe(ticket, headers, at, limited),
-            None => read::read(headers, at.wall),
+        let rules = Rc::clone(&self.rules);
+        let answer = Answer { headers, status, body, dialects: &rules.dialects };
+        let mut reading = match self.ticket {
+            Some(ticket) => tracker.observe(ticket, answer, at, limited),
+            None => read::read(answer, at.wall),
         };
+        if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
+            // "Then grow" (GitHub's documentation of secondary limits).
+            hint.delay = hint.delay.saturating_mul(1 << (self.sends - 1).min(20));
+        }
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {
             status,
@@ -397,8 +437,18 @@ impl Call {
     }
 }
 
+/// Whether an answer says that a rate was exceeded (`true`), or that it is none but a spent allowance (`false`).
+pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
+    let signs = signs(reading);
+    signs.rate.or(classify::is_limited(status, signs).then_some(true))
+}
+
 fn signs(reading: &Reading) -> Signs {
-    Signs { hinted: reading.hint.is_some(), exhausted: reading.quotas.iter().any(is_spent) }
+    Signs {
+        hinted: reading.hint.is_some(),
+        exhausted: reading.quotas.iter().any(is_spent),
+        rate: reading.limited.map(|limited| limited == Limited::Rate),
+    }
 }
 
 fn is_spent(quota: &Quota) -> bool {

@@ -11,7 +11,7 @@ use crate::{
     client::{
         Shared,
         error::Error,
-        host, request,
+        host, peek, request,
         sleep::{Alarm, sleep},
         time_limit::TimeLimit,
     },
@@ -53,6 +53,7 @@ pub async fn drive(
     loop {
         action = match action {
             Action::Ask { .. } => run.tell(Event::Decided(None))?,
+            Action::Peek { bytes, within } => run.peek(bytes, within).await?,
             Action::Send { attempt, timeout } => run.send(attempt, timeout).await?,
             Action::Wait { delay, .. } => run.pause(delay).await?,
             Action::Resolve { throw, .. } => return run.resolve(throw),
@@ -103,7 +104,8 @@ impl Run {
         match answer {
             Ok(response) => {
                 let response: Response = response.unchecked_into();
-                let (status, lines) = (response.status(), request::lines(&response.headers()));
+                let (status, lines) =
+                    (response.status(), request::lines(&response.headers(), &self.call.rules().dialects));
                 self.outcome = Some(Ok(response));
                 self.tell(Event::Respond { status, headers: Headers::new(&lines) })
             }
@@ -115,6 +117,19 @@ impl Run {
                 self.tell(event)
             }
         }
+    }
+
+    async fn peek(&mut self, bytes: usize, within: i64) -> Result<Action, Error> {
+        let signal = self.request.signal();
+        let text = match &self.outcome {
+            Some(Ok(response)) => peek::front(response, bytes, within, &signal, &self.alarm).await,
+            _ => String::new(),
+        };
+        if signal.aborted() {
+            self.let_go();
+            return self.tell(Event::Abort);
+        }
+        self.tell(Event::Body(&text))
     }
 
     // A body is sent from a clone's other half for as long as another send may follow.

@@ -26,6 +26,7 @@ mod error;
 mod export;
 mod host;
 mod options;
+mod peek;
 mod request;
 mod sleep;
 mod time_limit;

@@ -12,7 +12,7 @@ use crate::{
     call,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
-        read,
+        read::{self, dialect::Dialects},
     },
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
@@ -44,22 +44,24 @@ pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Requ
             push(&mut lines, name, &value);
         }
     }
+    let (method, url) = (request.method(), request.url());
+    let path = url.strip_prefix(origin).and_then(|rest| rest.split(['?', '#']).next()).unwrap_or_default();
     call::Request {
-        method: request.method(),
-        identity: Identity::of(origin, headers::Headers::new(&lines)),
+        identity: Identity::of(origin, headers::Headers::new(&lines)).to(&method, path),
+        method,
         keyed: value(IDEMPOTENCY_KEY).is_some(),
         replayable,
     }
 }
 
-/// The lines of a response's headers that the core's readers use.
-pub fn lines(headers: &Headers) -> String {
+/// The lines of a response's headers that the core's readers use, `dialects` included.
+pub fn lines(headers: &Headers, dialects: &Dialects) -> String {
     let mut lines = String::new();
     let pairs = js_sys::try_iter(headers).ok().flatten();
     for pair in pairs.into_iter().flatten().flatten() {
         let pair: Array = pair.unchecked_into();
         let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
-        if WANTED.with(|wanted| wanted.test(&name)) {
+        if WANTED.with(|wanted| wanted.test(&name)) || dialects.headers().any(|own| own == name) {
             push(&mut lines, &name, &value);
         }
     }

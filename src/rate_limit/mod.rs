@@ -24,11 +24,10 @@ use crate::{
         meter::Meter,
         options::RateRules,
         quota::Quota,
-        read::Reading,
+        read::{Answer, Reading},
         reserve::{Reservation, Scope},
         ticket::{Mark, Stand, Ticket},
     },
-    syntax::headers::Headers,
     time::{Moment, MonoTime, WallTime},
 };
 
@@ -152,17 +151,17 @@ impl Tracker {
     pub fn observe(
         &mut self,
         ticket: TicketId,
-        headers: Headers<'_>,
+        answer: Answer<'_>,
         at: Moment,
         limited: impl FnOnce(&Reading) -> bool,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
-        if let Some(date) = hints::served(headers, at.wall).date {
+        if let Some(date) = hints::served(answer.headers, at.wall).date {
             scope.clock.observe(date, sent, at);
         }
-        let reading = read::read(headers, scope.clock.server(at));
+        let reading = read::read(answer, scope.clock.server(at));
         let limited = limited(&reading);
         scope.answered(ticket.0, tickets, &reading, limited, at);
         reading
@@ -178,6 +177,15 @@ impl Tracker {
             if lost {
                 scope.suspect(ticket, at.mono);
             }
+        }
+    }
+
+    /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
+    pub fn land(&mut self, ticket: TicketId, counted: bool, at: Moment) {
+        if let Some((scope, tickets)) = self.at_home(ticket)
+            && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
+        {
+            scope.land(ticket, counted, at.mono);
         }
     }
 

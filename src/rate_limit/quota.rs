@@ -10,6 +10,9 @@ pub const MOST: usize = 32;
 pub struct Quota {
     /// The policy's, bucket's or dimension's name: `default`, `abc123`, `tokens`.
     pub name: Option<String>,
+    /// The name is a bucket's that the server named (`X-RateLimit-Bucket`, `-Resource`, `-Name`), not a policy's or a
+    /// dimension's: another answer to the same route may name another.
+    pub bucket: bool,
     /// What is counted; none is requests. See [`Quota::counts_requests`].
     pub unit: Option<String>,
     /// Units a window.
@@ -20,7 +23,7 @@ pub struct Quota {
     pub reset_in: Option<i64>,
     /// The window's length in ms; never 0.
     pub window: Option<i64>,
-    /// The header that told the reset, else the remaining, else the limit; lower case.
+    /// The header that told the reset, else the remaining, else the limit; lower case. Of a body: `body.` and the member.
     pub source: String,
     /// How fine the reset was told, in ms: 1, 1000 or 60000. 0 where none was told.
     pub granularity: i64,

@@ -6,43 +6,100 @@
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::quota::Quota;
 use super::vendors::{self, Reads};
+use crate::hints::body::{self, Limited};
 use crate::hints::{self, Hint, Told};
 use crate::syntax::headers::Headers;
 use crate::time::WallTime;
 
+pub mod dialect;
 pub mod draft;
 pub mod ietf;
 pub mod name;
 pub mod value;
 
+use dialect::Dialects;
 use draft::Draft;
 use name::{Name, Role};
+
+/// A response, as far as it tells of rates. Made from [`Headers`], where there is nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Those of its headers that [`wanted`] or a dialect asks for.
+    pub headers: Headers<'a>,
+    /// Its status; 0 where that is not known.
+    pub status: u16,
+    /// What is known of its body; of more than [`body::MOST`] bytes the rest is not read.
+    pub body: &'a str,
+    /// Headers that the user named.
+    pub dialects: &'a Dialects,
+}
+
+impl<'a> From<Headers<'a>> for Answer<'a> {
+    fn from(headers: Headers<'a>) -> Self {
+        Self { headers, status: 0, body: "", dialects: &dialect::NONE }
+    }
+}
 
 /// What one response says of rates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Quotas, in no order that means anything.
     pub quotas: Vec<Quota>,
-    /// When to come back, from a header that says just that.
+    /// When to come back, from a header or a body that says just that.
     pub hint: Option<Hint>,
+    /// The hint is the vendor's documentation's, for want of one in the answer.
+    pub implied: bool,
     /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
     pub served: WallTime,
+    /// What the body says was exceeded, if it says so.
+    pub limited: Option<Limited>,
+    /// What is exceeded holds for all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
+    pub global: bool,
+    /// What is exceeded is shared with others, who may spend it too (Discord's scope `shared`).
+    pub shared: bool,
 }
 
-/// Reads the head that arrived at `now`. A cached answer (`Age` over 0) tells no quotas.
-pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
+/// Reads the answer whose head arrived at `now`. A cached one (`Age` over 0) tells no quotas.
+pub fn read<'a>(answer: impl Into<Answer<'a>>, now: WallTime) -> Reading {
+    read_answer(answer.into(), now)
+}
+
+#[inline(never)]
+fn read_answer(answer: Answer<'_>, now: WallTime) -> Reading {
+    let headers = answer.headers;
     let served = hints::served(headers, now);
     let mut reading = Reading { served: served.at, ..Reading::default() };
     reading.hint = hints::read(headers, now);
+    let mut drafts = Vec::new();
+    if !answer.body.is_empty() {
+        let said = body::read(answer.body, answer.status, served.at);
+        (reading.limited, reading.global) = (said.limited, said.global);
+        if reading.hint.is_none() && said.delay >= 0 {
+            let mut source = String::from("body.");
+            source.push_str(said.source);
+            reading.hint = Some(Hint { delay: said.delay, source });
+            reading.implied = said.implied;
+        }
+        let source = "body.throttleStatus";
+        drafts.push(Draft {
+            head: "throttleStatus",
+            limit: said.limit,
+            remaining: said.remaining,
+            ..Draft::new(source)
+        });
+    }
     if served.cached {
         return reading;
     }
-    let mut drafts = Vec::new();
     for (header, value) in headers.iter() {
+        if answer.dialects.read(&mut drafts, header, value, served.at) {
+            continue;
+        }
         let name = match vendors::find(header) {
             Some(Reads::Nothing) => continue,
             Some(Reads::Records(pattern)) => {
@@ -56,8 +113,11 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Reading {
             },
         };
         match name.role {
-            // Nothing here asks whom a bucket is shared with.
-            Role::Scope => {}
+            Role::Scope => {
+                reading.global |= value == "global";
+                reading.shared |= value == "shared";
+            }
+            Role::Plain if name.tail == "global" => reading.global |= value == "true",
             Role::Policy => ietf::policies(value, header, &mut drafts),
             // The registered field is what its draft says; others under that stem may be a bare limit.
             Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {

@@ -503,6 +503,10 @@ impl Scope {
         if let Some(delay) = hint {
             lane.hold(now.plus(delay));
         }
+        if reading.global {
+            // All of the credentials' buckets at once.
+            self.held = self.held.max(lane.held);
+        }
     }
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.

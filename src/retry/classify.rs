@@ -24,6 +24,8 @@ pub struct Signs {
     pub hinted: bool,
     /// A quota of requests is told to be used up.
     pub exhausted: bool,
+    /// The body says that a rate was exceeded, or that it is no rate but an allowance that no wait brings back.
+    pub rate: Option<bool>,
 }
 
 /// Why a fetch was rejected, as far as it matters for a retry.
@@ -66,9 +68,20 @@ pub fn is_error(status: u16) -> bool {
 }
 
 /// Whether `status` asks to slow down, all who share its quota: a 429, or a rate limit under another name (GitHub 403,
-/// Linear and Meta 400).
+/// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
-    status == 429 || (matches!(status, 400 | 403) && (signs.exhausted || signs.hinted))
+    match (status, signs.rate) {
+        (400 | 403 | 429 | 503, Some(rate)) => rate,
+        (429, None) => true,
+        (400 | 403, None) => signs.exhausted || signs.hinted,
+        _ => false,
+    }
+}
+
+/// Whether an answer of this `status` is to be judged by its body too: a rate limit under another name, or one that may be
+/// a spent allowance, or that says there how long to wait.
+pub fn is_unclear(status: u16, signs: Signs) -> bool {
+    matches!(status, 400 | 403 | 429) && !(signs.hinted || signs.exhausted)
 }
 
 /// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
@@ -150,6 +163,8 @@ mod tests {
         let none = Signs::default();
         let hinted = Signs { hinted: true, ..none };
         let exhausted = Signs { exhausted: true, ..none };
+        let rate = Signs { rate: Some(true), ..none };
+        let allowance = Signs { rate: Some(false), hinted: true, ..none };
         let rows = [
             (200, none, Class::Final),
             (400, none, Class::Final),
@@ -171,12 +186,38 @@ mod tests {
             (502, none, Class::Transient),
             (503, none, Class::Transient),
             (505, none, Class::Final),
+            (400, rate, Class::Limited),
+            (403, allowance, Class::Final),
+            (404, rate, Class::Final),
+            (429, allowance, Class::Final),
+            (503, rate, Class::Limited),
             (522, none, Class::Transient),
             (529, none, Class::Transient),
         ];
         for (status, signs, expected) in rows {
             assert_eq!(class(status, signs, &rules()), expected, "{status} {signs:?}");
         }
+    }
+
+    #[test]
+    fn a_body_is_asked_where_status_and_headers_do_not_tell() {
+        let none = Signs::default();
+        let rows = [
+            (400, true),
+            (403, true),
+            (429, true),
+            (200, false),
+            (401, false),
+            (404, false),
+            (500, false),
+            (503, false),
+        ];
+        for (status, expected) in rows {
+            assert_eq!(is_unclear(status, none), expected, "{status}");
+        }
+        assert!(
+            !is_unclear(429, Signs { hinted: true, ..none }) && !is_unclear(403, Signs { exhausted: true, ..none })
+        );
     }
 
     #[test]

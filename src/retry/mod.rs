@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn hinted(status: u16, hint: &Hint) -> Ended<'_> {
-        Ended::Answer { status, signs: Signs { hinted: true, exhausted: false }, hint: Some(hint), reset_in: None }
+        Ended::Answer { status, signs: Signs { hinted: true, ..Signs::default() }, hint: Some(hint), reset_in: None }
     }
 
     fn retry(delay: i64, pause: Pause) -> Verdict {
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_429_without_a_hint_waits_for_the_reset() {
-        let signs = Signs { exhausted: true, hinted: false };
+        let signs = Signs { exhausted: true, ..Signs::default() };
         let ended = Ended::Answer { status: 429, signs, hint: None, reset_in: Some(24_000) };
         assert_eq!(decide(ended, subject("GET", 1), &rules(), Sample::default()), retry(24_000, Pause::Reset));
     }

@@ -15,6 +15,11 @@ impl<'a> Headers<'a> {
         Self { text }
     }
 
+    /// What it is a view of.
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+
     /// All pairs in order; values trimmed.
     pub fn iter(self) -> Pairs<'a> {
         Pairs { lines: words::split(self.text, b"\n") }

@@ -75,6 +75,8 @@ pub enum Kind {
     List(&'static str),
     /// Milliseconds, 0 or more, rounded up, so that a wait is never short; an infinity means for ever.
     Millis,
+    /// A string that is a token (RFC 9110 section 5.6.2), as names of headers are.
+    Name(&'static str),
     /// A thing that this version does not have: `false` at most.
     Off(&'static str),
     /// An object whose members the shell or another module reads.
@@ -163,6 +165,11 @@ impl Kind {
             (Value::Text(text), Self::Word(_)) => {
                 (!text.is_empty() && words::find(text, b"/").is_none()).then_some(0.0)
             }
+            (Value::Text(text), Self::Name(_)) => {
+                let is_token =
+                    |byte: u8| byte.is_ascii_graphic() && words::find("\"(),/:;<=>?@[\\]{}", &[byte]).is_none();
+                (!text.is_empty() && text.bytes().all(is_token)).then_some(0.0)
+            }
             (Value::Text(text), Self::Choice(words)) => {
                 // Every second piece between the quotes is a word.
                 let mut pieces = words::split(words, b"\"").enumerate();
@@ -196,7 +203,12 @@ impl Kind {
 
     fn expected(self) -> &'static str {
         match self {
-            Self::Choice(text) | Self::List(text) | Self::Off(text) | Self::Unknown(text) | Self::Word(text) => text,
+            Self::Choice(text)
+            | Self::List(text)
+            | Self::Name(text)
+            | Self::Off(text)
+            | Self::Unknown(text)
+            | Self::Word(text) => text,
             Self::Cost | Self::Count => "a whole number of 1 or more",
             Self::Factor => "a number of 1 or more",
             Self::Flag => "true or false",
@@ -260,6 +272,9 @@ mod tests {
             (Kind::Off("false"), Value::Flag(false), Ok((0.0, Next::Leave))),
             (Kind::Off("false"), Value::Object, Err("false")),
             (Kind::Unknown("nothing"), Value::Object, Err("nothing")),
+            (Kind::Name("a name"), Value::Text("X-Own_1"), Ok((0.0, Next::Leave))),
+            (Kind::Name("a name"), Value::Text("x:y"), Err("a name")),
+            (Kind::Name("a name"), Value::Text("é"), Err("a name")),
             (Kind::Word("a host"), Value::Text("a/b"), Err("a host")),
             (Kind::Word("a host"), Value::Text(""), Err("a host")),
             (Kind::Status, Value::Number(399.0), Err("an HTTP status from 400 to 599")),

@@ -16,6 +16,22 @@ pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
     })
 }
 
+/// Whether `part` is somewhere in `text`. Plain comparison: the searcher of `str::contains` is 2 kB.
+#[inline(never)]
+pub fn holds(text: &str, part: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while rest.len() >= part.len() {
+        if rest.starts_with(part.as_bytes()) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+        if rest.is_empty() {
+            break;
+        }
+    }
+    false
+}
+
 /// The part of `text` that [`str::get`] would give, or nothing.
 #[inline(never)]
 pub fn cut(text: &str, from: usize, to: usize) -> &str {
@@ -71,6 +87,7 @@ mod tests {
         assert_eq!(split("", b",").collect::<Vec<_>>(), [""]);
         assert_eq!(pair("a = b=c", b'='), Some(("a", "b=c")));
         assert_eq!(pair("a", b'='), None);
+        assert!(holds("abcab", "cab") && holds("a", "a") && !holds("ab", "abc") && !holds("", "a"));
         assert_eq!((cut("é", 1, 2), cut("ab", 1, 9), cut("ab", 1, 2)), ("", "", "b"));
     }
 }

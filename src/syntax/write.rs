@@ -64,6 +64,12 @@ impl Writer {
         number::push(&mut self.out, value.unsigned_abs());
     }
 
+    /// `true` or `false`.
+    pub fn flag(&mut self, value: bool) {
+        self.comma();
+        self.out.push_str(if value { "true" } else { "false" });
+    }
+
     /// A member with a string, where there is one.
     pub fn text(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
@@ -115,13 +121,15 @@ mod tests {
         json.open('{');
         json.close('}');
         json.string("x:");
+        json.flag(true);
+        json.flag(false);
         json.close(']');
         json.number("last", Some(7));
         json.close('}');
         let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
         assert_eq!(value["a\"b"], "line\n\u{1}\\ü:");
         assert_eq!(value["n"], i64::MIN);
-        assert_eq!(value["list"], serde_json::json!([0, {}, "x:"]));
+        assert_eq!(value["list"], serde_json::json!([0, {}, "x:", true, false]));
         assert_eq!(value["last"], 7);
     }
 }

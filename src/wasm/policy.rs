@@ -7,13 +7,13 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    call::{Action, Call, Event, GiveUp, GiveUpReason, Request, WaitReason},
+    call::{self, Action, Call, Event, GiveUp, GiveUpReason, Request, WaitReason},
     policy::Policy,
     rate_limit::{
         QuotaState, Tracker,
         identity::{CREDENTIALS, Identity, hex},
         quota::Quota,
-        read,
+        read::{self, Answer},
     },
     retry::{IDEMPOTENCY_KEY, classify},
     syntax::{
@@ -70,6 +70,11 @@ impl Plan {
         self.policy.check().map_or_else(|error| self.refuse(error), |()| 0)
     }
 
+    /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside `names(1)`.
+    pub fn dialects(&self) -> String {
+        self.policy.dialects()
+    }
+
     /// The path of the bad option, a line break, and what was expected there.
     pub fn error(&self) -> String {
         self.error.clone()
@@ -118,14 +123,15 @@ impl Engine {
         Self { tracker: Tracker::new(nudges), calls: Vec::new(), free: Vec::new() }
     }
 
-    /// A new call, by number; told to begin, it says its first action. `origin` as `URL.origin` has it; `headers`: the
-    /// request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota, "" for none.
+    /// A new call, by number; told to begin, it says its first action. `origin` and `path` as `URL` has them;
+    /// `headers`: the request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota, "" for none.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn start(
         &mut self,
         plan: &Plan,
         method: &str,
         origin: &str,
+        path: &str,
         headers: &str,
         scope: &str,
         replayable: bool,
@@ -136,7 +142,8 @@ impl Engine {
         let host = words::halves(origin, b':').1.strip_prefix("//").unwrap_or(origin);
         let request = Request {
             method: method.into(),
-            identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) },
+            identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) }
+                .to(method, path),
             keyed: headers.find(IDEMPOTENCY_KEY).is_some(),
             replayable,
         };
@@ -152,8 +159,8 @@ impl Engine {
     }
 
     /// What happened to a call. `event`: 0 it begins, 1 its wait is over, 2 its signal fired; of a question, 3 the caller's
-    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask; -1 for an
-    /// event out of place.
+    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
+    /// front of the body; -1 for an event out of place.
     pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = match event {
             0 => Event::Start,
@@ -166,10 +173,15 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// A head arrived. `headers`: those whose names match `names(1)`.
+    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`.
     pub fn respond(&mut self, call: u32, status: u16, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = Event::Respond { status, headers: Headers::new(headers) };
         self.handle(call, event, Moment::new(wall, mono, sample))
+    }
+
+    /// The front of a body that was asked for, as far as it came.
+    pub fn body(&mut self, call: u32, text: &str, wall: f64, mono: f64, sample: f64) -> i32 {
+        self.handle(call, Event::Body(text), Moment::new(wall, mono, sample))
     }
 
     /// The fetch was rejected, with this name, message, and code of it or its cause.
@@ -199,9 +211,10 @@ impl Engine {
     }
 
     /// A number of a call's last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question,
-    /// how long it would wait; of an end, when trying again may help, epoch ms, or 0. 1: of a question, whether it is sent
-    /// again if nobody says anything; of an end, whether its response is to be thrown; of a wait, whether `woken` ends it, so
-    /// that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for none: who knows it need not read the text.
+    /// how long it would wait; of a body, how long its front may take; of an end, when trying again may help, epoch ms, or 0.
+    /// 1: of a question, whether it is sent again if nobody says anything; of an end, whether its response is to be thrown;
+    /// of a wait, whether `woken` ends it, so that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for
+    /// none: who knows it need not read the text; of a body, how many KiB.
     pub fn number(&self, call: u32, which: u32) -> f64 {
         let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
         match which {
@@ -320,6 +333,10 @@ impl Engine {
                 (2, gave_up)
             }
             Action::Reject(give_up) => (3, Some(give_up)),
+            Action::Peek { bytes, within } => {
+                (last.time, last.code) = (within as f64, (bytes / 1024) as u8);
+                (5, None)
+            }
             Action::Ask { retry, delay } => {
                 (last.flag, last.time) = (retry, delay as f64);
                 (4, None)
@@ -333,21 +350,28 @@ impl Engine {
     }
 }
 
-/// What a response's headers tell: `{ quotas: Quota[], retryAfter?: Hint }` as JSON.
+/// What a response tells: `{ quotas: Quota[], retryAfter?: Hint, limited?: boolean }` as JSON. `status` is 0 where it is
+/// not known, `body` "".
 #[wasm_bindgen]
-pub fn read_quotas(headers: &str, wall: f64) -> String {
+pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String {
     let now = WallTime(wall as i64);
-    let reading = read::read(Headers::new(headers), now);
+    let headers = Headers::new(headers);
+    let reading = read::read(Answer { status, body, ..Answer::from(headers) }, now);
     let mut json = Writer::default();
     json.open('{');
     json.key("quotas");
     write_quotas(&mut json, &reading.quotas, now);
-    if let Some(hint) = &reading.hint {
+    // What the vendor's documentation says is not what the answer says.
+    if let Some(hint) = reading.hint.as_ref().filter(|_| !reading.implied) {
         json.key("retryAfter");
         json.open('{');
         json.number("delay", Some(hint.delay));
         json.text("source", Some(&hint.source));
         json.close('}');
+    }
+    if let Some(limited) = call::limited(status, &reading) {
+        json.key("limited");
+        json.flag(limited);
     }
     json.close('}');
     json.out

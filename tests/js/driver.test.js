@@ -214,6 +214,44 @@ test("Retry-After of 30 days is given up at once, with the time told", () =>
     assert.ok(Date.now() - at < 1000);
   }));
 
+test("a GitHub 403 for a secondary limit is given up where a minute is too long, with the time told and the body unread", () =>
+  withServer(script([403, {}, '{"message":"You have exceeded a secondary rate limit"}']), async ({ url, stats }) => {
+    const at = Date.now();
+    const response = await createPolicy({ retry: { maxRetryAfter: 30_000 } }).fetch(url);
+    const record = callRecord(response);
+    assert.deepEqual([response.status, stats.requests.length, record.gaveUp], [403, 1, "hint-too-long"]);
+    assert.ok(Math.abs(record.retryAt - (at + 60_000)) < 2000);
+    assert.equal(response.bodyUsed, false);
+    assert.match((await response.json()).message, /secondary/);
+  }));
+
+test("reading a body ahead leaves no timer and no listener, and a large one is left whole", async () => {
+  const large = "x".repeat(200_000);
+  const host = countingHost();
+  const { signal } = new AbortController();
+  // A mock, since the host's own fetch leaves a listener of its own.
+  const policy = createPolicy({ host, retry: { maxAttempts: 1 }, fetch: async () => new Response(large, { status: 429 }) });
+  const response = await policy.fetch("https://api.example.com/", { signal });
+  assert.equal(host.timers.size, 0);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  assert.equal(await response.text(), large);
+});
+
+test("a response without a status, as those that are opaque, is handed through", async () => {
+  const opaque = Response.error();
+  assert.equal(opaque.status, 0);
+  assert.equal(await createPolicy({ fetch: async () => opaque }).fetch("https://api.example.com/"), opaque);
+});
+
+test("an answer whose body cannot be copied is judged by its status", async () => {
+  for (const body of [null, "x"]) {
+    const response = new Response(body, { status: 403 });
+    if (body !== null) await response.text();
+    assert.equal(await createPolicy({ fetch: async () => response }).fetch("https://api.example.com/"), response);
+    assert.equal(callRecord(response).gaveUp, "not-retryable");
+  }
+});
+
 test("Retry-After of 2 s is never cut short", () =>
   withServer(script([429, { "retry-after": "2" }], [200]), async ({ url, stats }) => {
     assert.equal((await createPolicy().fetch(url)).status, 200);

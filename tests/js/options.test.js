@@ -28,6 +28,12 @@ for (const [options, field, expected] of [
   [{ fetch: "fetch" }, "fetch", /function/],
   [{ profiles: {} }, "profiles", /array/],
   [{ profiles: [{ name: "x" }] }, "profiles.0.hosts", /host/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: {} }] }, "profiles.0.dialects", /array/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ name: "x" }] }] }, "profiles.0.dialects.0", /one of limit/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ limit: "x-l", resets: "x-r" }] }] }, "profiles.0.dialects.0.resets", /no such/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x r" }] }] }, "profiles.0.dialects.0.reset", /header's name/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x-r", resetUnit: "min" }] }] }, "profiles.0.dialects.0.resetUnit", /delta-min/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], errorsUnder200: true }] }, "profiles.0.errorsUnder200", /not in this version/],
   [{ hedge: { delay: 10 } }, "hedge", /not in this version/],
 ]) {
   test(`${JSON.stringify(options)} is refused`, () => {

@@ -131,7 +131,9 @@ export async function use(): Promise<void> {
     nextAt,
     source,
   ]);
-  const { quotas, retryAfter } = readQuotas(response.headers, { status: 429, now: 0, url: "", body: "" });
+  const { quotas, retryAfter, limited } = readQuotas(response.headers, { status: 429, now: 0, url: "", body: "" });
+  const isRate: boolean | undefined = limited;
+  void isRate;
   const hint: Hint | undefined = retryAfter;
   const seen: Quota[] = readQuotas({ "retry-after": "1" }).quotas.concat(quotas);
   const { name, unit, limit, remaining, resetAt, window } = seen[0] ?? { source: "" };

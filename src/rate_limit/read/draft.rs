@@ -8,6 +8,9 @@ use crate::hints::When;
 use crate::rate_limit::quota::{MOST, Quota};
 use crate::syntax::{structured, words};
 
+/// From this [`Draft::step`] on it is of a user's own dialect, of which each is one quota.
+pub const OWN: usize = 1000;
+
 // Words of a family that say which requests are counted: Imgur's "x-post-rate-limit", Strava's "x-readratelimit".
 const CLASSES: &[&str] = &["delete", "get", "method", "patch", "post", "put", "read", "service", "user", "write"];
 
@@ -126,6 +129,9 @@ impl<'a> Draft<'a> {
 
     // Servers tell one quota under two families (X-RateLimit-* and RateLimit-*), or its policy in another field.
     fn is_same(&self, other: &Self) -> bool {
+        if self.step.max(other.step) >= OWN {
+            return false;
+        }
         if self.is_named() && other.is_named() {
             return (self.head, self.tail, self.label()) == (other.head, other.tail, other.label())
                 && (self.partition == other.partition || self.partition.is_empty() || other.partition.is_empty());
@@ -229,6 +235,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
     }
     Quota {
         name: text(&name),
+        bucket: !draft.bucket.is_empty(),
         unit: text(draft.unit()),
         limit: number(draft.limit),
         remaining: number(draft.remaining),

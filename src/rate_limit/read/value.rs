@@ -96,7 +96,8 @@ fn scan<'a>(draft: &mut Draft<'a>, pattern: &str, record: &'a str) -> Option<()>
     Some(())
 }
 
-fn counts<'a>(drafts: &mut Vec<Draft<'a>>, mut draft: Draft<'a>, role: Role, value: &'a str) {
+/// Reads counts: what `draft` knows beforehand holds for each.
+pub fn counts<'a>(drafts: &mut Vec<Draft<'a>>, mut draft: Draft<'a>, role: Role, value: &'a str) {
     if let Some(milli) = number::milli(value, false) {
         set(&mut draft, role, milli);
         return gather(drafts, &draft);

@@ -41,6 +41,8 @@ const CLOSE: i64 = 25;
 const ALONE: i64 = 1000;
 /// Windows that a quota of our own finding is kept to before a little more is tried.
 const CLEAN: u32 = 3;
+/// Units of a window that may find out when it ends.
+const SCOUTS: u64 = 3;
 /// How many are thought to share a quota at most.
 const CROWD: u64 = 8;
 /// Of what many share, others' part is counted in sixteenths.
@@ -318,6 +320,16 @@ impl Meter {
     // Whether the next send would be the one that finds out whether a window is over.
     fn stands_alone(&self, now: MonoTime) -> bool {
         self.since == 0 || now.since(self.last) >= ALONE
+    }
+
+    /// Whether the open window's last units are better spent on finding out when it ends than at once: when that hangs on a
+    /// clock that is not known well.
+    pub fn scouts(&self, now: MonoTime) -> bool {
+        let later = |span: Span| span.is_instant() && span.after.since(now) > 0;
+        self.mode == Mode::Window
+            && self.stage == Stage::Open
+            && self.span.is_some_and(later)
+            && self.room(now) <= SCOUTS
     }
 
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.

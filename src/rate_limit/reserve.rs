@@ -41,6 +41,10 @@ const MAX_LANES: usize = 16;
 const MAX_ROUTES: usize = 256;
 /// A window that ends within this, in ms, may be what a refusal that names none means.
 const NEAR: i64 = 60_000;
+/// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
+/// worth a delay.
+const SCOUT_SLACK: i64 = 60;
+const SCOUTED: u32 = 8;
 /// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
 const MOVES: u8 = 4;
 
@@ -180,7 +184,7 @@ impl Scope {
         let is_due = nudged || lane.front(tickets).is_some_and(|(_, first)| first.until <= polls);
         let ahead = if came || !is_due { 0 } else { place };
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
-        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, now) };
+        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, at) };
         let Some(mut blocked) = blocked else {
             if !ticket.unclaimed {
                 self.grant(index, ticket, now);
@@ -190,7 +194,7 @@ impl Scope {
         };
         if place > ahead {
             // Not its turn after all: it is told the time of its place.
-            blocked = self.blocked(ticket, place, now).unwrap_or(blocked);
+            blocked = self.blocked(ticket, place, at).unwrap_or(blocked);
         }
         let (mut until, why) = blocked;
         let full = !came && self.waiting >= ticket.rules.max_queue;
@@ -220,7 +224,7 @@ impl Scope {
         for _ in 0..self.lanes.len() {
             self.turn = (self.turn + 1) % self.lanes.len().max(1);
             let Some((mark, ticket)) = self.lanes.get_mut(self.turn)?.front(tickets) else { continue };
-            if self.blocked(ticket, 0, at.mono).is_none() {
+            if self.blocked(ticket, 0, at).is_none() {
                 self.grant(mark.ticket, ticket, at.mono);
                 return Some(mark);
             }
@@ -233,7 +237,7 @@ impl Scope {
         let mut first: Option<MonoTime> = None;
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
-            let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
+            let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);
             let until = turn.min(ticket.until);
             first = Some(first.map_or(until, |first| first.min(until)));
         }
@@ -511,7 +515,8 @@ impl Scope {
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
     #[inline(never)]
-    fn blocked(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
+    fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
+        let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
         let (mut until, mut why) = (now, Why::Held);
         if lane.held > until {
@@ -520,6 +525,8 @@ impl Scope {
         if self.held > until {
             (until, why) = (self.held, Why::Held);
         }
+        // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
+        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -529,6 +536,12 @@ impl Scope {
             match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.in_flight), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
+                Gate::Free if scouts && meter.scouts(now) => {
+                    let wait = self.clock.scout(at.wall);
+                    if wait > SCOUT_SLACK {
+                        awaits = awaits.max(Some(now.plus(wait)));
+                    }
+                }
                 _ => {}
             }
         }

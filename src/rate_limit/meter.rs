@@ -43,6 +43,8 @@ const ALONE: i64 = 1000;
 const CLEAN: u32 = 3;
 /// Units of a window that may find out when it ends.
 const SCOUTS: u64 = 3;
+/// What is not told for this long and three windows, while others are, is told no more, ms.
+const FORGOTTEN: i64 = 10_000;
 /// How many are thought to share a quota at most.
 const CROWD: u64 = 8;
 /// Of what many share, others' part is counted in sixteenths.
@@ -118,6 +120,8 @@ pub struct Meter {
     left: Option<i64>,
     told: Option<MonoTime>,
     last: MonoTime,
+    /// When it was last told.
+    seen: MonoTime,
     /// A reset was met and proved to be one.
     proved: bool,
     /// A length that was reckoned was wrong.
@@ -187,18 +191,15 @@ impl Meter {
         cost > 0 && self.limit.is_some()
     }
 
-    /// Whether `quota`, just told, is this one. Names alone do not tell: two of one name have limits of their own.
+    /// Whether `quota`, just told, is this one. Names alone do not tell: some servers tell of two limits under one name
+    /// whichever is nearer.
     pub fn is(&self, quota: &Quota) -> bool {
         let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|_| !quota.counts_requests());
         let same_limit = quota.limit.is_none() || self.limit.is_none() || quota.limit == self.limit;
         // One that was configured without a name takes the name that the server gives to the same limit.
-        let same_name = if self.name == quota.name {
-            self.name.is_some() || same_limit
-        } else {
-            self.name.is_none() && self.source == "options" && same_limit
-        };
+        let same_name = self.name == quota.name || (self.name.is_none() && self.source == "options");
         let same_window = quota.window.is_none() || self.window.is_none() || quota.window == self.window;
-        same_unit && same_name && same_window
+        same_unit && same_name && same_limit && same_window
     }
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
@@ -436,6 +437,7 @@ impl Meter {
 
     /// Takes what an answer told.
     pub fn tell(&mut self, quota: &Quota, told: Told) {
+        self.seen = told.now;
         self.name = self.name.take().or_else(|| quota.name.clone());
         if self.source != quota.source {
             self.source = quota.source.as_str().into();
@@ -485,19 +487,16 @@ impl Meter {
             self.told = Some(told.sent);
             self.left = Some(i64::try_from(remaining).unwrap_or(i64::MAX).saturating_sub_unsigned(told.others));
         }
-        match self.mode {
-            Mode::Log => {
-                let missing = taken.saturating_sub(self.logged(told.sent));
-                if missing > 0 {
-                    self.log.push(told.now, missing, self.length());
-                }
+        if self.mode == Mode::Log {
+            let missing = taken.saturating_sub(self.logged(told.sent));
+            if missing > 0 {
+                self.log.push(told.now, missing, self.length());
             }
-            _ => {
-                self.foreign = self.foreign.max(taken.saturating_sub(self.used));
-                if taken > self.used {
-                    self.crowd = self.crowd.max(self.crowd_of(taken));
-                }
-            }
+            return;
+        }
+        self.foreign = self.foreign.max(taken.saturating_sub(self.used));
+        if taken > self.used {
+            self.crowd = self.crowd.max(self.crowd_of(taken));
         }
     }
 
@@ -705,6 +704,13 @@ impl Meter {
             self.clean = 0;
             self.limit = Some(limit.saturating_add(more));
         }
+    }
+
+    /// Whether an answer told it, and none has for so long that it is no more what its name means.
+    pub fn is_forgotten(&self, now: MonoTime) -> bool {
+        let told = self.span.or(self.closed).is_some();
+        told && now.since(self.seen)
+            > FORGOTTEN.saturating_add(windows(self.length().or(self.shortest).unwrap_or(0), 3))
     }
 
     /// Whether others draw on it.

@@ -98,7 +98,7 @@ pub enum Reservation {
 /// Where the calls of one route stand.
 #[derive(Clone, Copy, Debug)]
 struct Route {
-    route: u32,
+    key: u32,
     lane: u8,
     moves: u8,
 }
@@ -292,9 +292,9 @@ impl Scope {
         let (route, cost, sent, probe) = (ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
         let from = ticket.lane;
         if mask != 0 {
-            self.place(route, from, mask, tickets);
+            self.place(route, from, mask, tickets, now);
         }
-        let home = self.routes.iter().find(|known| known.route == route).map_or(from, |known| known.lane);
+        let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         if limited {
             return self.trip(home, reading, sent, now);
         }
@@ -400,7 +400,7 @@ impl Scope {
     // The lane of a newcomer. A route of which nothing is known is taken to share the one bucket there is; where routes
     // are seen to have several, nobody can know, and those that are new stand in a lane of their own.
     fn lane_of(&mut self, ticket: &Ticket) -> u8 {
-        if let Some(known) = self.routes.iter().find(|known| known.route == ticket.route) {
+        if let Some(known) = self.routes.iter().find(|known| known.key == ticket.route) {
             return known.lane;
         }
         if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
@@ -417,15 +417,29 @@ impl Scope {
     }
 
     // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
-    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket]) {
+    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket], now: MonoTime) {
         let mask = mask | self.configured;
         let is_first = !self.lanes.iter().any(|lane| lane.known);
-        let known = self.routes.iter().position(|known| known.route == route);
+        let known = self.routes.iter().position(|known| known.key == route);
         let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
         let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
-        if is_first || (known.is_some() && (lane.mask & mask == lane.mask || lane.mask & mask == mask)) {
+        // A quota of the same name is another limit of the same bucket. Without names, that only one route's answers tell.
+        let is_kin = lane.known
+            && (self.meters.iter().enumerate()).any(|(one, meter)| {
+                let shares =
+                    |(two, other): (usize, &Meter)| mask >> two & 1 == 1 && one != two && other.name == meter.name;
+                lane.is_bound_by(one)
+                    && (meter.name.is_some() || known.is_some())
+                    && self.meters.iter().enumerate().any(shares)
+            });
+        let is_part = lane.mask & mask == lane.mask || lane.mask & mask == mask;
+        if is_first || is_kin || (known.is_some() && is_part) {
             // Some servers leave out a quota while it is far from its limit.
             (lane.mask, lane.known) = (lane.mask | mask, true);
+            let told = |index: &usize| mask >> index & 1 == 1;
+            for (index, meter) in self.meters.iter().enumerate().filter(|(index, _)| !told(index)) {
+                lane.mask &= !(u32::from(meter.is_forgotten(now)) << index);
+            }
             if known.is_none() {
                 self.remember(route, old);
             }
@@ -441,16 +455,13 @@ impl Scope {
             lane.known = true;
             self.lanes.push(lane);
         }
-        let moves = match known.and_then(|index| self.routes.get_mut(index)) {
-            Some(known) => {
-                (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
-                known.moves
-            }
-            None => {
-                self.remember(route, new as u8);
-                0
-            }
-        };
+        let mut moves = 0;
+        if let Some(known) = known.and_then(|index| self.routes.get_mut(index)) {
+            (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
+            moves = known.moves;
+        } else {
+            self.remember(route, new as u8);
+        }
         if new != usize::from(old) && moves < MOVES {
             self.follow(route, usize::from(old), new, tickets);
         }
@@ -460,7 +471,7 @@ impl Scope {
         if self.routes.len() >= MAX_ROUTES {
             self.routes.remove(0);
         }
-        self.routes.push(Route { route, lane, moves: 0 });
+        self.routes.push(Route { key: route, lane, moves: 0 });
     }
 
     // Those who wait follow their route to its lane, in their order.

@@ -534,14 +534,7 @@ impl Meter {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             (self.stage, self.proved) = (Stage::Open, guess.is_none());
             self.period(&closed, &span);
-            // Own sends of a while explain what is taken, though the window should be a new one: it slides.
-            let own = self.logged(told.sent);
-            if !told.limited
-                && !self.carried
-                && taken > self.used.saturating_mul(2)
-                && taken <= own.saturating_add(2)
-                && taken.saturating_mul(8) >= own * 7
-            {
+            if self.slides(&closed, &span, taken, length.or(guess), told) {
                 self.found = self.found.or(guess);
                 return self.slide(span, told);
             }
@@ -564,6 +557,9 @@ impl Meter {
                     return false;
                 }
                 let carried = told.sent < self.began;
+                if !carried && self.slides(&closed, &span, taken, length, told) {
+                    return self.slide(span, told);
+                }
                 return match closed.compare(&span, length) {
                     Order::Later => {
                         self.period(&closed, &span);
@@ -619,6 +615,19 @@ impl Meter {
                 true
             }
         }
+    }
+
+    // Whether the window after `closed`, of which the first answer told `span`, is none.
+    fn slides(&self, closed: &Span, span: &Span, taken: u64, length: Option<i64>, told: Told) -> bool {
+        if told.limited || self.carried {
+            return false;
+        }
+        // The next window ends a window later; what slides ends with the next of its oldest.
+        let short = length.is_some_and(|length| span.by < closed.after.plus(length));
+        // Own sends of a while explain what is taken, though the window should be a new one.
+        let own = self.logged(told.sent);
+        let old = taken > self.used.saturating_mul(2) && taken <= own.saturating_add(2);
+        short || (old && taken.saturating_mul(8) >= own.saturating_mul(7))
     }
 
     // No window is longer than the time from one reset to the next.

@@ -15,7 +15,7 @@ use crate::{
     rate_limit::{
         clock::Clock,
         identity::Identity,
-        lane::{LONG_AGO, Lane},
+        lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, span::Told},
         options::RateRules,
         quota::Quota,
@@ -238,7 +238,7 @@ impl Scope {
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
             let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);
-            let until = turn.min(ticket.until);
+            let until = turn.min(ticket.until.plus(OVERDUE));
             first = Some(first.map_or(until, |first| first.min(until)));
         }
         first

@@ -72,7 +72,7 @@ impl Case {
                 ("rateLimit.quotas.0.window", Value::Number(3000.0)),
             ]);
         }
-        let mut world = World::new(move |now| shared.borrow_mut().answer(now), start, nudges, &options);
+        let mut world = World::new(move |now| Ok(shared.borrow_mut().answer(now)), start, nudges, &options);
         world.skew = self.skew;
         // Clients that know nothing of each other: scopes of their own.
         for n in 0..CALLS {
@@ -132,9 +132,8 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn a_thousand_calls_take_the_least_time_and_meet_no_refusal_that_can_be_avoided() {
-    let only = std::env::var("CASE").unwrap_or_default();
     let mut missed = Vec::new();
-    for case in cases().iter().filter(|case| case.name.contains(&only)) {
+    for case in cases() {
         for nudges in [true, false] {
             let mut runs: Vec<_> = [137, 1240, 2611].iter().map(|phase| case.run(*phase, nudges)).collect();
             let lost: usize = runs.iter().map(|run| run.2).sum();

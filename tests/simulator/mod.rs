@@ -4,6 +4,7 @@
 pub mod servers;
 
 use std::{
+    cell::RefCell,
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
     rc::Rc,
@@ -17,6 +18,16 @@ use fetch_with_policy::{
     syntax::{headers::Headers, value::Value},
     time::Moment,
 };
+
+/// The rules that these options make.
+pub fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
+    let mut policy = Policy::default();
+    for (path, value) in options {
+        policy.set(path, *value).unwrap();
+    }
+    policy.check().unwrap();
+    policy.rules("api.example.com")
+}
 
 /// What a server answers to one request at one instant (ms since the epoch on the server's clock).
 pub type Answer = (u16, String);
@@ -94,7 +105,10 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// The path of the request that is arriving.
+    pub arriving: Rc<RefCell<String>>,
     calls: Vec<Call>,
+    paths: Vec<String>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
     // A wait that was cut short is told by its number.
@@ -108,21 +122,18 @@ pub struct World<S> {
 
 impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     pub fn new(server: S, start: i64, nudges: bool, options: &[(&str, Value<'_>)]) -> Self {
-        let mut policy = Policy::default();
-        for (path, value) in options {
-            policy.set(path, *value).unwrap();
-        }
-        policy.check().unwrap();
         Self {
             now: start,
             start,
             tracker: Tracker::new(nudges),
-            rules: policy.rules("api.example.com"),
+            rules: rules(options),
             server,
             latency: (2, 15),
             nudges,
             skew: 0,
+            arriving: Rc::default(),
             calls: Vec::new(),
+            paths: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
             sleeps: Vec::new(),
@@ -135,12 +146,15 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     }
 
     pub fn call(&mut self, method: &str, token: &str, at: i64) -> usize {
-        let request = Request {
-            method: method.into(),
-            identity: Identity::of("https://api.example.com", Headers::new(&format!("authorization:Bearer {token}"))),
-            keyed: false,
-            replayable: true,
-        };
+        self.call_to(method, token, "/", at)
+    }
+
+    pub fn call_to(&mut self, method: &str, token: &str, path: &str, at: i64) -> usize {
+        let credentials = format!("authorization:Bearer {token}");
+        let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
+        self.paths.push(path.into());
+        let request =
+            Request { method: method.into(), identity: identity.to(method, path), keyed: false, replayable: true };
         let index = self.calls.len();
         let moment = self.moment();
         self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.tracker, moment));
@@ -223,6 +237,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let index = match *what {
             What::Arrive(index) => {
                 let back = self.now + self.hop();
+                self.arriving.borrow_mut().clone_from(&self.paths[index]);
                 let answer = (self.server)(self.now);
                 return match answer {
                     Ok((status, headers)) => self.plan(back, What::Respond(index, status, headers)),

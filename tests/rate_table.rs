@@ -120,7 +120,7 @@ fn cases() -> Vec<Case> {
         Case { failing: 50, asleep: Some((1.30, 1)), ..Case::new("5 % 503s, fixed", "fixed", Clever, (1.05, 1)) },
         Case { clients: 4, asleep: Some((1.20, 100)), ..Case::new("4 clients, fixed", "fixed", Clever, (1.20, 20)) },
         Case { clients: 4, ..Case::new("4 clients, IETF", "first", Ietf, (1.20, 20)) },
-        Case { retry_after: true, ..Case::new("Retry-After only, fixed", "fixed", Nothing, (1.3, 400)) },
+        Case { retry_after: true, ..Case::new("Retry-After only, fixed", "fixed", Nothing, (1.4, 400)) },
         Case { retry_after: true, ..Case::new("Retry-After only, bucket", "bucket", Nothing, (1.6, 400)) },
         Case { told: true, ..Case::new("hidden, told, sliding", "sliding", Nothing, (1.05, 2)) },
         Case { told: true, ..Case::new("hidden, told, bucket", "bucket", Nothing, (1.05, 2)) },

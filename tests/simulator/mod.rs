@@ -84,9 +84,10 @@ pub struct Ended {
 }
 
 enum What {
-    Arrive(usize),
-    Respond(usize, u16, String),
-    Fail(usize, Failure),
+    // With the attempt that they are of: what comes after its end is nobody's.
+    Arrive(usize, usize),
+    Respond(usize, usize, u16, String),
+    Fail(usize, usize, Failure),
     Start(usize),
     Wake(usize, u32),
     Alarm,
@@ -105,10 +106,14 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
+    pub timeout: Option<i64>,
     /// The path of the request that is arriving.
     pub arriving: Rc<RefCell<String>>,
     calls: Vec<Call>,
     paths: Vec<String>,
+    // The last attempt of each that is over.
+    over: Vec<usize>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
     // A wait that was cut short is told by its number.
@@ -131,9 +136,11 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             latency: (2, 15),
             nudges,
             skew: 0,
+            timeout: None,
             arriving: Rc::default(),
             calls: Vec::new(),
             paths: Vec::new(),
+            over: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
             sleeps: Vec::new(),
@@ -159,6 +166,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let moment = self.moment();
         self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.tracker, moment));
         self.ended.push(None);
+        self.over.push(0);
         self.sleeps.push(0);
         self.log.push(Ended {
             at: 0,
@@ -235,16 +243,23 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn happen(&mut self, what: &What) {
         let index = match *what {
-            What::Arrive(index) => {
+            What::Arrive(index, attempt) => {
                 let back = self.now + self.hop();
                 self.arriving.borrow_mut().clone_from(&self.paths[index]);
                 let answer = (self.server)(self.now);
                 return match answer {
-                    Ok((status, headers)) => self.plan(back, What::Respond(index, status, headers)),
-                    Err(failure) => self.plan(back, What::Fail(index, failure)),
+                    Ok((status, headers)) => self.plan(back, What::Respond(index, attempt, status, headers)),
+                    Err(failure) => self.plan(back, What::Fail(index, attempt, failure)),
                 };
             }
-            What::Start(index) | What::Respond(index, ..) | What::Fail(index, _) | What::Abort(index) => index,
+            What::Respond(index, attempt, ..) | What::Fail(index, attempt, _) => {
+                if attempt <= self.over[index] {
+                    return;
+                }
+                self.over[index] = attempt;
+                index
+            }
+            What::Start(index) | What::Abort(index) => index,
             What::Wake(index, sleep) if self.sleeps[index] == sleep => {
                 self.sleeps[index] += 1;
                 index
@@ -256,13 +271,13 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         }
         let event = match what {
             What::Start(_) => Event::Start,
-            What::Respond(_, status, headers) => {
+            What::Respond(_, _, status, headers) => {
                 self.log[index].status = Some(*status);
                 Event::Respond { status: *status, headers: Headers::new(headers) }
             }
-            What::Fail(_, failure) => Event::Fail(*failure),
+            What::Fail(_, _, failure) => Event::Fail(*failure),
             What::Abort(_) => Event::Abort,
-            What::Wake(..) | What::Alarm | What::Arrive(_) => Event::Elapse,
+            What::Wake(..) | What::Alarm | What::Arrive(..) => Event::Elapse,
         };
         let moment = self.moment();
         let action = self.calls[index].handle(event, &mut self.tracker, moment).unwrap();
@@ -274,13 +289,20 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             Action::Send { .. } => {
                 self.log[index].sends.push(self.now);
                 let there = self.now + self.hop();
-                self.plan(there, What::Arrive(index));
+                let attempt = self.log[index].sends.len();
+                self.plan(there, What::Arrive(index, attempt));
+                if let Some(timeout) = self.timeout {
+                    self.plan(self.now + timeout, What::Fail(index, attempt, Failure::Timeout));
+                }
             }
             Action::Wait { delay, reason } => {
                 assert!(delay > 0);
                 self.log[index].waits.push((delay, reason));
                 let sleep = self.sleeps[index];
-                self.plan(self.now.saturating_add(delay), What::Wake(index, sleep));
+                // Where one alarm serves all, those who wait for it have no timer of their own.
+                if !(self.nudges && self.calls[index].is_alarmed()) {
+                    self.plan(self.now.saturating_add(delay), What::Wake(index, sleep));
+                }
             }
             Action::Resolve { gave_up, .. } => self.end(index, gave_up, false),
             Action::Reject(gave_up) => self.end(index, Some(gave_up), true),

@@ -183,6 +183,11 @@ impl Lane {
         self.lesson.refused = Some((open.max(after), over.min(by)));
     }
 
+    /// Takes back what the run has taught so far: it may have ended for another reason than a refusal.
+    pub fn forget(&mut self) {
+        self.lesson = Lesson::default();
+    }
+
     fn close(&mut self) {
         (self.gate, self.answers) = (1, 0);
     }

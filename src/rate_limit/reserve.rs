@@ -14,6 +14,7 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 use crate::{
     rate_limit::{
         clock::Clock,
+        hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane},
         meter::{Gate, Meter, span::Told},
@@ -111,8 +112,7 @@ pub(super) struct Scope {
     pub in_flight: u32,
     pub waiting: u32,
     pub used_at: MonoTime,
-    /// Its response headers could not be read.
-    pub hidden: bool,
+    pub sight: Sight,
     lanes: Vec<Lane>,
     routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
@@ -144,7 +144,7 @@ impl Scope {
             in_flight: 0,
             waiting: 0,
             used_at: now,
-            hidden: false,
+            sight: Sight::NEW,
             lanes: alloc::vec![Lane::new(configured, gate)],
             routes: Vec::new(),
             configured,
@@ -325,11 +325,25 @@ impl Scope {
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
-    /// A failure that in a page may be a refusal whose answer could not be read.
-    pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
-        if self.hidden {
-            self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
+    /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
+    /// read. Told quotas are not touched for it: they are kept to already.
+    pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
+        let sent = ticket.sent.mono;
+        let doubt = if lost { self.sight.fail(self.in_flight > 1, sent, now) } else { None };
+        self.land(ticket, doubt != Some(true), now);
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        match doubt {
+            None => return false,
+            Some(true) if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) => {
+                lane.refused(None, sent, now)
+            }
+            Some(_) => lane.forget(),
         }
+        if !lane.is_stale(sent) {
+            lane.trip(now);
+        }
+        true
     }
 
     /// The one that was refused, `ticket`, will be sent again at `until`.

@@ -94,6 +94,8 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// It runs in a page of another origin.
+    pub foreign: bool,
     calls: Vec<Call>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
@@ -122,6 +124,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             latency: (2, 15),
             nudges,
             skew: 0,
+            foreign: false,
             calls: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
@@ -243,7 +246,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             What::Start(_) => Event::Start,
             What::Respond(_, status, headers) => {
                 self.log[index].status = Some(*status);
-                Event::Respond { status: *status, headers: Headers::new(headers) }
+                Event::Respond { status: *status, headers: Headers::new(headers), foreign: self.foreign }
             }
             What::Fail(_, failure) => Event::Fail(*failure),
             What::Abort(_) => Event::Abort,

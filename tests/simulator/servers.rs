@@ -142,6 +142,8 @@ pub struct Server {
     /// A refusal has a Retry-After, in whole seconds.
     pub retry_after: bool,
     pub date: bool,
+    /// A refusal has not even the header that lets a page of another origin see it.
+    pub bare: bool,
     /// So many in a thousand are answered 503, before they are counted.
     pub failing: u64,
     pub limited: u64,
@@ -152,7 +154,7 @@ pub struct Server {
 impl Server {
     pub fn new(kind: &str, limits: &[(u64, i64)], style: Style) -> Self {
         let limits = limits.iter().map(|(limit, window)| Limit::new(kind, *limit, *window)).collect();
-        Self { limits, style, retry_after: false, date: false, failing: 0, limited: 0, served: 0, seed: 7 }
+        Self { limits, style, retry_after: false, date: false, bare: false, failing: 0, limited: 0, served: 0, seed: 7 }
     }
 
     pub fn answer(&mut self, now_ms: i64) -> Result<Answer, Failure> {
@@ -169,6 +171,9 @@ impl Server {
             self.served += 1;
         } else {
             self.limited += 1;
+        }
+        if self.bare && !admitted {
+            return Err(Failure::Network);
         }
         let mut headers = date + &self.headers(now);
         if self.retry_after && !admitted {

@@ -1,0 +1,82 @@
+//! What a page sees of its server's headers, and what a failed fetch may mean where it sees none.
+//!
+//! Every answer has a `Date` (RFC 9110, 6.6.1). A cross-origin one of which a script reads neither that nor any other name
+//! that the readers know exposes nothing, and says so by what is missing. What was readable once is exposed: a gateway's
+//! bare answer among others is no news of the server.
+//!
+//! A gateway's 429 often lacks `Access-Control-Allow-Origin` too, and then the fetch fails like one without a network. So
+//! a failure is doubted only where headers are hidden, as one of several in a row beside others under way: a lone one, or
+//! one in fifty, is what it looks like. Whoever is doubted holds the others for as long as its own backoff, no longer: the
+//! page may be offline. Only when that happens again within the minute, with answers in between, is it a lesson of how much
+//! the server grants in how long.
+
+use alloc::string::String;
+
+use crate::{
+    hints::EXPOSE,
+    rate_limit::{lane::LONG_AGO, read::Answer},
+    time::MonoTime,
+};
+
+/// So many failures in a row are no chance: of independent ones that are 2 in a hundred, 8 in a million.
+const RUN: u32 = 3;
+/// A second bout within this, in ms, is a pattern.
+const AGAIN: i64 = 60_000;
+
+/// What one scope's page can see.
+#[derive(Debug)]
+pub(super) struct Sight {
+    /// Of a scope whose headers are hidden: the response header that its server would have to send; else "".
+    pub line: String,
+    exposed: bool,
+    /// In a row, answers to what was sent before `doubted` aside.
+    failures: u32,
+    /// The last of them that was taken for a refusal.
+    doubted: MonoTime,
+    is_doubting: bool,
+    is_again: bool,
+}
+
+impl Sight {
+    pub const NEW: Self = Self {
+        line: String::new(),
+        exposed: false,
+        failures: 0,
+        doubted: LONG_AGO,
+        is_doubting: false,
+        is_again: false,
+    };
+
+    /// An answer came to what was sent at `sent`. `tells`: its date, or a quota.
+    pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) {
+        if sent > self.doubted {
+            (self.failures, self.is_doubting) = (0, false);
+        }
+        self.exposed |= tells;
+        if self.exposed {
+            self.line.clear();
+        } else if answer.foreign && answer.headers.text().is_empty() && self.line.is_empty() {
+            self.line.push_str(EXPOSE);
+            for name in answer.dialects.headers() {
+                self.line.push_str(", ");
+                self.line.push_str(name);
+            }
+        }
+    }
+
+    /// What was sent at `sent` failed on its way, beside `others` or alone. `Some` if it may have been refused: then whether
+    /// there is something to learn from it.
+    pub fn fail(&mut self, others: bool, sent: MonoTime, now: MonoTime) -> Option<bool> {
+        self.failures = self.failures.saturating_add(1);
+        if self.line.is_empty() || self.failures < RUN || !(others || self.is_doubting) {
+            return None;
+        }
+        if !self.is_doubting {
+            (self.is_doubting, self.is_again) = (true, now.since(self.doubted) <= AGAIN);
+        }
+        if sent > self.doubted {
+            self.doubted = now;
+        }
+        Some(self.is_again)
+    }
+}

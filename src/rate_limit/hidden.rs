@@ -7,8 +7,8 @@
 //! A gateway's 429 often lacks `Access-Control-Allow-Origin` too, and then the fetch fails like one without a network. So
 //! a failure is doubted only where headers are hidden, as one of several in a row beside others under way: a lone one, or
 //! one in fifty, is what it looks like. Whoever is doubted holds the others for as long as its own backoff, no longer: the
-//! page may be offline. Only when that happens again within the minute, with answers in between, is it a lesson of how much
-//! the server grants in how long.
+//! page may be offline. It is a lesson of how much the server grants in how long only if others that were under way were
+//! answered all the same, or if it happens again within the minute. Within a minute of that any failure is taken for one more.
 
 use alloc::string::String;
 
@@ -34,7 +34,7 @@ pub(super) struct Sight {
     /// The last of them that was taken for a refusal.
     doubted: MonoTime,
     is_doubting: bool,
-    is_again: bool,
+    is_sure: bool,
 }
 
 impl Sight {
@@ -44,14 +44,18 @@ impl Sight {
         failures: 0,
         doubted: LONG_AGO,
         is_doubting: false,
-        is_again: false,
+        is_sure: false,
     };
 
-    /// An answer came to what was sent at `sent`. `tells`: its date, or a quota.
-    pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) {
-        if sent > self.doubted {
+    /// An answer came to what was sent at `sent`. `tells`: its date, or a quota. Whether the failures before it were none that
+    /// teach anything.
+    pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) -> bool {
+        let is_over = sent > self.doubted;
+        let is_idle = is_over && self.is_doubting && !self.is_sure;
+        if is_over {
             (self.failures, self.is_doubting) = (0, false);
         }
+        self.is_sure |= self.is_doubting;
         self.exposed |= tells;
         if self.exposed {
             self.line.clear();
@@ -62,21 +66,24 @@ impl Sight {
                 self.line.push_str(name);
             }
         }
+        is_idle
     }
 
     /// What was sent at `sent` failed on its way, beside `others` or alone. `Some` if it may have been refused: then whether
-    /// there is something to learn from it.
+    /// that is sure enough to lower what was learnt.
     pub fn fail(&mut self, others: bool, sent: MonoTime, now: MonoTime) -> Option<bool> {
         self.failures = self.failures.saturating_add(1);
-        if self.line.is_empty() || self.failures < RUN || !(others || self.is_doubting) {
+        let is_recent = now.since(self.doubted) <= AGAIN;
+        let is_run = self.failures >= RUN && (others || self.is_doubting);
+        if self.line.is_empty() || !(is_run || is_recent && self.is_sure) {
             return None;
         }
         if !self.is_doubting {
-            (self.is_doubting, self.is_again) = (true, now.since(self.doubted) <= AGAIN);
+            (self.is_doubting, self.is_sure) = (true, is_recent);
         }
         if sent > self.doubted {
             self.doubted = now;
         }
-        Some(self.is_again)
+        Some(self.is_sure)
     }
 }

@@ -159,14 +159,16 @@ impl Tracker {
         limited: impl FnOnce(&Reading) -> bool,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
-        let sent = tickets.get(ticket.0 as usize).map_or(at, |ticket| ticket.sent);
+        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
         let date = hints::served(answer.headers, at.wall).date;
         if let Some(date) = date {
-            scope.clock.observe(date, sent.wall, at);
+            scope.clock.observe(date, sent, at);
         }
         let reading = read::read(answer, scope.clock.server(at));
-        scope.sight.see(answer, date.is_some() || !reading.quotas.is_empty(), sent.mono);
+        if let Some(ticket) = tickets.get(ticket.0 as usize) {
+            scope.see(ticket, answer, date.is_some() || !reading.quotas.is_empty());
+        }
         let limited = limited(&reading);
         scope.answered(ticket.0, tickets, &reading, limited, at);
         reading

@@ -20,7 +20,7 @@ use crate::{
         meter::{Gate, Meter, span::Told},
         options::RateRules,
         quota::Quota,
-        read::Reading,
+        read::{Answer, Reading},
         ticket::{Mark, Stand, Ticket, due},
     },
     time::{Moment, MonoTime},
@@ -325,6 +325,15 @@ impl Scope {
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
+    /// Sees what an answer to `ticket` shows, and that the failures before it were no refusals.
+    pub(super) fn see(&mut self, ticket: &Ticket, answer: Answer<'_>, tells: bool) {
+        if self.sight.see(answer, tells, ticket.sent.mono)
+            && let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane))
+        {
+            lane.forget(ticket.sent.mono);
+        }
+    }
+
     /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
     /// read. Told quotas are not touched for it: they are kept to already.
     pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
@@ -333,12 +342,11 @@ impl Scope {
         self.land(ticket, doubt != Some(true), now);
         let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
         let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
-        match doubt {
-            None => return false,
-            Some(true) if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) => {
-                lane.refused(None, sent, now)
-            }
-            Some(_) => lane.forget(),
+        if doubt.is_none() {
+            return false;
+        }
+        if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) {
+            lane.refused(None, sent, now);
         }
         if !lane.is_stale(sent) {
             lane.trip(now);

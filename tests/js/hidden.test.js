@@ -76,8 +76,8 @@ test("who waits for a backoff or a probe is told in the event and the record tha
     assert.ok(told.length > 0, reason);
     for (const { quota } of told) assert.deepEqual([quota.headersHidden, quota.expose, quota.limit], [true, LINE, undefined], reason);
   }
-  const attempt = records.flatMap(({ attempts }) => attempts).find(({ waitReason }) => waitReason === "backoff");
-  assert.equal(attempt.quota.expose, LINE);
+  const waited = records.flatMap(({ attempts }) => attempts).filter(({ waitReason }) => waitReason !== undefined);
+  assert.ok(waited.length > 0 && waited.every(({ quota }) => quota.expose === LINE));
 });
 
 test("fetches that fail in a row beside others hold the rest, and no call that may be repeated is lost", async () => {

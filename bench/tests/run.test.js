@@ -19,11 +19,8 @@ for (const [name, limited] of [["fixed", 800], ["first", 800], ["sliding", 800],
   });
 }
 
-// Two limits that take turns under one bucket's name are held apart by nothing; calls run out of attempts.
-const KNOWN = new Set(["two-limits-one-told"]);
-
 for (const scenario of SCENARIOS) {
-  test(`the package loses no call: ${scenario.title}`, { todo: KNOWN.has(scenario.name) }, async () => {
+  test(`the package loses no call: ${scenario.title}`, async () => {
     const outcome = await run({ scenario });
     assert.equal(outcome.lost, 0, outcome.why);
     assert.equal(outcome.requests, 250 + outcome.limited + outcome.failed);

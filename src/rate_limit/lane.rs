@@ -16,6 +16,8 @@ use crate::{
 /// First hold after a refusal that says nothing and is not sent again, ms; doubled with each further one, up to `MAX_HOLD`.
 const HOLD: i64 = 1000;
 const MAX_HOLD: i64 = 20_000;
+/// Who is woken is told anew what it waits for if its time is over by this, ms: most often it is a round trip late.
+pub(super) const OVERDUE: i64 = 100;
 /// A pause of this length ends a run of sends, for who counts them, ms.
 const PAUSE: i64 = 1000;
 pub(super) const LONG_AGO: MonoTime = MonoTime(i64::MIN);
@@ -252,7 +254,7 @@ impl Lane {
     pub fn overdue(&self, tickets: &mut [Ticket], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
         for mark in &self.queue {
             let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if ticket.until > now {
+            if ticket.until.plus(OVERDUE) > now {
                 return;
             }
             ticket.until = again;

@@ -41,6 +41,10 @@ const CLOSE: i64 = 25;
 const ALONE: i64 = 1000;
 /// Windows that a quota of our own finding is kept to before a little more is tried.
 const CLEAN: u32 = 3;
+/// Units of a window that may find out when it ends.
+const SCOUTS: u64 = 3;
+/// What is not told for this long and three windows, while others are, is told no more, ms.
+const FORGOTTEN: i64 = 10_000;
 /// How many are thought to share a quota at most.
 const CROWD: u64 = 8;
 /// Of what many share, others' part is counted in sixteenths.
@@ -116,6 +120,8 @@ pub struct Meter {
     left: Option<i64>,
     told: Option<MonoTime>,
     last: MonoTime,
+    /// When it was last told.
+    seen: MonoTime,
     /// A reset was met and proved to be one.
     proved: bool,
     /// A length that was reckoned was wrong.
@@ -185,18 +191,15 @@ impl Meter {
         cost > 0 && self.limit.is_some()
     }
 
-    /// Whether `quota`, just told, is this one. Names alone do not tell: two of one name have limits of their own.
+    /// Whether `quota`, just told, is this one. Names alone do not tell: some servers tell of two limits under one name
+    /// whichever is nearer.
     pub fn is(&self, quota: &Quota) -> bool {
         let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|_| !quota.counts_requests());
         let same_limit = quota.limit.is_none() || self.limit.is_none() || quota.limit == self.limit;
         // One that was configured without a name takes the name that the server gives to the same limit.
-        let same_name = if self.name == quota.name {
-            self.name.is_some() || same_limit
-        } else {
-            self.name.is_none() && self.source == "options" && same_limit
-        };
+        let same_name = self.name == quota.name || (self.name.is_none() && self.source == "options");
         let same_window = quota.window.is_none() || self.window.is_none() || quota.window == self.window;
-        same_unit && same_name && same_window
+        same_unit && same_name && same_limit && same_window
     }
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
@@ -320,6 +323,16 @@ impl Meter {
         self.since == 0 || now.since(self.last) >= ALONE
     }
 
+    /// Whether the open window's last units are better spent on finding out when it ends than at once: when that hangs on a
+    /// clock that is not known well.
+    pub fn scouts(&self, now: MonoTime) -> bool {
+        let later = |span: Span| span.is_instant() && span.after.since(now) > 0;
+        self.mode == Mode::Window
+            && self.stage == Stage::Open
+            && self.span.is_some_and(later)
+            && self.room(now) <= SCOUTS
+    }
+
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
         let room = self.room(now);
@@ -424,6 +437,7 @@ impl Meter {
 
     /// Takes what an answer told.
     pub fn tell(&mut self, quota: &Quota, told: Told) {
+        self.seen = told.now;
         self.name = self.name.take().or_else(|| quota.name.clone());
         if self.source != quota.source {
             self.source = quota.source.as_str().into();
@@ -473,19 +487,16 @@ impl Meter {
             self.told = Some(told.sent);
             self.left = Some(i64::try_from(remaining).unwrap_or(i64::MAX).saturating_sub_unsigned(told.others));
         }
-        match self.mode {
-            Mode::Log => {
-                let missing = taken.saturating_sub(self.logged(told.sent));
-                if missing > 0 {
-                    self.log.push(told.now, missing, self.length());
-                }
+        if self.mode == Mode::Log {
+            let missing = taken.saturating_sub(self.logged(told.sent));
+            if missing > 0 {
+                self.log.push(told.now, missing, self.length());
             }
-            _ => {
-                self.foreign = self.foreign.max(taken.saturating_sub(self.used));
-                if taken > self.used {
-                    self.crowd = self.crowd.max(self.crowd_of(taken));
-                }
-            }
+            return;
+        }
+        self.foreign = self.foreign.max(taken.saturating_sub(self.used));
+        if taken > self.used {
+            self.crowd = self.crowd.max(self.crowd_of(taken));
         }
     }
 
@@ -523,14 +534,7 @@ impl Meter {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             (self.stage, self.proved) = (Stage::Open, guess.is_none());
             self.period(&closed, &span);
-            // Own sends of a while explain what is taken, though the window should be a new one: it slides.
-            let own = self.logged(told.sent);
-            if !told.limited
-                && !self.carried
-                && taken > self.used.saturating_mul(2)
-                && taken <= own.saturating_add(2)
-                && taken.saturating_mul(8) >= own * 7
-            {
+            if self.slides(&closed, &span, taken, length.or(guess), told) {
                 self.found = self.found.or(guess);
                 return self.slide(span, told);
             }
@@ -553,6 +557,9 @@ impl Meter {
                     return false;
                 }
                 let carried = told.sent < self.began;
+                if !carried && self.slides(&closed, &span, taken, length, told) {
+                    return self.slide(span, told);
+                }
                 return match closed.compare(&span, length) {
                     Order::Later => {
                         self.period(&closed, &span);
@@ -608,6 +615,19 @@ impl Meter {
                 true
             }
         }
+    }
+
+    // Whether the window after `closed`, of which the first answer told `span`, is none.
+    fn slides(&self, closed: &Span, span: &Span, taken: u64, length: Option<i64>, told: Told) -> bool {
+        if told.limited || self.carried {
+            return false;
+        }
+        // The next window ends a window later; what slides ends with the next of its oldest.
+        let short = length.is_some_and(|length| span.by < closed.after.plus(length));
+        // Own sends of a while explain what is taken, though the window should be a new one.
+        let own = self.logged(told.sent);
+        let old = taken > self.used.saturating_mul(2) && taken <= own.saturating_add(2);
+        short || (old && taken.saturating_mul(8) >= own.saturating_mul(7))
     }
 
     // No window is longer than the time from one reset to the next.
@@ -693,6 +713,13 @@ impl Meter {
             self.clean = 0;
             self.limit = Some(limit.saturating_add(more));
         }
+    }
+
+    /// Whether an answer told it, and none has for so long that it is no more what its name means.
+    pub fn is_forgotten(&self, now: MonoTime) -> bool {
+        let told = self.span.or(self.closed).is_some();
+        told && now.since(self.seen)
+            > FORGOTTEN.saturating_add(windows(self.length().or(self.shortest).unwrap_or(0), 3))
     }
 
     /// Whether others draw on it.

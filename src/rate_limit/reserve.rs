@@ -16,7 +16,7 @@ use crate::{
         clock::Clock,
         hidden::Sight,
         identity::Identity,
-        lane::{LONG_AGO, Lane},
+        lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, span::Told},
         options::RateRules,
         quota::Quota,
@@ -42,6 +42,10 @@ const MAX_LANES: usize = 16;
 const MAX_ROUTES: usize = 256;
 /// A window that ends within this, in ms, may be what a refusal that names none means.
 const NEAR: i64 = 60_000;
+/// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
+/// worth a delay.
+const SCOUT_SLACK: i64 = 60;
+const SCOUTED: u32 = 8;
 /// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
 const MOVES: u8 = 4;
 
@@ -95,7 +99,7 @@ pub enum Reservation {
 /// Where the calls of one route stand.
 #[derive(Clone, Copy, Debug)]
 struct Route {
-    route: u32,
+    key: u32,
     lane: u8,
     moves: u8,
 }
@@ -180,7 +184,7 @@ impl Scope {
         let is_due = nudged || lane.front(tickets).is_some_and(|(_, first)| first.until <= polls);
         let ahead = if came || !is_due { 0 } else { place };
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
-        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, now) };
+        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, at) };
         let Some(mut blocked) = blocked else {
             if !ticket.unclaimed {
                 self.grant(index, ticket, now);
@@ -190,7 +194,7 @@ impl Scope {
         };
         if place > ahead {
             // Not its turn after all: it is told the time of its place.
-            blocked = self.blocked(ticket, place, now).unwrap_or(blocked);
+            blocked = self.blocked(ticket, place, at).unwrap_or(blocked);
         }
         let (mut until, why) = blocked;
         let full = !came && self.waiting >= ticket.rules.max_queue;
@@ -220,7 +224,7 @@ impl Scope {
         for _ in 0..self.lanes.len() {
             self.turn = (self.turn + 1) % self.lanes.len().max(1);
             let Some((mark, ticket)) = self.lanes.get_mut(self.turn)?.front(tickets) else { continue };
-            if self.blocked(ticket, 0, at.mono).is_none() {
+            if self.blocked(ticket, 0, at).is_none() {
                 self.grant(mark.ticket, ticket, at.mono);
                 return Some(mark);
             }
@@ -233,8 +237,8 @@ impl Scope {
         let mut first: Option<MonoTime> = None;
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
-            let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
-            let until = turn.min(ticket.until);
+            let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);
+            let until = turn.min(ticket.until.plus(OVERDUE));
             first = Some(first.map_or(until, |first| first.min(until)));
         }
         first
@@ -288,9 +292,9 @@ impl Scope {
         let (route, cost, sent, probe) = (ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
         let from = ticket.lane;
         if mask != 0 {
-            self.place(route, from, mask, tickets);
+            self.place(route, from, mask, tickets, now);
         }
-        let home = self.routes.iter().find(|known| known.route == route).map_or(from, |known| known.lane);
+        let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         if limited {
             return self.trip(home, reading, sent, now);
         }
@@ -418,7 +422,7 @@ impl Scope {
     // The lane of a newcomer. A route of which nothing is known is taken to share the one bucket there is; where routes
     // are seen to have several, nobody can know, and those that are new stand in a lane of their own.
     fn lane_of(&mut self, ticket: &Ticket) -> u8 {
-        if let Some(known) = self.routes.iter().find(|known| known.route == ticket.route) {
+        if let Some(known) = self.routes.iter().find(|known| known.key == ticket.route) {
             return known.lane;
         }
         if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
@@ -435,15 +439,29 @@ impl Scope {
     }
 
     // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
-    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket]) {
+    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket], now: MonoTime) {
         let mask = mask | self.configured;
         let is_first = !self.lanes.iter().any(|lane| lane.known);
-        let known = self.routes.iter().position(|known| known.route == route);
+        let known = self.routes.iter().position(|known| known.key == route);
         let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
         let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
-        if is_first || (known.is_some() && (lane.mask & mask == lane.mask || lane.mask & mask == mask)) {
+        // A quota of the same name is another limit of the same bucket. Without names, that only one route's answers tell.
+        let is_kin = lane.known
+            && (self.meters.iter().enumerate()).any(|(one, meter)| {
+                let shares =
+                    |(two, other): (usize, &Meter)| mask >> two & 1 == 1 && one != two && other.name == meter.name;
+                lane.is_bound_by(one)
+                    && (meter.name.is_some() || known.is_some())
+                    && self.meters.iter().enumerate().any(shares)
+            });
+        let is_part = lane.mask & mask == lane.mask || lane.mask & mask == mask;
+        if is_first || is_kin || (known.is_some() && is_part) {
             // Some servers leave out a quota while it is far from its limit.
             (lane.mask, lane.known) = (lane.mask | mask, true);
+            let told = |index: &usize| mask >> index & 1 == 1;
+            for (index, meter) in self.meters.iter().enumerate().filter(|(index, _)| !told(index)) {
+                lane.mask &= !(u32::from(meter.is_forgotten(now)) << index);
+            }
             if known.is_none() {
                 self.remember(route, old);
             }
@@ -459,16 +477,13 @@ impl Scope {
             lane.known = true;
             self.lanes.push(lane);
         }
-        let moves = match known.and_then(|index| self.routes.get_mut(index)) {
-            Some(known) => {
-                (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
-                known.moves
-            }
-            None => {
-                self.remember(route, new as u8);
-                0
-            }
-        };
+        let mut moves = 0;
+        if let Some(known) = known.and_then(|index| self.routes.get_mut(index)) {
+            (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
+            moves = known.moves;
+        } else {
+            self.remember(route, new as u8);
+        }
         if new != usize::from(old) && moves < MOVES {
             self.follow(route, usize::from(old), new, tickets);
         }
@@ -478,7 +493,7 @@ impl Scope {
         if self.routes.len() >= MAX_ROUTES {
             self.routes.remove(0);
         }
-        self.routes.push(Route { route, lane, moves: 0 });
+        self.routes.push(Route { key: route, lane, moves: 0 });
     }
 
     // Those who wait follow their route to its lane, in their order.
@@ -533,7 +548,8 @@ impl Scope {
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
     #[inline(never)]
-    fn blocked(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
+    fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
+        let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
         let (mut until, mut why) = (now, Why::Held);
         if lane.held > until {
@@ -542,6 +558,8 @@ impl Scope {
         if self.held > until {
             (until, why) = (self.held, Why::Held);
         }
+        // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
+        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -551,6 +569,12 @@ impl Scope {
             match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.in_flight), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
+                Gate::Free if scouts && meter.scouts(now) => {
+                    let wait = self.clock.scout(at.wall);
+                    if wait > SCOUT_SLACK {
+                        awaits = awaits.max(Some(now.plus(wait)));
+                    }
+                }
                 _ => {}
             }
         }

@@ -32,7 +32,7 @@ import { SCENARIOS } from "./scenarios.js";
  * What "as without" may differ by, in multiples of the least time: one start phase is not another, and the first reset comes
  * before many answers have told the server's clock.
  */
-const ALIKE = 0.02;
+export const ALIKE = 0.02;
 
 /**
  * @param {import("./run.js").Client} client

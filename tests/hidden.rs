@@ -30,26 +30,27 @@ const PATIENT: [(&str, Value<'static>); 5] = [
 ];
 const DATED: &str = "date:Wed, 25 Nov 2026 00:00:00 GMT\n";
 
-/// A limiter whose refusals are answers without a header, or, in front of what adds CORS, failures.
-fn gateway(kind: &str, is_bare: bool) -> Rc<RefCell<Server>> {
-    let mut server = Server::new(kind, LIMITS, Style::Nothing);
-    server.bare = is_bare;
-    Rc::new(RefCell::new(server))
-}
-
 struct Run {
     ratio: f64,
     refused: u64,
     lost: usize,
 }
 
-/// A thousand calls at once.
+/// A thousand calls at once. `is_bare`: refusals are made in front of what adds CORS, so that fetches fail.
 fn rush(kind: &str, is_bare: bool, phase: i64, nudges: bool, more: &[(&str, Value<'_>)]) -> Run {
-    let server = gateway(kind, is_bare);
+    let server = Rc::new(RefCell::new(Server::new(kind, LIMITS, Style::Nothing)));
     let shared = Rc::clone(&server);
     let options = [&PATIENT[..], more].concat();
     let start = START + phase;
-    let mut world = World::new(move |now| shared.borrow_mut().answer(now), start, nudges, &options);
+    let mut world = World::new(
+        move |now| match shared.borrow_mut().answer(now) {
+            (429, _) if is_bare => Err(Failure::Network),
+            answer => Ok(answer),
+        },
+        start,
+        nudges,
+        &options,
+    );
     world.foreign = true;
     for _ in 0..1000 {
         world.call("GET", "t", start);

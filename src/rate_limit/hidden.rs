@@ -14,7 +14,7 @@ use alloc::string::String;
 
 use crate::{
     hints::EXPOSE,
-    rate_limit::{lane::LONG_AGO, read::Answer},
+    rate_limit::{lane::LONG_AGO, read::Answer, reserve::Scope, ticket::Ticket},
     time::MonoTime,
 };
 
@@ -85,5 +85,36 @@ impl Sight {
             self.doubted = now;
         }
         Some(self.is_sure)
+    }
+}
+
+impl Scope {
+    /// Sees what an answer to `ticket` shows, and that the failures before it were no refusals.
+    pub(super) fn see(&mut self, ticket: &Ticket, answer: Answer<'_>, tells: bool) {
+        if self.sight.see(answer, tells, ticket.sent.mono)
+            && let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane))
+        {
+            lane.forget(ticket.sent.mono);
+        }
+    }
+
+    /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
+    /// read. Told quotas are not touched for it: they are kept to already.
+    pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
+        let sent = ticket.sent.mono;
+        let doubt = if lost { self.sight.fail(self.in_flight > 1, sent, now) } else { None };
+        self.land(ticket, doubt != Some(true), now);
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        if doubt.is_none() {
+            return false;
+        }
+        if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) {
+            lane.refused(None, sent, now);
+        }
+        if !lane.is_stale(sent) {
+            lane.trip(now);
+        }
+        true
     }
 }

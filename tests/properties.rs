@@ -216,18 +216,22 @@ proptest! {
         seconds in 1..4_i64,
         phase in 0..4000_i64,
         nudges: bool,
+        latency in prop::sample::select(vec![15, 150_i64]),
         calls in prop::collection::vec(0..6000_i64, 1..200),
     ) {
         let server = Rc::new(RefCell::new(Fixed::new(limit, seconds * 1000)));
         let shared = Rc::clone(&server);
         let start = 1_795_305_600_000 + phase;
         let mut world = World::new(move |now| Ok(shared.borrow_mut().answer(now)), start, nudges, &[]);
+        world.latency = (2, latency);
         for at in &calls {
             world.call("GET", "t", start + at);
         }
         world.run();
         // The probes of the first round may meet the end of a window that nobody knows of yet.
-        prop_assert!(server.borrow().limited <= 1, "{} 429s", server.borrow().limited);
+        // Where answers are long under way, an early send to find out how a reset is rounded may have company.
+        let most = if latency > 15 { 3 } else { 1 };
+        prop_assert!(server.borrow().limited <= most, "{} 429s", server.borrow().limited);
     }
 
     /// Any text for headers is read without a panic, and no wait is negative.

@@ -80,6 +80,26 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
     best.map(|(_, delay, name)| Hint { delay, source: String::from(name) })
 }
 
+/// What a server says of repeating a request, whatever its status: `OpenAI`'s, Anthropic's and Stripe's flags, and gRPC's
+/// pushback, where what is no delay means never (gRFC A6).
+pub fn repeats(headers: Headers<'_>) -> Option<bool> {
+    let mut said = None;
+    for (name, value) in headers.iter() {
+        said = match (name, value) {
+            (PUSHBACK, _) => Some(number::whole(value).is_some_and(|delay| delay >= 0)),
+            ("x-should-retry" | "stripe-should-retry", "true") => Some(true),
+            ("x-should-retry" | "stripe-should-retry", "false") => Some(false),
+            _ => continue,
+        };
+        if said == Some(false) {
+            break;
+        }
+    }
+    said
+}
+
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
 /// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
 #[inline(never)]
 pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
@@ -153,6 +173,9 @@ fn rank(name: &str) -> Option<(u8, bool)> {
     // Meta: minutes in a JSON value.
     if name == "x-business-use-case-usage" {
         return Some((USAGE, false));
+    }
+    if name == PUSHBACK {
+        return Some((MILLIS, true));
     }
     let mut at = 0;
     let unit = loop {

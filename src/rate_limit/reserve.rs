@@ -18,6 +18,7 @@ use crate::{
         lane::{LONG_AGO, Lane},
         meter::{Gate, Meter, span::Told},
         options::RateRules,
+        outage::Outage,
         quota::Quota,
         read::Reading,
         ticket::{Mark, Stand, Ticket, due},
@@ -57,10 +58,23 @@ pub enum Why {
     Concurrency,
     /// A server's word holds everybody who shares its quota.
     Held,
+    /// The server is down, or has just come back: one probe, then a few, and the others wait.
+    Outage,
     /// An answer that is under way may tell more: nothing is known of the quota yet, or it should just have been reset.
     Probing,
     /// This quota (an index into the scope's meters) has no room.
     Quota(usize),
+}
+
+/// What an answer says of the server, besides what its quotas are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It is down: it says so, or what stands before it does.
+    Down,
+    /// It asks to slow down.
+    Limited,
+    /// It works, whatever it makes of the request.
+    Works,
 }
 
 /// Why a call is refused.
@@ -117,6 +131,7 @@ pub(super) struct Scope {
     pub used_at: MonoTime,
     /// Its response headers could not be read.
     pub hidden: bool,
+    pub outage: Outage,
     lanes: Vec<Lane>,
     routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
@@ -149,6 +164,7 @@ impl Scope {
             waiting: 0,
             used_at: now,
             hidden: false,
+            outage: Outage::default(),
             lanes: alloc::vec![Lane::new(configured, gate)],
             routes: Vec::new(),
             configured,
@@ -203,7 +219,8 @@ impl Scope {
             let refusal = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
             return Reservation::Refused { why: refusal, retry_at: until, cause: why };
         }
-        if !nudged && matches!(why, Why::Probing | Why::Concurrency) {
+        let may_end = matches!(why, Why::Probing | Why::Concurrency) || (why == Why::Outage && place == 0);
+        if !nudged && may_end {
             until = until.min(polls);
         }
         until = until.max(now.plus(1));
@@ -255,17 +272,16 @@ impl Scope {
     }
 
     /// The attempt of `ticket` was answered.
-    pub(super) fn answered(
-        &mut self,
-        index: u32,
-        tickets: &mut [Ticket],
-        reading: &Reading,
-        limited: bool,
-        at: Moment,
-    ) {
+    pub(super) fn answered(&mut self, index: u32, tickets: &mut [Ticket], reading: &Reading, sign: Sign, at: Moment) {
         let now = at.mono;
+        let limited = sign == Sign::Limited;
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
         self.land(ticket, !limited, now);
+        if sign == Sign::Down {
+            self.failed(ticket, at);
+        } else {
+            self.outage.worked(ticket.sent.mono, now);
+        }
         self.used_at = now;
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
         self.roll(now);
@@ -295,8 +311,10 @@ impl Scope {
             self.place(route, from, mask, tickets, now);
         }
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
-        if limited {
-            return self.trip(home, reading, sent, now);
+        match sign {
+            Sign::Down => return,
+            Sign::Limited => return self.trip(home, reading, sent, now),
+            Sign::Works => {}
         }
         let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
         let lane = self.lanes.get_mut(usize::from(home));
@@ -329,9 +347,18 @@ impl Scope {
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
+    /// Nothing came of the attempt of `ticket`, or a word of who stands before the server.
+    pub(super) fn failed(&mut self, ticket: &mut Ticket, at: Moment) {
+        self.outage.failed(ticket.sent.mono, at);
+        if self.outage.is_on() {
+            // Each probe is another call's, so that none spends all its attempts on one outage.
+            ticket.seq = None;
+        }
+    }
+
     /// A failure that in a page may be a refusal whose answer could not be read.
     pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
-        if self.hidden {
+        if self.hidden && !self.outage.is_on() {
             self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
         }
     }
@@ -383,7 +410,8 @@ impl Scope {
 
     /// When the next waiter gets its turn, if anything is in its way.
     pub(super) fn next_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let mut next = self.lanes.iter().fold(self.held, |next, lane| next.max(lane.held));
+        let held = self.outage.probes_at().map_or(self.held, |probe| probe.max(self.held));
+        let mut next = self.lanes.iter().fold(held, |next, lane| next.max(lane.held));
         for meter in self.meters.iter().filter(|meter| meter.is_spent(now)) {
             next = next.max(meter.turn(0, now));
         }
@@ -538,6 +566,13 @@ impl Scope {
         }
         // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
         let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
+        if self.outage.is_on() {
+            let under_way = self.lanes.iter().map(|lane| lane.fresh).sum();
+            let turn = self.outage.blocks(under_way, self.lease(now), ahead, now);
+            if let Some(turn) = turn.filter(|turn| *turn > until) {
+                (until, why) = (turn, Why::Outage);
+            }
+        }
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -562,14 +597,19 @@ impl Scope {
         if awaits.is_some() {
             return Some((awaits?.max(now.plus(1)), Why::Probing));
         }
-        let (lease, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
-            (SEND_LEASE, Why::Concurrency)
+        let (extra, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
+            (SEND_LEASE - PROBE_LEASE, Why::Concurrency)
         } else if lane.gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(lane.gate) {
-            (PROBE_LEASE, Why::Probing)
+            (0, Why::Probing)
         } else {
             return None;
         };
-        Some((self.flights.front().map_or(now, |flight| flight.sent).plus(lease), why))
+        Some((self.lease(now).plus(extra), why))
+    }
+
+    // When the oldest send counts against the probes no more.
+    fn lease(&self, now: MonoTime) -> MonoTime {
+        self.flights.front().map_or(now, |flight| flight.sent).plus(PROBE_LEASE)
     }
 
     fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
@@ -585,6 +625,7 @@ impl Scope {
             }
         }
         lane.sent(now);
+        self.outage.sent(now);
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = self.sent.saturating_add(ticket.cost);
         self.flights.push_back(ticket.mark(index, now));

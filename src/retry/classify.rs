@@ -26,6 +26,8 @@ pub struct Signs {
     pub exhausted: bool,
     /// The body says that a rate was exceeded, or that it is no rate but an allowance that no wait brings back.
     pub rate: Option<bool>,
+    /// The server says that it is to be repeated, or that it is not, whatever the status.
+    pub repeats: Option<bool>,
 }
 
 /// Why a fetch was rejected, as far as it matters for a retry.
@@ -33,6 +35,8 @@ pub struct Signs {
 pub enum Failure {
     /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
     Caller,
+    /// The network failed, and the host says that there is none.
+    Offline,
     /// No answer came, or it broke off; nobody knows whether the request was processed.
     Network,
     /// The attempt's own deadline.
@@ -43,6 +47,19 @@ pub enum Failure {
 /// 501 and 505 say that the request is not supported, and so will it be later.
 const TRANSIENT: [u16; 11] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
 
+/// Whether an answer is a failure of its server.
+pub fn is_failure(status: u16) -> bool {
+    TRANSIENT.contains(&status)
+}
+
+/// Those of them that say nothing of the request, but that who should answer it is not there.
+const DOWN: [u16; 8] = [502, 503, 504, 520, 521, 522, 523, 529];
+
+/// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back.
+pub fn is_down(status: u16, signs: Signs) -> bool {
+    DOWN.contains(&status) && !signs.hinted && !is_limited(status, signs)
+}
+
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
     let class = match status {
@@ -52,9 +69,10 @@ pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
         423 => Class::Locked,
         425 => Class::TooEarly,
         _ if TRANSIENT.contains(&status) => Class::Transient,
+        _ if is_error(status) && signs.repeats == Some(true) => Class::Transient,
         _ => Class::Final,
     };
-    let Some(statuses) = &rules.statuses else { return class };
+    let Some(statuses) = rules.statuses.as_ref().filter(|_| signs.repeats.is_none()) else { return class };
     match class {
         _ if !statuses.contains(&status) => Class::Final,
         Class::Final => Class::Transient,

@@ -252,6 +252,28 @@ fn granularity(ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_whether_to_repeat_and_no_goes_before_yes() {
+        let rows = [
+            ("x-should-retry:true", Some(true)),
+            ("x-should-retry:false", Some(false)),
+            ("stripe-should-retry:true\nx-should-retry:false", Some(false)),
+            ("x-should-retry:false\nstripe-should-retry:true", Some(false)),
+            ("x-should-retry:yes", None),
+            ("retry-after:5", None),
+            // gRFC A6: negative or no number at all.
+            ("grpc-retry-pushback-ms:-1", Some(false)),
+            ("grpc-retry-pushback-ms:soon", Some(false)),
+            ("grpc-retry-pushback-ms:1500", Some(true)),
+        ];
+        for (headers, expected) in rows {
+            assert_eq!(repeats(Headers::new(headers)), expected, "{headers}");
+        }
+        let hint = super::read(Headers::new("grpc-retry-pushback-ms:1500"), WallTime(0)).unwrap();
+        assert_eq!((hint.delay, hint.source.as_str()), (1500, PUSHBACK));
+        assert_eq!(super::read(Headers::new("grpc-retry-pushback-ms:-1"), WallTime(0)), None);
+    }
     use alloc::format;
 
     const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z

@@ -5,16 +5,22 @@
 //!   Idle ───────────► (ask the tracker) ───────► Flying ───────────────────────────────► Done
 //!                       │        ▲                 │  ▲ Decided(false) ▲                   ▲
 //!             no room   ▼        │ Elapse          │  │                │                   │
-//!                     Queued ────┘        has the  ▼  │                │                   │
-//!                       ▲           caller a say? Asking ──────────────┘                   │
-//!                       │ Elapse                   │ Decided(true)                         │
-//!                     Pausing ◄────────────────────┴── Respond, Fail: send again           │
-//!                       │                                                                  │
+//!                     Queued ────┤        has the  ▼  │                │                   │
+//!                       ▲        │   caller a say? Asking ──────────────┘                  │
+//!                       │ Elapse │                 │ Decided(true)                         │
+//!                     Pausing ◄──┼─────────────────┼── Respond, Fail: send again           │
+//!                       │        │ Online(true)    │                                       │
+//!                       │     Offline ◄────────────┴── Fail: there is no network           │
+//!                       │        │ ▲ Online(false)                                         │
+//!                       │        └─┘                                                       │
 //!                       └── a wait that cannot fit, a refusal, Abort (from anywhere) ──────┘
 //! ```
 //!
 //! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
 //! reads the front of its body. Nothing is told to the tracker before that, but the send is over.
+//!
+//! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
+//! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
 //!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 

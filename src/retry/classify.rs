@@ -52,12 +52,10 @@ pub fn is_failure(status: u16) -> bool {
     TRANSIENT.contains(&status)
 }
 
-/// Those of them that say nothing of the request, but that who should answer it is not there.
-const DOWN: [u16; 8] = [502, 503, 504, 520, 521, 522, 523, 529];
-
-/// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back.
+/// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back; a 408 is of one
+/// that found its client slow.
 pub fn is_down(status: u16, signs: Signs) -> bool {
-    DOWN.contains(&status) && !signs.hinted && !is_limited(status, signs)
+    is_failure(status) && status != 408 && !signs.hinted && !is_limited(status, signs)
 }
 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
@@ -211,6 +209,8 @@ mod tests {
             (503, rate, Class::Limited),
             (522, none, Class::Transient),
             (529, none, Class::Transient),
+            (409, Signs { repeats: Some(true), ..none }, Class::Transient),
+            (200, Signs { repeats: Some(true), ..none }, Class::Final),
         ];
         for (status, signs, expected) in rows {
             assert_eq!(class(status, signs, &rules()), expected, "{status} {signs:?}");
@@ -236,6 +236,26 @@ mod tests {
         assert!(
             !is_unclear(429, Signs { hinted: true, ..none }) && !is_unclear(403, Signs { exhausted: true, ..none })
         );
+    }
+
+    #[test]
+    fn who_fails_and_does_not_know_until_when_is_down() {
+        let none = Signs::default();
+        for (status, expected) in [
+            (502, true),
+            (503, true),
+            (504, true),
+            (529, true),
+            (500, true),
+            (408, false),
+            (501, false),
+            (429, false),
+            (200, false),
+        ] {
+            assert_eq!(is_down(status, none), expected, "{status}");
+        }
+        assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
+        assert!(!is_down(503, Signs { rate: Some(true), ..none }), "it is a limit");
     }
 
     #[test]

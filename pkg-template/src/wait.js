@@ -47,7 +47,12 @@ function wake(run, event) {
   if (!leave(run)) return;
   try {
     // Whoever wakes it may do so from the signal's own event, before ours is told.
-    const action = tell(run, run.signal?.aborted ? tell.ABORT : run.why?.reason === OFFLINE ? online(run) : event);
+    if (run.signal?.aborted) {
+      // What the attempt before failed with is not why the call ends.
+      run.failure = undefined;
+      event = tell.ABORT;
+    } else if (run.why?.reason === OFFLINE) event = online(run);
+    const action = tell(run, event);
     if (action === 1) return park(run);
     settle(run, run.attempt === 0 ? fly(run, action) : action);
   } catch (error) {

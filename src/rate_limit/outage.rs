@@ -6,7 +6,7 @@
 //! the outage has lasted, so that its end is found late by that share at most, whether it took seconds or hours.
 //!
 //! A probe that is answered begins the recovery. What may be under way doubles with each round of good answers, as in
-//! TCP's slow start, and no more than a few go in each hundredth of a second, a number that doubles with each second: a
+//! TCP's slow start, and no more than a few go in each few milliseconds, a number that doubles with each second: a
 //! server that has just come up is met by a ramp, not by a wall. Nothing here is about quotas, which bind besides.
 
 use crate::time::{Moment, MonoTime};
@@ -18,8 +18,8 @@ const SHARE: i64 = 16;
 const SHORTEST: i64 = 200;
 const LONGEST: i64 = 10_000;
 /// In the first second of a recovery at most `PACE` go in `SLOT` ms.
-const PACE: i64 = 8;
-const SLOT: i64 = 10;
+const PACE: i64 = 4;
+const SLOT: i64 = 5;
 /// A recovery is over after this; the pace has doubled so often then that it is none, ms.
 const RECOVERY: i64 = 8000;
 /// A guess of a round trip, ms, for those who are told their time beforehand.
@@ -46,7 +46,7 @@ pub(super) struct Outage {
     held: MonoTime,
     /// While it heals: sends under way at once.
     window: u32,
-    /// When the hundredth of a second began, and what was sent in it.
+    /// When the present few milliseconds began, and what was sent in them.
     slot: MonoTime,
     used: i64,
 }
@@ -191,8 +191,8 @@ mod tests {
         for _ in 0..PACE {
             outage.sent(MonoTime(300));
         }
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(309)), Some(MonoTime(310)));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(310)), None);
+        assert_eq!(outage.blocks(0, lease, 0, MonoTime(304)), Some(MonoTime(305)));
+        assert_eq!(outage.blocks(0, lease, 0, MonoTime(305)), None);
     }
 
     #[test]

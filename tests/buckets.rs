@@ -48,7 +48,7 @@ impl Buckets {
             after % 1000
         );
         if self.named {
-            headers += &format!("x-ratelimit-bucket:{name}\n");
+            headers = headers + "x-ratelimit-bucket:" + &name + "\n";
         }
         (if admitted { 200 } else { 429 }, headers)
     }

@@ -402,12 +402,11 @@ impl Scope {
         tickets: &[Ticket],
         is_meant: impl Fn(&Ticket) -> bool,
     ) -> impl Iterator<Item = (u32, u64)> {
-        let all = self.flights.iter().chain(&self.slow).filter_map(move |mark| {
+        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
             let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
             let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
             (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
-        });
-        all
+        })
     }
 
     fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {

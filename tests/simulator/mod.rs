@@ -106,6 +106,8 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// When the client's clock is set, and by how much, ms.
+    pub jump: Option<(i64, i64)>,
     /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
     pub timeout: Option<i64>,
     /// The path of the request that is arriving.
@@ -136,6 +138,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             latency: (2, 15),
             nudges,
             skew: 0,
+            jump: None,
             timeout: None,
             arriving: Rc::default(),
             calls: Vec::new(),
@@ -227,7 +230,8 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn moment(&mut self) -> Moment {
         let sample = (self.random() % 1000) as f64 / 1000.0;
-        Moment::new((self.now + self.skew) as f64, (self.now - self.start) as f64, sample)
+        let jumped = self.jump.filter(|(at, _)| self.now >= *at).map_or(0, |(_, by)| by);
+        Moment::new((self.now + self.skew + jumped) as f64, (self.now - self.start) as f64, sample)
     }
 
     fn plan(&mut self, at: i64, what: What) {

@@ -90,6 +90,17 @@ fn a_long_outage_is_asked_by_a_share_of_its_length() {
 }
 
 #[test]
+fn a_lone_caller_hears_what_its_server_says_at_once() {
+    let options = [("retry", Value::Flag(false))];
+    let mut world = World::new(|_| Ok((503, String::new())), START, true, &options);
+    for n in 0..30 {
+        world.call("GET", "t", START + n * 100);
+    }
+    world.run();
+    assert!(world.results().iter().all(|ended| ended.waits.is_empty() && ended.status == Some(503)));
+}
+
+#[test]
 fn those_who_wait_say_that_it_is_for_the_outage() {
     let storm = storm(50, 1000, &kinds()[0], true, &TEN);
     let waits = storm.ends.iter().filter(|ended| ended.waits.iter().any(|wait| wait.1 == WaitReason::Outage)).count();
@@ -145,4 +156,55 @@ fn what_a_server_asked_for_spends_no_budget() {
         let storm = storm(1, 500, &Ok(answer), true, &options);
         assert_eq!((storm.arrivals.len(), storm.lost()), (2, 0));
     }
+}
+
+#[test]
+fn an_open_circuit_refuses_at_once_and_its_probe_lets_the_others_in() {
+    let options = [
+        ("circuitBreaker", Value::Object),
+        ("circuitBreaker.openFor", Value::Number(1000.0)),
+        ("retry", Value::Flag(false)),
+    ];
+    let server = |now: i64| Ok((if now < START + 500 { 503 } else { 200 }, String::new()));
+    let mut world = World::new(server, START, true, &options);
+    let calls: Vec<usize> = (0..40).map(|n| world.call("GET", "t", START + n * 50)).collect();
+    world.run();
+    let ends = world.results();
+    let refused: Vec<&Ended> = calls
+        .iter()
+        .map(|index| &ends[*index])
+        .filter(|ended| reason(ended) == Some(GiveUpReason::CircuitOpen))
+        .collect();
+    assert!((18..=22).contains(&refused.len()), "about a second's calls: {}", refused.len());
+    assert!(refused.iter().all(|ended| ended.sends.is_empty() && ended.rejected && ended.waits.is_empty()));
+    assert!(refused.iter().all(|ended| ended.gave_up.unwrap().retry_at.is_some()));
+    assert_eq!(ends[39].status, Some(200));
+}
+
+#[test]
+fn who_waits_in_the_queue_is_refused_too_once_the_circuit_opens() {
+    let options = [
+        ("circuitBreaker", Value::Object),
+        ("circuitBreaker.minimumCalls", Value::Number(2.0)),
+        ("circuitBreaker.openFor", Value::Number(60_000.0)),
+    ];
+    let storm = storm(50, 5000, &kinds()[0], true, &options);
+    // Those of the first round that were on their way.
+    assert!(storm.arrivals.len() <= 8, "{}", storm.arrivals.len());
+    assert!(storm.ends.iter().all(|ended| reason(ended) == Some(GiveUpReason::CircuitOpen)));
+}
+
+#[test]
+fn a_timeout_and_a_network_failure_are_an_outage_and_being_offline_is_none() {
+    for (failure, arrivals) in [(Failure::Timeout, 25), (Failure::Network, 25)] {
+        let storm = storm(500, 3000, &Err(failure), true, &TEN);
+        assert!(storm.during() <= arrivals && storm.lost() == 0, "{failure:?}: {}", storm.during());
+    }
+    let storm = storm(20, 3000, &Err(Failure::Offline), true, &TEN);
+    assert!(storm.ends.iter().all(|ended| ended.waits.iter().all(|wait| wait.1 != WaitReason::Outage)));
+    assert_eq!(storm.lost(), 0);
+}
+
+fn reason(ended: &Ended) -> Option<GiveUpReason> {
+    ended.gave_up.map(|gave_up| gave_up.reason)
 }

@@ -5,6 +5,9 @@
 //! server that cannot answer one, and all of them at once when it can. Probes follow one another by a share of how long
 //! the outage has lasted, so that its end is found late by that share at most, whether it took seconds or hours.
 //!
+//! Where nobody waits and nothing is under way, whoever comes is a probe at once: a lone caller hears what its server
+//! says as if there were no policy.
+//!
 //! A probe that is answered begins the recovery. What may be under way doubles with each round of good answers, as in
 //! TCP's slow start, and no more than a few go in each few milliseconds, a number that doubles with each second: a
 //! server that has just come up is met by a ramp, not by a wall. Nothing here is about quotas, which bind besides.
@@ -110,10 +113,18 @@ impl Outage {
     }
 
     /// Until when the one with `ahead` others before it is held. `under_way`: sends that are awaited; `lease`: until when.
-    pub fn blocks(&self, under_way: u32, lease: MonoTime, ahead: u64, now: MonoTime) -> Option<MonoTime> {
+    /// `is_alone`: nobody waits.
+    pub fn blocks(
+        &self,
+        under_way: u32,
+        lease: MonoTime,
+        ahead: u64,
+        is_alone: bool,
+        now: MonoTime,
+    ) -> Option<MonoTime> {
         let (window, pace, from) = match self.phase {
             Phase::Up => return None,
-            Phase::Down => (1, PACE, self.held),
+            Phase::Down => (1, PACE, if is_alone && under_way == 0 { now } else { self.held }),
             Phase::Healing(since) => (self.window, PACE << (now.since(since).clamp(0, RECOVERY) / 1000), now),
         };
         let is_full = now.since(self.slot) < SLOT && self.used >= pace;
@@ -165,15 +176,21 @@ mod tests {
     fn one_probe_at_a_time_by_a_share_of_how_long_it_has_lasted() {
         let mut outage = down(0);
         let lease = MonoTime(i64::MAX);
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(0)), Some(MonoTime(200)));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(200)), None);
-        assert_eq!(outage.blocks(1, lease, 0, MonoTime(200)), Some(lease), "one is under way");
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(0)), Some(MonoTime(200)));
+        assert_eq!(outage.blocks(0, lease, 0, true, MonoTime(0)), None, "nobody else is there");
+        assert_eq!(outage.blocks(1, lease, 0, true, MonoTime(0)), Some(MonoTime(200)), "somebody is");
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(200)), None);
+        assert_eq!(outage.blocks(1, lease, 0, false, MonoTime(200)), Some(lease), "one is under way");
         outage.failed(MonoTime(199), at(210));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(210)), None, "sent before it was due: it says nothing new");
+        assert_eq!(
+            outage.blocks(0, lease, 0, false, MonoTime(210)),
+            None,
+            "sent before it was due: it says nothing new"
+        );
         outage.failed(MonoTime(16_000), at(16_000));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(16_000)), Some(MonoTime(17_000)));
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(16_000)), Some(MonoTime(17_000)));
         outage.failed(MonoTime(1_000_000), at(1_000_000));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(1_000_000)), Some(MonoTime(1_010_000)));
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(1_000_000)), Some(MonoTime(1_010_000)));
     }
 
     #[test]
@@ -181,18 +198,18 @@ mod tests {
         let mut outage = down(0);
         outage.worked(MonoTime(200), MonoTime(210));
         let lease = MonoTime(1200);
-        assert_eq!(outage.blocks(1, lease, 0, MonoTime(210)), None);
-        assert_eq!(outage.blocks(2, lease, 0, MonoTime(210)), Some(lease));
+        assert_eq!(outage.blocks(1, lease, 0, false, MonoTime(210)), None);
+        assert_eq!(outage.blocks(2, lease, 0, false, MonoTime(210)), Some(lease));
         for _ in 0..2 {
             outage.worked(MonoTime(210), MonoTime(220));
         }
-        assert_eq!(outage.blocks(3, lease, 0, MonoTime(220)), None);
-        assert_eq!(outage.blocks(4, lease, 0, MonoTime(220)), Some(lease));
+        assert_eq!(outage.blocks(3, lease, 0, false, MonoTime(220)), None);
+        assert_eq!(outage.blocks(4, lease, 0, false, MonoTime(220)), Some(lease));
         for _ in 0..PACE {
             outage.sent(MonoTime(300));
         }
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(304)), Some(MonoTime(305)));
-        assert_eq!(outage.blocks(0, lease, 0, MonoTime(305)), None);
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(304)), Some(MonoTime(305)));
+        assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(305)), None);
     }
 
     #[test]

@@ -352,7 +352,8 @@ impl Scope {
         let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
         if self.outage.is_on() {
             let under_way = self.lanes.iter().map(|lane| lane.fresh).sum();
-            let turn = self.outage.blocks(under_way, self.lease(now), ahead, now);
+            let is_alone = self.waiting == 0 && ticket.stand == Stand::Idle;
+            let turn = self.outage.blocks(under_way, self.lease(now), ahead, is_alone, now);
             if let Some(turn) = turn.filter(|turn| *turn > until) {
                 (until, why) = (turn, Why::Outage);
             }

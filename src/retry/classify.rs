@@ -115,10 +115,13 @@ pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
 
 /// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, `WebKit`, undici,
 /// Deno, Bun and workerd. Whatever else they throw (bad arguments, a refused scheme) would fail again.
-const NETWORK_WORDS: [&str; 13] = [
+const NETWORK_WORDS: [&str; 16] = [
     "Failed to fetch",                                 // Chromium
     "NetworkError when attempting to fetch resource.", // Firefox
     "Load failed",                                     // WebKit
+    "A network error occurred",                        // WebKit
+    "The request timed out",                           // WebKit
+    "network error",                                   // Chromium, while the body came
     "The network connection was lost",                 // WebKit
     "The Internet connection appears to be offline",   // WebKit
     "fetch failed",                                    // undici
@@ -273,6 +276,11 @@ mod tests {
             ("TypeError", "Failed to fetch", "", Failure::Network),
             ("TypeError", "NetworkError when attempting to fetch resource.", "", Failure::Network),
             ("TypeError", "Load failed (api.example.com)", "", Failure::Network),
+            ("TypeError", " A network error occurred.", "", Failure::Network),
+            ("TypeError", "network error", "", Failure::Network),
+            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Network),
+            ("TypeError", "error reading a body from connection", "", Failure::Network),
+            ("Error", "internal error; reference = 0123", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
             ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),
             ("TypeError", "fetch failed", "", Failure::Network),

@@ -24,15 +24,29 @@ const { values } = parseArgs({
 });
 const waiting = Number(values.waiting);
 
+/**
+ * As it comes; that of the other benches has no time limit for a call.
+ * @type {import("./run.js").Client}
+ */
+const kyDefaults = {
+  name: "ky-defaults",
+  title: "ky, defaults",
+  async create() {
+    const { default: ky } = await import("ky");
+    return (url) => ky(url);
+  },
+};
+const all = [...CLIENTS, kyDefaults];
+
 if (values.heap !== undefined) {
   // In a process of its own, with --expose-gc.
-  const client = CLIENTS.find(({ name }) => name === values.heap);
+  const client = all.find(({ name }) => name === values.heap);
   if (client !== undefined) console.log(await heap(client, waiting));
   process.exit(0);
 }
 
 // Who must be told limits waits for those, and nobody waits here but for the server.
-const clients = CLIENTS.filter(({ name, told }) => !told && (name === "bare" || name.includes(values.client)));
+const clients = all.filter(({ name, told }) => !told && (name === "bare" || name.includes(values.client)));
 const us = await cpu(clients, { calls: Number(values.calls), rounds: Number(values.rounds) });
 const bare = us.get("bare") ?? 0;
 const rows = [["client", "CPU us per call", "beyond the stub", "heap bytes per waiting call"]];

@@ -327,16 +327,24 @@ impl Call {
     }
 
     fn learn(&mut self, status: u16, headers: Headers<'_>, body: &str, memory: &mut Memory, at: Moment) -> Action {
-        let sign = |reading: &Reading| match signs(reading, headers) {
-            signs if classify::is_limited(status, signs) => Sign::Limited,
-            signs if classify::is_down(status, signs) => Sign::Down,
-            _ => Sign::Works,
+        let mut seen = Signs::default();
+        let mut sign = |reading: &Reading| {
+            seen = signs(reading, headers);
+            match seen {
+                _ if classify::is_limited(status, seen) => Sign::Limited,
+                _ if classify::is_down(status, seen) => Sign::Down,
+                _ => Sign::Works,
+            }
         };
         let rules = Rc::clone(&self.rules);
         let answer = Answer { headers, status, body, dialects: &rules.dialects };
         let mut reading = match self.ticket {
             Some(ticket) => memory.tracker.observe(ticket, answer, at, sign),
-            None => read::read(answer, at.wall),
+            None => {
+                let reading = read::read(answer, at.wall);
+                let _ = sign(&reading);
+                reading
+            }
         };
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).
@@ -345,7 +353,7 @@ impl Call {
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {
             status,
-            signs: signs(&reading, headers),
+            signs: seen,
             hint: reading.hint.as_ref(),
             reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
         };

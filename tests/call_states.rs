@@ -13,9 +13,9 @@ use fetch_with_policy::{
 
 const STATES: [&str; 8] = ["idle", "queued", "flying", "peeking", "asking", "pausing", "offline", "done"];
 
-const OK: Event<'_> = Event::Respond { status: 200, headers: NONE };
-const GONE: Event<'_> = Event::Respond { status: 503, headers: NONE };
-const LIMITED: Event<'_> = Event::Respond { status: 429, headers: NONE };
+const OK: Event<'_> = Event::Respond { status: 200, headers: NONE, foreign: false };
+const GONE: Event<'_> = Event::Respond { status: 503, headers: NONE, foreign: false };
+const LIMITED: Event<'_> = Event::Respond { status: 429, headers: NONE, foreign: false };
 const NONE: Headers<'_> = Headers::new("");
 
 /// An event, and by state what comes of it: an action's name, or `-` for a refusal.

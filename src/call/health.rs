@@ -49,6 +49,10 @@ impl Call {
     /// few as it will.
     pub(super) fn afford(&self, verdict: Verdict, memory: &mut Memory, at: Moment) -> Verdict {
         let Verdict::Retry { delay, pause: pause @ (Pause::Backoff | Pause::Lock) } = verdict else { return verdict };
+        if self.is_doubted {
+            // It may be a 429.
+            return verdict;
+        }
         let (Some(budget), Some(origin)) = (self.budget(), memory.health.of(self.origin)) else { return verdict };
         if pause == Pause::Backoff && self.ticket.is_some_and(|ticket| memory.tracker.is_down(ticket)) {
             return Verdict::Retry { delay, pause: Pause::Outage };

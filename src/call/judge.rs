@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
-    call::{Action, Call, GiveUpReason, Memory, State, WaitReason},
+    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason},
     retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
     time::{Moment, MonoTime},
 };
@@ -118,7 +118,8 @@ impl Call {
             // The tracker knows the reset better than one answer does, and who else waits for it.
             return self.ask(memory, at);
         }
-        if let (Pause::Throttle, Some(ticket)) = (pause, self.ticket) {
+        let is_throttled = pause == Pause::Throttle || self.is_doubted && pause == Pause::Backoff;
+        if let (true, Some(ticket)) = (is_throttled, self.ticket) {
             // All who share the quota hold back as long, and one of them goes first: the queue knows which.
             memory.tracker.back_off(ticket, until, at);
             return self.ask(memory, at);
@@ -126,7 +127,7 @@ impl Call {
         if matches!(pause, Pause::Backoff | Pause::Lock) {
             self.spend(memory, at);
         }
-        self.quota = None;
+        self.quota = (reason == WaitReason::Backoff).then_some(NO_QUOTA);
         self.in_hand = false;
         if pause == Pause::Offline {
             return self.stay_offline(at.mono, memory, at);

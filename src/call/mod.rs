@@ -70,12 +70,15 @@ enum State {
     Idle,
     Offline { since: MonoTime },
     Pausing { until: MonoTime, reason: WaitReason },
-    Peeking { status: u16 },
+    Peeking { status: u16, foreign: bool },
     Queued,
 }
 
 /// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
 const PEEK: i64 = 1000;
+
+/// In the place of a quota: it waits for none that is known, and a scope whose headers are hidden may say why.
+const NO_QUOTA: u32 = u32::MAX;
 
 /// One logical request. A hundred thousand of them may wait, so what a call that was never sent has no use for is boxed.
 #[derive(Debug)]
@@ -96,6 +99,8 @@ pub struct Call {
     is_probe: bool,
     /// What became of that circuit by the last event.
     circuit: Option<CircuitState>,
+    /// The last failure may have been a refusal.
+    is_doubted: bool,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// While it is asking.
@@ -121,6 +126,7 @@ impl Call {
             is_error: false,
             is_probe: false,
             circuit: None,
+            is_doubted: false,
             reading: None,
             question: None,
             head: None,
@@ -151,13 +157,15 @@ impl Call {
             }
             (State::Offline { .. }, Event::Online(true) | Event::Elapse) => self.ask(memory, at),
             (State::Offline { since }, Event::Online(false)) => self.stay_offline(since, memory, at),
-            (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, memory, at),
-            (State::Peeking { status }, Event::Body(body)) => {
+            (State::Flying { .. }, Event::Respond { status, headers, foreign }) => {
+                self.respond((status, foreign), headers, memory, at)
+            }
+            (State::Peeking { status, foreign }, Event::Body(body)) => {
                 let head = self.head.take().unwrap_or_default();
-                self.learn(status, Headers::new(&head), body, memory, at)
+                self.learn((status, foreign), Headers::new(&head), body, memory, at)
             }
             (State::Flying { until }, Event::Fail(failure)) => {
-                self.land(failure, memory, at);
+                self.is_doubted = self.land(failure, memory, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
                     return Ok(self.reject(GiveUpReason::Deadline, None, memory));
                 }
@@ -183,7 +191,7 @@ impl Call {
         }
     }
 
-    /// The quota that the last wait was for, as it is known now.
+    /// The quota that the last wait was for, as it is known now; of a wait for none, its scope, if that hides its headers.
     pub fn quota<'a>(&self, memory: &'a mut Memory, at: Moment) -> Option<QuotaState<'a>> {
         memory.tracker.quota(self.ticket?, self.quota? as usize, at)
     }
@@ -280,7 +288,11 @@ impl Call {
     }
 
     fn name(&mut self, why: Why) {
-        self.quota = if let Why::Quota(index) = why { Some(index as u32) } else { None };
+        self.quota = match why {
+            Why::Quota(index) => Some(index as u32),
+            Why::Backoff | Why::Held | Why::Probing => Some(NO_QUOTA),
+            Why::Concurrency | Why::Outage => None,
+        };
     }
 
     fn send(&mut self, memory: &mut Memory, at: Moment) -> Action {
@@ -295,38 +307,45 @@ impl Call {
         }
         self.sends = self.sends.saturating_add(1);
         self.note_send(memory, at);
-        self.in_hand = false;
+        (self.in_hand, self.is_doubted) = (false, false);
         self.state = State::Flying { until };
         Action::Send { attempt: self.sends, timeout: until.map(|until| until.since(at.mono)) }
     }
 
-    fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) {
-        if let Some(ticket) = self.ticket {
-            let lost = failure == Failure::Network;
-            memory.tracker.fail(ticket, lost || failure == Failure::Timeout, lost, at);
-        }
+    fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> bool {
+        let lost = failure == Failure::Network;
+        let down = lost || failure == Failure::Timeout;
+        self.ticket.is_some_and(|ticket| memory.tracker.fail(ticket, down, lost, at))
     }
 
-    fn respond(&mut self, status: u16, headers: Headers<'_>, memory: &mut Memory, at: Moment) -> Action {
+    fn respond(&mut self, head: (u16, bool), headers: Headers<'_>, memory: &mut Memory, at: Moment) -> Action {
+        let (status, foreign) = head;
         self.is_error = classify::is_error(status);
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
         if acts && classify::is_unclear(status, Signs::default()) {
-            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects };
+            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
             let signs = signs(&read::read(answer, at.wall), headers);
             if classify::is_unclear(status, signs) {
                 if let Some(ticket) = self.ticket {
                     memory.tracker.land(ticket, !classify::is_limited(status, signs), at);
                 }
                 self.head = Some(headers.text().into());
-                self.state = State::Peeking { status };
+                self.state = State::Peeking { status, foreign };
                 let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
                 return Action::Peek { bytes: body::MOST, within: left };
             }
         }
-        self.learn(status, headers, "", memory, at)
+        self.learn(head, headers, "", memory, at)
     }
 
-    fn learn(&mut self, status: u16, headers: Headers<'_>, body: &str, memory: &mut Memory, at: Moment) -> Action {
+    fn learn(
+        &mut self,
+        (status, foreign): (u16, bool),
+        headers: Headers<'_>,
+        body: &str,
+        memory: &mut Memory,
+        at: Moment,
+    ) -> Action {
         let mut seen = Signs::default();
         let mut sign = |reading: &Reading| {
             seen = signs(reading, headers);
@@ -337,7 +356,7 @@ impl Call {
             }
         };
         let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body, dialects: &rules.dialects };
+        let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
         let mut reading = match self.ticket {
             Some(ticket) => memory.tracker.observe(ticket, answer, at, sign),
             None => {

@@ -82,6 +82,7 @@ const NO_QUOTA: u32 = u32::MAX;
 
 /// One logical request. A hundred thousand of them may wait, so what a call that was never sent has no use for is boxed.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Call {
     rules: Rc<Rules>,
     request: Kept,
@@ -357,13 +358,12 @@ impl Call {
         };
         let rules = Rc::clone(&self.rules);
         let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
-        let mut reading = match self.ticket {
-            Some(ticket) => memory.tracker.observe(ticket, answer, at, sign),
-            None => {
-                let reading = read::read(answer, at.wall);
-                let _ = sign(&reading);
-                reading
-            }
+        let mut reading = if let Some(ticket) = self.ticket {
+            memory.tracker.observe(ticket, answer, at, sign)
+        } else {
+            let reading = read::read(answer, at.wall);
+            let _ = sign(&reading);
+            reading
         };
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).

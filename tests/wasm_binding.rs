@@ -97,7 +97,7 @@ fn one_alarm_tells_when_to_ask_who_may_go_where_the_host_wakes_others() {
             (true, f64::from(u8::from(nudges)), "rate-limit")
         );
         assert!(code > 0.0);
-        assert_eq!(engine.respond(first, 200, "", WALL + 10.0, 10.0, 0.5), RESOLVE);
+        assert_eq!(engine.respond(first, 200, "", false, WALL + 10.0, 10.0, 0.5), RESOLVE);
         if nudges {
             // A window after the first one's answer, before which it may have arrived.
             assert_eq!((engine.alarm(WALL + 10.0, 10.0), engine.woken(WALL + 10.0, 10.0)), (1001.0, -1));

@@ -5,7 +5,7 @@
 //! A logical request is a state machine. A shell tells it what happened and when, and is given one thing to do:
 //!
 //! ```text
-//! Call::handle(Event, &mut Tracker, Moment) -> Action
+//! Call::handle(Event, &mut Memory, Moment) -> Action
 //! ```
 //!
 //! The core is synchronous and pure: no clock, no chance, no I/O. Time and chance enter through [`time::Moment`] alone,

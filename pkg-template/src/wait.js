@@ -43,7 +43,10 @@ function wake(run, event) {
   if (!leave(run)) return;
   try {
     // Whoever wakes it may do so from the signal's own event, before ours is told.
-    const action = tell(run, run.signal?.aborted ? tell.ABORT : event);
+    const { signal } = run;
+    // In a wait there is no host to reject it, and what the send before failed with is not why it ends.
+    if (signal?.aborted) run.failure = signal.reason;
+    const action = tell(run, signal?.aborted ? tell.ABORT : event);
     if (action === 1) return park(run);
     settle(run, run.attempt === 0 ? fly(run, action) : action);
   } catch (error) {

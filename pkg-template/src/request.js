@@ -253,16 +253,18 @@ export function lines(headers, wanted) {
 }
 
 /**
- * Name, message and code of what was thrown, its own or its cause's. Reading it must not throw in turn.
+ * Name, message and code of what was thrown. Code: its own or its cause's; where there is none, the message goes on with the
+ * cause's. Reading it must not throw in turn.
  * @param {any} error
  */
 export function describe(error) {
   try {
-    const code = error?.cause?.code ?? error?.code;
+    const code = `${error?.cause?.code ?? error?.code ?? ""}`;
+    const cause = (code === "" && error?.cause?.message) || "";
     return {
       name: `${error?.name ?? typeof error}`,
-      message: `${error?.message ?? ""}`,
-      code: code === undefined || code === null ? "" : `${code}`,
+      message: `${error?.message ?? ""}${cause && ": "}${cause}`,
+      code,
     };
   } catch {
     return { name: "unknown", message: "", code: "" };

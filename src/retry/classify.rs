@@ -134,7 +134,18 @@ const NETWORK_CODES: [&str; 15] = [
     "ConnectionRefused",
 ];
 
-/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none).
+/// Starts of what undici says, with the message of the cause, where a rule of fetch was broken: it gives a code where the
+/// network failed, and none here. The same request would break it again.
+const RULE_WORDS: [&str; 5] = [
+    "fetch failed: redirect count exceeded",
+    "fetch failed: unexpected redirect", // redirect: "error"
+    "fetch failed: URL scheme must be",  // a redirect to another
+    "fetch failed: integrity mismatch",
+    "fetch failed: bad port",
+];
+
+/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none;
+/// then the message goes on with the cause's).
 pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if name == "TimeoutError" {
         return Failure::Timeout;
@@ -146,7 +157,8 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
         return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
     }
     let message = message.trim_ascii_start();
-    if NETWORK_WORDS.iter().any(|start| message.starts_with(start)) { Failure::Network } else { Failure::Caller }
+    let begins = |words: &[&str]| words.iter().any(|start| message.starts_with(start));
+    if begins(&NETWORK_WORDS) && !begins(&RULE_WORDS) { Failure::Network } else { Failure::Caller }
 }
 
 #[cfg(test)]
@@ -238,6 +250,11 @@ mod tests {
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
             ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),
             ("TypeError", "fetch failed", "", Failure::Network),
+            ("TypeError", "fetch failed: some mock's cause", "", Failure::Network),
+            ("TypeError", "fetch failed: redirect count exceeded", "", Failure::Caller),
+            ("TypeError", "fetch failed: unexpected redirect", "", Failure::Caller),
+            ("TypeError", "fetch failed: integrity mismatch", "", Failure::Caller),
+            ("TypeError", "fetch failed: bad port", "", Failure::Caller),
             ("TypeError", "error sending request for url (http://localhost:1/)", "", Failure::Network),
             ("Error", "Network connection lost.", "", Failure::Network),
             (

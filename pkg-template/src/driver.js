@@ -154,13 +154,18 @@ function subjectOf(input, init) {
     /** @type {AbortSignal | null | undefined} */
     const signal = init?.signal === undefined ? request?.signal : init.signal;
     const address = addressOf(input);
-    // An init that is no object is an error of fetch's, which one that is made of it would not be.
-    if (signal?.aborted || !address.isHttp || (init !== undefined && init !== null && init !== Object(init))) return undefined;
+    if (signal?.aborted || !address.isHttp) return undefined;
+    // Errors of fetch's, which would not be if init were made anew for a time limit.
+    if (isGiven(init) && init !== Object(init)) return undefined;
+    if (isGiven(signal) && typeof signal?.addEventListener !== "function") return undefined;
     return { address, method: methodOf(init?.method ?? request?.method), signal };
   } catch {
     return undefined;
   }
 }
+
+/** @param {unknown} value */
+const isGiven = (value) => value !== undefined && value !== null;
 
 /**
  * @param {any} fetch

@@ -190,6 +190,8 @@ test("the Response is the host's own, and unread", async () => {
     for (const [name, ours] of waysIn(async () => response, { maxAttempts: 1 })) {
       assert.equal(await ours(URL), response, name);
       assert.deepEqual([response.bodyUsed, response.body?.locked ?? false], [false, false], `${name} ${status}`);
+      // The others share its state, and would wait.
+      if (status === 429) break;
     }
   }
 });

@@ -9,7 +9,7 @@ import { ownConnections } from "./faults/agent.js";
 import { answer, cut, endless, faulty, head, nobody, raw, reset, silence, slowly } from "./faults/server.js";
 import { countingHost } from "./server.js";
 
-const QUICK = { maxAttempts: 3, initialDelay: 5, jitter: "none" };
+const QUICK = { maxAttempts: 3, initialDelay: 5, jitter: "none", budget: false };
 const OK = answer(200, "ok");
 const busy = (...lines) => head(503, ...lines);
 

@@ -52,7 +52,7 @@ async function fetch(_, { signal, kind }) {
   }
 }
 
-const policy = createPolicy({ host, fetch, retry: { maxAttempts: 2 } });
+const policy = createPolicy({ host, fetch, retry: { maxAttempts: 2, budget: false } });
 // A signal of its own for each: Node 20 keeps 50 bytes on a signal for each that `AbortSignal.any` made of it.
 const timed = policy.extend({ timeout: { attempt: 1e6 } });
 const { signal: shared } = new AbortController();

@@ -16,7 +16,7 @@ const imf = (seconds) => new Date((START + seconds) * 1000).toUTCString();
  */
 async function check({ answers, init, call, retry, options, chance, gaps = [], end, gaveUp, at }) {
   const stage = scripted(answers, { retry: retry === false ? false : { jitter: "none", budget: false, ...retry }, ...options }, { chance });
-  const { response, error, at: settledAt } = await stage.call([URL, init, call], 2 ** 40);
+  const { response, error, at: settledAt } = await stage.call([URL, init, call], 2 ** 42);
   assert.equal(response?.status ?? error.name, end);
   const times = stage.times;
   assert.equal(times.length, gaps.length + 1, `sent at ${times}`);

@@ -87,7 +87,10 @@ export interface CallOptions {
   body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
   /** Among calls that wait for one quota, a higher one goes first. @default 0 */
   priority?: number;
-  /** How much of a quota the call takes; by unit where a record: `{ requests: 1, tokens: 800 }`. Only "requests" are paced in this version. @default 1 of "requests" */
+  /**
+   * How much of a quota the call takes; by unit where a record: `{ requests: 1, tokens: 800 }`. A quota of another unit than
+   * requests holds back only calls that say here what they take of it. @default 1 of "requests"
+   */
   cost?: number | Record<string, number>;
   /** When to stop trying. @default no deadline */
   timeout?: TimeoutOptions;
@@ -227,14 +230,21 @@ export interface CircuitBreakerOptions {
   openFor?: number;
 }
 
-/** A quota known beforehand: `limit` units in each `window`. */
+/**
+ * A quota known beforehand: `limit` units in each `window` (ms). It is kept to from the first call, by own counts; headers that
+ * tell the same limit correct it.
+ */
 export interface QuotaRule {
+  /** What it is called in events. @default the name that headers give to the same limit */
   name?: string;
   limit: number;
   window: number;
-  /** @default "fixed" */
+  /**
+   * How the server counts. Windows are kept to wherever they begin, by what was sent in the last `window`, which suits "fixed"
+   * and "sliding" alike; a "token-bucket" is drawn on as it fills. @default "fixed"
+   */
   algorithm?: "fixed" | "sliding" | "token-bucket";
-  /** @default "requests" */
+  /** What is counted; see {@link CallOptions.cost}. @default "requests" */
   unit?: string;
 }
 
@@ -651,7 +661,7 @@ export interface Profile {
 export interface HeaderDialect {
   /** The quota's name. @default what `bucket` says, else none */
   name?: string;
-  /** What is counted. Only "requests" are paced. @default "requests" */
+  /** What is counted; see {@link CallOptions.cost}. @default "requests" */
   unit?: string;
   /** The header of the units a window. */
   limit?: string;

@@ -13,7 +13,10 @@ use fetch_with_policy::{
     time::{Moment, WallTime},
 };
 use proptest::prelude::*;
-use simulator::{Fixed, World};
+use simulator::{
+    Fixed, World,
+    servers::{Server, Style},
+};
 
 /// One thing that may happen to a call, fitting or not.
 #[derive(Clone, Debug)]
@@ -142,35 +145,51 @@ proptest! {
         call.end(&mut tracker);
     }
 
-    /// A bucket is never wedged: whatever was aborted, failed, refused or lost, all calls end, and at the end a new one may go.
+    /// A bucket is never wedged: whatever was aborted, failed, refused, timed out or lost, by whatever kind of server, all
+    /// calls end, nothing is held at the end, and then a new one may go.
     #[test]
     fn no_interleaving_wedges_a_quota(
+        kind in prop::sample::select(vec!["fixed", "first", "sliding", "bucket"]),
+        style in prop::sample::select(vec![Style::Clever, Style::CleverDown, Style::Discord, Style::Ietf, Style::IetfLegacy, Style::Nothing]),
         limit in 1..20_u64,
         window in 200..3000_i64,
-        headers: bool,
+        retry_after: bool,
+        told: bool,
         nudges: bool,
-        calls in prop::collection::vec((0..2000_i64, prop::option::of(0..4000_i64), 0..2_u8), 1..80),
+        calls in prop::collection::vec((0..2000_i64, prop::option::of(0..4000_i64), 0..2_u8, 0..3_u8), 1..80),
         failing in 0..10_u64,
+        timeout in prop::option::of(5..40_i64),
     ) {
-        let server = Rc::new(RefCell::new(Fixed { headers, ..Fixed::new(limit, window) }));
-        let shared = Rc::clone(&server);
+        let mut server = Server::new(kind, &[(limit, window)], style);
+        server.retry_after = retry_after;
         let mut number = 0;
         let start = 1_795_305_601_234;
-        let options = [
+        let mut options = vec![
             ("retry", Value::Object), ("retry.maxAttempts", Value::Number(4.0)),
             ("rateLimit", Value::Object), ("rateLimit.maxWait", Value::Number(1e9)),
         ];
+        if told {
+            options.extend([
+                ("rateLimit.quotas", Value::List(1)),
+                ("rateLimit.quotas.0", Value::Object),
+                ("rateLimit.quotas.0.limit", Value::Number(limit as f64)),
+                ("rateLimit.quotas.0.window", Value::Number(window as f64)),
+            ]);
+        }
         let mut world = World::new(
             move |now| {
                 number += 1;
-                if number % 10 < failing { Err(Failure::Network) } else { Ok(shared.borrow_mut().answer(now)) }
+                let failure = if number % 2 == 0 { Failure::Network } else { Failure::Timeout };
+                if number % 10 < failing { Err(failure) } else { Ok(server.answer(now)) }
             },
             start,
             nudges,
             &options,
         );
-        for (at, abort, method) in &calls {
-            let index = world.call(if *method == 0 { "GET" } else { "POST" }, "t", start + at);
+        world.timeout = timeout;
+        for (at, abort, method, path) in &calls {
+            let method = if *method == 0 { "GET" } else { "POST" };
+            let index = world.call_to(method, "t", ["/a", "/b/1", "/c"][usize::from(*path)], start + at);
             if let Some(abort) = abort {
                 world.abort(index, start + at + abort);
             }
@@ -182,6 +201,7 @@ proptest! {
         prop_assert!(held.iter().all(|held| *held == (0, 0)), "{:?}", held);
         let later = world.now + 120_000;
         let last = world.call("GET", "t", later);
+        world.timeout = None;
         world.run();
         prop_assert!(!world.results()[last].sends.is_empty());
         prop_assert!(world.results()[last].sends[0] <= later + 1, "it waited on an idle quota");

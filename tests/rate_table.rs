@@ -72,7 +72,7 @@ impl Case {
                 ("rateLimit.quotas.0.window", Value::Number(3000.0)),
             ]);
         }
-        let mut world = World::new(move |now| shared.borrow_mut().answer(now), start, nudges, &options);
+        let mut world = World::new(move |now| Ok(shared.borrow_mut().answer(now)), start, nudges, &options);
         world.skew = self.skew;
         // Clients that know nothing of each other: scopes of their own.
         for n in 0..CALLS {
@@ -120,7 +120,7 @@ fn cases() -> Vec<Case> {
         Case { failing: 50, asleep: Some((1.30, 1)), ..Case::new("5 % 503s, fixed", "fixed", Clever, (1.05, 1)) },
         Case { clients: 4, asleep: Some((1.20, 100)), ..Case::new("4 clients, fixed", "fixed", Clever, (1.20, 20)) },
         Case { clients: 4, ..Case::new("4 clients, IETF", "first", Ietf, (1.20, 20)) },
-        Case { retry_after: true, ..Case::new("Retry-After only, fixed", "fixed", Nothing, (1.3, 400)) },
+        Case { retry_after: true, ..Case::new("Retry-After only, fixed", "fixed", Nothing, (1.4, 400)) },
         Case { retry_after: true, ..Case::new("Retry-After only, bucket", "bucket", Nothing, (1.6, 400)) },
         Case { told: true, ..Case::new("hidden, told, sliding", "sliding", Nothing, (1.05, 2)) },
         Case { told: true, ..Case::new("hidden, told, bucket", "bucket", Nothing, (1.05, 2)) },
@@ -132,9 +132,8 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn a_thousand_calls_take_the_least_time_and_meet_no_refusal_that_can_be_avoided() {
-    let only = std::env::var("CASE").unwrap_or_default();
     let mut missed = Vec::new();
-    for case in cases().iter().filter(|case| case.name.contains(&only)) {
+    for case in cases() {
         for nudges in [true, false] {
             let mut runs: Vec<_> = [137, 1240, 2611].iter().map(|phase| case.run(*phase, nudges)).collect();
             let lost: usize = runs.iter().map(|run| run.2).sum();

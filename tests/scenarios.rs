@@ -9,7 +9,10 @@ use fetch_with_policy::{
     retry::classify::Failure,
     syntax::value::Value,
 };
-use simulator::{Answer, Ended, Fixed, World};
+use simulator::{
+    Answer, Ended, Fixed, World,
+    servers::{Server, Style},
+};
 
 /// Any instant will do; this one is inside a window.
 const START: i64 = 1_795_305_601_234;
@@ -257,4 +260,26 @@ fn tokens_do_not_share_a_quota() {
     let other = world.call("GET", "b", START + 1000);
     world.run();
     assert_eq!(world.results()[other].waits, []);
+}
+
+#[test]
+fn a_clock_that_is_set_amid_the_waits_moves_none_of_them() {
+    for (date, by) in [(true, 3_600_000), (true, -3_600_000), (true, 700), (false, 3_600_000), (false, -3_600_000)] {
+        let mut server = Server::new("first", &[(200, 3000)], Style::Clever);
+        server.date = date;
+        let server = Rc::new(RefCell::new(server));
+        let shared = Rc::clone(&server);
+        let options = [("rateLimit", Value::Object), ("rateLimit.maxWait", Value::Number(1e9))];
+        let mut world = World::new(move |now| Ok(shared.borrow_mut().answer(now)), START, true, &options);
+        world.jump = Some((START + 1500, by));
+        for _ in 0..1000 {
+            world.call("GET", "t", START);
+        }
+        world.run();
+        let results = world.results();
+        let makespan = results.iter().map(|ended| ended.at).max().unwrap() - START;
+        let limited = server.borrow().limited;
+        assert_eq!(lost(&results), 0, "{date} {by}");
+        assert!(limited <= 2 && makespan < 13_500, "{date} {by}: {limited} 429s, {makespan} ms");
+    }
 }

@@ -23,7 +23,7 @@ mod kept;
 
 pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, WrongEvent};
 
-use alloc::{borrow::ToOwned, boxed::Box, rc::Rc, string::String};
+use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
     call::kept::Kept,
@@ -87,7 +87,7 @@ pub struct Call {
     /// While it is asking.
     question: Option<Box<Question>>,
     /// The headers of an answer whose body is awaited.
-    head: Option<Box<String>>,
+    head: Option<Box<str>>,
 }
 
 impl Call {
@@ -281,7 +281,7 @@ impl Call {
                 if let Some(ticket) = self.ticket {
                     tracker.land(ticket, !classify::is_limited(status, signs), at);
                 }
-                self.head = Some(Box::new(headers.text().to_owned()));
+                self.head = Some(headers.text().into());
                 self.state = State::Peeking { status };
                 let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
                 return Action::Peek { bytes: body::MOST, within: left };

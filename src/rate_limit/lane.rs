@@ -16,6 +16,8 @@ use crate::{
 /// First hold after a refusal that says nothing and is not sent again, ms; doubled with each further one, up to `MAX_HOLD`.
 const HOLD: i64 = 1000;
 const MAX_HOLD: i64 = 20_000;
+/// Who is woken is told anew what it waits for if its time is over by this, ms: most often it is a round trip late.
+pub(super) const OVERDUE: i64 = 100;
 /// A pause of this length ends a run of sends, for who counts them, ms.
 const PAUSE: i64 = 1000;
 pub(super) const LONG_AGO: MonoTime = MonoTime(i64::MIN);
@@ -100,6 +102,13 @@ impl Lane {
         }
     }
 
+    /// One under way leaves for another lane, or `came` from one.
+    pub fn move_one(&mut self, fresh: bool, came: bool) {
+        for (count, by) in [(&mut self.in_flight, 1), (&mut self.fresh, u32::from(fresh))] {
+            *count = if came { count.saturating_add(by) } else { count.saturating_sub(by) };
+        }
+    }
+
     /// It is under way no more.
     pub fn landed(&mut self, stand: Stand, now: MonoTime) {
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -173,11 +182,15 @@ impl Lane {
         }
     }
 
-    /// Notes a refusal in the run. `hint`: when it asked to come back, cut to the second.
+    /// Notes a refusal in the run. `hint`: when it asked to come back.
     pub fn refused(&mut self, hint: Option<i64>, sent: MonoTime, now: MonoTime) {
         let (open, over) = self.lesson.refused.unwrap_or((LONG_AGO, MonoTime(i64::MAX)));
         let (after, by) = match hint {
-            Some(hint) => (sent.plus(hint.saturating_sub(1000).max(0)), now.plus(hint)),
+            Some(hint) => {
+                // Whole seconds are rounded up.
+                let cut = if hint % 1000 == 0 { 1000 } else { 1 };
+                (sent.plus(hint.saturating_sub(cut).max(0)), now.plus(hint))
+            }
             None => (sent, MonoTime(i64::MAX)),
         };
         self.lesson.refused = Some((open.max(after), over.min(by)));
@@ -247,7 +260,7 @@ impl Lane {
     pub fn overdue(&self, tickets: &mut [Ticket], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
         for mark in &self.queue {
             let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if ticket.until > now {
+            if ticket.until.plus(OVERDUE) > now {
                 return;
             }
             ticket.until = again;

@@ -16,7 +16,9 @@
 
 mod bucket;
 mod log;
+mod observed;
 pub mod span;
+mod tell;
 
 use alloc::string::String;
 
@@ -29,7 +31,7 @@ use crate::{
 };
 use bucket::Bucket;
 use log::Log;
-use span::{Order, Span, Told, nice};
+use span::{Span, nice};
 
 /// How long a quota whose window nobody told is taken to last, ms.
 const UNKNOWN_WINDOW: i64 = 1000;
@@ -41,6 +43,10 @@ const CLOSE: i64 = 25;
 const ALONE: i64 = 1000;
 /// Windows that a quota of our own finding is kept to before a little more is tried.
 const CLEAN: u32 = 3;
+/// Units of a window that may find out when it ends.
+const SCOUTS: u64 = 3;
+/// What is not told for this long and three windows, while others are, is told no more, ms.
+const FORGOTTEN: i64 = 10_000;
 /// How many are thought to share a quota at most.
 const CROWD: u64 = 8;
 /// Of what many share, others' part is counted in sixteenths.
@@ -116,6 +122,8 @@ pub struct Meter {
     left: Option<i64>,
     told: Option<MonoTime>,
     last: MonoTime,
+    /// When it was last told.
+    seen: MonoTime,
     /// A reset was met and proved to be one.
     proved: bool,
     /// A length that was reckoned was wrong.
@@ -151,33 +159,10 @@ impl Meter {
         }
     }
 
-    /// A quota that an answer names for the first time. `flying` units were sent on it before that was known and are under
-    /// way, and `landed` are back.
-    pub fn of_answer(quota: &Quota, flying: u64, landed: u64, now: MonoTime) -> Self {
+    /// A quota that an answer names for the first time.
+    pub fn of_answer(quota: &Quota) -> Self {
         let unit = quota.unit.clone().filter(|_| !quota.counts_requests());
-        let mut meter = Self { name: quota.name.clone(), began: MonoTime(i64::MIN), ..Self::default() };
-        if unit.is_none() {
-            meter.used = flying.saturating_add(landed);
-            meter.begin(flying, landed, now);
-        }
-        meter.unit = unit;
-        meter
-    }
-
-    /// A quota that refusals taught: `limit` requests went in a window whose length lies in (after, by].
-    pub fn observed(limit: u64, after: i64, by: i64) -> Self {
-        // What fills again within moments is a bucket; a second's worth of it is as good a measure.
-        let by = by.max(UNKNOWN_WINDOW);
-        Self {
-            limit: Some(limit.max(1)),
-            before: limit,
-            peak: limit,
-            source: "observed".into(),
-            found: Some(nice(after, by).next().unwrap_or(by)),
-            observed: Some((after, by)),
-            mode: Mode::Log,
-            ..Self::default()
-        }
+        Self { name: quota.name.clone(), unit, began: MonoTime(i64::MIN), ..Self::default() }
     }
 
     /// Whether it holds back what takes `cost` of it.
@@ -185,18 +170,15 @@ impl Meter {
         cost > 0 && self.limit.is_some()
     }
 
-    /// Whether `quota`, just told, is this one. Names alone do not tell: two of one name have limits of their own.
+    /// Whether `quota`, just told, is this one. Names alone do not tell: some servers tell of two limits under one name
+    /// whichever is nearer.
     pub fn is(&self, quota: &Quota) -> bool {
         let same_unit = self.unit.as_deref() == quota.unit.as_deref().filter(|_| !quota.counts_requests());
         let same_limit = quota.limit.is_none() || self.limit.is_none() || quota.limit == self.limit;
         // One that was configured without a name takes the name that the server gives to the same limit.
-        let same_name = if self.name == quota.name {
-            self.name.is_some() || same_limit
-        } else {
-            self.name.is_none() && self.source == "options" && same_limit
-        };
+        let same_name = self.name == quota.name || (self.name.is_none() && self.source == "options");
         let same_window = quota.window.is_none() || self.window.is_none() || quota.window == self.window;
-        same_unit && same_name && same_window
+        same_unit && same_name && same_limit && same_window
     }
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
@@ -320,6 +302,16 @@ impl Meter {
         self.since == 0 || now.since(self.last) >= ALONE
     }
 
+    /// Whether the open window's last units are better spent on finding out when it ends than at once: when that hangs on a
+    /// clock that is not known well.
+    pub fn scouts(&self, now: MonoTime) -> bool {
+        let later = |span: Span| span.is_instant() && span.after.since(now) > 0;
+        self.mode == Mode::Window
+            && self.stage == Stage::Open
+            && self.span.is_some_and(later)
+            && self.room(now) <= SCOUTS
+    }
+
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
         let room = self.room(now);
@@ -372,6 +364,13 @@ impl Meter {
         self.bucket.untake(cost);
     }
 
+    /// What was taken, and has landed, was another quota's.
+    pub fn uncount(&mut self, cost: u64, sent: MonoTime) {
+        if sent >= self.began {
+            self.used = self.used.saturating_sub(cost);
+        }
+    }
+
     /// What was taken has arrived, or will not any more. `counted`: the server may have counted it.
     pub fn land(&mut self, cost: u64, counted: bool, sent: MonoTime, now: MonoTime) {
         self.log.flying = self.log.flying.saturating_sub(cost);
@@ -389,310 +388,11 @@ impl Meter {
         }
     }
 
-    // Of a quota of our own finding: before a send on it. Where there is room only because its window is thought to be
-    // over, one goes alone.
-    fn begin_observed(&mut self, now: MonoTime) {
-        let limit = self.limit.unwrap_or(1);
-        if self.logged(now) == 0 {
-            self.before = limit;
-            self.try_more();
-        }
-        if !self.proved && self.stage == Stage::Open && self.log.total(now, None) >= limit {
-            (self.stage, self.began, self.since) = (Stage::Alone { length: None }, now, 0);
-        }
-    }
-
-    // Of the same, where no answer tells anything but whether it was granted.
-    fn landed_observed(&mut self, granted: bool, sent: MonoTime, now: MonoTime) {
-        if self.stage != Stage::Open && sent >= self.began {
-            self.stage = Stage::Open;
-            self.proved |= granted;
-        }
-        let logged = self.logged(now);
-        if granted {
-            return;
-        }
-        if logged <= self.log.flying {
-            self.lengthen();
-        } else {
-            // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
-            let limit = logged.max(self.before / 2).max(1);
-            (self.limit, self.clean) = (self.limit.map(|old| old.min(limit)), 0);
-            self.peak = self.before;
-        }
-    }
-
-    /// Takes what an answer told.
-    pub fn tell(&mut self, quota: &Quota, told: Told) {
-        self.name = self.name.take().or_else(|| quota.name.clone());
-        if self.source != quota.source {
-            self.source = quota.source.as_str().into();
-        }
-        self.window = quota.window.or(self.window);
-        let limit = quota.limit.or(self.limit).or_else(|| Some(quota.remaining?.saturating_add(self.used)));
-        self.limit = limit.map(|limit| limit.max(quota.remaining.unwrap_or(0)));
-        let (Some(limit), Some(remaining)) = (self.limit, quota.remaining) else {
-            // A reset alone.
-            if let (Some(span), Mode::Window) = (Span::of(quota, told), self.mode) {
-                self.span = Some(span);
-            }
-            return;
-        };
-        let taken = limit - remaining;
-        if self.mode == Mode::Bucket {
-            return self.tell_bucket(quota, limit, remaining, told);
-        }
-        if told.limited && quota.reset_in == Some(0) {
-            // It should be over, and is not; of when it is this says nothing.
-            if self.stage != Stage::Open && told.sent >= self.began {
-                self.refuse();
-            }
-            return;
-        }
-        if let Some(span) = Span::of(quota, told).map(|span| span.later(self.late)) {
-            if !self.tell_span(span, taken, told) {
-                return;
-            }
-            if self.mode == Mode::Bucket {
-                self.bucket = Bucket::spent(limit, self.logged(told.now), told.now);
-                return self.tell_bucket(quota, limit, remaining, told);
-            }
-        } else if self.mode == Mode::Window && self.length().is_some() {
-            self.mode = Mode::Log;
-        }
-        if told.sent < self.began && self.mode == Mode::Window {
-            // Of the window before, or of this one: who knows. It was carried over as counted.
-            return;
-        }
-        self.first.get_or_insert(told.now);
-        if taken == told.cost && taken > 0 && !told.limited && self.opened.is_none() {
-            self.opened = Some((told.sent, told.now));
-        }
-        self.least = Some(self.least.map_or(remaining, |least| least.min(remaining)));
-        if self.told.is_none_or(|newest| told.sent >= newest) {
-            self.told = Some(told.sent);
-            self.left = Some(i64::try_from(remaining).unwrap_or(i64::MAX).saturating_sub_unsigned(told.others));
-        }
-        match self.mode {
-            Mode::Log => {
-                let missing = taken.saturating_sub(self.logged(told.sent));
-                if missing > 0 {
-                    self.log.push(told.now, missing, self.length());
-                }
-            }
-            _ => {
-                self.foreign = self.foreign.max(taken.saturating_sub(self.used));
-                if taken > self.used {
-                    self.crowd = self.crowd.max(self.crowd_of(taken));
-                }
-            }
-        }
-    }
-
-    fn tell_bucket(&mut self, quota: &Quota, limit: u64, remaining: u64, told: Told) {
-        if let Some(window) = self.length() {
-            self.bucket.set_rate(window, limit);
-        } else if let Some(span) = Span::of(quota, told) {
-            self.bucket.learn(limit, limit - remaining, told.sent, span.after, span.by, told.now);
-        }
-        self.span = Span::of(quota, told).or(self.span);
-        if told.limited && remaining == 0 {
-            self.bucket.refuse(limit, told.now);
-        }
-        self.bucket.tell(limit, remaining, told.others, told.sent, told.now);
-    }
-
-    // Whether the rest of the answer is of the open window.
-    fn tell_span(&mut self, span: Span, taken: u64, told: Told) -> bool {
-        if self.mode == Mode::Log && self.closed.is_some() {
-            // A window that slides: its reset is when the oldest leaves it.
-            self.span = Some(span);
-            return true;
-        }
-        let length = self.length();
-        if let Stage::Alone { length: guess } = self.stage {
-            if told.sent < self.began {
-                return false;
-            }
-            let Some(closed) = self.closed else { return true };
-            let later = closed.compare(&span, length) == Order::Later;
-            if told.limited && !later {
-                self.refuse();
-                return false;
-            }
-            // A length that was guessed may have met a reset by chance: it is proved by the second one.
-            (self.stage, self.proved) = (Stage::Open, guess.is_none());
-            self.period(&closed, &span);
-            // Own sends of a while explain what is taken, though the window should be a new one: it slides.
-            let own = self.logged(told.sent);
-            if !told.limited
-                && !self.carried
-                && taken > self.used.saturating_mul(2)
-                && taken <= own.saturating_add(2)
-                && taken.saturating_mul(8) >= own * 7
-            {
-                self.found = self.found.or(guess);
-                return self.slide(span, told);
-            }
-            if later {
-                self.found = self.found.or(guess);
-                self.log.clear();
-            } else {
-                // The window before is open, and there was room in it after all.
-                self.refuted |= guess.is_some();
-                self.used = self.used.max(taken);
-            }
-            self.span = Some(span);
-            return true;
-        }
-        let known = match (self.span, self.closed) {
-            (Some(known), _) => known,
-            (None, Some(closed)) => {
-                if told.limited && told.sent >= self.began && closed.compare(&span, length) != Order::Later {
-                    self.refuse();
-                    return false;
-                }
-                let carried = told.sent < self.began;
-                return match closed.compare(&span, length) {
-                    Order::Later => {
-                        self.period(&closed, &span);
-                        self.span = Some(span);
-                        true
-                    }
-                    Order::Same if !carried && !self.carried && taken > self.since.saturating_add(self.used) => {
-                        self.slide(span, told)
-                    }
-                    _ => {
-                        // It was carried over into this window, but the server counted it in the one before.
-                        if carried {
-                            self.used = self.used.saturating_sub(told.cost);
-                        }
-                        !carried && span.by > told.now
-                    }
-                };
-            }
-            (None, None) => {
-                // A window with an end needs no log; the first one starts from what was logged.
-                self.used = self.used.max(self.logged(told.now));
-                self.mode = Mode::Window;
-                self.span = Some(span);
-                return true;
-            }
-        };
-        match known.compare(&span, length) {
-            Order::Same => {
-                if let Some(known) = &mut self.span {
-                    known.narrow(&span);
-                }
-                true
-            }
-            Order::Earlier => {
-                if told.sent < self.began {
-                    self.used = self.used.saturating_sub(told.cost);
-                }
-                false
-            }
-            Order::Later if told.now < known.after => {
-                // Moved away long before it came: a bucket.
-                self.mode = Mode::Bucket;
-                true
-            }
-            Order::Later => {
-                self.period(&known, &span);
-                self.measure();
-                self.closed = Some(known);
-                // Before its time, it may as well be the same, or a bucket: then all that is taken counts.
-                let own = if told.now < known.by { taken.max(told.cost) } else { told.cost };
-                self.open(told.now, told.others.saturating_add(own));
-                (self.began, self.span) = (told.sent, Some(span));
-                true
-            }
-        }
-    }
-
-    // No window is longer than the time from one reset to the next.
-    fn period(&mut self, before: &Span, span: &Span) {
-        let period = span.since(before).max(1);
-        self.shortest = Some(self.shortest.map_or(period, |shortest| shortest.min(period)));
-    }
-
-    // Room came, and yet the window told is the old one, as full as own sends of a while explain: it slides.
-    fn slide(&mut self, span: Span, told: Told) -> bool {
-        self.mode = Mode::Log;
-        self.span = Some(span);
-        let most = span.by.since(told.sent);
-        let guess = || nice(span.after.since(told.now), most).next().unwrap_or(most);
-        self.found = self.length().or_else(|| Some(guess().max(1)));
-        (self.used, self.foreign) = (0, 0);
-        true
-    }
-
-    // The send that stood alone was refused: the window before is open still.
-    fn refuse(&mut self) {
-        let Some(mut span) = self.closed else { return };
-        if self.began < span.by {
-            // Not the reset as it was told is wrong, but what was reckoned of it.
-            (self.found, self.refuted) = (None, true);
-        } else {
-            self.late = self.late.saturating_add(span.postpone());
-            // Reckoned from resets that come as late as this, a length may be right.
-            (self.found, self.refuted) = (None, false);
-        }
-        (self.stage, self.proved) = (Stage::Open, false);
-        (self.span, self.closed) = (Some(span), None);
-        self.used = self.limit.unwrap_or(0).max(self.used);
-        (self.least, self.left) = (None, None);
-    }
-
-    /// A refusal came that told nothing readable: what is left of the window is gone. `sent`: when its request went.
-    /// False if it cannot be this quota that was meant.
-    pub fn trip(&mut self, sent: MonoTime, now: MonoTime) -> bool {
-        let Some(limit) = self.limit.filter(|_| self.unit.is_none()) else { return false };
-        (self.least, self.left) = (None, None);
-        match self.mode {
-            Mode::Bucket => self.bucket.refuse(limit, now),
-            Mode::Window if self.stage != Stage::Open && sent >= self.began => self.refuse(),
-            Mode::Window => self.foreign = limit.saturating_sub(self.used),
-            // It was told when the answer landed; who is refused holds back all the same.
-            Mode::Log if self.observed.is_some() => return false,
-            Mode::Log => {
-                // The server's window began no later than our own oldest send in it, if there was one.
-                let missing = limit.saturating_sub(self.logged(now));
-                self.log.push(now, missing, self.length());
-            }
-        }
-        true
-    }
-
-    /// Whether what is known of it was found out, and may be wrong.
-    pub fn is_learnt(&self) -> bool {
-        self.observed.is_some() || self.stage != Stage::Open
-    }
-
-    /// Of a quota that was just found: `flying` units are under way on it, and `landed` came back.
-    pub fn begin(&mut self, flying: u64, landed: u64, now: MonoTime) {
-        self.log.flying = flying;
-        self.log.push(now, landed, self.length());
-    }
-
-    // It was refused at what should have been the beginning of a window: that is longer.
-    fn lengthen(&mut self) {
-        let Some((after, by)) = self.observed else { return };
-        let after = self.length().unwrap_or(after).max(after);
-        let by = if by > after { by } else { after.saturating_mul(2) };
-        (self.observed, self.proved) = (Some((after, by)), false);
-        self.found = Some(nice(after, by).next().unwrap_or(by));
-    }
-
-    // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.
-    fn try_more(&mut self) {
-        self.clean += 1;
-        let limit = self.limit.unwrap_or(1);
-        let more = if limit <= self.peak / 2 { limit } else { (limit / 16).max(1) };
-        if self.clean > CLEAN || limit <= self.peak / 2 {
-            self.clean = 0;
-            self.limit = Some(limit.saturating_add(more));
-        }
+    /// Whether an answer told it, and none has for so long that it is no more what its name means.
+    pub fn is_forgotten(&self, now: MonoTime) -> bool {
+        let told = self.span.or(self.closed).is_some();
+        told && now.since(self.seen)
+            > FORGOTTEN.saturating_add(windows(self.length().or(self.shortest).unwrap_or(0), 3))
     }
 
     /// Whether others draw on it.

@@ -4,6 +4,7 @@
 //! those who wait, and a clock. A call takes a ticket, asks with it ([`Tracker::reserve`]), and tells what came of it
 //! ([`Tracker::observe`]). It is plain data and decides without sleeping: two requests of one isolate share numbers, nothing else.
 
+mod answer;
 pub mod clock;
 pub mod identity;
 mod lane;
@@ -12,6 +13,7 @@ pub mod options;
 pub mod quota;
 pub mod read;
 pub mod reserve;
+mod routes;
 mod ticket;
 pub mod vendors;
 
@@ -33,6 +35,12 @@ use crate::{
 
 /// Scopes kept while nobody uses them; beyond that the one that was idle longest is forgotten.
 const MAX_SCOPES: usize = 1000;
+
+/// Quotas kept per scope; a server that names more is one that puts an id into the name.
+const MAX_METERS: usize = 16;
+/// Lanes kept per scope, and routes of which it is known where they belong.
+const MAX_LANES: usize = 16;
+const MAX_ROUTES: usize = 256;
 
 /// A call's place in a tracker; to be handed back with [`Tracker::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 //! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left
 //! idle. There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
-//! All of a scope's counters are changed in this file and nowhere else, which is why it is longer than most.
+//! A scope's counters of what waits and what is under way are changed in this file and nowhere else; what answers do is in
+//! [`super::answer`], and which lane a call stands in, in [`super::routes`].
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
@@ -13,13 +14,14 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use crate::{
     rate_limit::{
+        MAX_METERS,
         clock::Clock,
         identity::Identity,
-        lane::{LONG_AGO, Lane},
+        lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, span::Told},
         options::RateRules,
         quota::Quota,
-        read::Reading,
+        routes::Route,
         ticket::{Mark, Stand, Ticket, due},
     },
     time::{Moment, MonoTime},
@@ -34,15 +36,10 @@ const SEND_LEASE: i64 = 60_000;
 const POLL: i64 = 40;
 /// A waiter who did not come back this long after its time is gone, ms.
 const LOST: i64 = 10_000;
-/// Quotas kept per scope; a server that names more is one that puts an id into the name.
-const MAX_METERS: usize = 16;
-/// Lanes kept per scope, and routes of which it is known where they belong.
-const MAX_LANES: usize = 16;
-const MAX_ROUTES: usize = 256;
-/// A window that ends within this, in ms, may be what a refusal that names none means.
-const NEAR: i64 = 60_000;
-/// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
-const MOVES: u8 = 4;
+/// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
+/// worth a delay.
+const SCOUT_SLACK: i64 = 60;
+const SCOUTED: u32 = 8;
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +88,6 @@ pub enum Reservation {
     },
 }
 
-/// Where the calls of one route stand.
-#[derive(Clone, Copy, Debug)]
-struct Route {
-    route: u32,
-    lane: u8,
-    moves: u8,
-}
-
 /// All that is known of what shares one set of credentials at one origin.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -113,14 +102,14 @@ pub(super) struct Scope {
     pub used_at: MonoTime,
     /// Its response headers could not be read.
     pub hidden: bool,
-    lanes: Vec<Lane>,
-    routes: Vec<Route>,
+    pub lanes: Vec<Lane>,
+    pub routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
-    configured: u32,
+    pub configured: u32,
     /// A refusal that holds all lanes.
-    held: MonoTime,
+    pub held: MonoTime,
     /// Units of requests sent, and those of them that are under way no more.
-    sent: u64,
+    pub sent: u64,
     landed: u64,
     /// Sends that count against the probes, oldest first, and those that do so no more.
     flights: VecDeque<Mark>,
@@ -180,7 +169,7 @@ impl Scope {
         let is_due = nudged || lane.front(tickets).is_some_and(|(_, first)| first.until <= polls);
         let ahead = if came || !is_due { 0 } else { place };
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
-        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, now) };
+        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, at) };
         let Some(mut blocked) = blocked else {
             if !ticket.unclaimed {
                 self.grant(index, ticket, now);
@@ -190,7 +179,7 @@ impl Scope {
         };
         if place > ahead {
             // Not its turn after all: it is told the time of its place.
-            blocked = self.blocked(ticket, place, now).unwrap_or(blocked);
+            blocked = self.blocked(ticket, place, at).unwrap_or(blocked);
         }
         let (mut until, why) = blocked;
         let full = !came && self.waiting >= ticket.rules.max_queue;
@@ -220,7 +209,7 @@ impl Scope {
         for _ in 0..self.lanes.len() {
             self.turn = (self.turn + 1) % self.lanes.len().max(1);
             let Some((mark, ticket)) = self.lanes.get_mut(self.turn)?.front(tickets) else { continue };
-            if self.blocked(ticket, 0, at.mono).is_none() {
+            if self.blocked(ticket, 0, at).is_none() {
                 self.grant(mark.ticket, ticket, at.mono);
                 return Some(mark);
             }
@@ -233,8 +222,8 @@ impl Scope {
         let mut first: Option<MonoTime> = None;
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
-            let turn = self.blocked(ticket, 0, at.mono).map_or(at.mono, |(until, _)| until);
-            let until = turn.min(ticket.until);
+            let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);
+            let until = turn.min(ticket.until.plus(OVERDUE));
             first = Some(first.map_or(until, |first| first.min(until)));
         }
         first
@@ -247,63 +236,6 @@ impl Scope {
             // Not named twice.
             let again = at.mono.plus(POLL);
             self.lanes.iter_mut().for_each(|lane| lane.overdue(tickets, at.mono, again, woken));
-        }
-    }
-
-    /// The attempt of `ticket` was answered.
-    pub(super) fn answered(
-        &mut self,
-        index: u32,
-        tickets: &mut [Ticket],
-        reading: &Reading,
-        limited: bool,
-        at: Moment,
-    ) {
-        let now = at.mono;
-        let Some(ticket) = tickets.get_mut(index as usize) else { return };
-        self.land(ticket, !limited, now);
-        self.used_at = now;
-        let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
-        self.roll(now);
-        let mut mask = 0;
-        for quota in &reading.quotas {
-            let mut index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
-            if index >= MAX_METERS {
-                continue;
-            }
-            if index == self.meters.len() {
-                // What was sent before anything was known was counted all the same.
-                self.meters.push(Meter::of_answer(quota, u64::from(self.in_flight), ticket.cost, now));
-                index = self.meters.len() - 1;
-            }
-            let Some(meter) = self.meters.get_mut(index) else { continue };
-            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-            let sent = ticket.sent.mono;
-            let unsure = self.clock.unsure();
-            meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
-            if quota.counts_requests() && (quota.remaining.is_some() || quota.limit.is_some()) {
-                mask |= 1 << index;
-            }
-        }
-        let (route, cost, sent, probe) = (ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
-        let from = ticket.lane;
-        if mask != 0 {
-            self.place(route, from, mask, tickets);
-        }
-        let home = self.routes.iter().find(|known| known.route == route).map_or(from, |known| known.lane);
-        if limited {
-            return self.trip(home, reading, sent, now);
-        }
-        let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
-        let lane = self.lanes.get_mut(usize::from(home));
-        let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
-        if let (Some(mut meter), true) = (taught, self.meters.len() < MAX_METERS) {
-            // What is under way was sent on it, and so was what has just come back.
-            meter.begin(u64::from(self.in_flight), cost, now);
-            self.meters.push(meter);
-            if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
-                lane.mask |= 1 << (self.meters.len() - 1);
-            }
         }
     }
 
@@ -323,13 +255,6 @@ impl Scope {
             }
         }
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
-    }
-
-    /// A failure that in a page may be a refusal whose answer could not be read.
-    pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
-        if self.hidden {
-            self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
-        }
     }
 
     /// The one that was refused, `ticket`, will be sent again at `until`.
@@ -363,7 +288,7 @@ impl Scope {
             return;
         }
         let index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
-        let mut meter = Meter::of_answer(quota, 0, 0, at.mono);
+        let mut meter = Meter::of_answer(quota);
         let now = at.mono;
         let others = u64::from(self.in_flight);
         meter.tell(quota, Told { sent: now, now, others, cost: 0, served: at.wall, unsure: 0, limited: false });
@@ -393,125 +318,10 @@ impl Scope {
         }
     }
 
-    // The lane of a newcomer. A route of which nothing is known is taken to share the one bucket there is; where routes
-    // are seen to have several, nobody can know, and those that are new stand in a lane of their own.
-    fn lane_of(&mut self, ticket: &Ticket) -> u8 {
-        if let Some(known) = self.routes.iter().find(|known| known.route == ticket.route) {
-            return known.lane;
-        }
-        if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
-            return 0;
-        }
-        let open = self.lanes.iter().position(|lane| !lane.known).unwrap_or(self.lanes.len());
-        if open == self.lanes.len() {
-            if open >= MAX_LANES {
-                return 0;
-            }
-            self.lanes.push(Lane::new(self.configured, ticket.rules.probe));
-        }
-        open as u8
-    }
-
-    // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
-    fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket]) {
-        let mask = mask | self.configured;
-        let is_first = !self.lanes.iter().any(|lane| lane.known);
-        let known = self.routes.iter().position(|known| known.route == route);
-        let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
-        let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
-        if is_first || (known.is_some() && (lane.mask & mask == lane.mask || lane.mask & mask == mask)) {
-            // Some servers leave out a quota while it is far from its limit.
-            (lane.mask, lane.known) = (lane.mask | mask, true);
-            if known.is_none() {
-                self.remember(route, old);
-            }
-            return;
-        }
-        let same = self.lanes.iter().position(|lane| lane.known && lane.mask == mask);
-        let new = same.unwrap_or(self.lanes.len());
-        if same.is_none() {
-            if new >= MAX_LANES {
-                return;
-            }
-            let mut lane = Lane::new(mask, u32::MAX);
-            lane.known = true;
-            self.lanes.push(lane);
-        }
-        let moves = match known.and_then(|index| self.routes.get_mut(index)) {
-            Some(known) => {
-                (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
-                known.moves
-            }
-            None => {
-                self.remember(route, new as u8);
-                0
-            }
-        };
-        if new != usize::from(old) && moves < MOVES {
-            self.follow(route, usize::from(old), new, tickets);
-        }
-    }
-
-    fn remember(&mut self, route: u32, lane: u8) {
-        if self.routes.len() >= MAX_ROUTES {
-            self.routes.remove(0);
-        }
-        self.routes.push(Route { route, lane, moves: 0 });
-    }
-
-    // Those who wait follow their route to its lane, in their order.
-    fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Ticket]) {
-        let Some(old) = self.lanes.get_mut(from) else { return };
-        let moved = old.sweep(tickets, |ticket| ticket.route == route);
-        let Some(lane) = self.lanes.get_mut(to) else { return };
-        for mark in moved {
-            if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {
-                (ticket.lane, ticket.seq) = (to as u8, None);
-                lane.enqueue(mark.ticket, ticket, mark.sent);
-            }
-        }
-    }
-
-    // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
-    fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
-        let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
-        let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
-        let hint = reading.hint.as_ref().map(|hint| hint.delay).filter(|delay| *delay > 0);
-        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
-        let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));
-        if untold && !paced {
-            lane.refused(hint, sent, now);
-        }
-        let told = reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in > Some(0));
-        if stale || told && hint.is_none() {
-            if let Some(delay) = hint {
-                lane.hold(now.plus(delay));
-            }
-            return;
-        }
-        let mut spent = false;
-        for (index, meter) in self.meters.iter_mut().enumerate() {
-            // A day's quota is not gone for one refusal that does not name it.
-            let near = meter.resets(now).is_none_or(|end| end.since(now) <= NEAR);
-            if untold && lane.is_bound_by(index) && near && (hint.is_none() || meter.is_learnt()) {
-                spent |= meter.trip(sent, now);
-            }
-        }
-        if hint.is_some() || !spent {
-            lane.trip(now);
-        }
-        if let Some(delay) = hint {
-            lane.hold(now.plus(delay));
-        }
-        if reading.global {
-            // All of the credentials' buckets at once.
-            self.held = self.held.max(lane.held);
-        }
-    }
-
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
     #[inline(never)]
-    fn blocked(&self, ticket: &Ticket, ahead: u64, now: MonoTime) -> Option<(MonoTime, Why)> {
+    fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
+        let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
         let (mut until, mut why) = (now, Why::Held);
         if lane.held > until {
@@ -520,6 +330,8 @@ impl Scope {
         if self.held > until {
             (until, why) = (self.held, Why::Held);
         }
+        // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
+        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -529,6 +341,12 @@ impl Scope {
             match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.in_flight), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
+                Gate::Free if scouts && meter.scouts(now) => {
+                    let wait = self.clock.scout(at.wall);
+                    if wait > SCOUT_SLACK {
+                        awaits = awaits.max(Some(now.plus(wait)));
+                    }
+                }
                 _ => {}
             }
         }
@@ -546,6 +364,19 @@ impl Scope {
             return None;
         };
         Some((self.flights.front().map_or(now, |flight| flight.sent).plus(lease), why))
+    }
+
+    /// Those under way, by their number and what they cost, for whom `is_meant` holds.
+    pub(super) fn flying(
+        &self,
+        tickets: &[Ticket],
+        is_meant: impl Fn(&Ticket) -> bool,
+    ) -> impl Iterator<Item = (u32, u64)> {
+        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
+            let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
+            let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
+            (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
+        })
     }
 
     fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {

@@ -4,6 +4,7 @@
 pub mod servers;
 
 use std::{
+    cell::RefCell,
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
     rc::Rc,
@@ -17,6 +18,16 @@ use fetch_with_policy::{
     syntax::{headers::Headers, value::Value},
     time::Moment,
 };
+
+/// The rules that these options make.
+pub fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
+    let mut policy = Policy::default();
+    for (path, value) in options {
+        policy.set(path, *value).unwrap();
+    }
+    policy.check().unwrap();
+    policy.rules("api.example.com")
+}
 
 /// What a server answers to one request at one instant (ms since the epoch on the server's clock).
 pub type Answer = (u16, String);
@@ -73,9 +84,10 @@ pub struct Ended {
 }
 
 enum What {
-    Arrive(usize),
-    Respond(usize, u16, String),
-    Fail(usize, Failure),
+    // With the attempt that they are of: what comes after its end is nobody's.
+    Arrive(usize, usize),
+    Respond(usize, usize, u16, String),
+    Fail(usize, usize, Failure),
     Start(usize),
     Wake(usize, u32),
     Alarm,
@@ -94,7 +106,16 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// When the client's clock is set, and by how much, ms.
+    pub jump: Option<(i64, i64)>,
+    /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
+    pub timeout: Option<i64>,
+    /// The path of the request that is arriving.
+    pub arriving: Rc<RefCell<String>>,
     calls: Vec<Call>,
+    paths: Vec<String>,
+    // The last attempt of each that is over.
+    over: Vec<usize>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
     // A wait that was cut short is told by its number.
@@ -108,21 +129,21 @@ pub struct World<S> {
 
 impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     pub fn new(server: S, start: i64, nudges: bool, options: &[(&str, Value<'_>)]) -> Self {
-        let mut policy = Policy::default();
-        for (path, value) in options {
-            policy.set(path, *value).unwrap();
-        }
-        policy.check().unwrap();
         Self {
             now: start,
             start,
             tracker: Tracker::new(nudges),
-            rules: policy.rules("api.example.com"),
+            rules: rules(options),
             server,
             latency: (2, 15),
             nudges,
             skew: 0,
+            jump: None,
+            timeout: None,
+            arriving: Rc::default(),
             calls: Vec::new(),
+            paths: Vec::new(),
+            over: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
             sleeps: Vec::new(),
@@ -135,16 +156,20 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     }
 
     pub fn call(&mut self, method: &str, token: &str, at: i64) -> usize {
-        let request = Request {
-            method: method.into(),
-            identity: Identity::of("https://api.example.com", Headers::new(&format!("authorization:Bearer {token}"))),
-            keyed: false,
-            replayable: true,
-        };
+        self.call_to(method, token, "/", at)
+    }
+
+    pub fn call_to(&mut self, method: &str, token: &str, path: &str, at: i64) -> usize {
+        let credentials = format!("authorization:Bearer {token}");
+        let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
+        self.paths.push(path.into());
+        let request =
+            Request { method: method.into(), identity: identity.to(method, path), keyed: false, replayable: true };
         let index = self.calls.len();
         let moment = self.moment();
         self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.tracker, moment));
         self.ended.push(None);
+        self.over.push(0);
         self.sleeps.push(0);
         self.log.push(Ended {
             at: 0,
@@ -205,7 +230,8 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn moment(&mut self) -> Moment {
         let sample = (self.random() % 1000) as f64 / 1000.0;
-        Moment::new((self.now + self.skew) as f64, (self.now - self.start) as f64, sample)
+        let jumped = self.jump.filter(|(at, _)| self.now >= *at).map_or(0, |(_, by)| by);
+        Moment::new((self.now + self.skew + jumped) as f64, (self.now - self.start) as f64, sample)
     }
 
     fn plan(&mut self, at: i64, what: What) {
@@ -221,15 +247,23 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn happen(&mut self, what: &What) {
         let index = match *what {
-            What::Arrive(index) => {
+            What::Arrive(index, attempt) => {
                 let back = self.now + self.hop();
+                self.arriving.borrow_mut().clone_from(&self.paths[index]);
                 let answer = (self.server)(self.now);
                 return match answer {
-                    Ok((status, headers)) => self.plan(back, What::Respond(index, status, headers)),
-                    Err(failure) => self.plan(back, What::Fail(index, failure)),
+                    Ok((status, headers)) => self.plan(back, What::Respond(index, attempt, status, headers)),
+                    Err(failure) => self.plan(back, What::Fail(index, attempt, failure)),
                 };
             }
-            What::Start(index) | What::Respond(index, ..) | What::Fail(index, _) | What::Abort(index) => index,
+            What::Respond(index, attempt, ..) | What::Fail(index, attempt, _) => {
+                if attempt <= self.over[index] {
+                    return;
+                }
+                self.over[index] = attempt;
+                index
+            }
+            What::Start(index) | What::Abort(index) => index,
             What::Wake(index, sleep) if self.sleeps[index] == sleep => {
                 self.sleeps[index] += 1;
                 index
@@ -241,13 +275,13 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         }
         let event = match what {
             What::Start(_) => Event::Start,
-            What::Respond(_, status, headers) => {
+            What::Respond(_, _, status, headers) => {
                 self.log[index].status = Some(*status);
                 Event::Respond { status: *status, headers: Headers::new(headers) }
             }
-            What::Fail(_, failure) => Event::Fail(*failure),
+            What::Fail(_, _, failure) => Event::Fail(*failure),
             What::Abort(_) => Event::Abort,
-            What::Wake(..) | What::Alarm | What::Arrive(_) => Event::Elapse,
+            What::Wake(..) | What::Alarm | What::Arrive(..) => Event::Elapse,
         };
         let moment = self.moment();
         let action = self.calls[index].handle(event, &mut self.tracker, moment).unwrap();
@@ -259,13 +293,20 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             Action::Send { .. } => {
                 self.log[index].sends.push(self.now);
                 let there = self.now + self.hop();
-                self.plan(there, What::Arrive(index));
+                let attempt = self.log[index].sends.len();
+                self.plan(there, What::Arrive(index, attempt));
+                if let Some(timeout) = self.timeout {
+                    self.plan(self.now + timeout, What::Fail(index, attempt, Failure::Timeout));
+                }
             }
             Action::Wait { delay, reason } => {
                 assert!(delay > 0);
                 self.log[index].waits.push((delay, reason));
                 let sleep = self.sleeps[index];
-                self.plan(self.now.saturating_add(delay), What::Wake(index, sleep));
+                // Where one alarm serves all, those who wait for it have no timer of their own.
+                if !(self.nudges && self.calls[index].is_alarmed()) {
+                    self.plan(self.now.saturating_add(delay), What::Wake(index, sleep));
+                }
             }
             Action::Resolve { gave_up, .. } => self.end(index, gave_up, false),
             Action::Reject(gave_up) => self.end(index, Some(gave_up), true),

@@ -1,7 +1,8 @@
 //! Rate-limited servers on a clock that is handed in: what they count, and what they tell of it.
 
+use std::{collections::VecDeque, fmt::Write as _};
+
 use super::Answer;
-use fetch_with_policy::retry::classify::Failure;
 
 /// How a server counts. Times in microseconds.
 #[derive(Clone, Debug)]
@@ -11,7 +12,7 @@ pub enum Limiter {
     /// A window from the first request after the last one ran out: window, start, used.
     First(i64, i64, u64),
     /// As many as the limit in any window: window, arrivals.
-    Sliding(i64, std::collections::VecDeque<i64>),
+    Sliding(i64, VecDeque<i64>),
     /// A bucket that refills: window, theoretical arrival time.
     Bucket(i64, i64),
 }
@@ -35,7 +36,7 @@ impl Limit {
         let by = match kind {
             "fixed" => Limiter::Fixed(window, -1, 0),
             "first" => Limiter::First(window, i64::MIN / 2, 0),
-            "sliding" => Limiter::Sliding(window, Default::default()),
+            "sliding" => Limiter::Sliding(window, VecDeque::default()),
             "bucket" => Limiter::Bucket(window, i64::MIN / 2),
             _ => panic!("{kind}"),
         };
@@ -155,29 +156,28 @@ impl Server {
         Self { limits, style, retry_after: false, date: false, failing: 0, limited: 0, served: 0, seed: 7 }
     }
 
-    pub fn answer(&mut self, now_ms: i64) -> Result<Answer, Failure> {
+    pub fn answer(&mut self, now_ms: i64) -> Answer {
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let date = if self.date { format!("date:{}\n", httpdate(now_ms)) } else { String::new() };
         if (self.seed >> 33) % 1000 < self.failing {
-            return Ok((503, date));
+            return (503, date);
         }
         let now = now_ms * 1000;
         let wait = self.limits.iter_mut().map(|limit| limit.wait(now)).max().unwrap();
         let admitted = wait == 0;
         if admitted {
-            self.limits.iter_mut().for_each(|limit| limit.take(now));
+            for limit in &mut self.limits {
+                limit.take(now);
+            }
             self.served += 1;
         } else {
             self.limited += 1;
         }
         let mut headers = date + &self.headers(now);
         if self.retry_after && !admitted {
-            headers += &format!("retry-after:{}\n", up(wait).max(1));
+            writeln!(headers, "retry-after:{}", up(wait).max(1)).unwrap();
         }
-        if std::env::var("TRACE").is_ok() {
-            println!("{} {} {}", now_ms % 1_000_000, if admitted { 200 } else { 429 }, headers.replace('\n', " "));
-        }
-        Ok((if admitted { 200 } else { 429 }, headers))
+        (if admitted { 200 } else { 429 }, headers)
     }
 
     fn headers(&mut self, now: i64) -> String {
@@ -234,7 +234,9 @@ pub fn floor(kind: &str, limits: &[(u64, i64)], calls: u64, start: i64) -> i64 {
             }
             now += wait;
         }
-        limits.iter_mut().for_each(|limit| limit.take(now));
+        for limit in &mut limits {
+            limit.take(now);
+        }
     }
     (now - start * 1000) / 1000
 }

@@ -25,11 +25,17 @@ pub(super) struct Bucket {
     high: i64,
     /// A guess within that was too quick: only what is certain counts.
     sure: bool,
+    /// By how much less flows in for us than in all, in sixteenths: refusals where there should be a token say that
+    /// others draw on it too.
+    share: i64,
 }
+
+/// Nobody else.
+const ALL: i64 = 16;
 
 impl Default for Bucket {
     fn default() -> Self {
-        Self { at: MonoTime::default(), tokens: 0, per: i64::MAX, low: 0, high: i64::MAX, sure: false }
+        Self { at: MonoTime::default(), tokens: 0, per: i64::MAX, low: 0, high: i64::MAX, sure: false, share: ALL }
     }
 }
 
@@ -73,14 +79,18 @@ impl Bucket {
     /// An answer told `remaining`, with `others` units that it may not have counted.
     pub fn tell(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
-        let least = milli(remaining).saturating_sub(milli(others));
+        let least = milli(remaining).saturating_sub(milli(others)).saturating_mul(ALL) / self.share;
         // It cannot hold more than was told, a token begun, and what flowed in since.
         let most = milli(remaining).saturating_add(MILLI).saturating_add(self.inflow(now.since(sent)));
         self.tokens = self.tokens.max(least).min(most);
+        self.share = (self.share - 1).max(ALL);
     }
 
     /// A refusal: there was nothing, and a rate that was guessed is not to be trusted.
     pub fn refuse(&mut self, limit: u64, now: MonoTime) {
+        if self.sure {
+            self.share = self.share.saturating_mul(2).min(16 * ALL);
+        }
         (self.at, self.tokens, self.sure) = (now, 0, true);
         if self.high != i64::MAX {
             self.set_rate(self.high, limit);
@@ -106,7 +116,7 @@ impl Bucket {
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
         let missing = milli(ahead.saturating_add(1)).saturating_sub(self.tokens);
         // Upwards to the millisecond, that it is there when asked for.
-        let wait = missing.saturating_mul(self.per) / (MILLI * MILLI) + 1;
+        let wait = missing.saturating_mul(self.per).saturating_mul(self.share) / (MILLI * MILLI * ALL) + 1;
         self.at.plus(wait).max(now)
     }
 
@@ -116,7 +126,7 @@ impl Bucket {
     }
 
     fn inflow(&self, ms: i64) -> i64 {
-        ms.max(0).saturating_mul(MILLI * MILLI) / self.per
+        ms.max(0).saturating_mul(MILLI * MILLI * ALL) / self.per.saturating_mul(self.share)
     }
 }
 

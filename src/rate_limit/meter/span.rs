@@ -35,6 +35,7 @@ pub(super) struct Span {
     /// The same on the server's clock, where it told an instant: equal instants are one window, whatever clocks do.
     wall: Option<WallTime>,
     granularity: i64,
+    is_dated: bool,
 }
 
 /// How an answer's end stands to one that is known.
@@ -57,7 +58,8 @@ impl Span {
             (told.sent.plus(reset_in), 0, None)
         };
         let after = from.plus(-granularity).plus(-unsure);
-        Some(Self { after, by: by.plus(unsure), wall, granularity })
+        let is_dated = !quota.absolute || unsure > 0;
+        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated })
     }
 
     /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
@@ -94,8 +96,12 @@ impl Span {
     /// Takes what another answer of the same window says.
     pub fn narrow(&mut self, other: &Self) {
         let (after, by) = (self.after.max(other.after), self.by.min(other.by));
-        // Contradictions are for the newest answer to decide: a clock was set.
-        (self.after, self.by) = if after < by { (after, by) } else { (other.after, other.by) };
+        if after < by {
+            (self.after, self.by) = (after, by);
+        } else if other.is_dated {
+            // A clock was set, which the answer's `Date` shows; without one, what was reckoned first holds.
+            (self.after, self.by) = (other.after, other.by);
+        }
         self.wall = other.wall.or(self.wall);
     }
 
@@ -110,6 +116,11 @@ impl Span {
         let late = self.granularity.max(100);
         *self = self.later(late);
         late
+    }
+
+    /// Whether it was told as an instant on the server's clock.
+    pub fn is_instant(&self) -> bool {
+        self.wall.is_some()
     }
 
     /// When it was told to end.

@@ -1,4 +1,4 @@
-use super::*;
+use super::{span::Told, *};
 use crate::time::WallTime;
 
 const WALL: WallTime = WallTime(1_000_000);

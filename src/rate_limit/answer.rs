@@ -1,0 +1,156 @@
+//! What answers do to a scope: they tell quotas, say whose those are, and refuse.
+
+use alloc::vec::Vec;
+
+use super::{
+    MAX_METERS,
+    meter::{Meter, span::Told},
+    read::Reading,
+    reserve::Scope,
+    ticket::Ticket,
+};
+use crate::time::{Moment, MonoTime};
+
+/// A window that ends within this, in ms, may be what a refusal that names none means.
+const NEAR: i64 = 60_000;
+
+impl Scope {
+    /// The attempt of `ticket` was answered.
+    pub(super) fn answered(
+        &mut self,
+        index: u32,
+        tickets: &mut [Ticket],
+        reading: &Reading,
+        limited: bool,
+        at: Moment,
+    ) {
+        let now = at.mono;
+        let Some(ticket) = tickets.get_mut(index as usize) else { return };
+        self.land(ticket, !limited, now);
+        self.used_at = now;
+        let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
+        self.roll(now);
+        let (from, route, cost, sent, probe) =
+            (ticket.lane, ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
+        let (places, new, mask) = self.meters_of(reading);
+        if mask != 0 {
+            self.place(route, from, mask, tickets, now);
+        }
+        let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
+        if home != from {
+            self.uncount(from, home, cost, sent);
+        }
+        self.begin(new & mask, home, cost, tickets, now);
+        let Some(ticket) = tickets.get(index as usize) else { return };
+        for (quota, place) in reading.quotas.iter().zip(places) {
+            let Some(meter) = self.meters.get_mut(place) else { continue };
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            let unsure = self.clock.unsure();
+            meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
+        }
+        if limited {
+            return self.trip(home, reading, sent, now);
+        }
+        let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
+        let lane = self.lanes.get_mut(usize::from(home));
+        let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
+        if let (Some(mut meter), true) = (taught, self.meters.len() < MAX_METERS) {
+            // What is under way was sent on it, and so was what has just come back.
+            let flying = self.flying(tickets, |ticket| ticket.lane == home).map(|(_, cost)| cost).sum();
+            meter.begin(flying, cost, now);
+            self.meters.push(meter);
+            if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
+                lane.mask |= 1 << (self.meters.len() - 1);
+            }
+        }
+    }
+
+    // Where each quota's meter is, those that are new, and those that bind requests.
+    fn meters_of(&mut self, reading: &Reading) -> (Vec<usize>, u32, u32) {
+        let (mut places, mut new, mut mask) = (Vec::new(), 0, 0);
+        for quota in &reading.quotas {
+            let place = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
+            places.push(place);
+            if place >= MAX_METERS {
+                continue;
+            }
+            if place == self.meters.len() {
+                self.meters.push(Meter::of_answer(quota));
+                new |= 1 << place;
+            }
+            if quota.counts_requests() && (quota.remaining.is_some() || quota.limit.is_some()) {
+                mask |= 1 << place;
+            }
+        }
+        (places, new, mask)
+    }
+
+    // What was sent before anything was known was counted all the same: what is under way in the lane, and what came back.
+    fn begin(&mut self, new: u32, home: u8, cost: u64, tickets: &[Ticket], now: MonoTime) {
+        if new == 0 {
+            return;
+        }
+        let flying =
+            self.flying(tickets, |ticket| ticket.lane == home).fold(0, |sum: u64, (_, cost)| sum.saturating_add(cost));
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            if new >> index & 1 == 1 {
+                meter.begin(flying, cost, now);
+            }
+        }
+    }
+
+    // It was counted on the quotas of the lane that it was sent in, and belongs to another.
+    fn uncount(&mut self, from: u8, home: u8, cost: u64, sent: MonoTime) {
+        let mask = |lane: u8| self.lanes.get(usize::from(lane)).map_or(0, |lane| lane.mask);
+        let wrong = mask(from) & !mask(home);
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            if wrong >> index & 1 == 1 && meter.unit.is_none() {
+                meter.uncount(cost, sent);
+            }
+        }
+    }
+
+    /// A failure that in a page may be a refusal whose answer could not be read.
+    pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
+        if self.hidden {
+            self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
+        }
+    }
+
+    // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
+    fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
+        let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
+        let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
+        let hint = reading.hint.as_ref().map(|hint| hint.delay).filter(|delay| *delay > 0);
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));
+        if untold && !paced {
+            lane.refused(hint, sent, now);
+        }
+        let told = reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in > Some(0));
+        if stale || told && hint.is_none() {
+            if let Some(delay) = hint {
+                lane.hold(now.plus(delay));
+            }
+            return;
+        }
+        let mut spent = false;
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            // A day's quota is not gone for one refusal that does not name it.
+            let near = meter.resets(now).is_none_or(|end| end.since(now) <= NEAR);
+            if untold && lane.is_bound_by(index) && near && (hint.is_none() || meter.is_learnt()) {
+                spent |= meter.trip(sent, now);
+            }
+        }
+        if hint.is_some() || !spent {
+            lane.trip(now);
+        }
+        if let Some(delay) = hint {
+            lane.hold(now.plus(delay));
+        }
+        if reading.global {
+            // All of the credentials' buckets at once.
+            self.held = self.held.max(lane.held);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Which of a scope's lanes a call stands in.
+//!
+//! A route is a method of the API's, by [`super::identity::Identity::to`]. Its answers say which quotas bind it.
+
+use alloc::vec::Vec;
+
+use super::{
+    MAX_LANES, MAX_ROUTES,
+    lane::Lane,
+    meter::Meter,
+    reserve::Scope,
+    ticket::{Stand, Ticket},
+};
+use crate::time::MonoTime;
+
+/// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
+const MOVES: u8 = 4;
+
+/// Where the calls of one route stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Route {
+    pub key: u32,
+    pub lane: u8,
+    moves: u8,
+}
+
+impl Scope {
+    // The lane of a newcomer. A route of which nothing is known is taken to share the one bucket there is; where routes
+    // are seen to have several, nobody can know, and those that are new stand in a lane of their own.
+    pub(super) fn lane_of(&mut self, ticket: &Ticket) -> u8 {
+        if let Some(known) = self.routes.iter().find(|known| known.key == ticket.route) {
+            return known.lane;
+        }
+        if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
+            return 0;
+        }
+        let open = self.lanes.iter().position(|lane| !lane.known).unwrap_or(self.lanes.len());
+        if open == self.lanes.len() {
+            if open >= MAX_LANES {
+                return 0;
+            }
+            self.lanes.push(Lane::new(self.configured, ticket.rules.probe));
+        }
+        open as u8
+    }
+
+    // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
+    pub(super) fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket], now: MonoTime) {
+        let mask = mask | self.configured;
+        let is_first = !self.lanes.iter().any(|lane| lane.known);
+        let known = self.routes.iter().position(|known| known.key == route);
+        let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
+        let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
+        // A quota of the same name is another limit of the same bucket. Without names, that only one route's answers tell.
+        let is_kin = lane.known
+            && (self.meters.iter().enumerate()).any(|(one, meter)| {
+                let shares =
+                    |(two, other): (usize, &Meter)| mask >> two & 1 == 1 && one != two && other.name == meter.name;
+                lane.is_bound_by(one)
+                    && (meter.name.is_some() || known.is_some())
+                    && self.meters.iter().enumerate().any(shares)
+            });
+        let is_part = lane.mask & mask == lane.mask || lane.mask & mask == mask;
+        if is_first || is_kin || (known.is_some() && is_part) {
+            // Some servers leave out a quota while it is far from its limit.
+            (lane.mask, lane.known) = (lane.mask | mask, true);
+            let told = |index: &usize| mask >> index & 1 == 1;
+            for (index, meter) in self.meters.iter().enumerate().filter(|(index, _)| !told(index)) {
+                lane.mask &= !(u32::from(meter.is_forgotten(now)) << index);
+            }
+            if known.is_none() {
+                self.remember(route, old);
+            }
+            return;
+        }
+        let same = self.lanes.iter().position(|lane| lane.known && lane.mask == mask);
+        let new = same.unwrap_or(self.lanes.len());
+        if same.is_none() {
+            if new >= MAX_LANES {
+                return;
+            }
+            let mut lane = Lane::new(mask, u32::MAX);
+            lane.known = true;
+            self.lanes.push(lane);
+        }
+        let mut moves = 0;
+        if let Some(known) = known.and_then(|index| self.routes.get_mut(index)) {
+            (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));
+            moves = known.moves;
+        } else {
+            self.remember(route, new as u8);
+        }
+        if new != usize::from(old) && moves < MOVES {
+            self.follow(route, usize::from(old), new, tickets);
+        }
+    }
+
+    fn remember(&mut self, route: u32, lane: u8) {
+        if self.routes.len() >= MAX_ROUTES {
+            self.routes.remove(0);
+        }
+        self.routes.push(Route { key: route, lane, moves: 0 });
+    }
+
+    // Those who wait follow their route to its lane, in their order; and so do those under way, with what they count.
+    fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Ticket]) {
+        let mask = |lane: usize| self.lanes.get(lane).map_or(0, |lane: &Lane| lane.mask);
+        let (left, joined) = (mask(from) & !mask(to), mask(to) & !mask(from));
+        let flying: Vec<(u32, u64)> =
+            self.flying(tickets, |ticket| ticket.route == route && usize::from(ticket.lane) == from).collect();
+        for (index, cost) in flying {
+            let Some(ticket) = tickets.get_mut(index as usize) else { continue };
+            ticket.lane = to as u8;
+            let fresh = ticket.stand == Stand::Probing;
+            self.lanes.iter_mut().enumerate().for_each(|(lane, it)| match lane {
+                _ if lane == from => it.move_one(fresh, false),
+                _ if lane == to => it.move_one(fresh, true),
+                _ => {}
+            });
+            for (index, meter) in self.meters.iter_mut().enumerate().filter(|(_, meter)| meter.unit.is_none()) {
+                if left >> index & 1 == 1 {
+                    meter.untake(cost);
+                } else if joined >> index & 1 == 1 && meter.knows_end() {
+                    meter.take(cost, ticket.sent.mono);
+                }
+            }
+        }
+        let Some(old) = self.lanes.get_mut(from) else { return };
+        let moved = old.sweep(tickets, |ticket| ticket.route == route);
+        let Some(lane) = self.lanes.get_mut(to) else { return };
+        for mark in moved {
+            if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {
+                (ticket.lane, ticket.seq) = (to as u8, None);
+                lane.enqueue(mark.ticket, ticket, mark.sent);
+            }
+        }
+    }
+}

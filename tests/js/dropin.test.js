@@ -147,6 +147,9 @@ test("options set what they are for, and nothing else", async () => {
       assert.deepEqual(without(init), without(MEMBERS), set[0]);
       assert.deepEqual(Reflect.ownKeys(init).sort(byName), Reflect.ownKeys(MEMBERS).sort(byName));
     }
+    const bare = scripted([[503], [200]], options);
+    await bare.call([URL]);
+    for (const { init } of bare.sends) assert.deepEqual(Reflect.ownKeys(init), set);
   }
 });
 const byName = (a, b) => String(a).localeCompare(String(b));

@@ -5,7 +5,7 @@ import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { callRecord, createPolicy } from "fetch-with-policy";
-import { ownConnections } from "./faults/agent.js";
+import { oneConnection, ownConnections } from "./faults/agent.js";
 import { answer, cut, endless, faulty, head, nobody, raw, reset, silence, slowly } from "./faults/server.js";
 import { countingHost } from "./server.js";
 
@@ -110,6 +110,23 @@ for (const [name, row] of Object.entries({
 })) {
   test(name, async () => meets(typeof row === "function" ? await row() : row));
 }
+
+test("the only connection serves others while a call waits that had 300 kB of an error", async () => {
+  const server = await faulty(answer(503, "x".repeat(300_000)), OK);
+  const { fetch, close } = oneConnection();
+  const events = [];
+  const policy = createPolicy({ fetch, retry: { ...QUICK, initialDelay: 300 }, onEvent: ({ type }) => events.push(type) });
+  try {
+    const call = policy.fetch(server.url);
+    await soon(() => events.includes("wait"), () => `${events}`);
+    assert.equal(await (await fetch(server.url)).text(), "ok");
+    assert.equal(events.at(-1), "wait", "it still waits");
+    assert.equal(await (await call).text(), "ok");
+  } finally {
+    await close();
+    await server.close();
+  }
+});
 
 test("a hundred answers that are looked at under one signal have one listener, and end with an abort", async () => {
   const controller = new AbortController();

@@ -61,7 +61,10 @@ export interface Policy {
    * `globalThis.fetch`. It does not call itself then: the fetch that stood there at import is used.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit, call?: CallOptions) => Promise<Response>;
-  /** Every quota that was told by a server or configured, as it stands now. */
+  /**
+   * Every quota that was told by a server or configured, as it stands now. Where an API hides its headers from the page and no
+   * quota is known, an entry without a limit says so ({@link Quota.headersHidden}).
+   */
   quotas(): QuotaState[];
   /**
    * A policy with other options over the same state. Options are merged one level deep: an array replaces the one before,
@@ -258,8 +261,26 @@ export interface Quota {
   /** When it resets, on this machine's clock, put right by the response's Date where that can be read. */
   resetAt?: number;
   window?: number;
-  /** The header that told it. */
+  /**
+   * The header that told it. In a {@link QuotaState} also "options" where you or a profile named it, "observed" where refusals
+   * taught it, and "none" where no quota is known and all there is to say is that headers are hidden.
+   */
   source: string;
+  /**
+   * The API is of another origin than the page and exposes neither its rate-limit headers nor `Date`: quotas are those that
+   * you or a profile name, and those that refusals teach. Only in {@link QuotaState}s and in what a wait is for.
+   */
+  headersHidden?: true;
+  /**
+   * What mends that: the line that the API's answers need. It names the headers of the profile's dialects, too.
+   *
+   * @example
+   * ```js
+   * for (const { scope, expose } of policy.quotas()) if (expose) console.warn(scope, "should send", expose);
+   * // "Access-Control-Expose-Headers: Date, Retry-After, RateLimit, ..."
+   * ```
+   */
+  expose?: string;
 }
 
 /** A quota as a policy sees it now. */
@@ -311,6 +332,7 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   /**
    * It waits `delay` ms, until the instant `until`, or shorter where room comes earlier. `quota`: the one it waits for, and in
    * its `source` the header that told it, or "options". For "retry-after": the header that asked for it, and until when.
+   * For "backoff" and "probing" where the API hides its headers: no limit, but `headersHidden` and `expose`.
    * Who waits in vain is told anew what for, in another event.
    */
   | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }

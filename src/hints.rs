@@ -12,6 +12,17 @@ use crate::syntax::headers::Headers;
 use crate::syntax::{duration, http_date, number, words};
 use crate::time::WallTime;
 
+/// The response header that lets a page of another origin read what is read here. As a literal, to be built upon.
+macro_rules! expose {
+    () => {
+        "Access-Control-Expose-Headers: Date, Retry-After, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+    };
+}
+pub(crate) use expose;
+
+/// See [`expose`]; names of dialects are to be added.
+pub const EXPOSE: &str = expose!();
+
 /// "Come back in `delay` ms", as a server said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {

@@ -39,7 +39,7 @@ impl Stage {
     }
 
     fn respond(&mut self, status: u16, headers: &str, ms: f64) -> Action {
-        self.tell(Event::Respond { status, headers: Headers::new(headers) }, ms)
+        self.tell(Event::Respond { status, headers: Headers::new(headers), foreign: false }, ms)
     }
 
     // What is done about `status` and `body`, told 20 ms after its head.

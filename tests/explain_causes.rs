@@ -202,7 +202,10 @@ fn five_retries_are_six_requests() {
 #[test]
 fn hidden_headers_are_named_to_a_page_of_another_origin() {
     let cors = Case { response_type: "cors".into(), page_url: "https://app.example.com/".into(), ..clever(429, "") };
-    assert!(text(&cors.json()["action"]).contains("Access-Control-Expose-Headers: Retry-After"));
+    let out = cors.json();
+    let line = "Access-Control-Expose-Headers: Date, Retry-After, RateLimit, RateLimit-Policy, X-RateLimit-Limit";
+    assert!(text(&out["action"]).contains(line));
+    assert!(out["notes"].as_array().unwrap().iter().any(|note| text(note).contains(line)), "{}", out["notes"]);
     let own = Case { page_url: "https://api.clever.com/docs".into(), ..clever(429, "") };
     assert!(!text(&own.json()["action"]).contains("Access-Control"));
 }

@@ -86,7 +86,9 @@ fn event(happening: &Happening) -> Event<'_> {
         Happening::Decided(said) => Event::Decided(*said),
         Happening::Elapse => Event::Elapse,
         Happening::Fail(failure) => Event::Fail(*failure),
-        Happening::Respond(status, headers) => Event::Respond { status: *status, headers: Headers::new(headers) },
+        Happening::Respond(status, headers) => {
+            Event::Respond { status: *status, headers: Headers::new(headers), foreign: false }
+        }
         Happening::Body(text) => Event::Body(text),
         Happening::Start => Event::Start,
     }

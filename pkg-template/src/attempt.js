@@ -46,7 +46,7 @@ export async function attempt(run) {
     }
     const response = (run.response = await promise);
     const headers = lines(response.headers, run.inside.isWanted);
-    action = engine.respond(id, response.status, headers, clock.host.now(), clock.monotonic(), clock.host.random());
+    action = engine.respond(id, response.status, headers, response.type === "cors", clock.host.now(), clock.monotonic(), clock.host.random());
     if (action === 5) action = await peek(run);
   } catch (error) {
     action = failed(run, error, limit);

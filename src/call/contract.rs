@@ -36,6 +36,8 @@ pub enum Event<'a> {
         status: u16,
         /// Those of its headers that [`crate::rate_limit::read::wanted`] asks for.
         headers: Headers<'a>,
+        /// Its type is "cors": it came to a page of another origin, which sees only those headers that the server exposes.
+        foreign: bool,
     },
     /// Once, first.
     Start,

@@ -51,12 +51,15 @@ enum State {
     Flying { until: Option<MonoTime> },
     Idle,
     Pausing { until: MonoTime, reason: WaitReason },
-    Peeking { status: u16 },
+    Peeking { status: u16, foreign: bool },
     Queued,
 }
 
 /// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
 const PEEK: i64 = 1000;
+
+/// In the place of a quota: it waits for none that is known, and a scope whose headers are hidden may say why.
+const NO_QUOTA: u32 = u32::MAX;
 
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
@@ -82,6 +85,8 @@ pub struct Call {
     in_hand: bool,
     /// The last answer was an error.
     is_error: bool,
+    /// The last failure may have been a refusal.
+    is_doubted: bool,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// While it is asking.
@@ -104,6 +109,7 @@ impl Call {
             quota: None,
             in_hand: false,
             is_error: false,
+            is_doubted: false,
             reading: None,
             question: None,
             head: None,
@@ -131,13 +137,15 @@ impl Call {
             (State::Idle, Event::Start) | (State::Queued | State::Pausing { .. }, Event::Elapse) => {
                 self.ask(tracker, at)
             }
-            (State::Flying { .. }, Event::Respond { status, headers }) => self.respond(status, headers, tracker, at),
-            (State::Peeking { status }, Event::Body(body)) => {
+            (State::Flying { .. }, Event::Respond { status, headers, foreign }) => {
+                self.respond((status, foreign), headers, tracker, at)
+            }
+            (State::Peeking { status, foreign }, Event::Body(body)) => {
                 let head = self.head.take().unwrap_or_default();
-                self.learn(status, Headers::new(&head), body, tracker, at)
+                self.learn((status, foreign), Headers::new(&head), body, tracker, at)
             }
             (State::Flying { until }, Event::Fail(failure)) => {
-                self.land(failure == Failure::Network, tracker, at);
+                self.is_doubted = self.land(failure == Failure::Network, tracker, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
                     return Ok(self.reject(GiveUpReason::Deadline, None, tracker));
                 }
@@ -159,7 +167,7 @@ impl Call {
         }
     }
 
-    /// The quota that the last wait was for, as it is known now.
+    /// The quota that the last wait was for, as it is known now; of a wait for none, its scope, if that hides its headers.
     pub fn quota<'a>(&self, tracker: &'a mut Tracker, at: Moment) -> Option<QuotaState<'a>> {
         tracker.quota(self.ticket?, self.quota? as usize, at)
     }
@@ -246,7 +254,11 @@ impl Call {
     }
 
     fn name(&mut self, why: Why) {
-        self.quota = if let Why::Quota(index) = why { Some(index as u32) } else { None };
+        self.quota = match why {
+            Why::Quota(index) => Some(index as u32),
+            Why::Backoff | Why::Held | Why::Probing => Some(NO_QUOTA),
+            Why::Concurrency => None,
+        };
     }
 
     fn send(&mut self, tracker: &mut Tracker, at: Moment) -> Action {
@@ -260,40 +272,46 @@ impl Call {
             return self.reject(GiveUpReason::Deadline, None, tracker);
         }
         self.sends = self.sends.saturating_add(1);
-        self.in_hand = false;
+        (self.in_hand, self.is_doubted) = (false, false);
         self.state = State::Flying { until };
         Action::Send { attempt: self.sends, timeout: until.map(|until| until.since(at.mono)) }
     }
 
-    fn land(&mut self, lost: bool, tracker: &mut Tracker, at: Moment) {
-        if let Some(ticket) = self.ticket {
-            tracker.fail(ticket, lost, at);
-        }
+    fn land(&mut self, lost: bool, tracker: &mut Tracker, at: Moment) -> bool {
+        self.ticket.is_some_and(|ticket| tracker.fail(ticket, lost, at))
     }
 
-    fn respond(&mut self, status: u16, headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
+    fn respond(&mut self, head: (u16, bool), headers: Headers<'_>, tracker: &mut Tracker, at: Moment) -> Action {
+        let (status, foreign) = head;
         self.is_error = classify::is_error(status);
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
         if acts && classify::is_unclear(status, Signs::default()) {
-            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects };
+            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
             let signs = signs(&read::read(answer, at.wall));
             if classify::is_unclear(status, signs) {
                 if let Some(ticket) = self.ticket {
                     tracker.land(ticket, !classify::is_limited(status, signs), at);
                 }
                 self.head = Some(headers.text().into());
-                self.state = State::Peeking { status };
+                self.state = State::Peeking { status, foreign };
                 let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
                 return Action::Peek { bytes: body::MOST, within: left };
             }
         }
-        self.learn(status, headers, "", tracker, at)
+        self.learn(head, headers, "", tracker, at)
     }
 
-    fn learn(&mut self, status: u16, headers: Headers<'_>, body: &str, tracker: &mut Tracker, at: Moment) -> Action {
+    fn learn(
+        &mut self,
+        (status, foreign): (u16, bool),
+        headers: Headers<'_>,
+        body: &str,
+        tracker: &mut Tracker,
+        at: Moment,
+    ) -> Action {
         let limited = |reading: &Reading| classify::is_limited(status, signs(reading));
         let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body, dialects: &rules.dialects };
+        let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
         let mut reading = match self.ticket {
             Some(ticket) => tracker.observe(ticket, answer, at, limited),
             None => read::read(answer, at.wall),
@@ -406,12 +424,13 @@ impl Call {
             // The tracker knows the reset better than one answer does, and who else waits for it.
             return self.ask(tracker, at);
         }
-        if let (Pause::Throttle, Some(ticket)) = (pause, self.ticket) {
+        let is_throttled = pause == Pause::Throttle || self.is_doubted && pause == Pause::Backoff;
+        if let (true, Some(ticket)) = (is_throttled, self.ticket) {
             // All who share the quota hold back as long, and one of them goes first: the queue knows which.
             tracker.back_off(ticket, until, at);
             return self.ask(tracker, at);
         }
-        self.quota = None;
+        self.quota = (reason == WaitReason::Backoff).then_some(NO_QUOTA);
         self.in_hand = false;
         self.state = State::Pausing { until, reason };
         Action::Wait { delay: until.since(at.mono).max(1), reason }

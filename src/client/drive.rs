@@ -4,7 +4,7 @@ use alloc::{rc::Rc, string::String};
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Request, Response};
+use web_sys::{Request, Response, ResponseType};
 
 use crate::{
     call::{Action, Call, Event, GiveUp, GiveUpReason},
@@ -104,10 +104,10 @@ impl Run {
         match answer {
             Ok(response) => {
                 let response: Response = response.unchecked_into();
-                let (status, lines) =
-                    (response.status(), request::lines(&response.headers(), &self.call.rules().dialects));
+                let (status, foreign) = (response.status(), response.type_() == ResponseType::Cors);
+                let lines = request::lines(&response.headers(), &self.call.rules().dialects);
                 self.outcome = Some(Ok(response));
-                self.tell(Event::Respond { status, headers: Headers::new(&lines) })
+                self.tell(Event::Respond { status, headers: Headers::new(&lines), foreign })
             }
             Err(error) => {
                 let aborted = expired.is_none() && request.signal().aborted();

@@ -7,6 +7,7 @@ use super::kind::{Kind, Retry};
 use super::report::origin_of;
 use super::text;
 use super::verdict::Waits;
+use crate::hints::expose;
 use crate::syntax::json::End;
 
 /// Says in one sentence what happened; the status is `number` in digits.
@@ -32,7 +33,11 @@ pub fn what(code: &str, number: &str, out: &mut Explanation) {
     out.what_happened = start.and(out.ink.join(&[": ", text::row(out.kind).title, more]));
 }
 
-const HIDDEN: &str = " Retry-After and the rate-limit headers are hidden from this page unless the server sends Access-Control-Expose-Headers: Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id.";
+const HIDDEN: &str = concat!(
+    " Retry-After and the rate-limit headers are hidden from this page unless the server sends ",
+    expose!(),
+    ", X-Request-Id."
+);
 
 /// Adds what else is worth knowing: hidden headers, a clock that is wrong, a body that is not whole.
 pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {

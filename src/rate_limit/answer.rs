@@ -110,13 +110,6 @@ impl Scope {
         }
     }
 
-    /// A failure that in a page may be a refusal whose answer could not be read.
-    pub(super) fn suspect(&mut self, ticket: &Ticket, now: MonoTime) {
-        if self.hidden {
-            self.trip(ticket.lane, &Reading::default(), ticket.sent.mono, now);
-        }
-    }
-
     // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
     fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
         let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };

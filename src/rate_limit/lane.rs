@@ -196,6 +196,11 @@ impl Lane {
         self.lesson.refused = Some((open.max(after), over.min(by)));
     }
 
+    /// Takes back what the run has taught so far, since it ended for another reason than a refusal. Another begins at `sent`.
+    pub fn forget(&mut self, sent: MonoTime) {
+        self.lesson = Lesson { began: Some(sent), ..Lesson::default() };
+    }
+
     fn close(&mut self) {
         (self.gate, self.answers) = (1, 0);
     }

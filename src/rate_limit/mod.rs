@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod clock;
+mod hidden;
 pub mod identity;
 mod lane;
 pub mod meter;
@@ -86,6 +87,8 @@ pub struct QuotaState<'a> {
     pub waiting: u32,
     /// When the next send may go, where something is in its way.
     pub next: Option<WallTime>,
+    /// The response header that would let this page read more, where its server hides what it tells; else "".
+    pub expose: &'a str,
 }
 
 impl Tracker {
@@ -166,26 +169,24 @@ impl Tracker {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
-        if let Some(date) = hints::served(answer.headers, at.wall).date {
+        let date = hints::served(answer.headers, at.wall).date;
+        if let Some(date) = date {
             scope.clock.observe(date, sent, at);
         }
         let reading = read::read(answer, scope.clock.server(at));
+        if let Some(ticket) = tickets.get(ticket.0 as usize) {
+            scope.see(ticket, answer, date.is_some() || !reading.quotas.is_empty());
+        }
         let limited = limited(&reading);
         scope.answered(ticket.0, tickets, &reading, limited, at);
         reading
     }
 
     /// The attempt of `ticket` ended without an answer. `lost`: on its way, or in a page for want of a header that lets
-    /// it be read.
-    pub fn fail(&mut self, ticket: TicketId, lost: bool, at: Moment) {
-        if let Some((scope, tickets)) = self.at_home(ticket)
-            && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
-        {
-            scope.land(ticket, true, at.mono);
-            if lost {
-                scope.suspect(ticket, at.mono);
-            }
-        }
+    /// it be read. True if that is how it looks: then [`Tracker::back_off`] is to be told as of a refusal.
+    pub fn fail(&mut self, ticket: TicketId, lost: bool, at: Moment) -> bool {
+        let Some((scope, tickets)) = self.at_home(ticket) else { return false };
+        tickets.get_mut(ticket.0 as usize).is_some_and(|ticket| scope.fail(ticket, lost, at.mono))
     }
 
     /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
@@ -255,20 +256,26 @@ impl Tracker {
         self.nudges
     }
 
-    /// The meter that a reservation's [`reserve::Why::Quota`] names.
+    /// The meter that a reservation's [`reserve::Why::Quota`] names. For an index of none, the scope itself if its headers are
+    /// hidden.
     pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
         let scope = self.scope_of(ticket)?;
         let scope = self.scopes.get_mut(scope)?;
         scope.roll(at.mono);
-        Some(state(scope, scope.meters.get(index)?, at))
+        let meter = scope.meters.get(index);
+        (meter.is_some() || !scope.sight.line.is_empty()).then(|| state(scope, meter, at))
     }
 
-    /// Shows what is known of all quotas, one after the other.
+    /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
+    /// are hidden, without a limit.
     pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
         for scope in &mut self.scopes {
             scope.roll(at.mono);
             for meter in &scope.meters {
-                see(&state(scope, meter, at));
+                see(&state(scope, Some(meter), at));
+            }
+            if scope.meters.is_empty() && !scope.sight.line.is_empty() {
+                see(&state(scope, None, at));
             }
         }
     }
@@ -309,17 +316,18 @@ impl Tracker {
 }
 
 #[inline(never)]
-fn state<'a>(scope: &'a Scope, meter: &'a Meter, at: Moment) -> QuotaState<'a> {
+fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, at: Moment) -> QuotaState<'a> {
     QuotaState {
         key: &scope.key,
         scope: &scope.name,
-        name: meter.name.as_deref(),
-        unit: meter.unit.as_deref(),
-        limit: meter.limit,
-        remaining: meter.remaining(at.mono),
-        resets: meter.resets(at.mono).map(|resets| at.wall_at(resets)),
-        window: meter.window,
-        source: &meter.source,
+        name: meter.and_then(|meter| meter.name.as_deref()),
+        unit: meter.and_then(|meter| meter.unit.as_deref()),
+        limit: meter.and_then(|meter| meter.limit),
+        remaining: meter.and_then(|meter| meter.remaining(at.mono)),
+        resets: meter.and_then(|meter| meter.resets(at.mono)).map(|resets| at.wall_at(resets)),
+        window: meter.and_then(|meter| meter.window),
+        source: meter.map_or("none", |meter| &meter.source),
+        expose: &scope.sight.line,
         in_flight: scope.in_flight,
         waiting: scope.waiting,
         next: scope.next_at(at.mono).map(|next| at.wall_at(next)),

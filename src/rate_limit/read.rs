@@ -37,11 +37,13 @@ pub struct Answer<'a> {
     pub body: &'a str,
     /// Headers that the user named.
     pub dialects: &'a Dialects,
+    /// It came to a page of another origin, which sees only those headers that the server exposes.
+    pub foreign: bool,
 }
 
 impl<'a> From<Headers<'a>> for Answer<'a> {
     fn from(headers: Headers<'a>) -> Self {
-        Self { headers, status: 0, body: "", dialects: &dialect::NONE }
+        Self { headers, status: 0, body: "", dialects: &dialect::NONE, foreign: false }
     }
 }
 

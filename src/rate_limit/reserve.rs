@@ -16,6 +16,7 @@ use crate::{
     rate_limit::{
         MAX_METERS,
         clock::Clock,
+        hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, span::Told},
@@ -100,8 +101,7 @@ pub(super) struct Scope {
     pub in_flight: u32,
     pub waiting: u32,
     pub used_at: MonoTime,
-    /// Its response headers could not be read.
-    pub hidden: bool,
+    pub sight: Sight,
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
@@ -133,7 +133,7 @@ impl Scope {
             in_flight: 0,
             waiting: 0,
             used_at: now,
-            hidden: false,
+            sight: Sight::NEW,
             lanes: alloc::vec![Lane::new(configured, gate)],
             routes: Vec::new(),
             configured,

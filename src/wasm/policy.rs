@@ -173,9 +173,20 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`.
-    pub fn respond(&mut self, call: u32, status: u16, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
-        let event = Event::Respond { status, headers: Headers::new(headers) };
+    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. `foreign`: its type is
+    /// "cors".
+    #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
+    pub fn respond(
+        &mut self,
+        call: u32,
+        status: u16,
+        headers: &str,
+        foreign: bool,
+        wall: f64,
+        mono: f64,
+        sample: f64,
+    ) -> i32 {
+        let event = Event::Respond { status, headers: Headers::new(headers), foreign };
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
@@ -267,7 +278,13 @@ impl Engine {
             }
         } else if call == -1 || call == i32::MIN {
             json.open('[');
-            self.tracker.quotas(at, |state| write_state(&mut json, state, call == i32::MIN));
+            let keyed = call == i32::MIN;
+            self.tracker.quotas(at, |state| {
+                // That headers are hidden is nothing to carry over.
+                if !keyed || state.limit.is_some() || state.resets.is_some() {
+                    write_state(&mut json, state, keyed);
+                }
+            });
             json.close(']');
         } else {
             write_quotas(&mut json, of_call.map(Call::told).unwrap_or_default(), at.wall);
@@ -429,6 +446,11 @@ fn write_quota(json: &mut Writer, state: &QuotaState) {
     json.number("resetAt", state.resets.map(|resets| resets.0));
     json.number("window", state.window);
     json.text("source", Some(state.source));
+    if !state.expose.is_empty() {
+        json.key("headersHidden");
+        json.flag(true);
+        json.text("expose", Some(state.expose));
+    }
 }
 
 fn wait_name(reason: WaitReason) -> &'static str {

@@ -106,6 +106,8 @@ pub struct World<S> {
     pub nudges: bool,
     /// The client's clock less the server's, ms.
     pub skew: i64,
+    /// It runs in a page of another origin.
+    pub foreign: bool,
     /// When the client's clock is set, and by how much, ms.
     pub jump: Option<(i64, i64)>,
     /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
@@ -138,6 +140,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             latency: (2, 15),
             nudges,
             skew: 0,
+            foreign: false,
             jump: None,
             timeout: None,
             arriving: Rc::default(),
@@ -277,7 +280,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             What::Start(_) => Event::Start,
             What::Respond(_, _, status, headers) => {
                 self.log[index].status = Some(*status);
-                Event::Respond { status: *status, headers: Headers::new(headers) }
+                Event::Respond { status: *status, headers: Headers::new(headers), foreign: self.foreign }
             }
             What::Fail(_, _, failure) => Event::Fail(*failure),
             What::Abort(_) => Event::Abort,

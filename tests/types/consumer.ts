@@ -131,6 +131,8 @@ export async function use(): Promise<void> {
     nextAt,
     source,
   ]);
+  const lines: string[] = states.flatMap(({ headersHidden, expose }) => (headersHidden === true && expose !== undefined ? [expose] : []));
+  void lines;
   const { quotas, retryAfter, limited } = readQuotas(response.headers, { status: 429, now: 0, url: "", body: "" });
   const isRate: boolean | undefined = limited;
   void isRate;

@@ -1,0 +1,120 @@
+//! What a page sees of its server's headers, and what a failed fetch may mean where it sees none.
+//!
+//! Every answer has a `Date` (RFC 9110, 6.6.1). A cross-origin one of which a script reads neither that nor any other name
+//! that the readers know exposes nothing, and says so by what is missing. What was readable once is exposed: a gateway's
+//! bare answer among others is no news of the server.
+//!
+//! A gateway's 429 often lacks `Access-Control-Allow-Origin` too, and then the fetch fails like one without a network. So
+//! a failure is doubted only where headers are hidden, as one of several in a row beside others under way: a lone one, or
+//! one in fifty, is what it looks like. Whoever is doubted holds the others for as long as its own backoff, no longer: the
+//! page may be offline. It is a lesson of how much the server grants in how long only if others that were under way were
+//! answered all the same, or if it happens again within the minute. Within a minute of that any failure is taken for one more.
+
+use alloc::string::String;
+
+use crate::{
+    hints::EXPOSE,
+    rate_limit::{lane::LONG_AGO, read::Answer, reserve::Scope, ticket::Ticket},
+    time::MonoTime,
+};
+
+/// So many failures in a row are no chance: of independent ones that are 2 in a hundred, 8 in a million.
+const RUN: u32 = 3;
+/// A second bout within this, in ms, is a pattern.
+const AGAIN: i64 = 60_000;
+
+/// What one scope's page can see.
+#[derive(Debug)]
+pub(super) struct Sight {
+    /// Of a scope whose headers are hidden: the response header that its server would have to send; else "".
+    pub line: String,
+    exposed: bool,
+    /// In a row, answers to what was sent before `doubted` aside.
+    failures: u32,
+    /// The last of them that was taken for a refusal.
+    doubted: MonoTime,
+    is_doubting: bool,
+    is_sure: bool,
+}
+
+impl Sight {
+    pub const NEW: Self = Self {
+        line: String::new(),
+        exposed: false,
+        failures: 0,
+        doubted: LONG_AGO,
+        is_doubting: false,
+        is_sure: false,
+    };
+
+    /// An answer came to what was sent at `sent`. `tells`: its date, or a quota. Whether the failures before it were none that
+    /// teach anything.
+    pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) -> bool {
+        let is_over = sent > self.doubted;
+        let is_idle = is_over && self.is_doubting && !self.is_sure;
+        if is_over {
+            (self.failures, self.is_doubting) = (0, false);
+        }
+        self.is_sure |= self.is_doubting;
+        self.exposed |= tells;
+        if self.exposed {
+            self.line.clear();
+        } else if answer.foreign && answer.headers.text().is_empty() && self.line.is_empty() {
+            self.line.push_str(EXPOSE);
+            for name in answer.dialects.headers() {
+                self.line.push_str(", ");
+                self.line.push_str(name);
+            }
+        }
+        is_idle
+    }
+
+    /// What was sent at `sent` failed on its way, beside `others` or alone. `Some` if it may have been refused: then whether
+    /// that is sure enough to lower what was learnt.
+    pub fn fail(&mut self, others: bool, sent: MonoTime, now: MonoTime) -> Option<bool> {
+        self.failures = self.failures.saturating_add(1);
+        let is_recent = now.since(self.doubted) <= AGAIN;
+        let is_run = self.failures >= RUN && (others || self.is_doubting);
+        if self.line.is_empty() || !(is_run || is_recent && self.is_sure) {
+            return None;
+        }
+        if !self.is_doubting {
+            (self.is_doubting, self.is_sure) = (true, is_recent);
+        }
+        if sent > self.doubted {
+            self.doubted = now;
+        }
+        Some(self.is_sure)
+    }
+}
+
+impl Scope {
+    /// Sees what an answer to `ticket` shows, and that the failures before it were no refusals.
+    pub(super) fn see(&mut self, ticket: &Ticket, answer: Answer<'_>, tells: bool) {
+        if self.sight.see(answer, tells, ticket.sent.mono)
+            && let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane))
+        {
+            lane.forget(ticket.sent.mono);
+        }
+    }
+
+    /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
+    /// read. Told quotas are not touched for it: they are kept to already.
+    pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
+        let sent = ticket.sent.mono;
+        let doubt = if lost { self.sight.fail(self.in_flight > 1, sent, now) } else { None };
+        self.land(ticket, doubt != Some(true), now);
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        if doubt.is_none() {
+            return false;
+        }
+        if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) {
+            lane.refused(None, sent, now);
+        }
+        if !lane.is_stale(sent) {
+            lane.trip(now);
+        }
+        true
+    }
+}

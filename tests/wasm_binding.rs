@@ -97,11 +97,13 @@ fn one_alarm_tells_when_to_ask_who_may_go_where_the_host_wakes_others() {
             (true, f64::from(u8::from(nudges)), "rate-limit")
         );
         assert!(code > 0.0);
+        assert_eq!(engine.respond(first, 200, "", WALL + 10.0, 10.0, 0.5), RESOLVE);
         if nudges {
-            assert_eq!((engine.alarm(WALL, 0.0), engine.woken(WALL, 0.0)), (delay, -1));
-            assert_eq!(engine.woken(WALL + delay, delay), second as i32);
+            // A window after the first one's answer, before which it may have arrived.
+            assert_eq!((engine.alarm(WALL + 10.0, 10.0), engine.woken(WALL + 10.0, 10.0)), (1001.0, -1));
+            assert_eq!(engine.woken(WALL + 1011.0, 1011.0), second as i32);
         }
-        assert_eq!(engine.tell(second, 1, WALL + delay, delay, 0.5), SEND);
+        assert_eq!(engine.tell(second, 1, WALL + 1011.0, 1011.0, 0.5), SEND);
         engine.end(first);
         engine.end(second);
     }

@@ -243,18 +243,27 @@ impl Scope {
     pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, now: MonoTime) {
         if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             self.in_flight = self.in_flight.saturating_sub(1);
-            self.landed = self.landed.saturating_add(ticket.cost);
             if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
                 lane.landed(ticket.stand, now);
-                for (index, meter) in self.meters.iter_mut().enumerate() {
-                    let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-                    if lane.is_bound_by(index) && cost > 0 {
-                        meter.land(cost, counted, ticket.sent.mono, now);
-                    }
-                }
             }
         }
+        if ticket.stand == Stand::Probing {
+            self.arrived(ticket, counted, now);
+        }
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
+    }
+
+    // The request of `ticket` has reached the server, or never will: its answer is here, or late. A server counts a request
+    // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
+    fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
+        self.landed = self.landed.saturating_add(ticket.cost);
+        let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            if lane.is_bound_by(index) && cost > 0 {
+                meter.land(cost, counted, ticket.sent.mono, now);
+            }
+        }
     }
 
     /// The one that was refused, `ticket`, will be sent again at `until`.
@@ -313,8 +322,10 @@ impl Scope {
 
     /// Closes the windows that are over.
     pub(super) fn roll(&mut self, now: MonoTime) {
+        // What is under way for longer was counted long ago.
+        let fresh = self.lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(u64::from(lane.fresh)));
         for meter in &mut self.meters {
-            meter.roll(now, u64::from(self.in_flight));
+            meter.roll(now, fresh);
         }
     }
 
@@ -338,7 +349,7 @@ impl Scope {
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
             }
-            match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.in_flight), ticket.rules.pacing, now) {
+            match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free if scouts && meter.scouts(now) => {
@@ -416,6 +427,7 @@ impl Scope {
                 if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
                     lane.fresh = lane.fresh.saturating_sub(1);
                 }
+                self.arrived(ticket, true, mark.sent.plus(PROBE_LEASE));
                 self.slow.push_back(mark);
             }
         }

@@ -116,7 +116,7 @@ const NETWORK_WORDS: [&str; 13] = [
 ];
 
 /// Codes of Node, undici and Bun. A code decides before any text does.
-const NETWORK_CODES: [&str; 15] = [
+const NETWORK_CODES: [&str; 16] = [
     "ECONNREFUSED",
     "ECONNRESET",
     "ECONNABORTED",
@@ -131,6 +131,7 @@ const NETWORK_CODES: [&str; 15] = [
     "UND_ERR_CONNECT_TIMEOUT",
     "UND_ERR_HEADERS_TIMEOUT",
     "UND_ERR_BODY_TIMEOUT",
+    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
     "ConnectionRefused",
 ];
 
@@ -154,7 +155,9 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
         return Failure::Caller;
     }
     if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
-        return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
+        // llhttp's: what came was no HTTP. A newer undici gives some of them no code, and browsers never do.
+        let known = NETWORK_CODES.contains(&code) || code.starts_with("HPE_");
+        return if known { Failure::Network } else { Failure::Caller };
     }
     let message = message.trim_ascii_start();
     let begins = |words: &[&str]| words.iter().any(|start| message.starts_with(start));
@@ -248,6 +251,7 @@ mod tests {
             ("TypeError", "NetworkError when attempting to fetch resource.", "", Failure::Network),
             ("TypeError", "Load failed (api.example.com)", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
+            ("TypeError", "fetch failed", "HPE_INVALID_CONSTANT", Failure::Network),
             ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),
             ("TypeError", "fetch failed", "", Failure::Network),
             ("TypeError", "fetch failed: some mock's cause", "", Failure::Network),

@@ -10,6 +10,7 @@ import { answer, cut, endless, faulty, head, nobody, raw, reset, silence, slowly
 import { countingHost } from "./server.js";
 
 const QUICK = { maxAttempts: 3, initialDelay: 5, jitter: "none", budget: false };
+const GARBAGE = "\x16\x03\x01 what is this\r\n\r\n";
 const OK = answer(200, "ok");
 const busy = (...lines) => head(503, ...lines);
 
@@ -79,7 +80,8 @@ for (const [name, row] of Object.entries({
   "an error whose body is cut is tried again": { answers: [cut(busy("content-length: 100"), "part"), OK], status: 200, text: "ok", sends: 2 },
   "an error whose body is reset is tried again": { answers: [reset(busy("content-length: 100"), "part"), OK], status: 200, text: "ok", sends: 2 },
   "a 429 whose body is reset while it is looked at is waited for like any": { answers: [reset(head(429, "content-length: 100"), "part"), OK], status: 200, text: "ok", sends: 2 },
-  "garbage instead of HTTP is the host's error, not repeated": { answers: [cut("\x16\x03\x01 what is this\r\n\r\n")], error: failed, cause: { code: "HPE_INVALID_CONSTANT" }, gaveUp: "not-retryable", sends: 1 },
+  "garbage instead of HTTP is tried again, and then the host's own error is given": { answers: [cut(GARBAGE)], error: failed, cause: { name: "HTTPParserError" }, gaveUp: "attempts-exhausted", sends: 3 },
+  "garbage in answer to a POST is not tried again": { answers: [cut(GARBAGE), OK], init: { method: "POST", body: "once" }, error: failed, gaveUp: "not-retryable", sends: 1 },
   "silence ends with the time for an attempt, each time": { answers: [silence], options: { timeout: { attempt: 60 } }, error: { name: "TimeoutError" }, gaveUp: "attempts-exhausted", sends: 3, within: 600 },
   "silence ends with the deadline": { answers: [silence], options: { timeout: { total: 100 } }, error: { name: "TimeoutError" }, gaveUp: "deadline", sends: 1, within: 400 },
   "silence ends with the caller's abort": { answers: [silence], abortAfter: 60, error: { name: "AbortError" }, gaveUp: "aborted", sends: 1, within: 300 },
@@ -98,8 +100,8 @@ for (const [name, row] of Object.entries({
   "1xx answers before an error do not hide it": { answers: [raw(head(103), busy("content-length: 0")), OK], status: 200, text: "ok", sends: 2 },
   "a body that is shorter than told is the reader's to hear of": { answers: [cut(head(200, "content-length: 5"), "ok")], status: 200, text: broken, sends: 1 },
   "a body that is longer than told is read as told": { answers: [cut(head(200, "content-length: 2", "connection: close"), "ok and more")], status: 200, text: "ok", sends: 1 },
-  "two lengths are the host's error, not repeated": { answers: [cut(head(200, "content-length: 2", "content-length: 3"), "ok")], error: failed, gaveUp: "not-retryable", sends: 1 },
-  "a length that is no number is the host's error, not repeated": { answers: [cut(head(200, "content-length: ten"), "ok")], error: failed, gaveUp: "not-retryable", sends: 1 },
+  "two lengths are tried again": { answers: [cut(head(200, "content-length: 2", "content-length: 3"), "ok"), OK], status: 200, text: "ok", sends: 2 },
+  "a length that is no number is tried again": { answers: [cut(head(200, "content-length: ten"), "ok"), OK], status: 200, text: "ok", sends: 2 },
   "an error with a length that is wrong is tried again": { answers: [cut(busy("content-length: 2"), "longer than that"), OK], status: 200, text: "ok", sends: 2 },
   "an encoding that is not the body's is the reader's to hear of": { answers: [answer(200, "plain", "content-encoding: gzip")], status: 200, text: broken, sends: 1 },
   "an error with an encoding that is not its body's is tried again": { answers: [answer(503, "plain", "content-encoding: gzip"), OK], status: 200, text: "ok", sends: 2 },
@@ -148,7 +150,8 @@ test("100,000 calls leave no memory behind: answers, retries, failures, aborts",
   const script = fileURLToPath(new URL("faults/memory.js", import.meta.url));
   const { calls, heap, linear, timers } = JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }));
   assert.equal(calls, 100_000);
-  assert.ok(heap < 500_000, `${heap} bytes of V8's heap`);
+  // V8 is up to 800 kB apart from one run to the next; a call that stays takes some hundred bytes.
+  assert.ok(heap < 2_000_000, `${heap} bytes of V8's heap`);
   assert.equal(linear, 0, "bytes of the core's memory");
   assert.equal(timers, 0);
 });

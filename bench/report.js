@@ -54,8 +54,11 @@ function figures({ ratio, limited, lost }) {
   return `${lost > 0 ? "-" : ratio.toFixed(2)}, ${limited}`;
 }
 
-/** @param {string[][]} rows the first is the head */
-function table(rows) {
+/**
+ * Rows as a Markdown table.
+ * @param {string[][]} rows the first is the head
+ */
+export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   /** @param {string[]} row */
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;

@@ -114,7 +114,10 @@ export interface PolicyOptions extends CallOptions {
   profiles?: Profile[];
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
-  /** Refuse calls at once while a server keeps failing. Not in this version: anything but `false` is refused. @default false */
+  /**
+   * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with what the attempt before gave.
+   * One circuit for each origin. @default false
+   */
   circuitBreaker?: false | CircuitBreakerOptions;
   /**
    * Send a second attempt where the first is slow, and take whichever answers first; the other is aborted. Safe methods only;
@@ -184,9 +187,7 @@ export interface RetryOptions {
   /**
    * The most retries as a share of sends to one origin, but never fewer than `minPerWindow`: an outage is then not made worse.
    * Retries of a 429 or of an answer that named a time are free. In an outage a call without budget waits for the scope's
-   * probe, within its attempts and its deadline.
-   *
-   * Not in this version: retries are bounded by `maxAttempts` alone, and anything but `false` is refused.
+   * probe, within its attempts and its deadline, and no longer than `rateLimit.maxWait`.
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
   budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
@@ -339,6 +340,7 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   | { type: "response"; status: number; quotas: Quota[] }
   | { type: "failure"; error: unknown }
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
+  /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
 );
 
@@ -737,7 +739,7 @@ export interface Host {
   random(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
-  /** `undefined`: not known. */
+  /** `false`: a call whose network failed waits until it is not. `undefined`: not known. */
   online(): boolean | undefined;
 }
 

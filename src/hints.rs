@@ -91,6 +91,26 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
     best.map(|(_, delay, name)| Hint { delay, source: String::from(name) })
 }
 
+/// What a server says of repeating a request, whatever its status: `OpenAI`'s, Anthropic's and Stripe's flags, and gRPC's
+/// pushback, where what is no delay means never (gRFC A6).
+pub fn repeats(headers: Headers<'_>) -> Option<bool> {
+    let mut said = None;
+    for (name, value) in headers.iter() {
+        said = match (name, value) {
+            (PUSHBACK, _) => Some(number::whole(value).is_some_and(|delay| delay >= 0)),
+            ("x-should-retry" | "stripe-should-retry", "true") => Some(true),
+            ("x-should-retry" | "stripe-should-retry", "false") => Some(false),
+            _ => continue,
+        };
+        if said == Some(false) {
+            break;
+        }
+    }
+    said
+}
+
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
 /// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
 #[inline(never)]
 pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
@@ -164,6 +184,9 @@ fn rank(name: &str) -> Option<(u8, bool)> {
     // Meta: minutes in a JSON value.
     if name == "x-business-use-case-usage" {
         return Some((USAGE, false));
+    }
+    if name == PUSHBACK {
+        return Some((MILLIS, true));
     }
     let mut at = 0;
     let unit = loop {
@@ -240,6 +263,28 @@ fn granularity(ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_whether_to_repeat_and_no_goes_before_yes() {
+        let rows = [
+            ("x-should-retry:true", Some(true)),
+            ("x-should-retry:false", Some(false)),
+            ("stripe-should-retry:true\nx-should-retry:false", Some(false)),
+            ("x-should-retry:false\nstripe-should-retry:true", Some(false)),
+            ("x-should-retry:yes", None),
+            ("retry-after:5", None),
+            // gRFC A6: negative or no number at all.
+            ("grpc-retry-pushback-ms:-1", Some(false)),
+            ("grpc-retry-pushback-ms:soon", Some(false)),
+            ("grpc-retry-pushback-ms:1500", Some(true)),
+        ];
+        for (headers, expected) in rows {
+            assert_eq!(repeats(Headers::new(headers)), expected, "{headers}");
+        }
+        let hint = super::read(Headers::new("grpc-retry-pushback-ms:1500"), WallTime(0)).unwrap();
+        assert_eq!((hint.delay, hint.source.as_str()), (1500, PUSHBACK));
+        assert_eq!(super::read(Headers::new("grpc-retry-pushback-ms:-1"), WallTime(0)), None);
+    }
     use alloc::format;
 
     const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z

@@ -8,7 +8,10 @@ use crate::{
         options::{RateLayer, RateRules},
         read::dialect::Dialects,
     },
-    retry::options::{RetryLayer, RetryRules},
+    retry::{
+        circuit::CircuitRules,
+        options::{RetryLayer, RetryRules},
+    },
     syntax::{
         number,
         value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row},
@@ -17,7 +20,7 @@ use crate::{
 };
 
 /// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 18] = [
+const TABLE: [Row; 22] = [
     row("timeout.attempt", Kind::Period),
     row("timeout.total", Kind::Period),
     Row { name: "priority", kind: Kind::Order, default: 0.0 },
@@ -25,6 +28,12 @@ const TABLE: [Row; 18] = [
     Row { name: "throwHttpErrors", kind: Kind::Flag, default: 0.0 },
     Row { name: "idempotencyKey", kind: Kind::Key, default: 0.0 },
     row("cost.requests", Kind::Count),
+    Row { name: "circuitBreaker", kind: Kind::Switch, default: 0.0 },
+    // Polly and resilience4j open at half; the rest is between theirs.
+    Row { name: "circuitBreaker.failureRatio", kind: Kind::Share, default: 0.5 },
+    Row { name: "circuitBreaker.minimumCalls", kind: Kind::Count, default: 10.0 },
+    Row { name: "circuitBreaker.window", kind: Kind::Period, default: 10_000.0 },
+    Row { name: "circuitBreaker.openFor", kind: Kind::Period, default: 5000.0 },
     row("", Kind::Object),
     row("timeout", Kind::Object),
     // The shell keeps these.
@@ -36,7 +45,6 @@ const TABLE: [Row; 18] = [
     // The shell's too: where it counts, this code is not to be had.
     row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
     row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
-    row("circuitBreaker", Kind::Off("false: circuit breakers are not in this version")),
     row("hedge", Kind::Off("false: hedging is not in this version")),
 ];
 
@@ -49,6 +57,11 @@ enum Place {
     ThrowHttpErrors,
     IdempotencyKey,
     CostRequests,
+    Circuit,
+    FailureRatio,
+    MinimumCalls,
+    CircuitWindow,
+    OpenFor,
 }
 
 /// A profile's own options, beside the wings'.
@@ -97,6 +110,8 @@ pub struct Rules {
     pub retry: Option<RetryRules>,
     /// `None`: sent at once.
     pub rate_limit: Option<Rc<RateRules>>,
+    /// `None`: never refused for failures.
+    pub circuit: Option<CircuitRules>,
     /// Headers that the host's profile names.
     pub dialects: Dialects,
     /// One send, until its headers, ms.
@@ -247,6 +262,12 @@ impl Policy {
             retry: self.caller.retry.over(&profile.retry),
             rate_limit: (self.caller.rate_limit.over(&profile.rate_limit))
                 .map(|rate| Rc::new(RateRules { costs: self.costs.clone(), ..rate })),
+            circuit: (of(Place::Circuit) > 0.0).then(|| CircuitRules {
+                failure_ratio: of(Place::FailureRatio),
+                minimum_calls: of(Place::MinimumCalls) as u32,
+                window: of(Place::CircuitWindow) as i64,
+                open_for: of(Place::OpenFor) as i64,
+            }),
             dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
@@ -359,6 +380,11 @@ mod tests {
             (Place::ThrowHttpErrors, "throwHttpErrors"),
             (Place::IdempotencyKey, "idempotencyKey"),
             (Place::CostRequests, "cost.requests"),
+            (Place::Circuit, "circuitBreaker"),
+            (Place::FailureRatio, "circuitBreaker.failureRatio"),
+            (Place::MinimumCalls, "circuitBreaker.minimumCalls"),
+            (Place::CircuitWindow, "circuitBreaker.window"),
+            (Place::OpenFor, "circuitBreaker.openFor"),
         ];
         for (place, name) in rows {
             assert_eq!(TABLE[place as usize].name, name);

@@ -10,7 +10,7 @@ use std::{
 
 use fetch_with_policy::{
     call::{GiveUpReason, WaitReason},
-    rate_limit::{Tracker, identity::Identity},
+    rate_limit::{Tracker, identity::Identity, reserve::Sign},
     syntax::{headers::Headers, value::Value},
     time::Moment,
 };
@@ -233,7 +233,7 @@ fn scopes_that_are_idle_are_forgotten_and_their_number_is_bounded() {
         let ticket = tracker.enter(&Identity::of("https://a.example", Headers::new(&token)), &rate, 0, 1, 0, at);
         let headers = "x-ratelimit-limit:5\nx-ratelimit-remaining:4\nx-ratelimit-reset-after:9\n";
         let _ = tracker.reserve(ticket, at);
-        tracker.observe(ticket, Headers::new(headers).into(), at, |_| false);
+        tracker.observe(ticket, Headers::new(headers).into(), at, |_| Sign::Works);
         tracker.release(ticket);
     }
     tracker.quotas(Moment::new(1.7e12 + 5000.0, 5000.0, 0.5), |_| seen.set(seen.get() + 1));

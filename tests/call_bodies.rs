@@ -1,9 +1,9 @@
 //! Calls whose answer's body says what its status and headers do not.
 
-use fetch_with_policy::call::{Action, Call, Event, GiveUpReason, Request, WaitReason};
+use fetch_with_policy::call::{Action, Call, Event, GiveUpReason, Memory, Request, WaitReason};
 use fetch_with_policy::hints::body;
 use fetch_with_policy::policy::Policy;
-use fetch_with_policy::rate_limit::{Tracker, identity::Identity};
+use fetch_with_policy::rate_limit::identity::Identity;
 use fetch_with_policy::syntax::{headers::Headers, value::Value};
 use fetch_with_policy::time::Moment;
 
@@ -16,7 +16,7 @@ fn at(ms: f64) -> Moment {
 }
 
 struct Stage {
-    tracker: Tracker,
+    memory: Memory,
     call: Call,
 }
 
@@ -26,16 +26,16 @@ impl Stage {
         for (path, value) in options {
             policy.set(path, *value).unwrap();
         }
-        let mut tracker = Tracker::new(true);
+        let mut memory = Memory::new(true);
         let identity = Identity::of("https://api.example.com", Headers::new(""));
         let request = Request { method: method.into(), identity, keyed: false, replayable: true };
-        let mut call = Call::new(request, policy.rules("api.example.com"), 0, &mut tracker, at(0.0));
-        assert!(matches!(call.handle(Event::Start, &mut tracker, at(0.0)), Ok(Action::Send { .. })));
-        Self { tracker, call }
+        let mut call = Call::new(request, policy.rules("api.example.com"), 0, &mut memory, at(0.0));
+        assert!(matches!(call.handle(Event::Start, &mut memory, at(0.0)), Ok(Action::Send { .. })));
+        Self { memory, call }
     }
 
     fn tell(&mut self, event: Event<'_>, ms: f64) -> Action {
-        self.call.handle(event, &mut self.tracker, at(ms)).unwrap()
+        self.call.handle(event, &mut self.memory, at(ms)).unwrap()
     }
 
     fn respond(&mut self, status: u16, headers: &str, ms: f64) -> Action {
@@ -106,8 +106,8 @@ fn an_allowance_that_is_spent_is_not_waited_for_and_holds_nobody() {
     assert_eq!(gave_up(stage.answer(429, SPENT, 10.0)), Some(GiveUpReason::NotRetryable));
     let identity = Identity::of("https://api.example.com", Headers::new(""));
     let request = Request { method: "GET".into(), identity, keyed: false, replayable: true };
-    let mut next = Call::new(request, Policy::default().rules("api.example.com"), 1, &mut stage.tracker, at(40.0));
-    assert!(matches!(next.handle(Event::Start, &mut stage.tracker, at(40.0)), Ok(Action::Send { .. })));
+    let mut next = Call::new(request, Policy::default().rules("api.example.com"), 1, &mut stage.memory, at(40.0));
+    assert!(matches!(next.handle(Event::Start, &mut stage.memory, at(40.0)), Ok(Action::Send { .. })));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_body_that_says_nothing_leaves_it_to_the_status() {
 fn while_a_body_is_read_the_call_can_be_aborted_and_a_deadline_cuts_it_short() {
     let mut stage = Stage::new(&[("timeout.total", Value::Number(100.0))], "GET");
     assert_eq!(stage.respond(429, "", 60.0), Action::Peek { bytes: body::MOST, within: 40 });
-    let wrong = stage.call.handle(Event::Elapse, &mut stage.tracker, at(70.0)).unwrap_err();
+    let wrong = stage.call.handle(Event::Elapse, &mut stage.memory, at(70.0)).unwrap_err();
     assert_eq!(wrong.state, "peeking");
     let Action::Reject(give_up) = stage.tell(Event::Abort, 80.0) else { panic!() };
     assert_eq!(give_up.reason, GiveUpReason::Aborted);

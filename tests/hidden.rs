@@ -6,10 +6,10 @@ mod simulator;
 use std::{cell::RefCell, rc::Rc};
 
 use fetch_with_policy::{
-    call::{Action, Call, Event, Request, WaitReason},
+    call::{Action, Call, Event, Memory, Request, WaitReason},
     hints::EXPOSE,
     policy::Policy,
-    rate_limit::{Tracker, identity::Identity},
+    rate_limit::identity::Identity,
     retry::classify::Failure,
     syntax::{headers::Headers, value::Value},
     time::Moment,
@@ -113,7 +113,7 @@ fn stream(server: impl FnMut(i64) -> Result<Answer, Failure>) -> (Vec<i64>, bool
     assert!(results.iter().all(|ended| ended.status == Some(200) && ended.gave_up.is_none()));
     let took = results.iter().enumerate().map(|(n, ended)| ended.at - START - n as i64 / 5 * 200).collect();
     let mut is_learnt = false;
-    world.tracker.quotas(moment(60_000.0), |state| is_learnt |= state.limit.is_some());
+    world.memory.tracker.quotas(moment(60_000.0), |state| is_learnt |= state.limit.is_some());
     (took, is_learnt)
 }
 
@@ -150,7 +150,7 @@ fn moment(ms: f64) -> Moment {
 
 /// Calls of one page.
 struct Page {
-    tracker: Tracker,
+    memory: Memory,
     policy: Policy,
 }
 
@@ -160,28 +160,28 @@ impl Page {
         for (path, value) in options {
             policy.set(path, *value).unwrap();
         }
-        Self { tracker: Tracker::new(true), policy }
+        Self { memory: Memory::new(true), policy }
     }
 
     fn call(&mut self, ms: f64) -> (Call, Action) {
         let identity = Identity::of("https://api.example.com", Headers::new(""));
         let request = Request { method: "GET".into(), identity, keyed: false, replayable: true };
         let rules = self.policy.rules("api.example.com");
-        let mut call = Call::new(request, rules, 0, &mut self.tracker, moment(ms));
-        let action = call.handle(Event::Start, &mut self.tracker, moment(ms)).unwrap();
+        let mut call = Call::new(request, rules, 0, &mut self.memory, moment(ms));
+        let action = call.handle(Event::Start, &mut self.memory, moment(ms)).unwrap();
         (call, action)
     }
 
     fn answer(&mut self, headers: &str, foreign: bool, ms: f64) {
         let (mut call, _) = self.call(ms);
         let event = Event::Respond { status: 200, headers: Headers::new(headers), foreign };
-        let action = call.handle(event, &mut self.tracker, moment(ms + 20.0)).unwrap();
+        let action = call.handle(event, &mut self.memory, moment(ms + 20.0)).unwrap();
         assert!(matches!(action, Action::Resolve { .. }));
     }
 
     fn quotas(&mut self) -> Vec<(String, Option<u64>, String)> {
         let mut seen = Vec::new();
-        self.tracker.quotas(moment(0.0), |state| {
+        self.memory.tracker.quotas(moment(0.0), |state| {
             seen.push((state.source.to_owned(), state.limit, state.expose.to_owned()));
         });
         seen
@@ -236,7 +236,7 @@ fn a_lone_failure_holds_nobody_and_a_row_of_them_holds_the_others_for_a_backoff_
     page.answer("", true, 0.0);
     let mut flying: Vec<Call> = (0..5).map(|_| page.call(100.0).0).collect();
     let mut fail = |page: &mut Page, ms: f64| {
-        let action = flying.pop().unwrap().handle(Event::Fail(Failure::Network), &mut page.tracker, moment(ms));
+        let action = flying.pop().unwrap().handle(Event::Fail(Failure::Network), &mut page.memory, moment(ms));
         assert!(matches!(action, Ok(Action::Wait { delay: 1..=250, reason: WaitReason::Backoff })), "{action:?}");
     };
     fail(&mut page, 110.0);
@@ -245,6 +245,6 @@ fn a_lone_failure_holds_nobody_and_a_row_of_them_holds_the_others_for_a_backoff_
     fail(&mut page, 113.0);
     let (call, action) = page.call(114.0);
     assert!(matches!(action, Action::Wait { delay: 1..=250, reason: WaitReason::Backoff }), "{action:?}");
-    let state = call.quota(&mut page.tracker, moment(114.0)).unwrap();
+    let state = call.quota(&mut page.memory, moment(114.0)).unwrap();
     assert_eq!((state.source, state.limit, state.expose), ("none", None, EXPOSE));
 }

@@ -5,9 +5,9 @@ mod simulator;
 use std::{cell::RefCell, rc::Rc};
 
 use fetch_with_policy::{
-    call::{Action, Call, Event, Request},
+    call::{Action, Call, Event, Memory, Request},
     policy::Policy,
-    rate_limit::{Tracker, identity::Identity, read},
+    rate_limit::{identity::Identity, read},
     retry::classify::Failure,
     syntax::{headers::Headers, value::Value},
     time::{Moment, WallTime},
@@ -121,15 +121,15 @@ proptest! {
         method in prop::sample::select(vec!["GET", "POST", "QUERY", "patch"]),
         history in prop::collection::vec((happening(), moment()), 0..60),
     ) {
-        let mut tracker = Tracker::new(nudges);
+        let mut memory = Memory::new(nudges);
         let rules = policy(attempts, decides).rules("api.example.com");
         let mut at = Moment::new(1.7e12, 0.0, 0.5);
-        let mut call = Call::new(request(method), rules, 0, &mut tracker, at);
+        let mut call = Call::new(request(method), rules, 0, &mut memory, at);
         let (mut sends, mut over) = (0, false);
         for (happening, (wall, mono, sample)) in history {
             // As clocks do in hosts: mostly on, sometimes anywhere.
             at = Moment::new(at.wall.0 as f64 + wall, at.mono.0 as f64 + mono, sample);
-            match call.handle(event(&happening), &mut tracker, at) {
+            match call.handle(event(&happening), &mut memory, at) {
                 Err(_) => continue,
                 Ok(_) if over => prop_assert!(false, "an event was taken after the end"),
                 Ok(Action::Send { attempt, .. }) => {
@@ -142,9 +142,9 @@ proptest! {
                 Ok(Action::Ask { delay, .. }) => prop_assert!(decides && delay >= 0),
                 Ok(Action::Resolve { .. } | Action::Reject(_)) => over = true,
             }
-            while tracker.wake(at).is_some() {}
+            while memory.tracker.wake(at).is_some() {}
         }
-        call.end(&mut tracker);
+        call.end(&mut memory);
     }
 
     /// A bucket is never wedged: whatever was aborted, failed, refused, timed out or lost, by whatever kind of server, all
@@ -199,7 +199,7 @@ proptest! {
         world.run();
         let moment = Moment::new((world.now + 1) as f64, (world.now + 1 - start) as f64, 0.5);
         let mut held = Vec::new();
-        world.tracker.quotas(moment, |state| held.push((state.in_flight, state.waiting)));
+        world.memory.tracker.quotas(moment, |state| held.push((state.in_flight, state.waiting)));
         prop_assert!(held.iter().all(|held| *held == (0, 0)), "{:?}", held);
         let later = world.now + 120_000;
         let last = world.call("GET", "t", later);
@@ -216,18 +216,22 @@ proptest! {
         seconds in 1..4_i64,
         phase in 0..4000_i64,
         nudges: bool,
+        latency in prop::sample::select(vec![15, 150_i64]),
         calls in prop::collection::vec(0..6000_i64, 1..200),
     ) {
         let server = Rc::new(RefCell::new(Fixed::new(limit, seconds * 1000)));
         let shared = Rc::clone(&server);
         let start = 1_795_305_600_000 + phase;
         let mut world = World::new(move |now| Ok(shared.borrow_mut().answer(now)), start, nudges, &[]);
+        world.latency = (2, latency);
         for at in &calls {
             world.call("GET", "t", start + at);
         }
         world.run();
         // The probes of the first round may meet the end of a window that nobody knows of yet.
-        prop_assert!(server.borrow().limited <= 1, "{} 429s", server.borrow().limited);
+        // Where answers are long under way, an early send to find out how a reset is rounded may have company.
+        let most = if latency > 15 { 3 } else { 1 };
+        prop_assert!(server.borrow().limited <= most, "{} 429s", server.borrow().limited);
     }
 
     /// Any text for headers is read without a panic, and no wait is negative.

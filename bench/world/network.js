@@ -13,7 +13,7 @@ const SAFELISTED = new Set(["cache-control", "content-language", "content-length
  */
 
 /**
- * A `fetch` whose requests reach `server` over a network that takes its time: a round trip is drawn, and of it the way
+ * A `fetch` (an answer of status 0 is a refused connection) whose requests reach `server` over a network that takes its time: a round trip is drawn, and of it the way
  * there is a quarter up to three quarters, so that requests overtake one another both ways.
  * @param {import("./clock.js").Clock} clock
  * @param {{ answer(t: number): import("./server.js").Answer }} server
@@ -36,12 +36,19 @@ export function createFetch(clock, server, random, { roundTrip: [least, most] = 
         const answer = server.answer(clock.now);
         leg = clock.plan(clock.now + whole - there, () => {
           signal?.removeEventListener("abort", fail);
-          resolve(responseOf(answer, urlOf(input), hidden));
+          if (answer.status === 0) reject(refusal());
+          else resolve(responseOf(answer, urlOf(input), hidden));
         });
       });
       if (signal?.aborted) fail();
       else signal?.addEventListener("abort", fail);
     });
+}
+
+// As undici rejects where nobody listens.
+function refusal() {
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  return new TypeError("fetch failed", { cause });
 }
 
 /**

@@ -16,6 +16,7 @@ export async function attempt(run) {
   const timeout = engine.number(id, 0);
   run.attempt++;
   emit(run, "attempt", run.attempt, {});
+  tellCircuit(run);
   // An answer that is followed at once, without a wait, is let go of here.
   run.response?.body?.cancel().catch(() => {});
   let given = nextArgs(run);
@@ -71,7 +72,7 @@ function failed(run, error, limit) {
   }
   run.failure = error;
   const { name, message, code } = describe(error);
-  return engine.fail(id, name, message, code, clock.host.now(), clock.monotonic(), clock.host.random());
+  return engine.fail(id, name, message, code, clock.host.online() === false, clock.host.now(), clock.monotonic(), clock.host.random());
 }
 
 /**
@@ -120,6 +121,20 @@ function note(run, startedAt) {
   if (run.hooks.onEvent === undefined) return;
   if (response === undefined) emit(run, "failure", run.attempt, { error: failure });
   else emit(run, "response", run.attempt, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
+  tellCircuit(run);
+}
+
+/** What becomes of a circuit, by the core's numbers for it. */
+const CIRCUITS = ["", "closed", "half-open", "open"];
+
+/**
+ * Tells what became of the origin's circuit by what the core was told last.
+ * @param {import("./run.js").Run} run
+ */
+function tellCircuit(run) {
+  if (run.hooks.onEvent === undefined) return;
+  const state = CIRCUITS[run.engine.number(run.id, 3)];
+  if (state) emit(run, "circuit", run.attempt, { scope: run.origin, state });
 }
 
 /**

@@ -63,3 +63,5 @@ tell.ABORT = 2;
 tell.YES = 3;
 tell.NO = 4;
 tell.UNSAID = 5;
+tell.ONLINE = 6;
+tell.OFFLINE = 7;

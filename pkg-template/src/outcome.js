@@ -1,6 +1,6 @@
 // @ts-check
 import { emit } from "./driver.js";
-import { HttpError, RateLimitError } from "./errors.js";
+import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
 import { cancelBody } from "./request.js";
 import { reasonOf } from "./wait.js";
@@ -46,6 +46,9 @@ function rejection(run, reason, retryAt) {
   }
   if (reason === "deadline") {
     return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${origin}: the deadline would pass before the call is sent`, "TimeoutError");
+  }
+  if (reason === "circuit-open") {
+    return new CircuitOpenError(`${method} ${origin}: not sent, the circuit of its origin is open`, { retryAt, record });
   }
   const why = reason === "queue-full" ? "too many calls wait for the quota" : "the wait for the quota is too long";
   return new RateLimitError(reason, `${method} ${origin}: not sent, ${why}`, { retryAt, quota: quotaInTheWay(run), record });

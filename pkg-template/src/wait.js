@@ -2,6 +2,7 @@
 import { listen, unlisten } from "./abort.js";
 import { tell } from "./core.js";
 import { emit, fly } from "./driver.js";
+import { listenOnline, unlistenOnline } from "./online.js";
 import { isRequest, keepInit } from "./request.js";
 import { sleep } from "./sleep.js";
 
@@ -13,6 +14,9 @@ const AT_ONCE = 1000;
 
 // Stands where a call's own timer would: the policy's alarm serves it.
 const ALARM = Symbol("alarm");
+
+// What the core calls a wait that ends with the host's word that it is online.
+const OFFLINE = "offline";
 
 /** @type {((outcome: any) => void) | undefined} */
 let resumed;
@@ -43,16 +47,21 @@ function wake(run, event) {
   if (!leave(run)) return;
   try {
     // Whoever wakes it may do so from the signal's own event, before ours is told.
-    const { signal } = run;
-    // In a wait there is no host to reject it, and what the send before failed with is not why it ends.
-    if (signal?.aborted) run.failure = signal.reason;
-    const action = tell(run, signal?.aborted ? tell.ABORT : event);
+    if (run.signal?.aborted) {
+      // What the attempt before failed with is not why the call ends.
+      run.failure = undefined;
+      event = tell.ABORT;
+    } else if (run.why?.reason === OFFLINE) event = online(run);
+    const action = tell(run, event);
     if (action === 1) return park(run);
     settle(run, run.attempt === 0 ? fly(run, action) : action);
   } catch (error) {
     settle(run, Promise.reject(error));
   }
 }
+
+/** @param {Run} run */
+const online = ({ clock }) => (clock.host.online() === false ? tell.OFFLINE : tell.ONLINE);
 
 /**
  * What the signal of a call that waits, or whose answer's body is looked at, is told to do.
@@ -122,6 +131,7 @@ function park(run) {
   shared.parked[run.id] = run;
   shared.waiting++;
   if (signal) listen(signal, run, abort);
+  if (run.why.reason === OFFLINE) listenOnline(run, () => wake(run, tell.ELAPSE));
   if (relies) {
     shared.relying++;
     run.timer = ALARM;
@@ -154,6 +164,7 @@ function leave(run) {
   // It may hold credentials.
   if (shared.waiting === 0) shared.kept = undefined;
   if (run.signal) unlisten(run.signal, run);
+  if (run.why?.reason === OFFLINE) unlistenOnline(run);
   run.waited += Math.max(0, Math.floor(clock.monotonic()) - run.since);
   return true;
 }

@@ -26,10 +26,12 @@ pub enum Event<'a> {
     Body(&'a str),
     /// The caller's answer to [`Action::Ask`]; `None` leaves it.
     Decided(Option<bool>),
-    /// The wait is over, or was cut short by [`Tracker::wake`].
+    /// The wait is over, or was cut short by [`crate::rate_limit::Tracker::wake`].
     Elapse,
     /// The attempt's fetch was rejected.
     Fail(Failure),
+    /// Instead of the end of a wait for being online: whether the host is so now, as far as it knows.
+    Online(bool),
     /// The attempt's head arrived.
     Respond {
         /// Its status.
@@ -94,6 +96,8 @@ pub enum WaitReason {
     Backoff,
     Concurrency,
     Locked,
+    Offline,
+    Outage,
     Probing,
     RateLimit,
     RetryAfter,
@@ -105,12 +109,15 @@ pub enum WaitReason {
 pub enum GiveUpReason {
     Aborted,
     AttemptsExhausted,
+    BudgetExhausted,
+    CircuitOpen,
     Deadline,
     HintTooLong,
     NotReplayable,
     NotRetryable,
     QueueFull,
     QuotaWaitTooLong,
+    ServerVeto,
 }
 
 /// The end of a call, and when trying again may help.
@@ -125,6 +132,6 @@ pub struct GiveUp {
 /// An event came that makes no sense where the call stands; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongEvent {
-    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "pausing" or "done".
+    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "pausing", "offline" or "done".
     pub state: &'static str,
 }

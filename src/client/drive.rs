@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Request, Response, ResponseType};
 
 use crate::{
-    call::{Action, Call, Event, GiveUp, GiveUpReason},
+    call::{Action, Call, Event, GiveUp, GiveUpReason, WaitReason},
     client::{
         Shared,
         error::Error,
@@ -55,7 +55,7 @@ pub async fn drive(
             Action::Ask { .. } => run.tell(Event::Decided(None))?,
             Action::Peek { bytes, within } => run.peek(bytes, within).await?,
             Action::Send { attempt, timeout } => run.send(attempt, timeout).await?,
-            Action::Wait { delay, .. } => run.pause(delay).await?,
+            Action::Wait { delay, reason } => run.pause(delay, reason).await?,
             Action::Resolve { throw, .. } => return run.resolve(throw),
             Action::Reject(give_up) => return Err(run.rejection(give_up)),
         }
@@ -75,13 +75,13 @@ impl Run {
     fn new(shared: Rc<Shared>, policy: &Policy, request: Request, origin: &str, host: &str, replayable: bool) -> Self {
         let (owner, alarm) = shared.sleepers.enter();
         let subject = request::describe(&request, origin, replayable);
-        let call = Call::new(subject, policy.rules(host), owner, &mut shared.tracker.borrow_mut(), host::moment());
+        let call = Call::new(subject, policy.rules(host), owner, &mut shared.memory.borrow_mut(), host::moment());
         let is_cloned = replayable && request::may_have_body(&request);
         Self { call, shared, owner, alarm, request, is_cloned, outcome: None }
     }
 
     fn tell(&mut self, event: Event<'_>) -> Result<Action, Error> {
-        let told = self.call.handle(event, &mut self.shared.tracker.borrow_mut(), host::moment());
+        let told = self.call.handle(event, &mut self.shared.memory.borrow_mut(), host::moment());
         told.map_err(|wrong| Error::Internal(wrong.state))
     }
 
@@ -142,14 +142,18 @@ impl Run {
         }
     }
 
-    async fn pause(&mut self, delay: i64) -> Result<Action, Error> {
+    async fn pause(&mut self, delay: i64, reason: WaitReason) -> Result<Action, Error> {
         self.let_go();
         self.shared.wake_others();
         let signal = self.request.signal();
         if !signal.aborted() {
             sleep(delay, &signal, &self.alarm).await;
         }
-        self.tell(if signal.aborted() { Event::Abort } else { Event::Elapse })
+        self.tell(match reason {
+            _ if signal.aborted() => Event::Abort,
+            WaitReason::Offline => Event::Online(host::online()),
+            _ => Event::Elapse,
+        })
     }
 
     // An unread body holds its connection until it is cancelled or collected.
@@ -181,6 +185,10 @@ impl Run {
                 _ => Error::Aborted(self.request.signal().reason()),
             },
             GiveUpReason::Deadline => Error::Deadline,
+            GiveUpReason::CircuitOpen => {
+                let at = host::moment();
+                Error::CircuitOpen(at.wall_at(give_up.retry_at.unwrap_or(at.mono)))
+            }
             reason => {
                 let at = host::moment();
                 Error::Refused { reason, retry_at: at.wall_at(give_up.retry_at.unwrap_or(at.mono)) }
@@ -191,7 +199,7 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        self.call.end(&mut self.shared.tracker.borrow_mut());
+        self.call.end(&mut self.shared.memory.borrow_mut());
         self.shared.sleepers.leave(self.owner);
         self.shared.wake_others();
     }

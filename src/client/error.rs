@@ -21,6 +21,8 @@ pub enum Error {
     Deadline,
     /// The driver and the core disagree: a defect of this crate. Where the call stood.
     Internal(&'static str),
+    /// Not sent: the circuit of its origin is open until then.
+    CircuitOpen(WallTime),
     /// What the host's fetch threw or was rejected with, untouched.
     Network(JsValue),
     /// A bad option.
@@ -43,6 +45,9 @@ impl Error {
         let message = [subject, ": ", &self.to_string()].concat();
         match self {
             Self::Aborted(error) | Self::Network(error) => error,
+            Self::CircuitOpen(retry_at) => {
+                make("CircuitOpenError", "circuit-open", &message, &[("retryAt", JsValue::from(retry_at.0 as f64))])
+            }
             Self::Deadline => timeout_error(&message),
             Self::Internal(_) => make("PolicyError", "internal", &message, &[]),
             Self::Option(error) => {
@@ -75,6 +80,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Aborted(_) => f.write_str("aborted"),
+            Self::CircuitOpen(_) => f.write_str("not sent, the circuit of its origin is open"),
             Self::Deadline => f.write_str("the deadline is over, or would pass before the call is sent"),
             Self::Internal(state) => write!(f, "the core refused an event ({state})"),
             Self::Network(error) => write!(f, "{}", text(error)),

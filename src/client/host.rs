@@ -31,6 +31,9 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = userAgent)]
     fn user_agent(this: &Navigator) -> Option<String>;
 
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> Option<bool>;
+
     type Performance;
     #[wasm_bindgen(method)]
     fn now(this: &Performance) -> f64;
@@ -40,6 +43,11 @@ extern "C" {
 pub fn moment() -> Moment {
     let wall = Date::now();
     Moment::new(wall, globals().performance().map_or(wall, |performance| performance.now()), Math::random())
+}
+
+/// Whether there is a network, as far as the host tells.
+pub fn online() -> bool {
+    globals().navigator().and_then(|navigator| navigator.on_line()) != Some(false)
 }
 
 /// Whether one call may be woken from another's turn here.

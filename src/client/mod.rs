@@ -42,10 +42,7 @@ pub use export::fetch_with_policy;
 pub use options::read_options;
 
 use crate::{
-    client::sleep::Sleepers,
-    policy::Policy,
-    rate_limit::{QuotaState, Tracker},
-    syntax::value::OptionError,
+    call::Memory, client::sleep::Sleepers, policy::Policy, rate_limit::QuotaState, syntax::value::OptionError,
 };
 
 /// A policy at work. Clones, and those made by [`Client::extend`], share its state.
@@ -57,15 +54,15 @@ pub struct Client {
 
 /// What all calls of a policy share.
 struct Shared {
-    tracker: RefCell<Tracker>,
+    memory: RefCell<Memory>,
     sleepers: Sleepers,
 }
 
 impl Client {
     /// A client with state of its own.
     pub fn new(policy: Policy) -> Self {
-        let tracker = RefCell::new(Tracker::new(host::nudges()));
-        Self { policy: Rc::new(policy), shared: Rc::new(Shared { tracker, sleepers: Sleepers::default() }) }
+        let memory = RefCell::new(Memory::new(host::nudges()));
+        Self { policy: Rc::new(policy), shared: Rc::new(Shared { memory, sleepers: Sleepers::default() }) }
     }
 
     /// A client over the same state, with `options` over those that it has: a plain object as `PolicyOptions` has it,
@@ -95,7 +92,7 @@ impl Client {
     /// Shows what is known now of every quota that was seen or configured, one after the other. `see` must not call the
     /// client: its state is lent meanwhile.
     pub fn quotas(&self, see: impl FnMut(&QuotaState<'_>)) {
-        self.shared.tracker.borrow_mut().quotas(host::moment(), see);
+        self.shared.memory.borrow_mut().tracker.quotas(host::moment(), see);
     }
 
     fn fetch_replayable(
@@ -124,7 +121,7 @@ impl Shared {
     fn wake_others(&self) {
         loop {
             // Let go of before anybody is rung: an executor may poll the one who wakes at once.
-            let woken = self.tracker.borrow_mut().wake(host::moment());
+            let woken = self.memory.borrow_mut().tracker.wake(host::moment());
             let Some(owner) = woken else { return };
             self.sleepers.ring(owner);
         }

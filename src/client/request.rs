@@ -10,6 +10,7 @@ use web_sys::{Headers, Request};
 
 use crate::{
     call,
+    client::host,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
         read::{self, dialect::Dialects},
@@ -75,7 +76,10 @@ pub fn failure(error: &JsValue) -> Failure {
     let code = [member(&member(error, "cause"), "code"), member(error, "code")];
     // A DOMException's code is a number and says no more than its name.
     let code = code.into_iter().find_map(|code| code.as_string()).unwrap_or_default();
-    classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code)
+    match classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code) {
+        Failure::Network if !host::online() => Failure::Offline,
+        failure => failure,
+    }
 }
 
 /// Whether a body may be there that a send uses up. Where a Request does not tell its body (Firefox), one may be.

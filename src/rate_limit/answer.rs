@@ -6,7 +6,7 @@ use super::{
     MAX_METERS,
     meter::{Meter, span::Told},
     read::Reading,
-    reserve::Scope,
+    reserve::{Scope, Sign},
     ticket::Ticket,
 };
 use crate::time::{Moment, MonoTime};
@@ -16,17 +16,16 @@ const NEAR: i64 = 60_000;
 
 impl Scope {
     /// The attempt of `ticket` was answered.
-    pub(super) fn answered(
-        &mut self,
-        index: u32,
-        tickets: &mut [Ticket],
-        reading: &Reading,
-        limited: bool,
-        at: Moment,
-    ) {
+    pub(super) fn answered(&mut self, index: u32, tickets: &mut [Ticket], reading: &Reading, sign: Sign, at: Moment) {
         let now = at.mono;
+        let limited = sign == Sign::Limited;
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
         self.land(ticket, !limited, now);
+        if sign == Sign::Down {
+            self.failed(ticket, at);
+        } else {
+            self.outage.worked(ticket.sent.mono, now);
+        }
         self.used_at = now;
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
         self.roll(now);
@@ -48,8 +47,10 @@ impl Scope {
             let unsure = self.clock.unsure();
             meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
         }
-        if limited {
-            return self.trip(home, reading, sent, now);
+        match sign {
+            Sign::Down => return,
+            Sign::Limited => return self.trip(home, reading, sent, now),
+            Sign::Works => {}
         }
         let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
         let lane = self.lanes.get_mut(usize::from(home));
@@ -107,6 +108,15 @@ impl Scope {
             if wrong >> index & 1 == 1 && meter.unit.is_none() {
                 meter.uncount(cost, sent);
             }
+        }
+    }
+
+    /// Nothing came of the attempt of `ticket`, or a word of who stands before the server.
+    pub(super) fn failed(&mut self, ticket: &mut Ticket, at: Moment) {
+        self.outage.failed(ticket.sent.mono, at);
+        if self.outage.is_on() {
+            // Each probe is another call's, so that none spends all its attempts on one outage.
+            ticket.seq = None;
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Identity {
     pub name: String,
     /// Which of the API's methods is called, as a number; see [`Identity::to`].
     pub route: u32,
+    /// The origin as a number: a server's health is that of its origin, whoever asks it.
+    pub origin: u32,
 }
 
 impl Identity {
@@ -37,24 +39,16 @@ impl Identity {
             name.push_str("#");
             name.push_str(words::cut(&hex(&key), 0, 8));
         }
-        Self { key, name, route: 0 }
+        Self { key, name, route: 0, origin: 0 }.at(origin)
     }
 
     /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
     /// called, so what is learnt for `/users/17` holds for `/users/18`: segments that look like an id count as one.
     pub fn to(mut self, method: &str, path: &str) -> Self {
-        // FNV-1a.
-        let mut hash: u32 = 0x811c_9dc5;
-        let mut add = |text: &str| {
-            for byte in text.bytes().chain([b'/']) {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        };
-        add(method);
+        self.route = add(SEED, method);
         for segment in words::split(path, b"/") {
-            add(if is_id(segment) { "*" } else { segment });
+            self.route = add(self.route, if is_id(segment) { "*" } else { segment });
         }
-        self.route = hash;
         self
     }
 
@@ -63,7 +57,13 @@ impl Identity {
         let mut hash = hmac_sha256::Hash::new();
         hash.update("scope\n");
         hash.update(word);
-        Self { key: cut(hash), name: word.into(), route: 0 }
+        Self { key: cut(hash), name: word.into(), route: 0, origin: 0 }
+    }
+
+    /// The same, for a call to `origin`.
+    pub fn at(mut self, origin: &str) -> Self {
+        self.origin = add(SEED, origin);
+        self
     }
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
@@ -73,7 +73,7 @@ impl Identity {
         for byte in &mut bytes {
             *byte = (digits.next()?? * 16 + digits.next()??) as u8;
         }
-        digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0 })
+        digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0, origin: 0 })
     }
 }
 
@@ -90,6 +90,16 @@ pub fn hex(key: &[u8]) -> String {
         number::push_digit(&mut text, usize::from(digit));
     }
     text
+}
+
+// FNV-1a.
+const SEED: u32 = 0x811c_9dc5;
+
+fn add(mut hash: u32, text: &str) -> u32 {
+    for byte in text.bytes().chain([b'/']) {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
 }
 
 fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
@@ -133,7 +143,8 @@ mod tests {
     #[test]
     fn a_key_survives_being_kept() {
         let identity = Identity::of("https://api.example.com", Headers::new("cookie:a=b"));
-        assert_eq!(Identity::kept(&identity.name, &hex(&identity.key)), Some(identity));
+        let kept = Identity::kept(&identity.name, &hex(&identity.key)).map(|kept| kept.at("https://api.example.com"));
+        assert_eq!(kept, Some(identity));
         for key in ["", "00", "g0000000000000000000000000000000", "000000000000000000000000000000000"] {
             assert_eq!(Identity::kept("x", key), None, "{key}");
         }

@@ -11,6 +11,7 @@ pub mod identity;
 mod lane;
 pub mod meter;
 pub mod options;
+mod outage;
 pub mod quota;
 pub mod read;
 pub mod reserve;
@@ -28,7 +29,7 @@ use crate::{
         options::RateRules,
         quota::Quota,
         read::{Answer, Reading},
-        reserve::{Reservation, Scope},
+        reserve::{Reservation, Scope, Sign},
         ticket::{Mark, Stand, Ticket},
     },
     time::{Moment, MonoTime, WallTime},
@@ -158,13 +159,13 @@ impl Tracker {
         scope.reserve(ticket.0, tickets, *nudges, at)
     }
 
-    /// Takes the answer to `ticket`'s attempt. `limited` judges from what was read whether it asks to slow down.
+    /// Takes the answer to `ticket`'s attempt. `judge` says from what was read what it says of the server.
     pub fn observe(
         &mut self,
         ticket: TicketId,
         answer: Answer<'_>,
         at: Moment,
-        limited: impl FnOnce(&Reading) -> bool,
+        judge: impl FnOnce(&Reading) -> Sign,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
@@ -177,16 +178,22 @@ impl Tracker {
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
             scope.see(ticket, answer, date.is_some() || !reading.quotas.is_empty());
         }
-        let limited = limited(&reading);
-        scope.answered(ticket.0, tickets, &reading, limited, at);
+        let sign = judge(&reading);
+        scope.answered(ticket.0, tickets, &reading, sign, at);
         reading
     }
 
-    /// The attempt of `ticket` ended without an answer. `lost`: on its way, or in a page for want of a header that lets
-    /// it be read. True if that is how it looks: then [`Tracker::back_off`] is to be told as of a refusal.
-    pub fn fail(&mut self, ticket: TicketId, lost: bool, at: Moment) -> bool {
+    /// The attempt of `ticket` ended without an answer. `down`: which tells of its server. `lost`: on its way, or in a page
+    /// for want of a header that lets it be read. True if that is how it looks: then [`Tracker::back_off`] is to be told as
+    /// of a refusal.
+    pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> bool {
         let Some((scope, tickets)) = self.at_home(ticket) else { return false };
-        tickets.get_mut(ticket.0 as usize).is_some_and(|ticket| scope.fail(ticket, lost, at.mono))
+        let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return false };
+        let is_doubted = scope.fail(ticket, lost, at.mono);
+        if down && !is_doubted {
+            scope.failed(ticket, at);
+        }
+        is_doubted
     }
 
     /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
@@ -206,6 +213,11 @@ impl Tracker {
         {
             scope.back_off(ticket, until, at.mono);
         }
+    }
+
+    /// Whether the server that `ticket` is for is down, or was until just now.
+    pub fn is_down(&self, ticket: TicketId) -> bool {
+        self.scope_of(ticket).and_then(|scope| self.scopes.get(scope)).is_some_and(|scope| scope.outage.is_on())
     }
 
     /// Gives the place back, with all it holds.

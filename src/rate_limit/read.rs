@@ -157,7 +157,7 @@ pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
 /// alternatives of literals, anchored or not. A shell hands over only what it matches. It may match a few names more,
 /// which the readers pass over.
 pub fn wanted() -> &'static str {
-    "^age$|^date$|ratelimit|rate-limit|rate_limit|retry-after|retry-in|^x-business-use-case-usage$|\
+    "^age$|^date$|ratelimit|rate-limit|rate_limit|retry-after|retry-in|should-retry$|^grpc-retry-pushback-ms$|^x-business-use-case-usage$|\
      ^auth0-client-quota-limit$|^auth0-organization-quota-limit$|^sforce-limit-info$|^x-shopify-shop-api-call-limit$|\
      ^x-limit-per-|^x-remaining-t|^x-app-limit-24hour-|^x-user-limit-24hour-"
 }

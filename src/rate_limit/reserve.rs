@@ -21,6 +21,7 @@ use crate::{
         lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, span::Told},
         options::RateRules,
+        outage::Outage,
         quota::Quota,
         routes::Route,
         ticket::{Mark, Stand, Ticket, due},
@@ -51,10 +52,23 @@ pub enum Why {
     Concurrency,
     /// A server's word holds everybody who shares its quota.
     Held,
+    /// The server is down, or has just come back: one probe, then a few, and the others wait.
+    Outage,
     /// An answer that is under way may tell more: nothing is known of the quota yet, or it should just have been reset.
     Probing,
     /// This quota (an index into the scope's meters) has no room.
     Quota(usize),
+}
+
+/// What an answer says of the server, besides what its quotas are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It is down: it says so, or what stands before it does.
+    Down,
+    /// It asks to slow down.
+    Limited,
+    /// It works, whatever it makes of the request.
+    Works,
 }
 
 /// Why a call is refused.
@@ -102,6 +116,7 @@ pub(super) struct Scope {
     pub waiting: u32,
     pub used_at: MonoTime,
     pub sight: Sight,
+    pub outage: Outage,
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
@@ -134,6 +149,7 @@ impl Scope {
             waiting: 0,
             used_at: now,
             sight: Sight::NEW,
+            outage: Outage::default(),
             lanes: alloc::vec![Lane::new(configured, gate)],
             routes: Vec::new(),
             configured,
@@ -188,7 +204,8 @@ impl Scope {
             let refusal = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
             return Reservation::Refused { why: refusal, retry_at: until, cause: why };
         }
-        if !nudged && matches!(why, Why::Probing | Why::Concurrency) {
+        let may_end = matches!(why, Why::Probing | Why::Concurrency) || (why == Why::Outage && place == 0);
+        if !nudged && may_end {
             until = until.min(polls);
         }
         until = until.max(now.plus(1));
@@ -313,7 +330,8 @@ impl Scope {
 
     /// When the next waiter gets its turn, if anything is in its way.
     pub(super) fn next_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let mut next = self.lanes.iter().fold(self.held, |next, lane| next.max(lane.held));
+        let held = self.outage.probes_at().map_or(self.held, |probe| probe.max(self.held));
+        let mut next = self.lanes.iter().fold(held, |next, lane| next.max(lane.held));
         for meter in self.meters.iter().filter(|meter| meter.is_spent(now)) {
             next = next.max(meter.turn(0, now));
         }
@@ -343,6 +361,14 @@ impl Scope {
         }
         // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
         let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
+        if self.outage.is_on() {
+            let under_way = self.lanes.iter().map(|lane| lane.fresh).sum();
+            let is_alone = self.waiting == 0 && ticket.stand == Stand::Idle;
+            let turn = self.outage.blocks(under_way, self.lease(now), ahead, is_alone, now);
+            if let Some(turn) = turn.filter(|turn| *turn > until) {
+                (until, why) = (turn, Why::Outage);
+            }
+        }
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -367,14 +393,19 @@ impl Scope {
         if awaits.is_some() {
             return Some((awaits?.max(now.plus(1)), Why::Probing));
         }
-        let (lease, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
-            (SEND_LEASE, Why::Concurrency)
+        let (extra, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
+            (SEND_LEASE - PROBE_LEASE, Why::Concurrency)
         } else if lane.gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(lane.gate) {
-            (PROBE_LEASE, Why::Probing)
+            (0, Why::Probing)
         } else {
             return None;
         };
-        Some((self.flights.front().map_or(now, |flight| flight.sent).plus(lease), why))
+        Some((self.lease(now).plus(extra), why))
+    }
+
+    // When the oldest send counts against the probes no more.
+    fn lease(&self, now: MonoTime) -> MonoTime {
+        self.flights.front().map_or(now, |flight| flight.sent).plus(PROBE_LEASE)
     }
 
     /// Those under way, by their number and what they cost, for whom `is_meant` holds.
@@ -403,6 +434,7 @@ impl Scope {
             }
         }
         lane.sent(now);
+        self.outage.sent(now);
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = self.sent.saturating_add(ticket.cost);
         self.flights.push_back(ticket.mark(index, now));

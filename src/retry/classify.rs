@@ -26,6 +26,8 @@ pub struct Signs {
     pub exhausted: bool,
     /// The body says that a rate was exceeded, or that it is no rate but an allowance that no wait brings back.
     pub rate: Option<bool>,
+    /// The server says that it is to be repeated, or that it is not, whatever the status.
+    pub repeats: Option<bool>,
 }
 
 /// Why a fetch was rejected, as far as it matters for a retry.
@@ -33,6 +35,8 @@ pub struct Signs {
 pub enum Failure {
     /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
     Caller,
+    /// The network failed, and the host says that there is none.
+    Offline,
     /// No answer came, or it broke off; nobody knows whether the request was processed.
     Network,
     /// The attempt's own deadline.
@@ -43,6 +47,17 @@ pub enum Failure {
 /// 501 and 505 say that the request is not supported, and so will it be later.
 const TRANSIENT: [u16; 11] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
 
+/// Whether an answer is a failure of its server.
+pub fn is_failure(status: u16) -> bool {
+    TRANSIENT.contains(&status)
+}
+
+/// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back; a 408 is of one
+/// that found its client slow.
+pub fn is_down(status: u16, signs: Signs) -> bool {
+    is_failure(status) && status != 408 && !signs.hinted && !is_limited(status, signs)
+}
+
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
     let class = match status {
@@ -52,9 +67,10 @@ pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
         423 => Class::Locked,
         425 => Class::TooEarly,
         _ if TRANSIENT.contains(&status) => Class::Transient,
+        _ if is_error(status) && signs.repeats == Some(true) => Class::Transient,
         _ => Class::Final,
     };
-    let Some(statuses) = &rules.statuses else { return class };
+    let Some(statuses) = rules.statuses.as_ref().filter(|_| signs.repeats.is_none()) else { return class };
     match class {
         _ if !statuses.contains(&status) => Class::Final,
         Class::Final => Class::Transient,
@@ -99,10 +115,13 @@ pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
 
 /// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, `WebKit`, undici,
 /// Deno, Bun and workerd. Whatever else they throw (bad arguments, a refused scheme) would fail again.
-const NETWORK_WORDS: [&str; 13] = [
+const NETWORK_WORDS: [&str; 16] = [
     "Failed to fetch",                                 // Chromium
     "NetworkError when attempting to fetch resource.", // Firefox
     "Load failed",                                     // WebKit
+    "A network error occurred",                        // WebKit
+    "The request timed out",                           // WebKit
+    "network error",                                   // Chromium, while the body came
     "The network connection was lost",                 // WebKit
     "The Internet connection appears to be offline",   // WebKit
     "fetch failed",                                    // undici
@@ -208,6 +227,8 @@ mod tests {
             (503, rate, Class::Limited),
             (522, none, Class::Transient),
             (529, none, Class::Transient),
+            (409, Signs { repeats: Some(true), ..none }, Class::Transient),
+            (200, Signs { repeats: Some(true), ..none }, Class::Final),
         ];
         for (status, signs, expected) in rows {
             assert_eq!(class(status, signs, &rules()), expected, "{status} {signs:?}");
@@ -236,6 +257,26 @@ mod tests {
     }
 
     #[test]
+    fn who_fails_and_does_not_know_until_when_is_down() {
+        let none = Signs::default();
+        for (status, expected) in [
+            (502, true),
+            (503, true),
+            (504, true),
+            (529, true),
+            (500, true),
+            (408, false),
+            (501, false),
+            (429, false),
+            (200, false),
+        ] {
+            assert_eq!(is_down(status, none), expected, "{status}");
+        }
+        assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
+        assert!(!is_down(503, Signs { rate: Some(true), ..none }), "it is a limit");
+    }
+
+    #[test]
     fn own_statuses_replace_the_table() {
         let own = RetryRules { statuses: Some(alloc::rc::Rc::new(alloc::vec![418, 429])), ..rules() };
         let none = Signs::default();
@@ -250,6 +291,11 @@ mod tests {
             ("TypeError", "Failed to fetch", "", Failure::Network),
             ("TypeError", "NetworkError when attempting to fetch resource.", "", Failure::Network),
             ("TypeError", "Load failed (api.example.com)", "", Failure::Network),
+            ("TypeError", " A network error occurred.", "", Failure::Network),
+            ("TypeError", "network error", "", Failure::Network),
+            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Network),
+            ("TypeError", "error reading a body from connection", "", Failure::Network),
+            ("Error", "internal error; reference = 0123", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
             ("TypeError", "fetch failed", "HPE_INVALID_CONSTANT", Failure::Network),
             ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),

@@ -1,8 +1,12 @@
 //! Whether and when to send again.
 
 pub mod backoff;
+pub mod budget;
+pub mod circuit;
 pub mod classify;
+pub mod health;
 pub mod options;
+mod tally;
 
 use crate::{
     hints::Hint,
@@ -63,6 +67,10 @@ pub enum Pause {
     Hint,
     /// For a lock.
     Lock,
+    /// Until there is a network.
+    Offline,
+    /// As by [`Pause::Backoff`], of a server that is down: what waits for its probe spends no budget.
+    Outage,
     /// Until the quota resets.
     Reset,
     /// By our own curve, for a rate that was exceeded: for all who share the quota.
@@ -74,12 +82,16 @@ pub enum Pause {
 pub enum Stop {
     /// The most sends are made.
     Attempts,
+    /// As many of the origin's sends are retries as may be.
+    Budget,
     /// The server asks for a longer wait than the policy allows: so many ms.
     HintTooLong(i64),
     /// It would come again, or the request must not be repeated.
     NotRetryable,
     /// The body is gone.
     NotReplayable,
+    /// The server says that it must not be.
+    Veto,
 }
 
 /// What to do about an attempt that ended.
@@ -106,7 +118,10 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
             if class == Class::Final {
                 return if classify::is_error(status) { Verdict::Stop(Stop::NotRetryable) } else { Verdict::Done };
             }
-            (class, is_unprocessed(status, signs))
+            if signs.repeats == Some(false) {
+                return Verdict::Stop(Stop::Veto);
+            }
+            (class, signs.repeats.is_some() || is_unprocessed(status, signs))
         }
         Ended::Failure(Failure::Caller) => return Verdict::Stop(Stop::NotRetryable),
         Ended::Failure(_) => (Class::Transient, false),
@@ -141,12 +156,24 @@ fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample:
             return Verdict::Retry { delay, pause: Pause::Reset };
         }
     }
+    if let Ended::Failure(Failure::Offline) = ended {
+        return Verdict::Retry { delay: 0, pause: Pause::Offline };
+    }
     if class == Class::Locked {
         return Verdict::Retry { delay: LOCKED_DELAY + sample.of(LOCKED_SPREAD), pause: Pause::Lock };
     }
     let first = if class == Class::Limited { THROTTLED_DELAY } else { TRANSIENT_DELAY };
     let pause = if class == Class::Limited { Pause::Throttle } else { Pause::Backoff };
     Verdict::Retry { delay: curve(first, rules).delay(retry, sample), pause }
+}
+
+/// Whether what ended tells that its server fails, or that it works; `None` where it tells nothing of it.
+pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
+    match ended {
+        Ended::Answer { status, .. } => Some(classify::is_failure(status)),
+        Ended::Failure(Failure::Network | Failure::Timeout) => Some(true),
+        Ended::Failure(Failure::Caller | Failure::Offline) => None,
+    }
 }
 
 /// The backoff after so many `sends`, where nothing else says how long.

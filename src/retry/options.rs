@@ -2,6 +2,7 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
+use crate::retry::budget::BudgetRules;
 use crate::syntax::{
     value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
     words,
@@ -15,7 +16,7 @@ pub const THROTTLED_DELAY: i64 = 1000;
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"];
 
 /// The options, in the order of [`Place`].
-const TABLE: [Row; 12] = [
+const TABLE: [Row; 15] = [
     row("", Kind::Switch),
     // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
     Row { name: "maxAttempts", kind: Kind::Count, default: 4.0 },
@@ -30,10 +31,17 @@ const TABLE: [Row; 12] = [
     Row { name: "maxRetryAfter", kind: Kind::Millis, default: 60_000.0 },
     Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
     row("decide", Kind::Function),
-    row("budget", Kind::Off("false: retry budgets are not in this version")),
     row("statuses", Kind::List("an array")),
     row("methods", Kind::List("an array")),
+    row("budget", Kind::Switch),
+    // Finagle and tower: a fifth within 10 s. The floor is for pages; theirs, for servers, is 10 a second.
+    Row { name: "budget.ratio", kind: Kind::Share, default: 0.2 },
+    Row { name: "budget.minPerWindow", kind: Kind::Size, default: 3.0 },
+    Row { name: "budget.window", kind: Kind::Period, default: 10_000.0 },
 ];
+
+/// The one with members.
+const BUDGET: &str = "budget";
 
 /// The elements of its lists.
 const ELEMENTS: [Row; 2] = [row("statuses", Kind::Status), row("methods", Kind::Word("the name of an HTTP method"))];
@@ -49,8 +57,12 @@ enum Place {
     MaxRetryAfter,
     NonIdempotent,
     Decide,
-    Statuses = 10,
+    Statuses,
     Methods,
+    Budget,
+    BudgetRatio,
+    BudgetFloor,
+    BudgetWindow,
 }
 
 /// How chance enters a backoff.
@@ -101,6 +113,8 @@ pub struct RetryRules {
     pub methods: Option<Rc<Vec<String>>>,
     /// Whether to retry a POST or PATCH that may have been processed.
     pub non_idempotent: bool,
+    /// What retries may be spent per origin; `None`: any.
+    pub budget: Option<BudgetRules>,
     /// Whether the caller has the last word.
     pub decides: bool,
 }
@@ -112,7 +126,7 @@ impl RetryLayer {
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
         let (list, rest) = words::halves(path, b'.');
-        if !rest.is_empty() {
+        if !rest.is_empty() && list != BUDGET {
             return self.push(list, value);
         }
         let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
@@ -120,6 +134,11 @@ impl RetryLayer {
             self.statuses = Some(Rc::default());
         } else if index == Place::Methods as usize {
             self.methods = Some(Rc::default());
+        } else if index == Place::Budget as usize
+            && let Some(members) = self.numbers.get_mut(Place::BudgetRatio as usize..)
+        {
+            // Options are merged one level deep: a budget replaces the one before it.
+            members.fill(UNSAID);
         }
         Ok(next)
     }
@@ -156,6 +175,15 @@ impl RetryLayer {
             statuses: self.statuses.as_ref().or(profile.statuses.as_ref()).cloned(),
             methods: self.methods.as_ref().or(profile.methods.as_ref()).cloned(),
             non_idempotent: of(Place::NonIdempotent) > 0.0,
+            budget: if of(Place::Budget) < 1.0 {
+                None
+            } else {
+                Some(BudgetRules {
+                    ratio: of(Place::BudgetRatio),
+                    min_per_window: of(Place::BudgetFloor) as u32,
+                    window: of(Place::BudgetWindow) as i64,
+                })
+            },
             decides: of(Place::Decide) > 0.0,
         })
     }
@@ -179,6 +207,10 @@ mod tests {
             (Place::Decide, "decide"),
             (Place::Statuses, "statuses"),
             (Place::Methods, "methods"),
+            (Place::Budget, BUDGET),
+            (Place::BudgetRatio, "budget.ratio"),
+            (Place::BudgetFloor, "budget.minPerWindow"),
+            (Place::BudgetWindow, "budget.window"),
         ];
         for (place, name) in rows {
             assert_eq!(TABLE[place as usize].name, name);
@@ -198,6 +230,7 @@ mod tests {
             statuses: None,
             methods: None,
             non_idempotent: false,
+            budget: Some(BudgetRules { ratio: 0.2, min_per_window: 3, window: 10_000 }),
             decides: false,
         };
         assert_eq!(rules, Some(expected));
@@ -235,6 +268,7 @@ mod tests {
             statuses: Some(Rc::new(alloc::vec![599])),
             methods: Some(Rc::new(alloc::vec!["post".into()])),
             non_idempotent: true,
+            budget: None,
             decides: true,
         };
         assert_eq!(layer.over(&RetryLayer::default()), Some(expected));
@@ -282,6 +316,26 @@ mod tests {
     }
 
     #[test]
+    fn a_budget_has_members_and_replaces_the_one_before_it() {
+        let mut layer = RetryLayer::default();
+        let mut say = |leaves: &[(&str, Value<'_>)]| {
+            for (path, value) in leaves {
+                layer.set(path, *value).unwrap();
+            }
+            layer.over(&RetryLayer::default()).unwrap().budget
+        };
+        let first = say(&[("budget", Value::Object), ("budget.ratio", Value::Number(0.5))]);
+        assert_eq!(first, Some(BudgetRules { ratio: 0.5, min_per_window: 3, window: 10_000 }));
+        assert_eq!(say(&[("budget", Value::Flag(false))]), None);
+        let last = say(&[
+            ("budget", Value::Object),
+            ("budget.minPerWindow", Value::Number(0.0)),
+            ("budget.window", Value::Number(0.5)),
+        ]);
+        assert_eq!(last, Some(BudgetRules { ratio: 0.2, min_per_window: 0, window: 1 }));
+    }
+
+    #[test]
     fn a_bad_option_is_told_what_was_expected() {
         let rows = [
             ("maxAttempts", Value::Number(0.0), "a whole number of 1 or more"),
@@ -291,6 +345,9 @@ mod tests {
             ("statuses.0", Value::Number(200.0), "an HTTP status from 400 to 599"),
             ("maxAttemps", Value::Number(3.0), "no such option"),
             ("decide", Value::Flag(true), "a function"),
+            ("budget", Value::Flag(true), "false or an object"),
+            ("budget.ratio", Value::Number(1.5), "a number from 0 to 1"),
+            ("budget.min", Value::Number(1.0), "no such option"),
         ];
         for (path, value, expected) in rows {
             assert_eq!(RetryLayer::default().set(path, value), Err(expected), "{path}");

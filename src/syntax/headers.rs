@@ -11,7 +11,7 @@ pub struct Headers<'a> {
 
 impl<'a> Headers<'a> {
     /// A view of `text`.
-    pub fn new(text: &'a str) -> Self {
+    pub const fn new(text: &'a str) -> Self {
         Self { text }
     }
 

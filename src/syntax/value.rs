@@ -89,6 +89,8 @@ pub enum Kind {
     Period,
     /// A whole number of 0 or more; an infinity is no limit.
     Size,
+    /// A part of a whole, from 0 to 1.
+    Share,
     /// A status of an error.
     Status,
     /// `false`, kept as 0, or an object, kept as 1, whose members follow.
@@ -187,6 +189,7 @@ impl Kind {
             Self::Millis | Self::Size => (0.0, f64::INFINITY),
             Self::Order => (-1e9, 1e9),
             Self::Period => (f64::MIN_POSITIVE, f64::INFINITY),
+            Self::Share => (0.0, 1.0),
             Self::Status => (400.0, 599.0),
             _ => return None,
         };
@@ -195,7 +198,7 @@ impl Kind {
         }
         let whole = n as i64 as f64;
         match self {
-            Self::Factor | Self::Order => Some(n),
+            Self::Factor | Self::Order | Self::Share => Some(n),
             Self::Millis | Self::Period => Some(if whole < n { whole + 1.0 } else { whole }),
             _ => (whole >= n || n > f64::from(u32::MAX)).then_some(n),
         }
@@ -219,6 +222,7 @@ impl Kind {
             Self::Order => "a finite number",
             Self::Period => "a number of milliseconds, more than 0",
             Self::Size => "a whole number of 0 or more",
+            Self::Share => "a number from 0 to 1",
             Self::Status => "an HTTP status from 400 to 599",
             Self::Switch => "false or an object",
             Self::Text => "a string",
@@ -279,6 +283,8 @@ mod tests {
             (Kind::Word("a host"), Value::Text(""), Err("a host")),
             (Kind::Status, Value::Number(399.0), Err("an HTTP status from 400 to 599")),
             (Kind::Order, Value::Number(f64::INFINITY), Err("a finite number")),
+            (Kind::Share, Value::Number(0.2), Ok((0.2, Next::Leave))),
+            (Kind::Share, Value::Number(1.1), Err("a number from 0 to 1")),
             (Kind::Function, Value::Flag(true), Err("a function")),
             (Kind::Flag, Value::Number(1.0), Err("true or false")),
         ];

@@ -7,15 +7,18 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    call::{self, Action, Call, Event, GiveUp, GiveUpReason, Request, WaitReason},
+    call::{self, Action, Call, Event, GiveUp, GiveUpReason, Memory, Request, WaitReason},
     policy::Policy,
     rate_limit::{
-        QuotaState, Tracker,
+        QuotaState,
         identity::{CREDENTIALS, Identity, hex},
         quota::Quota,
         read::{self, Answer},
     },
-    retry::{IDEMPOTENCY_KEY, classify},
+    retry::{
+        IDEMPOTENCY_KEY,
+        classify::{self, Failure},
+    },
     syntax::{
         headers::Headers,
         value::{Next, OptionError, Value},
@@ -92,7 +95,7 @@ impl Plan {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
-    tracker: Tracker,
+    memory: Memory,
     /// Boxed, so that room for more of them is cheap to make.
     calls: Vec<Option<Box<Slot>>>,
     free: Vec<u32>,
@@ -120,7 +123,7 @@ impl Engine {
     /// `nudges`: whether this host may wake one call from another's turn.
     #[wasm_bindgen(constructor)]
     pub fn new(nudges: bool) -> Self {
-        Self { tracker: Tracker::new(nudges), calls: Vec::new(), free: Vec::new() }
+        Self { memory: Memory::new(nudges), calls: Vec::new(), free: Vec::new() }
     }
 
     /// A new call, by number; told to begin, it says its first action. `origin` and `path` as `URL` has them;
@@ -143,13 +146,14 @@ impl Engine {
         let request = Request {
             method: method.into(),
             identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) }
+                .at(origin)
                 .to(method, path),
             keyed: headers.find(IDEMPOTENCY_KEY).is_some(),
             replayable,
         };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);
         let at = Moment::new(wall, mono, 0.0);
-        let call = Call::new(request, plan.policy.rules(host), index, &mut self.tracker, at);
+        let call = Call::new(request, plan.policy.rules(host), index, &mut self.memory, at);
         let call = Some(Box::new(Slot { call, last: Last::default() }));
         match self.calls.get_mut(index as usize) {
             Some(place) => *place = call,
@@ -159,7 +163,7 @@ impl Engine {
     }
 
     /// What happened to a call. `event`: 0 it begins, 1 its wait is over, 2 its signal fired; of a question, 3 the caller's
-    /// `decide` said yes, 4 no, 5 nothing. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
+    /// `decide` said yes, 4 no, 5 nothing; instead of 1 where the wait was for being online, 6 the host is, 7 it is not. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
     /// front of the body; -1 for an event out of place.
     pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = match event {
@@ -168,6 +172,8 @@ impl Engine {
             2 => Event::Abort,
             3 => Event::Decided(Some(true)),
             4 => Event::Decided(Some(false)),
+            6 => Event::Online(true),
+            7 => Event::Online(false),
             _ => Event::Decided(None),
         };
         self.handle(call, event, Moment::new(wall, mono, sample))
@@ -195,17 +201,30 @@ impl Engine {
         self.handle(call, Event::Body(text), Moment::new(wall, mono, sample))
     }
 
-    /// The fetch was rejected, with this name, message, and code of it or its cause.
+    /// The fetch was rejected, with this name, message, and code of it or its cause. `offline`: the host says that it is.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
-    pub fn fail(&mut self, call: u32, name: &str, message: &str, code: &str, wall: f64, mono: f64, sample: f64) -> i32 {
-        let event = Event::Fail(classify::failure(name, message, code));
-        self.handle(call, event, Moment::new(wall, mono, sample))
+    pub fn fail(
+        &mut self,
+        call: u32,
+        name: &str,
+        message: &str,
+        code: &str,
+        offline: bool,
+        wall: f64,
+        mono: f64,
+        sample: f64,
+    ) -> i32 {
+        let failure = match classify::failure(name, message, code) {
+            Failure::Network if offline => Failure::Offline,
+            failure => failure,
+        };
+        self.handle(call, Event::Fail(failure), Moment::new(wall, mono, sample))
     }
 
     /// The call is over, however it ended; its number may be given to another.
     pub fn end(&mut self, call: u32) {
         if let Some(mut ended) = self.calls.get_mut(call as usize).and_then(Option::take) {
-            ended.call.end(&mut self.tracker);
+            ended.call.end(&mut self.memory);
             self.free.push(call);
         }
     }
@@ -213,25 +232,27 @@ impl Engine {
     /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
     pub fn alarm(&mut self, wall: f64, mono: f64) -> f64 {
         let at = Moment::new(wall, mono, 0.0);
-        self.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
+        self.memory.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
     }
 
     /// A waiting call that may go on now, or -1. Asked after each event until it says so.
     pub fn woken(&mut self, wall: f64, mono: f64) -> i32 {
-        self.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
+        self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
     }
 
     /// A number of a call's last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question,
     /// how long it would wait; of a body, how long its front may take; of an end, when trying again may help, epoch ms, or 0.
     /// 1: of a question, whether it is sent again if nobody says anything; of an end, whether its response is to be thrown;
     /// of a wait, whether `woken` ends it, so that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for
-    /// none: who knows it need not read the text; of a body, how many KiB.
+    /// none: who knows it need not read the text; of a body, how many KiB. 3: what became of its origin's
+    /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing.
     pub fn number(&self, call: u32, which: u32) -> f64 {
         let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
         match which {
             0 => slot.last.time,
             1 => f64::from(u8::from(slot.last.flag)),
-            _ => f64::from(slot.last.code),
+            2 => f64::from(slot.last.code),
+            _ => slot.call.circuit().map_or(0.0, |state| f64::from(state as u8) + 1.0),
         }
     }
 
@@ -266,7 +287,7 @@ impl Engine {
         let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
         let of_call = self.calls.get(index as usize).and_then(Option::as_deref).map(|slot| &slot.call);
         if call >= 0 {
-            if let Some(state) = of_call.and_then(|call| call.quota(&mut self.tracker, at)) {
+            if let Some(state) = of_call.and_then(|call| call.quota(&mut self.memory, at)) {
                 json.open('{');
                 write_quota(&mut json, &state);
                 json.close('}');
@@ -279,7 +300,7 @@ impl Engine {
         } else if call == -1 || call == i32::MIN {
             json.open('[');
             let keyed = call == i32::MIN;
-            self.tracker.quotas(at, |state| {
+            self.memory.tracker.quotas(at, |state| {
                 // That headers are hidden is nothing to carry over.
                 if !keyed || state.limit.is_some() || state.resets.is_some() {
                     write_state(&mut json, state, keyed);
@@ -324,7 +345,7 @@ impl Engine {
         };
         let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
         if let Some(rules) = &plan.policy.rules(host).rate_limit {
-            self.tracker.restore(&identity, &quota, rules, at);
+            self.memory.tracker.restore(&identity, &quota, rules, at);
         }
         true
     }
@@ -333,7 +354,7 @@ impl Engine {
     fn handle(&mut self, call: u32, event: Event<'_>, at: Moment) -> i32 {
         let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return -1 };
         let Slot { call, last } = slot;
-        let Ok(action) = call.handle(event, &mut self.tracker, at) else { return -1 };
+        let Ok(action) = call.handle(event, &mut self.memory, at) else { return -1 };
         *last = Last::default();
         let (code, end) = match action {
             Action::Send { timeout, .. } => {
@@ -342,7 +363,7 @@ impl Engine {
             }
             Action::Wait { delay, reason } => {
                 (last.time, last.reason, last.code) = (delay as f64, wait_name(reason), reason as u8 + 1);
-                last.flag = self.tracker.nudges() && call.is_alarmed();
+                last.flag = self.memory.tracker.nudges() && call.is_alarmed();
                 (1, None)
             }
             Action::Resolve { gave_up, throw } => {
@@ -458,6 +479,8 @@ fn wait_name(reason: WaitReason) -> &'static str {
         WaitReason::Backoff => "backoff",
         WaitReason::Concurrency => "concurrency",
         WaitReason::Locked => "locked",
+        WaitReason::Offline => "offline",
+        WaitReason::Outage => "outage",
         WaitReason::Probing => "probing",
         WaitReason::RateLimit => "rate-limit",
         WaitReason::RetryAfter => "retry-after",
@@ -468,11 +491,14 @@ fn give_up_name(reason: GiveUpReason) -> &'static str {
     match reason {
         GiveUpReason::Aborted => "aborted",
         GiveUpReason::AttemptsExhausted => "attempts-exhausted",
+        GiveUpReason::BudgetExhausted => "budget-exhausted",
+        GiveUpReason::CircuitOpen => "circuit-open",
         GiveUpReason::Deadline => "deadline",
         GiveUpReason::HintTooLong => "hint-too-long",
         GiveUpReason::NotReplayable => "not-replayable",
         GiveUpReason::NotRetryable => "not-retryable",
         GiveUpReason::QueueFull => "queue-full",
         GiveUpReason::QuotaWaitTooLong => "quota-wait-too-long",
+        GiveUpReason::ServerVeto => "server-veto",
     }
 }

@@ -56,15 +56,17 @@ test("every option of the contract that this version has is taken", () => {
     timeout: { attempt: 1000, total: Infinity },
     retry: {
       maxAttempts: Infinity, initialDelay: 0, backoffFactor: 1, maxDelay: 1, jitter: "equal", maxRetryAfter: 1, statuses: [503],
-      methods: ["GET", "POST"], retryNonIdempotent: true, budget: false, decide: () => undefined,
+      methods: ["GET", "POST"], retryNonIdempotent: true,
+      budget: { ratio: 0, minPerWindow: 0, window: 1 }, decide: () => undefined,
     },
     rateLimit: {
       quotas: [{ name: "a", limit: 1, window: 1, algorithm: "token-bucket", unit: "requests" }], scope: () => "x", pacing: "spread",
       probe: Infinity, maxConcurrent: 1, maxWait: Infinity, maxQueue: 0,
     },
-    circuitBreaker: false, hedge: false, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {},
+    circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: false, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {},
     fetch: () => Promise.reject(), unavailable: "throw", host: {}, coordinator: undefined,
   });
+  createPolicy({ retry: { budget: false }, circuitBreaker: false });
   createPolicy({ retry: false, rateLimit: false, idempotencyKey: () => "k", unavailable: "bypass" });
   createPolicy(undefined);
 });

@@ -11,9 +11,9 @@ use std::{
 };
 
 use fetch_with_policy::{
-    call::{Action, Call, Event, GiveUp, Request, WaitReason},
+    call::{Action, Call, Event, GiveUp, Memory, Request, WaitReason},
     policy::{Policy, Rules},
-    rate_limit::{Tracker, identity::Identity},
+    rate_limit::identity::Identity,
     retry::classify::Failure,
     syntax::{headers::Headers, value::Value},
     time::Moment,
@@ -98,7 +98,7 @@ enum What {
 pub struct World<S> {
     pub now: i64,
     pub start: i64,
-    pub tracker: Tracker,
+    pub memory: Memory,
     pub rules: Rc<Rules>,
     pub server: S,
     /// Each way, ms, by a small generator of its own.
@@ -134,7 +134,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         Self {
             now: start,
             start,
-            tracker: Tracker::new(nudges),
+            memory: Memory::new(nudges),
             rules: rules(options),
             server,
             latency: (2, 15),
@@ -170,7 +170,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             Request { method: method.into(), identity: identity.to(method, path), keyed: false, replayable: true };
         let index = self.calls.len();
         let moment = self.moment();
-        self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.tracker, moment));
+        self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.memory, moment));
         self.ended.push(None);
         self.over.push(0);
         self.sleeps.push(0);
@@ -201,7 +201,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             self.happen(&what);
             while let Some(owner) = {
                 let moment = self.moment();
-                self.tracker.wake(moment)
+                self.memory.tracker.wake(moment)
             } {
                 let index = owner as usize;
                 let sleep = self.sleeps[index];
@@ -209,7 +209,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             }
             if self.nudges {
                 let moment = self.moment();
-                if let Some(alarm) = self.tracker.alarm(moment) {
+                if let Some(alarm) = self.memory.tracker.alarm(moment) {
                     let at = (self.start + alarm.0).max(self.now + 1);
                     if self.alarm <= self.now || at < self.alarm {
                         self.alarm = at;
@@ -287,7 +287,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             What::Wake(..) | What::Alarm | What::Arrive(..) => Event::Elapse,
         };
         let moment = self.moment();
-        let action = self.calls[index].handle(event, &mut self.tracker, moment).unwrap();
+        let action = self.calls[index].handle(event, &mut self.memory, moment).unwrap();
         self.act(index, action);
     }
 
@@ -316,7 +316,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             Action::Peek { .. } => {
                 // Its answers have no bodies.
                 let moment = self.moment();
-                let action = self.calls[index].handle(Event::Body(""), &mut self.tracker, moment).unwrap();
+                let action = self.calls[index].handle(Event::Body(""), &mut self.memory, moment).unwrap();
                 self.act(index, action);
             }
             Action::Ask { .. } => panic!("no decide was given"),
@@ -327,6 +327,6 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let mut ended = self.log[index].clone();
         (ended.at, ended.gave_up, ended.rejected) = (self.now, gave_up, rejected);
         self.ended[index] = Some(ended);
-        self.calls[index].end(&mut self.tracker);
+        self.calls[index].end(&mut self.memory);
     }
 }

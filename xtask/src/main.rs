@@ -20,6 +20,8 @@ cargo xtask build                     make the npm package in pkg/
 cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
+cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
+cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 ";
 

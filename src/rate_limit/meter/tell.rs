@@ -47,15 +47,15 @@ impl Meter {
         } else if self.mode == Mode::Window && self.length().is_some() {
             self.mode = Mode::Log;
         }
+        self.first.get_or_insert(told.now);
+        self.least = Some(self.least.map_or(remaining, |least| least.min(remaining)));
         if told.sent < self.began && self.mode == Mode::Window {
-            // Of the window before, or of this one: who knows. It was carried over as counted.
+            // Sent before the window was known to be open, and counted in it: it was carried over as that.
             return;
         }
-        self.first.get_or_insert(told.now);
         if taken == told.cost && taken > 0 && !told.limited && self.opened.is_none() {
             self.opened = Some((told.sent, told.now));
         }
-        self.least = Some(self.least.map_or(remaining, |least| least.min(remaining)));
         if self.told.is_none_or(|newest| told.sent >= newest) {
             self.told = Some(told.sent);
             self.left = Some(i64::try_from(remaining).unwrap_or(i64::MAX).saturating_sub_unsigned(told.others));
@@ -129,13 +129,9 @@ impl Meter {
     fn tell_after(&mut self, closed: Span, span: Span, taken: u64, told: Told) -> bool {
         let order = closed.compare(&span, self.length());
         let is_alone = self.stage != Stage::Open;
-        if told.sent < self.began {
-            if !is_alone && order == Order::Later {
-                self.span = Some(span);
-            } else if !is_alone {
-                self.uncarry(told);
-            }
-            return !is_alone && order == Order::Later;
+        if told.sent < self.began && order != Order::Later {
+            self.uncarry(told);
+            return false;
         }
         if told.limited && order != Order::Later {
             self.refuse();

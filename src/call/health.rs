@@ -1,0 +1,92 @@
+//! A call and the health of its origin: what it spends of the budget, what it makes of the circuit; and being offline.
+
+use core::mem;
+
+use crate::{
+    call::{Action, Call, GiveUpReason, Memory, State, WaitReason},
+    retry::{self, Ended, Pause, Stop, Verdict, budget::BudgetRules, circuit::CircuitState},
+    time::{Moment, MonoTime},
+};
+
+/// How often a host that does not say when it is online again is asked, ms: as long as it was offline, within these.
+const POLL: i64 = 1000;
+const LONGEST_POLL: i64 = 30_000;
+
+impl Call {
+    /// Until when its origin's circuit refuses it, if it does.
+    pub(super) fn is_refused(&self, memory: &mut Memory, at: Moment) -> Option<MonoTime> {
+        self.rules.circuit.as_ref()?;
+        memory.health.of(self.origin)?.circuit.refuses(at.mono)
+    }
+
+    /// It is sent now.
+    pub(super) fn note_send(&mut self, memory: &mut Memory, at: Moment) {
+        let Some(origin) = memory.health.of(self.origin) else { return };
+        if let Some(budget) = self.budget() {
+            origin.budget.sent(budget, at.mono);
+        }
+        if let Some(rules) = &self.rules.circuit {
+            self.is_probe = origin.circuit.sent(rules, at.mono);
+            self.circuit = self.is_probe.then_some(CircuitState::HalfOpen);
+        }
+    }
+
+    /// What it sent has ended. What has become of the circuit, if that changed.
+    pub(super) fn note_end(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> Option<CircuitState> {
+        let rules = self.rules.circuit.as_ref()?;
+        let circuit = &mut memory.health.of(self.origin)?.circuit;
+        let is_probe = mem::take(&mut self.is_probe);
+        if let Some(failed) = retry::has_failed(ended) {
+            return circuit.ended(failed, is_probe, rules, at.mono);
+        }
+        if is_probe {
+            circuit.dropped();
+        }
+        None
+    }
+
+    /// What comes of a retry that nobody asked for: it is spent from the budget, but for an outage, which lets through as
+    /// few as it will.
+    pub(super) fn afford(&self, verdict: Verdict, memory: &mut Memory, at: Moment) -> Verdict {
+        let Verdict::Retry { delay, pause: pause @ (Pause::Backoff | Pause::Lock) } = verdict else { return verdict };
+        if self.is_doubted {
+            // It may be a 429.
+            return verdict;
+        }
+        let (Some(budget), Some(origin)) = (self.budget(), memory.health.of(self.origin)) else { return verdict };
+        if pause == Pause::Backoff && self.ticket.is_some_and(|ticket| memory.tracker.is_down(ticket)) {
+            return Verdict::Retry { delay, pause: Pause::Outage };
+        }
+        if origin.budget.allows(budget, at.mono) { verdict } else { Verdict::Stop(Stop::Budget) }
+    }
+
+    /// A retry is on its way.
+    pub(super) fn spend(&self, memory: &mut Memory, at: Moment) {
+        if let (Some(budget), Some(origin)) = (self.budget(), memory.health.of(self.origin)) {
+            origin.budget.spend(budget, at.mono);
+        }
+    }
+
+    /// It is over. A probe of which nothing was heard decides nothing.
+    pub(super) fn leave_origin(&mut self, memory: &mut Memory) {
+        if let (true, Some(origin)) = (self.is_probe, memory.health.of(self.origin)) {
+            origin.circuit.dropped();
+        }
+        memory.health.leave(self.origin);
+    }
+
+    /// There is no network, since then.
+    pub(super) fn stay_offline(&mut self, since: MonoTime, memory: &mut Memory, at: Moment) -> Action {
+        let poll = at.mono.since(since).clamp(POLL, LONGEST_POLL);
+        let left = self.deadline.map_or(poll, |deadline| deadline.since(at.mono));
+        if left <= 0 {
+            return self.reject(GiveUpReason::Deadline, None, memory);
+        }
+        self.state = State::Offline { since };
+        Action::Wait { delay: poll.min(left), reason: WaitReason::Offline }
+    }
+
+    fn budget(&self) -> Option<&BudgetRules> {
+        self.rules.retry.as_ref()?.budget.as_ref()
+    }
+}

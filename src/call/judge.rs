@@ -1,0 +1,138 @@
+//! What becomes of a call whose attempt has ended: the verdict, the caller's say, and the wait before the next send.
+
+use alloc::{boxed::Box, rc::Rc};
+
+use crate::{
+    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason},
+    retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
+    time::{Moment, MonoTime},
+};
+
+// What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
+type Hold = MonoTime;
+
+// A judgement that the caller may overrule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    verdict: Verdict,
+    hold: Option<Hold>,
+}
+
+impl Call {
+    pub(super) fn judge(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> Action {
+        self.in_hand = true;
+        let rules = Rc::clone(&self.rules);
+        self.circuit = self.note_end(ended, memory, at);
+        let Some(retry) = &rules.retry else {
+            let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
+            return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, memory);
+        };
+        let subject = Subject {
+            method: self.request.method.name(),
+            keyed: self.request.keyed,
+            replayable: self.request.replayable,
+            sends: self.sends,
+        };
+        let verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
+        let hint = if let Ended::Answer { hint, reset_in, .. } = ended {
+            hint.map(|hint| hint.delay).or(reset_in)
+        } else {
+            None
+        };
+        let hold = hint.map(|delay| at.mono.plus(delay));
+        if !retry.decides {
+            return self.decided(Question { verdict, hold }, None, memory, at);
+        }
+        self.state = State::Asking;
+        self.question = Some(Box::new(Question { verdict, hold }));
+        match verdict {
+            Verdict::Retry { delay, .. } => Action::Ask { retry: true, delay },
+            Verdict::Done | Verdict::Stop(_) => Action::Ask { retry: false, delay: 0 },
+        }
+    }
+
+    pub(super) fn decided(
+        &mut self,
+        Question { verdict, hold }: Question,
+        said: Option<bool>,
+        memory: &mut Memory,
+        at: Moment,
+    ) -> Action {
+        match (verdict, said) {
+            (Verdict::Done, None | Some(false)) => self.resolve(None, None, memory),
+            (Verdict::Stop(stop), None | Some(false)) => {
+                let reason = match stop {
+                    Stop::Attempts => GiveUpReason::AttemptsExhausted,
+                    Stop::Budget => GiveUpReason::BudgetExhausted,
+                    Stop::HintTooLong(_) => GiveUpReason::HintTooLong,
+                    Stop::NotReplayable => GiveUpReason::NotReplayable,
+                    Stop::NotRetryable => GiveUpReason::NotRetryable,
+                    Stop::Veto => GiveUpReason::ServerVeto,
+                };
+                self.resolve(Some(reason), hold, memory)
+            }
+            (Verdict::Retry { .. }, Some(false)) => self.resolve(Some(GiveUpReason::NotRetryable), hold, memory),
+            // The caller may overrule a judgement, but not bring back a body, nor send more often than it said itself.
+            (Verdict::Stop(Stop::NotReplayable), Some(true)) => {
+                self.resolve(Some(GiveUpReason::NotReplayable), hold, memory)
+            }
+            (Verdict::Done | Verdict::Stop(_), Some(true)) => self.overrule(hold, memory, at),
+            (Verdict::Retry { delay, pause }, None | Some(true)) => self.pause(delay, pause, memory, at),
+        }
+    }
+
+    fn overrule(&mut self, hold: Option<Hold>, memory: &mut Memory, at: Moment) -> Action {
+        let rules = Rc::clone(&self.rules);
+        let Some(retry) = rules.retry.as_ref().filter(|retry| self.sends < retry.max_attempts) else {
+            return self.resolve(Some(GiveUpReason::AttemptsExhausted), hold, memory);
+        };
+        if !self.request.replayable {
+            return self.resolve(Some(GiveUpReason::NotReplayable), hold, memory);
+        }
+        match hold {
+            Some(hold) => self.pause(hold.since(at.mono), Pause::Hint, memory, at),
+            None => self.pause(retry::backoff(self.sends, retry, at.sample), Pause::Backoff, memory, at),
+        }
+    }
+
+    fn pause(&mut self, delay: i64, pause: Pause, memory: &mut Memory, at: Moment) -> Action {
+        let until = at.mono.plus(delay.max(1));
+        if self.deadline.is_some_and(|deadline| until >= deadline) {
+            return self.resolve(Some(GiveUpReason::Deadline), Some(until), memory);
+        }
+        if let Some(open) = self.is_refused(memory, at).filter(|open| *open > until) {
+            return self.resolve(Some(GiveUpReason::CircuitOpen), Some(open), memory);
+        }
+        let reason = match pause {
+            Pause::Backoff | Pause::Throttle => WaitReason::Backoff,
+            Pause::Hint => WaitReason::RetryAfter,
+            Pause::Lock => WaitReason::Locked,
+            Pause::Offline => WaitReason::Offline,
+            Pause::Outage => WaitReason::Outage,
+            Pause::Reset => WaitReason::RateLimit,
+        };
+        if let (Pause::Reset, Some(rate)) = (pause, &self.rules.rate_limit) {
+            if delay > rate.max_wait {
+                return self.resolve(Some(GiveUpReason::QuotaWaitTooLong), Some(until), memory);
+            }
+            // The tracker knows the reset better than one answer does, and who else waits for it.
+            return self.ask(memory, at);
+        }
+        let is_throttled = pause == Pause::Throttle || self.is_doubted && pause == Pause::Backoff;
+        if let (true, Some(ticket)) = (is_throttled, self.ticket) {
+            // All who share the quota hold back as long, and one of them goes first: the queue knows which.
+            memory.tracker.back_off(ticket, until, at);
+            return self.ask(memory, at);
+        }
+        if matches!(pause, Pause::Backoff | Pause::Lock) {
+            self.spend(memory, at);
+        }
+        self.quota = (reason == WaitReason::Backoff).then_some(NO_QUOTA);
+        self.in_hand = false;
+        if pause == Pause::Offline {
+            return self.stay_offline(at.mono, memory, at);
+        }
+        self.state = State::Pausing { until, reason };
+        Action::Wait { delay: until.since(at.mono).max(1), reason }
+    }
+}

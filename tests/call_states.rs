@@ -1,0 +1,147 @@
+//! A call as the diagram in `call` draws it: every event in every state.
+
+use std::rc::Rc;
+
+use fetch_with_policy::{
+    call::{Action, Call, Event, Memory, Request},
+    policy::Policy,
+    rate_limit::identity::Identity,
+    retry::classify::Failure,
+    syntax::{headers::Headers, value::Value},
+    time::Moment,
+};
+
+const STATES: [&str; 8] = ["idle", "queued", "flying", "peeking", "asking", "pausing", "offline", "done"];
+
+const OK: Event<'_> = Event::Respond { status: 200, headers: NONE, foreign: false };
+const GONE: Event<'_> = Event::Respond { status: 503, headers: NONE, foreign: false };
+const LIMITED: Event<'_> = Event::Respond { status: 429, headers: NONE, foreign: false };
+const NONE: Headers<'_> = Headers::new("");
+
+/// An event, and by state what comes of it: an action's name, or `-` for a refusal.
+const TABLE: [(&str, Event<'_>, [&str; 8]); 15] = [
+    //                                          idle      queued    flying     peeking    asking     pausing   offline   done
+    ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-"]),
+    ("its wait is over", Event::Elapse, ["-", "send", "-", "-", "-", "send", "send", "-"]),
+    ("online", Event::Online(true), ["-", "-", "-", "-", "-", "-", "send", "-"]),
+    ("still offline", Event::Online(false), ["-", "-", "-", "-", "-", "-", "wait", "-"]),
+    ("an answer", OK, ["-", "-", "resolve", "-", "-", "-", "-", "-"]),
+    ("an answer to repeat", GONE, ["-", "-", "wait", "-", "-", "-", "-", "-"]),
+    ("an answer that says too little", LIMITED, ["-", "-", "peek", "-", "-", "-", "-", "-"]),
+    ("a failure", Event::Fail(Failure::Network), ["-", "-", "wait", "-", "-", "-", "-", "-"]),
+    ("a failure without a network", Event::Fail(Failure::Offline), ["-", "-", "wait", "-", "-", "-", "-", "-"]),
+    ("a mistake", Event::Fail(Failure::Caller), ["-", "-", "resolve", "-", "-", "-", "-", "-"]),
+    ("a body", Event::Body("{\"retry_after\":2}"), ["-", "-", "-", "wait", "-", "-", "-", "-"]),
+    ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "wait", "-", "-", "-"]),
+    ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "resolve", "-", "-", "-"]),
+    ("as you think", Event::Decided(None), ["-", "-", "-", "-", "wait", "-", "-", "-"]),
+    ("abort", Event::Abort, ["reject", "reject", "reject", "reject", "reject", "reject", "reject", "-"]),
+];
+
+/// The events that bring a new call into each state.
+fn way_to(state: &str) -> Vec<Event<'static>> {
+    let start = Event::Start;
+    match state {
+        "idle" => vec![],
+        "flying" | "queued" => vec![start],
+        "peeking" => vec![start, LIMITED],
+        "asking" | "pausing" => vec![start, GONE],
+        "offline" => vec![start, Event::Fail(Failure::Offline)],
+        "done" => vec![start, OK],
+        _ => panic!("{state}"),
+    }
+}
+
+struct Stage {
+    memory: Memory,
+    call: Call,
+}
+
+impl Stage {
+    fn new(state: &str) -> Self {
+        let mut policy = Policy::default();
+        if state == "asking" {
+            policy.set("retry", Value::Object).unwrap();
+            policy.set("retry.decide", Value::Function).unwrap();
+        }
+        if state == "queued" {
+            policy.set("rateLimit", Value::Object).unwrap();
+            policy.set("rateLimit.maxConcurrent", Value::Number(1.0)).unwrap();
+        }
+        let rules = policy.rules("api.example.com");
+        let mut memory = Memory::new(true);
+        let make = |owner, memory: &mut Memory| {
+            let request = Request {
+                method: "GET".into(),
+                identity: Identity::of("https://api.example.com", NONE),
+                keyed: false,
+                replayable: true,
+            };
+            Call::new(request, Rc::clone(&rules), owner, memory, at(0.0))
+        };
+        if state == "queued" {
+            let mut other = make(1, &mut memory);
+            assert!(matches!(other.handle(Event::Start, &mut memory, at(0.0)), Ok(Action::Send { .. })));
+        }
+        let mut call = make(0, &mut memory);
+        for event in way_to(state) {
+            assert!(call.handle(event, &mut memory, at(10.0)).is_ok());
+        }
+        Self { memory, call }
+    }
+
+    /// Long after, so that whatever it waited for is over.
+    fn tell(&mut self, event: Event<'_>) -> Result<&'static str, &'static str> {
+        match self.call.handle(event, &mut self.memory, at(100_000.0)) {
+            Ok(Action::Ask { .. }) => Ok("ask"),
+            Ok(Action::Peek { .. }) => Ok("peek"),
+            Ok(Action::Reject(_)) => Ok("reject"),
+            Ok(Action::Resolve { .. }) => Ok("resolve"),
+            Ok(Action::Send { .. }) => Ok("send"),
+            Ok(Action::Wait { .. }) => Ok("wait"),
+            Err(wrong) => Err(wrong.state),
+        }
+    }
+}
+
+fn at(ms: f64) -> Moment {
+    Moment::new(1e12 + ms, ms, 0.5)
+}
+
+#[test]
+fn every_event_in_every_state_is_handled_or_refused() {
+    for (name, event, row) in TABLE {
+        for (state, expected) in STATES.into_iter().zip(row) {
+            let told = Stage::new(state).tell(event);
+            let expected = if expected == "-" { Err(state) } else { Ok(expected) };
+            assert_eq!(told, expected, "{name}, {state}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_event_changes_nothing() {
+    for (name, event, row) in TABLE {
+        for (state, expected) in STATES.into_iter().zip(row) {
+            if expected != "-" {
+                continue;
+            }
+            let mut stage = Stage::new(state);
+            assert!(stage.tell(event).is_err());
+            for (next, other, outcomes) in TABLE {
+                let column = STATES.iter().position(|known| *known == state).unwrap();
+                if outcomes[column] != "-" {
+                    assert_eq!(stage.tell(other), Ok(outcomes[column]), "{name}, then {next}, {state}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_is_cut_short_goes_on() {
+    let mut stage = Stage::new("pausing");
+    let early = stage.call.handle(Event::Elapse, &mut stage.memory, at(11.0));
+    assert!(matches!(early, Ok(Action::Wait { .. })), "{early:?}");
+}

@@ -94,10 +94,10 @@ function nextArgs(run) {
   return given;
 }
 
-// Where a Request does not tell its body, one may be there.
+// Where a Request does not tell its body, one may be there. One that is used up is the host's to refuse.
 /** @param {Request} request */
 function mayHaveBody(request) {
-  return request.body === undefined ? !request.bodyUsed : request.body !== null;
+  return request.body !== null && !request.body?.locked && !request.bodyUsed;
 }
 
 /**

@@ -58,7 +58,7 @@ export function makePolicy(options, base) {
     fetch: mark(
       /** @param {any} input @param {any} [init] @param {any} [call] */
       function fetch(input, init = undefined, call = undefined) {
-        return run(inside, arguments.length > 1 ? [input, init] : [input], inside === null ? options : call);
+        return run(inside, argsOf(arguments), inside === null ? options : call);
       },
     ),
     quotas: () => (inside === null ? [] : quotasOf(inside)),
@@ -121,13 +121,22 @@ export function runOn(policy, args, options) {
 }
 
 /**
+ * What of a caller's arguments are fetch's own: as many as were given, since fetch tells none from an undefined one.
+ * @param {ArrayLike<any>} given
+ * @returns {any[]}
+ */
+export function argsOf(given) {
+  return given.length > 1 ? [given[0], given[1]] : given.length > 0 ? [given[0]] : [];
+}
+
+/**
  * @param {Inside | null} inside
  * @param {any[]} args as the caller gave them
  * @param {any} options
  * @returns {Promise<Response>}
  */
 function run(inside, args, options) {
-  const subject = inside === null ? undefined : subjectOf(args[0], args[1]);
+  const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
   if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch ?? hostFetch(), args);
   return drive(inside, args, options, subject);
 }
@@ -146,11 +155,17 @@ function subjectOf(input, init) {
     const signal = init?.signal === undefined ? request?.signal : init.signal;
     const address = addressOf(input);
     if (signal?.aborted || !address.isHttp) return undefined;
+    // Errors of fetch's, which would not be if init were made anew for a time limit.
+    if (isGiven(init) && init !== Object(init)) return undefined;
+    if (isGiven(signal) && typeof signal?.addEventListener !== "function") return undefined;
     return { address, method: methodOf(init?.method ?? request?.method), signal };
   } catch {
     return undefined;
   }
 }
+
+/** @param {unknown} value */
+const isGiven = (value) => value !== undefined && value !== null;
 
 /**
  * @param {any} fetch
@@ -243,7 +258,7 @@ function begin(inside, args, options, { address, method, signal }) {
       if (options.profiles !== undefined) own.isWanted = wantedBy(own.plan);
     }
     const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
-    const replayable = hooks.body !== undefined || isReplayable(init?.body);
+    const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
     const headers = pick(input, init, names().request);
     run.id = run.engine.start(own.plan, method, address.origin, pathOf(address.href), headers, scope, replayable, clock.host.now(), clock.monotonic());
   } finally {

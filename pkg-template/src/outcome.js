@@ -2,6 +2,7 @@
 import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
+import { cancelBody } from "./request.js";
 import { reasonOf } from "./wait.js";
 
 /**
@@ -39,7 +40,10 @@ export function conclude(run, resolves) {
 function rejection(run, reason, retryAt) {
   const { signal, failure, record, origin, method } = run;
   // The host's own rejection, where it made one; during a wait there was nobody to make it.
-  if (signal?.aborted) return failure ?? signal.reason;
+  if (signal?.aborted) {
+    if (run.attempt === 0) cancelBody(run, signal.reason);
+    return failure ?? signal.reason;
+  }
   if (reason === "deadline") {
     return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${origin}: the deadline would pass before the call is sent`, "TimeoutError");
   }

@@ -1,6 +1,6 @@
 // @ts-check
 import { load } from "./core.js";
-import { isPolicy, makePolicy, runOn } from "./driver.js";
+import { argsOf, isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
 
 export { callRecord } from "./record.js";
@@ -27,7 +27,7 @@ export function createPolicy(options) {
  */
 export function fetchWithPolicy(input, init = undefined, policy = undefined) {
   try {
-    const args = arguments.length > 1 ? [input, init] : [input];
+    const args = argsOf(arguments);
     if (policy === undefined) return runOn(defaultPolicy(), args, undefined);
     if (isPolicy(policy)) return runOn(policy, args, undefined);
     // Of another copy of the package.

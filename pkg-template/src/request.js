@@ -97,16 +97,27 @@ export function pick(input, init, names) {
  * @param {{ input: any, init: any, href: string, method: string }} run
  */
 export function viewOf({ input, init, href, method }) {
-  return { url: href, method, headers: new Headers(sourceOf(input, init)) };
+  const source = sourceOf(input, init);
+  return { url: href, method, headers: new Headers(isReplayable(source) ? source : undefined) };
 }
 
 /**
- * Whether the body can be sent again as it stands.
- * @param {any} body
+ * Whether a body, or headers, can be sent again as they stand: not what is gone once it was read.
+ * @param {any} value
  */
-export function isReplayable(body) {
-  if (body === null || body === undefined || typeof body !== "object") return true;
-  return !(Symbol.asyncIterator in body) && typeof body.getReader !== "function" && typeof body.next !== "function";
+export function isReplayable(value) {
+  if (value === null || value === undefined || typeof value !== "object") return true;
+  return !(Symbol.asyncIterator in value) && typeof value.getReader !== "function" && typeof value.next !== "function";
+}
+
+/**
+ * Lets go of a stream that will not be sent, as fetch does on an abort.
+ * @param {{ input: any, init: any }} run
+ * @param {unknown} reason
+ */
+export function cancelBody({ input, init }, reason) {
+  const body = init?.body ?? (isRequest(input) ? input.body : undefined);
+  if (body instanceof ReadableStream) body.cancel(reason).catch(() => {});
 }
 
 /**
@@ -253,16 +264,18 @@ export function lines(headers, wanted) {
 }
 
 /**
- * Name, message and code of what was thrown, its own or its cause's. Reading it must not throw in turn.
+ * Name, message and code of what was thrown. Code: its own or its cause's; where there is none, the message goes on with the
+ * cause's. Reading it must not throw in turn.
  * @param {any} error
  */
 export function describe(error) {
   try {
-    const code = error?.cause?.code ?? error?.code;
+    const code = `${error?.cause?.code ?? error?.code ?? ""}`;
+    const cause = (code === "" && error?.cause?.message) || "";
     return {
       name: `${error?.name ?? typeof error}`,
-      message: `${error?.message ?? ""}`,
-      code: code === undefined || code === null ? "" : `${code}`,
+      message: `${error?.message ?? ""}${cause && ": "}${cause}`,
+      code,
     };
   } catch {
     return { name: "unknown", message: "", code: "" };

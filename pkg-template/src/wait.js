@@ -63,8 +63,14 @@ function wake(run, event) {
 /** @param {Run} run */
 const online = ({ clock }) => (clock.host.online() === false ? tell.OFFLINE : tell.ONLINE);
 
-/** @param {Run} run */
-const abort = (run) => wake(run, tell.ABORT);
+/**
+ * What the signal of a call that waits, or whose answer's body is looked at, is told to do.
+ * @param {Run} run
+ */
+export function abort(run) {
+  if (run.inside.shared.parked[run.id] === run) wake(run, tell.ABORT);
+  else settle(run, undefined);
+}
 
 /**
  * @param {Run} run

@@ -135,7 +135,7 @@ const NETWORK_WORDS: [&str; 16] = [
 ];
 
 /// Codes of Node, undici and Bun. A code decides before any text does.
-const NETWORK_CODES: [&str; 15] = [
+const NETWORK_CODES: [&str; 16] = [
     "ECONNREFUSED",
     "ECONNRESET",
     "ECONNABORTED",
@@ -150,10 +150,22 @@ const NETWORK_CODES: [&str; 15] = [
     "UND_ERR_CONNECT_TIMEOUT",
     "UND_ERR_HEADERS_TIMEOUT",
     "UND_ERR_BODY_TIMEOUT",
+    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
     "ConnectionRefused",
 ];
 
-/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none).
+/// Starts of what undici says, with the message of the cause, where a rule of fetch was broken: it gives a code where the
+/// network failed, and none here. The same request would break it again.
+const RULE_WORDS: [&str; 5] = [
+    "fetch failed: redirect count exceeded",
+    "fetch failed: unexpected redirect", // redirect: "error"
+    "fetch failed: URL scheme must be",  // a redirect to another
+    "fetch failed: integrity mismatch",
+    "fetch failed: bad port",
+];
+
+/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none;
+/// then the message goes on with the cause's).
 pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if name == "TimeoutError" {
         return Failure::Timeout;
@@ -162,10 +174,13 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
         return Failure::Caller;
     }
     if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
-        return if NETWORK_CODES.contains(&code) { Failure::Network } else { Failure::Caller };
+        // llhttp's: what came was no HTTP. A newer undici gives some of them no code, and browsers never do.
+        let known = NETWORK_CODES.contains(&code) || code.starts_with("HPE_");
+        return if known { Failure::Network } else { Failure::Caller };
     }
     let message = message.trim_ascii_start();
-    if NETWORK_WORDS.iter().any(|start| message.starts_with(start)) { Failure::Network } else { Failure::Caller }
+    let begins = |words: &[&str]| words.iter().any(|start| message.starts_with(start));
+    if begins(&NETWORK_WORDS) && !begins(&RULE_WORDS) { Failure::Network } else { Failure::Caller }
 }
 
 #[cfg(test)]
@@ -282,8 +297,14 @@ mod tests {
             ("TypeError", "error reading a body from connection", "", Failure::Network),
             ("Error", "internal error; reference = 0123", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
+            ("TypeError", "fetch failed", "HPE_INVALID_CONSTANT", Failure::Network),
             ("TypeError", "fetch failed", "UND_ERR_INVALID_ARG", Failure::Caller),
             ("TypeError", "fetch failed", "", Failure::Network),
+            ("TypeError", "fetch failed: some mock's cause", "", Failure::Network),
+            ("TypeError", "fetch failed: redirect count exceeded", "", Failure::Caller),
+            ("TypeError", "fetch failed: unexpected redirect", "", Failure::Caller),
+            ("TypeError", "fetch failed: integrity mismatch", "", Failure::Caller),
+            ("TypeError", "fetch failed: bad port", "", Failure::Caller),
             ("TypeError", "error sending request for url (http://localhost:1/)", "", Failure::Network),
             ("Error", "Network connection lost.", "", Failure::Network),
             (

@@ -47,6 +47,7 @@ pub const STEPS: &[Step] = &[
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
     step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
+    step("clients", Count::Node, clients),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
     step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
@@ -116,6 +117,13 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
     let is_test = |name: &str| name.ends_with(".test.js") || name.ends_with(".test.mjs");
     command.args(found(folder, |name| is_test(name) && wanted(name))?);
     Ok(vec![command])
+}
+
+// Real clients with the policy put under them; their packages are a lock file of their own.
+fn clients() -> Result<Vec<Command>, String> {
+    const FOLDER: &str = "tests/clients";
+    install::npm_packages(Path::new(FOLDER))?;
+    node_tests(install::newer_node()?, FOLDER, |_| true)
 }
 
 fn demo() -> Result<Vec<Command>, String> {

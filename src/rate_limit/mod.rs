@@ -8,6 +8,7 @@ mod answer;
 pub mod clock;
 mod hidden;
 pub mod identity;
+mod landing;
 mod lane;
 pub mod meter;
 pub mod options;

@@ -6,7 +6,7 @@
 //! idle. There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
 //! A scope's counters of what waits and what is under way are changed in this file and nowhere else; what answers do is in
-//! [`super::answer`], and which lane a call stands in, in [`super::routes`].
+//! [`super::answer`], what ends a send in [`super::landing`], and which lane a call stands in, in [`super::routes`].
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
@@ -24,20 +24,20 @@ use crate::{
         outage::Outage,
         quota::Quota,
         routes::Route,
-        ticket::{Mark, Stand, Ticket, due},
+        ticket::{Mark, Stand, Ticket},
     },
     time::{Moment, MonoTime},
 };
 
 /// One send counts against the probes until its headers, at most this long, ms.
-const PROBE_LEASE: i64 = 1000;
+pub(super) const PROBE_LEASE: i64 = 1000;
 /// A send without an answer counts against `maxConcurrent` at most this long, ms: whoever sent it may be gone.
-const SEND_LEASE: i64 = 60_000;
+pub(super) const SEND_LEASE: i64 = 60_000;
 /// Where nobody wakes it, a waiter for an answer asks again after this, ms: about a round trip. One in a long queue after
 /// an eighth of a millisecond for each that waits, so that asking costs the same however many do.
 const POLL: i64 = 40;
 /// A waiter who did not come back this long after its time is gone, ms.
-const LOST: i64 = 10_000;
+pub(super) const LOST: i64 = 10_000;
 /// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
 /// worth a delay.
 const SCOUT_SLACK: i64 = 60;
@@ -125,11 +125,11 @@ pub(super) struct Scope {
     pub held: MonoTime,
     /// Units of requests sent, and those of them that are under way no more.
     pub sent: u64,
-    landed: u64,
+    pub landed: u64,
     /// Sends that count against the probes, oldest first, and those that do so no more.
-    flights: VecDeque<Mark>,
-    slow: VecDeque<Mark>,
-    swept: MonoTime,
+    pub flights: VecDeque<Mark>,
+    pub slow: VecDeque<Mark>,
+    pub swept: MonoTime,
     turn: usize,
 }
 
@@ -256,57 +256,6 @@ impl Scope {
         }
     }
 
-    /// The attempt of `ticket` ended without an answer that says anything.
-    pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, now: MonoTime) {
-        if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
-            self.in_flight = self.in_flight.saturating_sub(1);
-            if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
-                lane.landed(ticket.stand, now);
-            }
-        }
-        if ticket.stand == Stand::Probing {
-            self.arrived(ticket, counted, now);
-        }
-        (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
-    }
-
-    // The request of `ticket` has reached the server, or never will: its answer is here, or late. A server counts a request
-    // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
-    fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
-        self.landed = self.landed.saturating_add(ticket.cost);
-        let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
-        for (index, meter) in self.meters.iter_mut().enumerate() {
-            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-            if lane.is_bound_by(index) && cost > 0 {
-                meter.land(cost, counted, ticket.sent.mono, now);
-            }
-        }
-    }
-
-    /// The one that was refused, `ticket`, will be sent again at `until`.
-    pub(super) fn back_off(&mut self, ticket: &Ticket, until: MonoTime, now: MonoTime) {
-        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
-            lane.back_off(until, now);
-        }
-    }
-
-    /// Gives up whatever `ticket` holds.
-    pub(super) fn release(&mut self, ticket: &mut Ticket) {
-        self.leave(ticket);
-        if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
-            // Never sent: what it took is there again.
-            let mask = self.lanes.get(usize::from(ticket.lane)).map_or(0, |lane| lane.mask);
-            for (index, meter) in self.meters.iter_mut().enumerate() {
-                if mask >> index & 1 == 1 {
-                    meter.untake(ticket.rules.cost(meter.unit.as_deref(), ticket.cost));
-                }
-            }
-        }
-        let sent = !ticket.unclaimed;
-        self.land(ticket, sent, self.used_at);
-        self.tickets = self.tickets.saturating_sub(1);
-    }
-
     /// Takes up a quota that was known elsewhere, unless it is known here or its window is over.
     pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
         let known = self.meters.iter().any(|meter| meter.is(quota) && meter.knows_end());
@@ -408,19 +357,6 @@ impl Scope {
         self.flights.front().map_or(now, |flight| flight.sent).plus(PROBE_LEASE)
     }
 
-    /// Those under way, by their number and what they cost, for whom `is_meant` holds.
-    pub(super) fn flying(
-        &self,
-        tickets: &[Ticket],
-        is_meant: impl Fn(&Ticket) -> bool,
-    ) -> impl Iterator<Item = (u32, u64)> {
-        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
-            let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
-            let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
-            (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
-        })
-    }
-
     fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
         self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
@@ -440,42 +376,12 @@ impl Scope {
         self.flights.push_back(ticket.mark(index, now));
     }
 
-    fn leave(&mut self, ticket: &mut Ticket) {
+    pub(super) fn leave(&mut self, ticket: &mut Ticket) {
         if ticket.stand == Stand::Waiting {
             self.waiting = self.waiting.saturating_sub(1);
         }
         if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
             lane.leave(ticket);
-        }
-    }
-
-    // Ends what is over: windows, leases, waiters who are gone.
-    #[inline(never)]
-    fn settle(&mut self, tickets: &mut [Ticket], nudged: bool, now: MonoTime) {
-        self.roll(now);
-        while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
-            if let Some(ticket) = mark.of(tickets, Stand::Probing) {
-                ticket.stand = Stand::Flying;
-                if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
-                    lane.fresh = lane.fresh.saturating_sub(1);
-                }
-                self.arrived(ticket, true, mark.sent.plus(PROBE_LEASE));
-                self.slow.push_back(mark);
-            }
-        }
-        while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
-            if let Some(ticket) = mark.of(tickets, Stand::Flying) {
-                self.land(ticket, true, now);
-            }
-        }
-        // Where waiters are woken, none of them comes back by itself, and none can be lost without saying so.
-        if !nudged && now.since(self.swept) >= LOST / 2 {
-            self.swept = now;
-            for lane in &mut self.lanes {
-                // Should one come back after all (a frozen tab), it asks anew.
-                let gone = lane.sweep(tickets, |ticket| now.since(ticket.until) >= LOST);
-                self.waiting = self.waiting.saturating_sub(gone.len() as u32);
-            }
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::{span::Told, *};
-use crate::time::WallTime;
+use crate::{rate_limit::options::Pacing, time::WallTime};
 
 const WALL: WallTime = WallTime(1_000_000);
 

@@ -1,0 +1,106 @@
+//! What ends a send or a wait: an answer, a failure, a lease that is over, somebody who is gone.
+//!
+//! A send holds a slot for as long as it is under way, but a lease of a minute at most; and it counts as not yet arrived
+//! for a second at most.
+
+use super::{
+    reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
+    ticket::{Stand, Ticket, due},
+};
+use crate::time::MonoTime;
+
+impl Scope {
+    /// The attempt of `ticket` ended without an answer that says anything.
+    pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, now: MonoTime) {
+        if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
+            self.in_flight = self.in_flight.saturating_sub(1);
+            if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+                lane.landed(ticket.stand, now);
+            }
+        }
+        if ticket.stand == Stand::Probing {
+            self.arrived(ticket, counted, now);
+        }
+        (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
+    }
+
+    // The request of `ticket` has reached the server, or never will: its answer is here, or late. A server counts a request
+    // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
+    fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
+        self.landed = self.landed.saturating_add(ticket.cost);
+        let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            if lane.is_bound_by(index) && cost > 0 {
+                meter.land(cost, counted, ticket.sent.mono, now);
+            }
+        }
+    }
+
+    /// The one that was refused, `ticket`, will be sent again at `until`.
+    pub(super) fn back_off(&mut self, ticket: &Ticket, until: MonoTime, now: MonoTime) {
+        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+            lane.back_off(until, now);
+        }
+    }
+
+    /// Gives up whatever `ticket` holds.
+    pub(super) fn release(&mut self, ticket: &mut Ticket) {
+        self.leave(ticket);
+        if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
+            // Never sent: what it took is there again.
+            let mask = self.lanes.get(usize::from(ticket.lane)).map_or(0, |lane| lane.mask);
+            for (index, meter) in self.meters.iter_mut().enumerate() {
+                if mask >> index & 1 == 1 {
+                    meter.untake(ticket.rules.cost(meter.unit.as_deref(), ticket.cost));
+                }
+            }
+        }
+        let sent = !ticket.unclaimed;
+        self.land(ticket, sent, self.used_at);
+        self.tickets = self.tickets.saturating_sub(1);
+    }
+
+    // Ends what is over: windows, leases, waiters who are gone.
+    #[inline(never)]
+    pub(super) fn settle(&mut self, tickets: &mut [Ticket], nudged: bool, now: MonoTime) {
+        self.roll(now);
+        while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
+            if let Some(ticket) = mark.of(tickets, Stand::Probing) {
+                ticket.stand = Stand::Flying;
+                if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
+                    lane.fresh = lane.fresh.saturating_sub(1);
+                }
+                self.arrived(ticket, true, mark.sent.plus(PROBE_LEASE));
+                self.slow.push_back(mark);
+            }
+        }
+        while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
+            if let Some(ticket) = mark.of(tickets, Stand::Flying) {
+                self.land(ticket, true, now);
+            }
+        }
+        // Where waiters are woken, none of them comes back by itself, and none can be lost without saying so.
+        if !nudged && now.since(self.swept) >= LOST / 2 {
+            self.swept = now;
+            for lane in &mut self.lanes {
+                // Should one come back after all (a frozen tab), it asks anew.
+                let gone = lane.sweep(tickets, |ticket| now.since(ticket.until) >= LOST);
+                self.waiting = self.waiting.saturating_sub(gone.len() as u32);
+            }
+        }
+    }
+
+    /// Those under way, by their number and what they cost, for whom `is_meant` holds.
+    pub(super) fn flying(
+        &self,
+        tickets: &[Ticket],
+        is_meant: impl Fn(&Ticket) -> bool,
+    ) -> impl Iterator<Item = (u32, u64)> {
+        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
+            let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
+            let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
+            (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
+        })
+    }
+}

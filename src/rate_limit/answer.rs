@@ -20,6 +20,8 @@ impl Scope {
         let now = at.mono;
         let limited = sign == Sign::Limited;
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
+        // First what is over, while which this one was still under way.
+        self.roll(now);
         self.land(ticket, !limited, now);
         if sign == Sign::Down {
             self.failed(ticket, at);
@@ -28,7 +30,6 @@ impl Scope {
         }
         self.used_at = now;
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
-        self.roll(now);
         let (from, route, cost, sent, probe) =
             (ticket.lane, ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
         let (places, new, mask) = self.meters_of(reading);

@@ -225,7 +225,8 @@ impl Meter {
     // When the open window is taken to end; with the length of it, where that is a guess.
     fn end(&self) -> (MonoTime, Option<i64>) {
         let Some(span) = self.span else {
-            return (self.last.plus(self.length().unwrap_or(UNKNOWN_WINDOW)).plus(MARGIN), None);
+            let from = self.first.filter(|_| self.length().is_some()).unwrap_or(self.last);
+            return (from.plus(self.length().unwrap_or(UNKNOWN_WINDOW)).plus(MARGIN), None);
         };
         let by = span.by.plus(MARGIN);
         if let Some(length) = self.length() {

@@ -29,12 +29,8 @@ impl Meter {
         if self.mode == Mode::Bucket {
             return self.tell_bucket(quota, limit, remaining, told);
         }
-        if told.limited && quota.reset_in == Some(0) {
-            // It should be over, and is not; of when it is this says nothing.
-            if self.stage != Stage::Open && told.sent >= self.began {
-                self.refuse();
-            }
-            return;
+        if quota.reset_in == Some(0) && (told.limited || self.span.or(self.closed).is_some()) {
+            return self.tell_past(limit, remaining, told);
         }
         if let Some(span) = Span::of(quota, told).map(|span| span.later(self.late)) {
             if !self.tell_span(span, taken, told) {
@@ -84,6 +80,21 @@ impl Meter {
             self.bucket.refuse(limit, told.now);
         }
         self.bucket.tell(limit, remaining, told.others, told.sent, told.now);
+    }
+
+    // A reset that is past is told as now: of which window it is, and when that ends, this does not say.
+    fn tell_past(&mut self, limit: u64, remaining: u64, told: Told) {
+        if told.sent < self.began {
+            return self.uncarry(told);
+        }
+        match self.stage {
+            Stage::Alone { .. } if told.limited => return self.refuse(),
+            Stage::Alone { length } if remaining > limit / 2 => self.found = self.found.or(length),
+            _ => {}
+        }
+        self.stage = Stage::Open;
+        self.first.get_or_insert(told.now);
+        self.least = Some(self.least.map_or(remaining, |least| least.min(remaining)));
     }
 
     // Whether the rest of the answer is of the open window.

@@ -196,11 +196,11 @@ impl Meter {
             Some(span) if now >= end => {
                 let (spent, early) = (self.is_spent(now), now < span.by);
                 let length = length.filter(|_| early);
+                let unproved = length.is_some() || !self.proved;
                 // A guess is worth a try only where there is no room, and tells only where nothing else is under way.
-                if early && !self.proved && !(spent && in_flight == 0) {
+                if early && unproved && !(spent && in_flight == 0) {
                     return;
                 }
-                let unproved = length.is_some() || !self.proved;
                 self.measure();
                 self.closed = Some(span);
                 self.open(now, in_flight);

@@ -164,7 +164,7 @@ impl Meter {
         } else {
             // The window before is open, and there was room in it after all.
             self.refuted |= guess.is_some();
-            self.used = self.used.max(taken);
+            self.used = self.used.max(taken.saturating_add(told.others));
         }
         self.span = Some(span);
         true

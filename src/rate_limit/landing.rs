@@ -4,6 +4,7 @@
 //! for a second at most.
 
 use super::{
+    meter::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
     ticket::{Stand, Ticket, due},
 };
@@ -17,8 +18,12 @@ impl Scope {
             if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
                 lane.landed(ticket.stand, now);
             }
+            // What was never sent was given back whole.
+            if !ticket.unclaimed {
+                self.bound(ticket, Meter::settle);
+            }
         }
-        if ticket.stand == Stand::Probing {
+        if ticket.stand == Stand::Probing && !ticket.unclaimed {
             self.arrived(ticket, counted, now);
         }
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
@@ -28,11 +33,16 @@ impl Scope {
     // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
     fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
         self.landed = self.landed.saturating_add(ticket.cost);
+        self.bound(ticket, |meter, cost| meter.land(cost, counted, ticket.sent.mono, now));
+    }
+
+    // Does this with each quota that `ticket` was counted on, and what it took of it.
+    fn bound(&mut self, ticket: &Ticket, mut act: impl FnMut(&mut Meter, u64)) {
         let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
         for (index, meter) in self.meters.iter_mut().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-            if lane.is_bound_by(index) && cost > 0 {
-                meter.land(cost, counted, ticket.sent.mono, now);
+            if cost > 0 && (lane.is_bound_by(index) || meter.unit.is_some()) {
+                act(meter, cost);
             }
         }
     }
@@ -49,12 +59,8 @@ impl Scope {
         self.leave(ticket);
         if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             // Never sent: what it took is there again.
-            let mask = self.lanes.get(usize::from(ticket.lane)).map_or(0, |lane| lane.mask);
-            for (index, meter) in self.meters.iter_mut().enumerate() {
-                if mask >> index & 1 == 1 {
-                    meter.untake(ticket.rules.cost(meter.unit.as_deref(), ticket.cost));
-                }
-            }
+            self.bound(ticket, Meter::untake);
+            self.sent = self.sent.saturating_sub(ticket.cost);
         }
         let sent = !ticket.unclaimed;
         self.land(ticket, sent, self.used_at);

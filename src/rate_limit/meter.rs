@@ -109,6 +109,8 @@ pub struct Meter {
     opened: Option<(MonoTime, MonoTime)>,
     /// Own sends counted in the open window.
     used: u64,
+    /// Units whose answers are still to come, however long that takes.
+    pending: u64,
     /// Something was under way when it began, and may be counted in either.
     carried: bool,
     /// Units granted since it began.
@@ -257,6 +259,7 @@ impl Meter {
         self.used = self.used.saturating_add(cost);
         self.since = self.since.saturating_add(cost);
         self.log.flying = self.log.flying.saturating_add(cost);
+        self.pending = self.pending.saturating_add(cost);
         self.left = self.left.map(|left| left.saturating_sub_unsigned(cost));
         self.bucket.take(cost);
         self.last = now;
@@ -267,8 +270,14 @@ impl Meter {
         self.used = self.used.saturating_sub(cost);
         self.since = self.since.saturating_sub(cost);
         self.log.flying = self.log.flying.saturating_sub(cost);
+        self.settle(cost);
         self.left = self.left.map(|left| left.saturating_add_unsigned(cost));
         self.bucket.untake(cost);
+    }
+
+    /// The answer to what was taken is here, or will not come.
+    pub fn settle(&mut self, cost: u64) {
+        self.pending = self.pending.saturating_sub(cost);
     }
 
     /// What was taken, and has landed, was another quota's.

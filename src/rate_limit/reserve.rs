@@ -289,10 +289,8 @@ impl Scope {
 
     /// Closes the windows that are over.
     pub(super) fn roll(&mut self, now: MonoTime) {
-        // What is under way for longer was counted long ago.
-        let fresh = self.lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(u64::from(lane.fresh)));
         for meter in &mut self.meters {
-            meter.roll(now, fresh);
+            meter.roll(now, u64::from(self.in_flight));
         }
     }
 

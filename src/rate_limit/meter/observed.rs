@@ -28,7 +28,7 @@ impl Meter {
     /// Of a quota that was just found, be it in headers: `flying` units are under way on it, and `landed` came back.
     pub fn begin(&mut self, flying: u64, landed: u64, now: MonoTime) {
         self.used = flying.saturating_add(landed);
-        self.log.flying = flying;
+        (self.log.flying, self.pending) = (flying, flying);
         self.log.push(now, landed, self.length());
     }
 

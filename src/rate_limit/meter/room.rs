@@ -17,7 +17,7 @@ impl Meter {
         };
         // Not all that was sent was counted: what failed on its way may not have been.
         let told = match self.mode {
-            Mode::Window => self.least.map_or(0, |least| least.saturating_sub(self.log.flying)),
+            Mode::Window => self.least.map_or(0, |least| least.saturating_sub(self.pending)),
             _ => self.left.unwrap_or(0).max(0) as u64,
         };
         own.max(told)

@@ -34,6 +34,7 @@ fn send(meter: &mut Meter, count: u64, now: i64) {
 
 fn land(meter: &mut Meter, count: u64, now: i64) {
     for _ in 0..count {
+        meter.settle(1);
         meter.land(1, true, MonoTime(now - 10), MonoTime(now));
     }
 }

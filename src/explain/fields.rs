@@ -16,10 +16,12 @@ pub const MAX: usize = 100;
 const DEPTH: usize = 8;
 
 const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
-const TEXTS: &str = "message detail msg reason description defaultMessage title error code";
+const TEXTS: &str = "message detail details msg reason description defaultMessage title error code";
 /// Members of an error that hold lists of field errors.
 const LISTS: &str =
     "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
+/// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
+const INNER: &str = "fieldViolations causes errors issues";
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
 const TEXT_LISTS: &str = "message errorCauses";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
@@ -35,7 +37,6 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     for key in words(LISTS) {
         let list = level.get(key);
         from_list(list, out);
-        // Kubernetes has its causes in details, Google its violations in the items of a list.
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
@@ -43,7 +44,10 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         let map = level.get(key);
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
-        } else if map.kind() == Kind::Object && (key == "errors" || lists_only(map)) {
+        } else if map.kind() == Kind::Object
+            && (key == "errors" || lists_only(map))
+            && map.get("errors").index(0).kind() != Kind::Object
+        {
             from_map(map, "", 0, out);
         }
     }
@@ -153,8 +157,7 @@ fn reason_of(message: &str) -> &'static str {
 }
 
 fn from_inner(item: Node<'_>, out: &mut Explanation) {
-    from_list(item.get("fieldViolations"), out);
-    from_list(item.get("causes"), out);
+    words(INNER).for_each(|key| from_list(item.get(key), out));
 }
 
 fn from_list(list: Node<'_>, out: &mut Explanation) {
@@ -182,7 +185,7 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         } else if !raw[3].is_empty() {
             "header"
         } else {
-            ""
+            place_of(item.get("location").text())
         };
         if value.kind() == Kind::Array {
             return joined(value, message, out);

@@ -61,8 +61,8 @@ pub struct Harvest<'d> {
 
 const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
 const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors";
-const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg";
+const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
@@ -257,7 +257,11 @@ impl<'d> Harvest<'d> {
             // An address is a code only as the type of problem details; a status word only in capitals.
             // At the top of a body that wraps its error, a name or type is not the error's.
             let fits = match key {
-                "type" => (self.format == "problem_details" || !has(code.text, "://")) && code.text != "about:blank",
+                "type" => {
+                    (self.format == "problem_details" || !has(code.text, "://"))
+                        && code.text != "about:blank"
+                        && (depth > 0 || !level.get("errors").exists() || level.get("title").exists())
+                }
                 "status" => is_constant(code.text),
                 "name" | "category" => depth > 0 || level.get("message").exists(),
                 // CouchDB: a word that explains the error's.

@@ -38,7 +38,7 @@ use crate::hints::{self, Hint, body::Limited};
 use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
-use harvest::{Harvest, MAX_BODY};
+use harvest::{Harvest, MAX_BODY, Shape};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -56,7 +56,12 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
-    let body = if out.kind == Kind::Success { "" } else { harvest.body };
+    // Of a page or text the front is enough: what is deep in it is not about the answer.
+    let body = match harvest.shape {
+        _ if out.kind == Kind::Success => "",
+        Shape::Json => harvest.body,
+        _ => scan::head(harvest.body, 2048),
+    };
     let spoken = hints::body::read(body, report.status.unwrap_or(0), hints::served(report.headers, report.now).at);
     let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };

@@ -612,7 +612,7 @@ export interface ExplanationBase {
   retry: Retry;
   /** What is wrong with which field of the request. */
   fields: FieldError[];
-  /** The API's own words. */
+  /** The API's own words. `message` is cut at 8 KiB; `code` may also be a word that stands in front of it. */
   api: {
     code?: string;
     message?: string;

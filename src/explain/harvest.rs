@@ -67,7 +67,7 @@ const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
 
-/// Bytes of messages that are heard; templates are tried on all parts of them.
+/// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
 
 /// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
@@ -101,6 +101,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Exp
         Shape::Html | Shape::Xml => found.markup(report),
         Shape::Text => {
             let start = text.as_ptr() as usize - body.as_ptr() as usize;
+            let text = head(text, MAX_HEARD);
             found.messages.push(Said { text, span: Some((start, start + text.len())), literal: true });
             format::proxy(&mut found, report);
         }
@@ -317,7 +318,7 @@ impl<'d> Harvest<'d> {
             && heard < MAX_HEARD
             && self.messages.len() < fields::MAX
         {
-            self.messages.push(said(node, text));
+            self.messages.push(said(node, head(text, MAX_HEARD)));
         }
     }
 

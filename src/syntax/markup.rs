@@ -59,7 +59,7 @@ pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
     }
 }
 
-/// The first place at or behind `from` where `needle` (ASCII) stands in any case.
+/// The first place at or behind `from` where `needle` stands, letters of ASCII in any case.
 pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
     let first = needle.first()?.to_ascii_lowercase();

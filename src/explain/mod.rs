@@ -56,9 +56,20 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
-    // Of a page or text the front is enough: what is deep in it is not about the answer.
+    // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
+    // enough: what is deep in it is not about the answer.
+    let waits = matches!(
+        out.kind,
+        Kind::RateLimited
+            | Kind::Unavailable
+            | Kind::ServerError
+            | Kind::Locked
+            | Kind::Forbidden
+            | Kind::InvalidRequest
+            | Kind::BusinessRule
+    );
     let body = match harvest.shape {
-        _ if out.kind == Kind::Success => "",
+        _ if !waits => "",
         Shape::Json => harvest.body,
         _ => scan::head(harvest.body, 2048),
     };

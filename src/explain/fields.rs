@@ -108,10 +108,11 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str
     }
     let ink = &mut out.ink;
     let mut steps = String::new();
-    // Step by step: a long path with indices is no token.
+    // Step by step: a long path with indices is no token. A mail address is not of steps.
+    let ends: &[u8] = if has(raw, "@") { b"" } else { b"." };
     let mut rest = raw;
     loop {
-        let step = until(rest, b".");
+        let step = until(rest, ends);
         super::redact::redact(step, &mut steps);
         if step.len() == rest.len() {
             break;
@@ -328,6 +329,18 @@ mod tests {
         ] {
             let expected: Vec<_> = expected.into_iter().map(|(path, place)| (path.to_string(), place)).collect();
             assert_eq!(paths(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_path_stays_and_a_secret_in_one_does_not() {
+        for (name, shown) in [
+            ("personalizations.0.to.0.email", "personalizations.0.to.0.email"),
+            ("user.sk_live_4eC39HqLyjWDarjtT1zdp7dc", "user.redacted"),
+            ("jane.doe@example.com", "redacted"),
+        ] {
+            let text = ["{\"field\":\"", name, "\"}"].concat();
+            assert_eq!(paths(&text), [(shown.to_string(), "")]);
         }
     }
 

@@ -38,6 +38,8 @@ const METHODS = "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".spl
 const ERROR = 400;
 /** The conventions' buckets; s. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** Calls that are remembered: one that vanished with the request of a worker that it was made in is never told to end. */
+const MOST = 50_000;
 /** The options, and the method that tells each one. */
 const OPTIONS = /** @type {Record<string, string>} */ ({
   meter: "createHistogram",
@@ -124,7 +126,7 @@ export function telemetry(options = {}) {
     if (known === undefined && type !== "attempt" && type !== "wait" && type !== "give-up") return;
     /** @type {Call} */
     const call = known ?? { parent: context.active(), sends: new Map() };
-    if (known === undefined) calls.set(event.call, call);
+    if (known === undefined) remember(event.call, call);
     const send = call.sends.get(attempt);
     if (type === "attempt") {
       settle(call, false);
@@ -146,6 +148,16 @@ export function telemetry(options = {}) {
       over(event.call, call);
     }
   };
+
+  /**
+   * @param {number} id
+   * @param {Call} call
+   */
+  function remember(id, call) {
+    const [oldest] = calls.size < MOST ? [] : calls;
+    if (oldest !== undefined) over(...oldest);
+    calls.set(id, call);
+  }
 
   /**
    * @param {number} id

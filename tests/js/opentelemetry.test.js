@@ -164,6 +164,17 @@ test("the duration of each send is measured, in seconds, by method, server and o
     assert.ok(metric.dataPoints.every(({ value }) => value.sum > 0 && value.sum < 1));
   }));
 
+test("calls that vanish, as with a worker's request, are not remembered for ever", async () => {
+  const { onEvent, open, spans, stop } = sdk();
+  const told = { url: "https://api.example.com/", method: "GET", attempt: 1, at: 0 };
+  onEvent({ ...told, call: 1, type: "attempt" });
+  for (let call = 2; call <= 50_000; call++) onEvent({ ...told, call, type: "wait", reason: "backoff", delay: 1, until: 1 });
+  assert.deepEqual([open(), spans().length], [["GET"], 0]);
+  onEvent({ ...told, call: 50_001, type: "wait", reason: "backoff", delay: 1, until: 1 });
+  assert.deepEqual([open(), spans().length], [[], 1]);
+  await stop();
+});
+
 test("a method without a name is HTTP's, with its own word beside it", () =>
   watched(script([200]), {}, async ({ url, policy, spans }) => {
     await policy.fetch(url, { method: "PURGE" });

@@ -16,7 +16,7 @@ const NAMES: &str =
     "token secret passw pwd apikey api_key api-key auth cookie session credential signature bearer basic private";
 /// How well-known keys begin.
 const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghs_ github_pat_ glpat- xox akia asia aiza eyj whsec_";
-/// From this length on, a word with letters and digits is taken for a token. `INVALID_PARAMETER_1` and dates stay.
+/// From this length on, a word with letters and digits, or of letters large and small by chance, is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
 /// From this length on, base64 with slashes in it is taken for a key: 24 bytes.
 const KEY: usize = 32;
@@ -122,14 +122,23 @@ fn base64(text: &str) -> usize {
 
 /// Whether a word looks like a key, a token or a mail address.
 fn is_opaque(word: &str) -> bool {
-    let (mut digits, mut letters) = (0, 0);
+    let (mut digits, mut letters, mut turns, mut last) = (0, 0, 0, 0);
     for byte in word.bytes() {
-        digits += u8::from(byte.is_ascii_digit() && digits < 2);
-        letters |= u8::from(byte.is_ascii_alphabetic() || byte == b'@');
+        let kind = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'z' => 2,
+            b'A'..=b'Z' => 3,
+            _ => continue,
+        };
+        digits += u8::from(kind == 1 && digits < 2);
+        letters |= u8::from(kind > 1);
+        // From one kind to another: names in camel case do so less often than what was drawn by chance.
+        turns += usize::from(kind != last);
+        last = kind;
     }
     let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
     (word.len() >= 8 && digits > 0 && words(PREFIXES).any(known))
-        || (word.len() >= OPAQUE && digits > 1 && letters > 0)
+        || (word.len() >= OPAQUE && (digits > 1 && letters > 0 || turns * 3 > word.len()))
         || has(word, "@")
 }
 
@@ -160,6 +169,9 @@ mod tests {
                 "/data/attributes/submissionTypes/0/kindOfThing/12 is bad",
                 "/data/attributes/submissionTypes/0/kindOfThing/12 is bad",
             ),
+            ("of qWeRtYuIoPaSdFgHjKlZxCvB or", "of [redacted] or"),
+            ("OAuth2AuthenticationException", "OAuth2AuthenticationException"),
+            ("com.example.api.v1.ResourceNotFoundException", "com.example.api.v1.ResourceNotFoundException"),
             ("Could not authorize token", "Could not authorize token"),
             ("clever:{{lms_canvas_demo_teacher_id}} not found", "clever:{{lms_canvas_demo_teacher_id}} not found"),
             (

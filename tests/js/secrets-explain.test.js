@@ -89,6 +89,20 @@ for (const [form, secret] of Object.entries({ ...LOOKS, "a value by its name": N
   });
 }
 
+test("tokens that are drawn by chance are known by their look", () => {
+  let state = 7;
+  const chance = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (const [length, most] of [[24, 3], [32, 1], [43, 0]]) {
+    let shown = 0;
+    for (let n = 0; n < 300; n++) {
+      const secret = Array.from({ length }, () => letters[Math.floor(chance() * 64)]).join("");
+      shown += found(told(explain({ status: 422, body: JSON.stringify({ errors: [{ field: "x", message: `${secret} is not valid` }] }) })), { secret }).length > 0 ? 1 : 0;
+    }
+    assert.ok(shown <= most, `${shown} of 300 with ${length} letters`);
+  }
+});
+
 test("a response is explained without its address' secrets", async () => {
   for (const secret of Object.values(LOOKS)) {
     const response = new Response(JSON.stringify({ error: `token ${secret} is bad`, token: secret }), { status: 401, headers: { "set-cookie": `sid=${secret}`, "www-authenticate": `Bearer error_description="${secret}"` } });

@@ -43,6 +43,7 @@ const TABLE: [Row; 23] = [
     row("fetch", Kind::Function),
     row("body", Kind::Function),
     row("host", Kind::Kept),
+    row("explainer", Kind::Kept),
     // The shell's too: where it counts, this code is not to be had.
     row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
     row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 23] = [
+const TABLE: [Row; 24] = [
     row("timeout.attempt", Kind::Period),
     row("timeout.total", Kind::Period),
     Row { name: "priority", kind: Kind::Order, default: 0.0 },

@@ -7,6 +7,7 @@
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
+import { explainer as shared } from "./errors.js";
 import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
@@ -80,3 +81,5 @@ async function excerpt(response) {
   }
   return front;
 }
+
+shared.explainResponse = explainResponse;

@@ -2,6 +2,7 @@
 import { attempt, noteLoser } from "./attempt.js";
 import { AWAIT, tell } from "./core.js";
 import { sleep } from "./sleep.js";
+import { wakeOthers } from "./wait.js";
 
 /**
  * The sends of one attempt that is hedged.
@@ -58,7 +59,8 @@ export function race(run) {
       if (action === AWAIT) {
         race.legs.delete(leg);
         leg.response?.body?.cancel().catch(() => {});
-        return wait();
+        wait();
+        return wakeOthers(run.inside.shared, clock);
       }
       end(leg);
       resolve(action);

@@ -55,6 +55,7 @@ pub async fn drive(
         action = match action {
             Action::Await { next } => {
                 run.let_go();
+                run.shared.wake_others();
                 run.land(next).await?
             }
             Action::Ask { .. } => run.tell(Event::Decided(None))?,

@@ -140,6 +140,21 @@ test("an answer to repeat is let go of, and the other send's is waited for", asy
   assert.equal(events.filter(({ type }) => type === "wait").length, 0);
 });
 
+test("the room of a send that failed is there for who waits, though the call goes on", async () => {
+  const answers = [];
+  const { policy, pass, sends } = stage(() => new Promise((resolve) => answers.push(resolve)), { rateLimit: { maxConcurrent: 2 } });
+  const calls = [policy.fetch(URL)];
+  await pass(100);
+  calls.push(policy.fetch(URL));
+  await pass(50);
+  assert.equal(sends.length, 2, "both of the first call");
+  answers[0](new Response("busy", { status: 503 }));
+  await pass(0);
+  assert.equal(sends.length, 3);
+  for (const answer of answers.slice(1)) answer(new Response("x"));
+  assert.deepEqual((await Promise.all(calls)).map(({ status }) => status), [200, 200]);
+});
+
 test("where both fail the attempt has failed, and is retried; the next one is hedged anew", async (t) => {
   const server = await serveEach(t, [503, {}, 2 * DELAY], [503, {}, 2 * DELAY], undefined, 200);
   const policy = createPolicy({ hedge: { delay: DELAY }, retry: { initialDelay: 1, maxAttempts: 2 } });

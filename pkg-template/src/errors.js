@@ -15,12 +15,6 @@ function has(value, kind) {
   }
 }
 
-/**
- * The explainer, once somebody loaded it: this file is all that the two halves share.
- * @type {{ explainResponse?: typeof import("./explain.js").explainResponse }}
- */
-export const explainer = {};
-
 /** Any failure of the policy's own. `code` is stable; `record` is what happened to the call, where there was one. */
 export class PolicyError extends Error {
   /**

@@ -7,7 +7,6 @@
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
-import { explainer as shared } from "./errors.js";
 import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
@@ -81,5 +80,3 @@ async function excerpt(response) {
   }
   return front;
 }
-
-shared.explainResponse = explainResponse;

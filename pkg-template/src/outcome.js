@@ -1,6 +1,6 @@
 // @ts-check
 import { emit } from "./driver.js";
-import { CircuitOpenError, HttpError, PolicyError, RateLimitError, explainer } from "./errors.js";
+import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
 import { cancelBody } from "./request.js";
 import { reasonOf } from "./wait.js";
@@ -71,19 +71,22 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @param {Response} response
  * @returns {Promise<never>}
  */
-async function httpError({ method, origin, href, record }, response) {
-  const explain = explainer.explainResponse ?? (await import("./explain.js").catch(noExplainer(record))).explainResponse;
+async function httpError({ method, origin, href, record, hooks }, response) {
+  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record));
   const explanation = await explain(response, { method, url: href });
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
 }
 
-// Service workers refuse every dynamic import; there the explainer has to be imported by name.
 /** @param {import("./record.js").CallRecord} record */
-function noExplainer(record) {
-  return (/** @type {unknown} */ cause) => {
-    const message = 'throwHttpErrors: the explainer cannot be loaded here. Where import() is refused, as in a service worker, import it first: import { explain } from "fetch-with-policy"';
+async function explainerOf(record) {
+  try {
+    const { explainResponse } = await import("./later.js");
+    return explainResponse;
+  } catch (cause) {
+    // Service workers refuse every import().
+    const message = "throwHttpErrors: the explainer cannot be loaded here; give one by the option `explainer`";
     throw new PolicyError("explainer-unavailable", message, { cause, record });
-  };
+  }
 }

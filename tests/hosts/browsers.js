@@ -29,15 +29,34 @@ const COMMANDS = {
 };
 export const ENGINES = Object.keys(COMMANDS);
 
+const PAGE = (/** @type {string} */ script) => `<!doctype html><title>hosts</title><link rel="icon" href="data:,"><script type="module" src="/${script}"></script>`;
+
 /**
- * Serves the package and the files of this folder under the strictest Content-Security-Policy that the package promises to
- * work with (or `csp`); `reports` gives what is posted to it, by the scope that posted.
+ * Serves the package and the files of this folder, by a page that runs the script `page`.
  * @param {{ page: string, csp?: string }} options
  */
-export async function startSite({ page, csp = STRICT.replace("'self'", "'self' 'wasm-unsafe-eval'") }) {
+export function startSite({ page, csp }) {
+  return serve((path) => {
+    if (path === "/") return PAGE(page);
+    if (path === "/blank") return "<!doctype html><title>blank</title>";
+    const text = readFileSync(new URL(`.${path}`, path.startsWith("/pkg/") ? root : here));
+    // Import maps do not reach workers.
+    return path === "/suite.js" ? String(text).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', '"/pkg/index.js"') : text;
+  }, csp);
+}
+
+/**
+ * Serves what `find` gives for a path (a throw is a 404) under the strictest Content-Security-Policy that the package promises
+ * to work with, or `csp`; `report` gives what is posted to it, by the scope that posted.
+ * @param {(path: string) => string | Buffer} find
+ * @param {string} [csp]
+ */
+export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-unsafe-eval'")) {
   /** @type {Map<string, any>} */
   const posted = new Map();
   const news = new EventTarget();
+  /** @type {string[]} */
+  const served = [];
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://site");
     if (pathname === "/report") {
@@ -47,24 +66,22 @@ export async function startSite({ page, csp = STRICT.replace("'self'", "'self' '
       news.dispatchEvent(new Event("report"));
       return void response.end();
     }
-    const file = pathname === "/" ? undefined : pathname.startsWith("/pkg/") ? new URL(`.${pathname}`, root) : new URL(`.${pathname}`, here);
-    let body;
     try {
-      if (pathname === "/blank") return void response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>blank</title>");
-      body = file === undefined ? `<!doctype html><title>hosts</title><link rel="icon" href="data:,"><script type="module" src="/${page}"></script>` : readFileSync(file);
+      const body = find(pathname);
+      served.push(String(body));
+      const type = TYPES[extname(pathname) || ".html"] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "content-security-policy": csp }).end(body);
     } catch {
-      return void response.writeHead(404).end();
+      response.writeHead(404).end();
     }
-    // Import maps do not reach workers.
-    if (pathname === "/suite.js") body = String(body).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', '"/pkg/index.js"');
-    const type = TYPES[extname(pathname) || ".html"] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, "content-security-policy": csp }).end(body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     address: `http://127.0.0.1:${port}`,
+    /** The bodies of what was asked for. */
+    served,
     /** @param {string} scope @param {number} limit ms */
     async report(scope, limit) {
       const late = AbortSignal.timeout(limit);

@@ -18,12 +18,23 @@ export async function startWorker(entry, compatibilityDate, compatibilityFlags) 
     outdir: "out",
     write: false,
   });
+  if (outputFiles.length !== 3) throw new Error(`expected the worker and the two .wasm files that the condition imports, got ${outputFiles.length} files`);
+  return workerOf(outputFiles, "/", compatibilityDate, compatibilityFlags);
+}
+
+/**
+ * A Worker of files that are built already.
+ * @param {{ path: string, contents: Uint8Array }[]} files
+ * @param {string} modulesRoot
+ * @param {string} compatibilityDate
+ * @param {string[]} [compatibilityFlags]
+ */
+export async function workerOf(files, modulesRoot, compatibilityDate, compatibilityFlags = []) {
   // The entry must come first: miniflare takes the first module as the main one.
-  const modules = outputFiles
+  const modules = files
     .map(({ path, contents }) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents }))
     .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm"));
-  if (modules.length !== 3) throw new Error(`expected the worker and the two .wasm files that the condition imports, got ${modules.length} files`);
-  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot: "/", cf: false, compatibilityDate, compatibilityFlags });
+  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot, cf: false, compatibilityDate, compatibilityFlags });
   await worker.ready;
   return worker;
 }

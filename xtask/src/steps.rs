@@ -48,6 +48,7 @@ pub const STEPS: &[Step] = &[
     }),
     step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
     Step { loud: true, ..step("hosts", Count::Node, hosts) },
+    step("bundlers", Count::Node, bundlers),
     step("clients", Count::Node, clients),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
@@ -123,6 +124,13 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
 // Real clients with the policy put under them; their packages are a lock file of their own.
 fn clients() -> Result<Vec<Command>, String> {
     const FOLDER: &str = "tests/clients";
+    install::npm_packages(Path::new(FOLDER))?;
+    node_tests(install::newer_node()?, FOLDER, |_| true)
+}
+
+// The packed package in each bundler; their packages are a lock file of their own.
+fn bundlers() -> Result<Vec<Command>, String> {
+    const FOLDER: &str = "tests/bundlers";
     install::npm_packages(Path::new(FOLDER))?;
     node_tests(install::newer_node()?, FOLDER, |_| true)
 }

@@ -113,7 +113,7 @@ const CODES: &[(&str, Kind, &str)] = &[
     ("quotaexceeded insufficientquota enforcedspendlimitreached billinghardlimitreached", Kind::QuotaExhausted, ""),
     ("insufficientbalance insufficientfunds", Kind::BusinessRule, ""),
     ("validation validationfailed invalidargument invalidvalue graphqlvalidationfailed", Kind::ValidationFailed, ""),
-    ("conflict alreadyexists idempotency concurrentmodification", Kind::Conflict, ""),
+    ("conflict alreadyexists idempotency concurrentmodification constraintviolation", Kind::Conflict, ""),
     ("unabletolockrow resourcelocked locked", Kind::Locked, ""),
     ("unimplemented", Kind::NotSupported, "feature"),
     ("internalserver internal", Kind::ServerError, ""),

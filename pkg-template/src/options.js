@@ -71,6 +71,7 @@ function refuse(plan) {
  * @property {(context: any) => any} [decide]
  * @property {(request: any) => string} [scope]
  * @property {any} [idempotencyKey]
+ * @property {object[]} [catalogs] of the profiles
  */
 
 /**
@@ -88,5 +89,14 @@ export function hooksOf(base, options) {
     decide: options.retry?.decide ?? base.decide,
     scope: options.rateLimit?.scope ?? base.scope,
     idempotencyKey: options.idempotencyKey ?? base.idempotencyKey,
+    catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
   };
+}
+
+/**
+ * A profile's hosts are those of its catalog. Only explanations need it, and so it is not looked at here.
+ * @param {any} profile
+ */
+function catalogOf({ catalog, hosts }) {
+  return catalog === undefined ? [] : [{ ...catalog, hosts }];
 }

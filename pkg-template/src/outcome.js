@@ -71,9 +71,9 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @param {Response} response
  * @returns {Promise<never>}
  */
-async function httpError({ method, origin, href, record }, response) {
-  const { explainResponse } = await import("./explain.js");
-  const explanation = await explainResponse(response, { method, url: href });
+async function httpError({ method, origin, href, record, hooks }, response) {
+  const { ask, engineOf, reportOf } = await import("./explain.js");
+  const explanation = ask(engineOf(hooks.catalogs), await reportOf(response, { method, url: href }));
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;

@@ -63,7 +63,10 @@ impl<'f> Rule<'f, '_> {
             if out.causes.iter().any(|known| out.ink.read(known.id) == id) {
                 continue;
             }
-            let confidence = known("certain likely possible", cause.get("confidence").text());
+            let confidence = match known("certain possible", cause.get("confidence").text()) {
+                "" => "likely",
+                other => other,
+            };
             out.cause(id, "", "", confidence, 0);
             let (text, check) = (self.say(cause, "text", out), self.say(cause, "check", out));
             if let Some(last) = out.causes.last_mut() {

@@ -20,7 +20,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 4] = ["index", "policy", "explain", "errors"];
+const FILES: [&str; 6] = ["index", "policy", "explain", "explainer", "catalog", "errors"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -120,6 +120,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline")?;
     bundle(&stage.join("workerd"), "workerd")?;
     profiles(&stage)?;
+    messages(&stage.join("messages"))?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
@@ -194,6 +195,21 @@ fn profiles(out: &Path) -> Result<(), String> {
     let list = work("profiles.js");
     write(&list, lines.concat().as_bytes())?;
     process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+}
+
+// A file with its types for each language of messages/: an application loads one, or the one that it asks for.
+fn messages(out: &Path) -> Result<(), String> {
+    let types = read(&Path::new(TEMPLATE).join("messages.d.ts"))?;
+    for file in files(&Path::new(TEMPLATE).join("messages")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let list = work("messages.js");
+        let line = format!("import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n", file.display());
+        write(&list, line.as_bytes())?;
+        let code = out.join(format!("{name}.js"));
+        process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;
+        write(&out.join(format!("{name}.d.ts")), &types)?;
+    }
+    Ok(())
 }
 
 fn manifest(out: &Path) -> Result<(), String> {

@@ -121,7 +121,25 @@ mod tests {
 
     #[test]
     fn an_id_that_no_explanation_has_has_no_page() {
-        for id in ["", ".", "http.", "http.0", "http.65536", "http.x", "code.", "code.nothing", "hidden.", "hidden.x", "network.", "x.rate_limited", "http.404.not_found", "rate_limited", ".rate_limited", "clever.", "network.caller"] {
+        for id in [
+            "",
+            ".",
+            "http.",
+            "http.0",
+            "http.65536",
+            "http.x",
+            "code.",
+            "code.nothing",
+            "hidden.",
+            "hidden.x",
+            "network.",
+            "x.rate_limited",
+            "http.404.not_found",
+            "rate_limited",
+            ".rate_limited",
+            "clever.",
+            "network.caller",
+        ] {
             assert_eq!(lookup(id, &Catalogs::built_in()), "", "{id}");
         }
     }
@@ -129,7 +147,9 @@ mod tests {
     #[test]
     fn a_page_says_what_the_rule_says_and_leaves_its_holes() {
         let page = lookup("clever.limit-too-large", &Catalogs::built_in());
-        for part in [r#""kind":"too_large""#, "Clever answered 413", "limit is {url.limit}; the most is 10000.", "page through"] {
+        for part in
+            [r#""kind":"too_large""#, "Clever answered 413", "limit is {url.limit}; the most is 10000.", "page through"]
+        {
             assert!(page.contains(part), "{page}");
         }
     }

@@ -7,8 +7,8 @@ use super::kind::{Kind, Retry};
 use super::report::origin_of;
 use super::verdict::Waits;
 use crate::hints::expose;
-use alloc::string::String;
 use crate::syntax::json::End;
+use alloc::string::String;
 
 /// Says in one sentence what happened, unless a rule has said it; the status is `number` in digits, and `who` answered.
 pub fn what(who: &str, code: &str, number: &str, out: &mut Explanation) {

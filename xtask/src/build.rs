@@ -203,7 +203,10 @@ fn messages(out: &Path) -> Result<(), String> {
     for file in files(&Path::new(TEMPLATE).join("messages")) {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let list = work("messages.js");
-        let line = format!("import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n", file.display());
+        let line = format!(
+            "import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n",
+            file.display()
+        );
         write(&list, line.as_bytes())?;
         let code = out.join(format!("{name}.js"));
         process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;

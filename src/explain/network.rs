@@ -179,6 +179,7 @@ fn group_of(row: &Row) -> &'static str {
 pub fn page(id: &str, out: &mut Explanation) -> bool {
     let (group, reason) = scan::split(id, ".").unwrap_or_default();
     if id == "network.unknown" {
+        out.turn(Kind::Network, "unknown");
         unknown(&Report { thrown: alloc::vec![Thrown::default()], ..Report::default() }, out);
         out.what_happened = out.ink.add(NO_RESPONSE);
         return true;

@@ -10,8 +10,8 @@ const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/errors
 const ALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/cases/errors.json");
 
 fn page(id: &str) -> Option<Value> {
-    let page = lookup(id, &Catalogs::built_in());
-    (!page.is_empty()).then(|| serde_json::from_str(&page).expect("a page is strict JSON"))
+    let page = lookup(id, &Catalogs::built_in())?;
+    Some(serde_json::from_str(&page.to_json()).expect("a page is strict JSON"))
 }
 
 fn explained(case: &Case, catalogs: &Catalogs) -> Value {

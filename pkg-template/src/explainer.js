@@ -40,9 +40,14 @@ export function createExplainer(options = {}) {
     explainResponse: async (response, context) => explain(await reportOf(response, context)),
     lookup: (id) => {
       const page = typeof id === "string" ? engine().lookup(id) : "";
-      return page === "" ? undefined : JSON.parse(page);
+      return page === "" ? undefined : pageOf(JSON.parse(page));
     },
   };
+}
+
+/** @param {import("../index.js").Explanation} of @returns {import("../index.js").RulePage} */
+function pageOf({ id, kind, title, whatHappened, causes, action, api: { docsUrl } }) {
+  return { id, kind, title, whatHappened, causes: causes.map(({ text }) => text), action, ...(docsUrl && { docsUrl }) };
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

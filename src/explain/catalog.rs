@@ -183,13 +183,14 @@ impl Catalogs {
             }
             for rule in set.root().get("rules").children() {
                 let (when, then) = (rule.get("when"), rule.get("then"));
-                let (seen, heard) = (notes.out.evidence.len(), notes.heard.len());
+                let (seen, heard, mark) = (notes.out.evidence.len(), notes.heard.len(), notes.out.ink.mark());
                 notes.rule = notes.out.ink.add(rule.get("id").text());
                 // A rule that asks for nothing is a mistake, not one for every answer.
                 if when.children().next().is_none()
                     || (well && !when.get("status").exists())
                     || !facts.holds(when, &mut notes)
                 {
+                    notes.out.ink.all.truncate(mark);
                     continue;
                 }
                 let coarse = !user && when.children().all(|test| test.key() == "status");

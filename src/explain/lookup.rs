@@ -17,31 +17,14 @@ use super::scan::{behind, cut, split};
 use super::{Report, default_causes, format, network, text, words};
 use crate::syntax::json::{self, Node};
 use crate::syntax::number;
-use crate::syntax::write::Writer;
 use alloc::string::String;
 
-/// The page of `id`, as the JSON of the package's `RulePage`; "" where no explanation has that id.
-pub fn lookup(id: &str, catalogs: &Catalogs) -> String {
+/// What `id` stands for, as the explanation of an answer that says nothing; none where no explanation has that id.
+pub fn lookup(id: &str, catalogs: &Catalogs) -> Option<Explanation> {
     let mut page = Explanation::new(Kind::InvalidRequest, "", None);
-    if !fill(id, catalogs, &mut page) {
-        return String::new();
-    }
-    let mut out = Writer::default();
-    out.open('{');
-    out.text("id", Some(id));
-    out.text("kind", Some(text::row(page.kind).name));
-    out.text("title", Some(page.title()));
-    out.text("whatHappened", Some(page.ink.read(page.what_happened)));
-    out.key("causes");
-    out.open('[');
-    for cause in &page.causes {
-        out.string(page.ink.read(cause.text));
-    }
-    out.close(']');
-    out.text("action", Some(page.ink.read(page.action)));
-    out.text("docsUrl", Some(page.ink.read(page.api.docs_url)).filter(|url| !url.is_empty()));
-    out.close('}');
-    out.out
+    let found = fill(id, catalogs, &mut page);
+    page.id = page.ink.add(id);
+    found.then_some(page)
 }
 
 /// Whether there is such an id; then `page` is what it stands for.
@@ -140,13 +123,13 @@ mod tests {
             "clever.",
             "network.caller",
         ] {
-            assert_eq!(lookup(id, &Catalogs::built_in()), "", "{id}");
+            assert!(lookup(id, &Catalogs::built_in()).is_none(), "{id}");
         }
     }
 
     #[test]
     fn a_page_says_what_the_rule_says_and_leaves_its_holes() {
-        let page = lookup("clever.limit-too-large", &Catalogs::built_in());
+        let page = lookup("clever.limit-too-large", &Catalogs::built_in()).unwrap().to_json();
         for part in
             [r#""kind":"too_large""#, "Clever answered 413", "limit is {url.limit}; the most is 10000.", "page through"]
         {

@@ -33,9 +33,9 @@ impl Explainer {
         self.catalogs.add(catalog)
     }
 
-    /// What is known of the rule `id`, as JSON; "" if there is none.
+    /// What is known of the rule `id`, in the form of an explanation; "" if there is none.
     pub fn lookup(&self, id: &str) -> String {
-        lookup(id, &self.catalogs)
+        lookup(id, &self.catalogs).map_or(String::new(), |page| page.to_json())
     }
 
     /// Explains a report. Total: what is no report is explained as nothing known.

@@ -112,6 +112,13 @@ export interface CallOptions {
 export interface PolicyOptions extends CallOptions {
   /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
   profiles?: Profile[];
+  /**
+   * What explains the response of an {@link HttpError}. The default one is loaded by `import()` when first needed; where that is
+   * refused, as in a service worker, give `{ explainResponse }` of this package. What {@link createExplainer} makes fits too: then its
+   * catalogs and texts are used, and not the profiles' catalogs.
+   * @default the built-in one, with the profiles' catalogs
+   */
+  explainer?: { explainResponse: typeof explainResponse };
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
   /**
@@ -761,7 +768,7 @@ export interface HeaderDialect {
 export interface Catalog {
   /** The version of the format. */
   catalog: 1;
-  /** The API, in lower case. Ids of rules begin with it: "acme.frozen". `explanation.provider` says it. */
+  /** The API: "acme". Ids of rules begin with it: "acme.frozen". `explanation.provider` says it. */
   provider: string;
   /** What it is called in sentences: "Acme answered 423". @default "The server" */
   name?: string;

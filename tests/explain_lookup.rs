@@ -4,6 +4,7 @@ mod explain_support;
 use explain_support::{Case, load};
 use fetch_with_policy::explain::lookup::lookup;
 use fetch_with_policy::explain::{Catalogs, explain};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/errors-source.json");
@@ -105,4 +106,91 @@ fn what_a_user_wrote_takes_no_more_than_linear_time() {
     let out = explained(&case, &Catalogs::built_in().with(&rules));
     assert_eq!((&out["id"], &out["provider"]), (&json!("http.400"), &json!(null)));
     assert!(start.elapsed().as_millis() < 2_000, "{:?}", start.elapsed());
+}
+
+/// Words of the format where they belong and where they do not, with values of any kind.
+fn any_value() -> impl Strategy<Value = Value> {
+    const WORDS: &[&str] = &[
+        "status",
+        "method",
+        "header",
+        "code",
+        "message",
+        "body",
+        "json",
+        "url",
+        "host",
+        "path",
+        "param",
+        "gt",
+        "lte",
+        "equals",
+        "contains",
+        "startsWith",
+        "template",
+        "exists",
+        "type",
+        "bodyIs",
+        "format",
+        "not",
+        "any",
+        "kind",
+        "reason",
+        "retry",
+        "verdict",
+        "causes",
+        "text",
+        "id",
+        "field",
+        "fields",
+        "action",
+        "title",
+        "docsUrl",
+        "/error/code",
+        "limit",
+        "4xx",
+        "never",
+        "conflict",
+        "{field} *",
+        "*{x}é{",
+        "{url.limit}",
+        "*",
+        "",
+        "number",
+    ];
+    let word = prop::sample::select(WORDS).prop_map(String::from);
+    let leaf = prop_oneof![
+        word.clone().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        (0..70_000_i64).prop_map(Value::from),
+        Just(Value::Null)
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(word.clone(), inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_catalog_makes_an_explanation_fail(when in any_value(), then in any_value(), hosts in any_value(), ok in any::<bool>()) {
+        let any = json!({"not": {"never": 1}});
+        let rules = json!([{"id": "x.a", "when": when, "then": then}, {"id": "x.b", "when": any, "then": then}, {"id": "x.c", "when": {"status": [200, 400]}, "then": then}]);
+        let catalog = json!({"catalog": 1, "provider": "x", "hosts": hosts, "recognise": when, "extends": then, "rules": rules});
+        let case = Case {
+            status: Some(if ok { 200 } else { 400 }),
+            url: "https://x.example/é/v1?limit=5&x".into(),
+            headers: "code:x\nstatus:é\n".into(),
+            body: Some(r#"{"error":{"code":"Zé","message":"a é b, c"}}"#.into()),
+            ..Case::default()
+        };
+        let catalogs = Catalogs::built_in().with(&catalog.to_string());
+        explained(&case, &catalogs);
+        prop_assert!(lookup("x.a", &catalogs).is_some());
+    }
 }

@@ -58,7 +58,7 @@ export function checkThen(rule, rulePath) {
   }
   if (reason !== undefined) words(reason, KINDS[kind] ?? "", `${at}.reason`, `of ${kind}`);
   for (const key of TEXTS) if (then[key] !== undefined) check(typeof then[key] === "string" && then[key] !== "", `${at}.${key}`, text);
-  if (then.docsUrl !== undefined) check(/^https?:\/\/./.test(then.docsUrl), `${at}.docsUrl`, "an address on https");
+  if (then.docsUrl !== undefined) check(/^https?:\/\/./.test(then.docsUrl), `${at}.docsUrl`, "a URL");
   if (then.userMessageKey !== undefined) check(/^[\w.-]{1,100}$/.test(then.userMessageKey), `${at}.userMessageKey`, 'a key of messages: "acme.frozen"');
   if (then.in !== undefined) words(then.in, "body query path header", `${at}.in`, "");
   if (then.fieldReason !== undefined) words(then.fieldReason, "required format range choice unknown unique", `${at}.fieldReason`, "");

@@ -11,7 +11,7 @@ import { ask, engineOf } from "./explain.js";
 
 const TOP = "catalog provider name hosts extends recognise rules tests".split(" ");
 const TEST = "status headers body method url requestBody provider error online pageUrl responseType now expect".split(" ");
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const NAME = /^\w[\w.-]{0,99}$/;
 const HOST = /^(\*\.)?[a-z0-9.-]+(:\d+)?$|^\*$/;
 
 /**
@@ -24,7 +24,7 @@ export function defineCatalog(catalog) {
   plain(catalog, "", []);
   oneOf(TOP, catalog, "");
   check(catalog.catalog === 1, "catalog", "1, the version of the format");
-  check(NAME.test(catalog.provider), "provider", 'the API\'s name, in lower case: "acme"');
+  check(NAME.test(catalog.provider), "provider", 'the API\'s name: "acme"');
   if (catalog.name !== undefined) check(typeof catalog.name === "string" && catalog.name !== "", "name", "the name for sentences");
   for (const [index, host] of list(catalog.hosts, "hosts").entries()) {
     check(HOST.test(host), `hosts[${index}]`, 'a host: "api.example.com", "*.example.com"');
@@ -49,7 +49,7 @@ export function defineCatalog(catalog) {
 function checkRule(rule, index, provider) {
   check(isRecord(rule), `rules[${index}]`, "an object: { id, when, then }");
   const prefix = `${provider}.`;
-  check(typeof rule.id === "string" && rule.id.startsWith(prefix) && NAME.test(rule.id), `rules[${index}].id`, `"${prefix}" and a name in lower case`);
+  check(typeof rule.id === "string" && rule.id.startsWith(prefix) && NAME.test(rule.id), `rules[${index}].id`, `"${prefix}" and a name`);
   const at = `rules[${rule.id}]`;
   oneOf(["id", "priority", "when", "then"], rule, at);
   const { priority = 0 } = rule;

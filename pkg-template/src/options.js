@@ -72,6 +72,7 @@ function refuse(plan) {
  * @property {(request: any) => string} [scope]
  * @property {any} [idempotencyKey]
  * @property {object[]} [catalogs] of the profiles
+ * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
  */
 
 /**
@@ -90,6 +91,7 @@ export function hooksOf(base, options) {
     scope: options.rateLimit?.scope ?? base.scope,
     idempotencyKey: options.idempotencyKey ?? base.idempotencyKey,
     catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
+    explainer: options.explainer ?? base.explainer,
   };
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { emit } from "./driver.js";
-import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
+import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
 import { cancelBody } from "./request.js";
 import { reasonOf } from "./wait.js";
@@ -72,9 +72,25 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError({ method, origin, href, record, hooks }, response) {
-  const { ask, engineOf, reportOf } = await import("./explain.js");
-  const explanation = ask(engineOf(hooks.catalogs), await reportOf(response, { method, url: href }));
+  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
+  const explanation = await explain(response, { method, url: href });
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
+}
+
+/**
+ * @param {import("./record.js").CallRecord} record
+ * @param {object[] | undefined} catalogs
+ * @returns {Promise<typeof import("./explain.js").explainResponse>}
+ */
+async function explainerOf(record, catalogs) {
+  try {
+    const { ask, engineOf, reportOf } = await import("./later.js");
+    return async (response, context) => ask(engineOf(catalogs), await reportOf(response, context));
+  } catch (cause) {
+    // Service workers refuse every import().
+    const message = "throwHttpErrors: the explainer cannot be loaded here; give one by the option `explainer`";
+    throw new PolicyError("explainer-unavailable", message, { cause, record });
+  }
 }

@@ -243,6 +243,38 @@ test("the lint passes rules that are told apart by what they ask", () => {
   assert.equal(defineCatalog(catalog), catalog);
 });
 
+test("the lint passes the example of the format", () => {
+  const catalog = {
+    catalog: 1,
+    provider: "clever",
+    hosts: ["api.clever.com", "*.clever.com"],
+    extends: ["lang.go"],
+    rules: [
+      {
+        id: "clever.limit-too-large",
+        when: { status: [413], url: { param: "limit", gt: 10000 } },
+        then: {
+          kind: "too_large",
+          retry: { verdict: "never", until: "limit <= 10000" },
+          field: "limit",
+          causes: [{ id: "limit", confidence: "likely", text: "limit is {url.limit}; the most is 10000" }],
+          action: "Use limit=10000 or less and page through the rest.",
+        },
+      },
+      {
+        id: "clever.grader-unknown",
+        when: { status: [400], message: { template: "{code}: {entity} with id {id} not found*" }, method: ["PATCH", "PUT"] },
+        then: { kind: "validation_failed", field: "grader_id" },
+      },
+    ],
+    tests: [{ status: 413, url: "/v3.0/students?limit=20000", expect: { id: "clever.limit-too-large" } }],
+  };
+  assert.equal(defineCatalog(catalog), catalog);
+  const out = createExplainer({ catalogs: [catalog] }).explain({ status: 413, url: "https://api.clever.com/v3.0/students?limit=20000" });
+  assert.deepEqual(out.retry, { verdict: "never", until: "limit <= 10000" });
+  assert.equal(out.causes[0].text, "limit is 20000; the most is 10000");
+});
+
 test("the built-in catalogs pass the lint and their own tests", () => {
   let count = 0;
   for (const name of readdirSync("src/explain/providers")) {
@@ -295,6 +327,8 @@ test("a profile's catalog explains what throwHttpErrors throws, for the profile'
   assert.deepEqual([(await explanation(policy, URL)).id, (await explanation(policy, URL)).title], ["acme.it", "Busy"]);
   assert.equal((await explanation(policy, "https://other.test/")).id, "http.423");
   assert.equal((await explanation(policy.extend({ retry: false }), URL)).id, "acme.it");
+  const explainer = createExplainer({ catalogs: [acme([{ ...rule({ status: 423 }), id: "acme.own" }])] });
+  assert.equal((await explanation(policy.extend({ explainer }), URL)).id, "acme.own");
   const broken = createPolicy({ profiles: [{ name: "acme", hosts: ["api.acme.test"], catalog: { x: 1n } }], fetch, throwHttpErrors: true, retry: false });
   assert.equal((await explanation(broken, URL)).id, "http.423");
 });

@@ -829,7 +829,7 @@ export type CatalogPresence = CatalogText | boolean | { exists?: boolean; presen
  * const when = { status: [413, "4xx"], url: { param: "limit", gt: 10000 }, not: { bodyIs: "html" } };
  * ```
  */
-export interface CatalogCondition {
+export type CatalogCondition = {
   /** 404, "4xx", or a list. */
   status?: number | string | (number | string)[];
   method?: CatalogText;
@@ -852,7 +852,7 @@ export interface CatalogCondition {
   format?: CatalogText;
   not?: CatalogCondition;
   any?: CatalogCondition[];
-}
+};
 
 /**
  * A rule's `then`. Without `kind` it only adds causes and fields. Texts may have holes: {name} of a template in `when`, and
@@ -869,7 +869,7 @@ export interface CatalogCondition {
  * };
  * ```
  */
-export interface CatalogMeaning {
+export type CatalogMeaning = {
   kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted">;
   /** One of the kind's. @default "unknown", or what the status says */
   reason?: string;
@@ -896,7 +896,7 @@ export interface CatalogMeaning {
   fieldMessage?: string;
   /** `api.code`, where the answer has none. */
   code?: string;
-}
+};
 
 /** A report, and the id that must explain it. Without `url` it is taken for an answer of the catalog's own API. */
 export interface CatalogTest extends Record<string, unknown> {

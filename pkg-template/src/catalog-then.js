@@ -1,6 +1,6 @@
 // @ts-check
 /** The words of a rule's `then`: the lint's half of `src/explain/apply.rs`. */
-import { check, isRecord, list, oneOf } from "./catalog-words.js";
+import { check, fits, isRecord, list, oneOf } from "./catalog-words.js";
 
 /** The kinds, and the reasons of those that have some. */
 const KINDS = /** @type {Record<string, string>} */ ({
@@ -58,8 +58,8 @@ export function checkThen(rule, rulePath) {
   }
   if (reason !== undefined) words(reason, KINDS[kind] ?? "", `${at}.reason`, `of ${kind}`);
   for (const key of TEXTS) if (then[key] !== undefined) check(typeof then[key] === "string" && then[key] !== "", `${at}.${key}`, text);
-  if (then.docsUrl !== undefined) check(/^https?:\/\/./.test(then.docsUrl), `${at}.docsUrl`, "a URL");
-  if (then.userMessageKey !== undefined) check(/^[\w.-]{1,100}$/.test(then.userMessageKey), `${at}.userMessageKey`, 'a key of messages: "acme.frozen"');
+  if (then.docsUrl !== undefined) check(fits(/^https?:\/\/./, then.docsUrl), `${at}.docsUrl`, "a URL");
+  if (then.userMessageKey !== undefined) check(fits(/^[\w.-]{1,100}$/, then.userMessageKey), `${at}.userMessageKey`, 'a key of messages: "acme.frozen"');
   if (then.in !== undefined) words(then.in, "body query path header", `${at}.in`, "");
   if (then.fieldReason !== undefined) words(then.fieldReason, "required format range choice unknown unique", `${at}.fieldReason`, "");
   list(then.fields, `${at}.fields`).forEach((name, index) => check(typeof name === "string" && name !== "", `${at}.fields[${index}]`, "a field's path"));
@@ -94,11 +94,11 @@ function checkRetry(retry, at) {
       check(key !== "until", `${at}.until`, text);
       continue;
     }
-    const fits =
+    const isRight =
       expected === count ? Number.isSafeInteger(value) && value >= 0 && value < 1e15
       : expected === text ? typeof value === "string" && value !== ""
       : key === "how" ? ["refresh", "sign-in", "new-key", "step-up"].includes(value)
       : typeof value === "boolean";
-    check(fits, `${at}.${key}`, expected);
+    check(isRight, `${at}.${key}`, expected);
   }
 }

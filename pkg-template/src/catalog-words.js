@@ -17,6 +17,11 @@ export function isRecord(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether it is a text of this form; a pattern's own `test` takes anything. @param {RegExp} pattern @param {unknown} value */
+export function fits(pattern, value) {
+  return typeof value === "string" && pattern.test(value);
+}
+
 /** Refuses members that are none of `known`. @param {string[]} known @param {object} value @param {string} at */
 export function oneOf(known, value, at) {
   for (const key of Object.keys(value)) {
@@ -36,8 +41,8 @@ const alternatives = (value) => (Array.isArray(value) ? value : [value]);
 /** @type {Record<string, (value: any, at: string) => void>} */
 const WORDS = {
   status: (value, at) => {
-    const fits = (/** @type {any} */ status) => (Number.isInteger(status) && status >= 100 && status <= 999) || /^[1-9]xx$/.test(status);
-    check(alternatives(value).length > 0 && alternatives(value).every(fits), at, 'a status, a class ("4xx"), or a list of them');
+    const isStatus = (/** @type {any} */ status) => (Number.isInteger(status) && status >= 100 && status <= 999) || fits(/^[1-9]xx$/, status);
+    check(alternatives(value).length > 0 && alternatives(value).every(isStatus), at, 'a status, a class ("4xx"), or a list of them');
   },
   method: checkText,
   code: checkText,

@@ -3,7 +3,7 @@
  * `defineCatalog`: the lint of catalogs. The core takes any JSON and lets a rule with a mistake never hold; here each mistake
  * is named, before it is shipped. A file of its own, for the build or the tests: who only explains does not load it.
  */
-import { check, checkWhen, isRecord, oneOf, list } from "./catalog-words.js";
+import { check, checkWhen, fits, isRecord, list, oneOf } from "./catalog-words.js";
 import { checkThen } from "./catalog-then.js";
 import { checkReach } from "./catalog-reach.js";
 import { PolicyOptionError } from "./errors.js";
@@ -24,13 +24,13 @@ export function defineCatalog(catalog) {
   plain(catalog, "", []);
   oneOf(TOP, catalog, "");
   check(catalog.catalog === 1, "catalog", "1, the version of the format");
-  check(NAME.test(catalog.provider), "provider", 'the API\'s name: "acme"');
+  check(fits(NAME, catalog.provider), "provider", 'the API\'s name: "acme"');
   if (catalog.name !== undefined) check(typeof catalog.name === "string" && catalog.name !== "", "name", "the name for sentences");
   for (const [index, host] of list(catalog.hosts, "hosts").entries()) {
-    check(HOST.test(host), `hosts[${index}]`, 'a host: "api.example.com", "*.example.com"');
+    check(fits(HOST, host), `hosts[${index}]`, 'a host: "api.example.com", "*.example.com"');
   }
   for (const [index, name] of list(catalog.extends, "extends").entries()) {
-    check(NAME.test(name), `extends[${index}]`, "the name of an API or rule set");
+    check(fits(NAME, name), `extends[${index}]`, "the name of an API or rule set");
   }
   if (catalog.recognise !== undefined) checkWhen(catalog.recognise, "recognise");
   check(Array.isArray(catalog.rules) && catalog.rules.length > 0, "rules", "an array of at least one rule");
@@ -49,7 +49,7 @@ export function defineCatalog(catalog) {
 function checkRule(rule, index, provider) {
   check(isRecord(rule), `rules[${index}]`, "an object: { id, when, then }");
   const prefix = `${provider}.`;
-  check(typeof rule.id === "string" && rule.id.startsWith(prefix) && NAME.test(rule.id), `rules[${index}].id`, `"${prefix}" and a name`);
+  check(fits(NAME, rule.id) && rule.id.startsWith(prefix), `rules[${index}].id`, `"${prefix}" and a name`);
   const at = `rules[${rule.id}]`;
   oneOf(["id", "priority", "when", "then"], rule, at);
   const { priority = 0 } = rule;

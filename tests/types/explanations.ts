@@ -196,7 +196,7 @@ const when: CatalogCondition = {
 const then: CatalogMeaning = { kind: "locked", retry: { verdict: "soon" }, causes: [{ id: "a", text: "b" }], in: "query" };
 // @ts-expect-error a success is no error's meaning
 export const success: CatalogMeaning = { kind: "success" };
-export const defined: Catalog = defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.a", when: { ...when }, then: { ...then } }] });
+export const defined: Catalog = defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.a", when, then }] });
 export const own: Explainer = createExplainer({ catalogs: [defined], messages: [de, named, zhHans, messages], locale: "de-CH" });
 createExplainer({ messages: de });
 createExplainer();

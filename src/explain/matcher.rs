@@ -135,6 +135,10 @@ impl<'f> Facts<'f> {
         let before = notes.heard.len();
         for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.harvest.messages {
+                // Without a separator its only part is the whole, which was tried first.
+                if !separators.is_empty() && !separators.iter().any(|separator| has(said.text, separator)) {
+                    continue;
+                }
                 hear_parts(said, separators, (test, before), notes);
             }
             if notes.heard.len() > before {

@@ -121,10 +121,11 @@ fn assemble() -> Result<(), String> {
     bundle(&stage.join("workerd"), "workerd")?;
     profiles(&stage)?;
     messages(&stage.join("messages"))?;
+    telemetry(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "profiles.d.ts", "README.md"] {
+    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "README.md"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -215,6 +216,14 @@ fn messages(out: &Path) -> Result<(), String> {
         write(&out.join(format!("{name}.d.ts")), &types)?;
     }
     Ok(())
+}
+
+// The entry over another's API, which its users have installed.
+fn telemetry(out: &Path) -> Result<(), String> {
+    let mut esbuild = esbuild();
+    esbuild.arg(format!("{TEMPLATE}/src/opentelemetry.js")).arg(option("--outdir=", out));
+    esbuild.args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
+    process::read(&mut esbuild).map(drop)
 }
 
 fn manifest(out: &Path) -> Result<(), String> {

@@ -653,11 +653,11 @@ export interface ExplanationBase {
   causes: Cause[];
   /** What to do now, for a developer. */
   action: string;
-  /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. */
+  /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** Which of the end-user texts `userMessage` is, to be translated. */
+  /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where a wait is told, or a rule's own. */
   userMessageKey: string;
-  /** What was filled into the text. */
+  /** What was filled into the text: `seconds` of a wait. */
   params: Record<string, string>;
   /** Whether and when to try again. */
   retry: Retry;
@@ -667,6 +667,7 @@ export interface ExplanationBase {
   api: {
     code?: string;
     message?: string;
+    /** Meant for users by the API. Offered, never shown by itself: plain text of another's, at most 500 bytes on one line; escape it. */
     userMessage?: string;
     requestId?: string;
     docsUrl?: string;

@@ -1,6 +1,8 @@
 //! Cases of the fixture files as reports.
 #![allow(dead_code)]
 
+pub mod hostile;
+
 use fetch_with_policy::explain::{Catalogs, Explanation, Report, Thrown, explain};
 use fetch_with_policy::syntax::headers::Headers;
 use fetch_with_policy::time::WallTime;

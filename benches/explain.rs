@@ -28,6 +28,9 @@ fn main() {
         let us = least(500, || drop(explain(&case.report(), &catalogs).to_json()));
         println!("{:42} {us:>8.1} us", text(&answer["name"]));
     }
+    if std::env::args().any(|argument| argument == "typical") {
+        return;
+    }
     println!("\n{:42} {:>8} {:>8} {:>6}", "hostile bodies, ms", "16 KiB", "64 KiB", "times");
     for (name, body) in hostile::BODIES {
         let [small, large] = [16_384, 65_536].map(|size| {

@@ -5,6 +5,7 @@
 //! Holes called [`WORDS`] take one word; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
 use super::scan::{after, cut, find, words};
+use crate::syntax::grams::Grams;
 
 /// Holes that take one word: no blank, at least one character.
 pub const WORDS: &str = "field entity code in id";
@@ -23,6 +24,25 @@ pub struct Match {
 /// Holds `text` against `template`.
 pub fn matches(template: &str, text: &str) -> Option<Match> {
     find_hole(template, text, "")
+}
+
+/// Whether `template` may fit a text of these `grams`, or a part of one; false is certain.
+#[inline(never)]
+pub fn may_fit(template: &str, grams: &Grams) -> bool {
+    let mut last = None;
+    let mut hole = false;
+    for byte in template.bytes() {
+        // What stands in a pair of braces may be a hole's name, and so tells nothing.
+        hole = byte == b'{' || (hole && byte != b'}');
+        let tells = !hole && !matches!(byte, b'*' | b'}');
+        if let Some(first) = last.filter(|_| tells)
+            && !grams.has(first, byte)
+        {
+            return false;
+        }
+        last = Some(byte).filter(|_| tells);
+    }
+    true
 }
 
 /// What the hole called `name` takes of `text`; "" if it is not there.
@@ -85,6 +105,9 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
 /// The literal in front, the hole behind it ("" for `*`), and what follows the hole.
 fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
     for (at, byte) in template.bytes().enumerate() {
+        if byte != b'*' && byte != b'{' {
+            continue;
+        }
         let front = cut(template, 0, at);
         let rest = after(template, at + 1);
         if byte == b'*' {
@@ -142,6 +165,20 @@ mod tests {
         assert_eq!(&text[span.0..span.1], "{{x}}");
         assert_eq!(matches("*{field} is*", "a, b is c").map(|found| found.span), None);
         assert_eq!(matches("{field} is*", "b is c").map(|found| found.span), Some((0, 4)));
+    }
+
+    #[test]
+    fn what_fits_is_never_denied() {
+        for (template, text) in [
+            ("missing required field(s): {fields}", "Missing required field(s): a, b"),
+            ("*{{{name}}}*", "id c:{{x_y}} not"),
+            ("a{b*c", "A{bxC"),
+            ("{field} must be in the future", "due must be in the future"),
+            ("*rate limit*", "Rate Limit"),
+        ] {
+            assert!(matches(template, text).is_some() && may_fit(template, &Grams::of(text)), "{template}");
+        }
+        assert!(!may_fit("*rate limit*", &Grams::of("Not found")));
     }
 
     #[test]

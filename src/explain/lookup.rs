@@ -76,7 +76,7 @@ fn apply(rule: Node<'_>, provider: &str, page: &mut Explanation) {
     let document = json::parse("");
     let report = Report::default();
     let harvest = harvest(&report, &document, page);
-    let facts = Facts { report: &report, number: "", harvest: &harvest };
+    let facts = Facts::new(&report, "", &harvest);
     let hit = Hit {
         id: page.ink.add(rule.get("id").text()),
         then: rule.get("then"),

@@ -10,12 +10,14 @@ use super::redact;
 use super::report::{host_of, origin_of};
 use super::scan::{after, cut, find, has, parts, until, words};
 use crate::syntax::json::{Kind, Node};
-use crate::syntax::number;
+use crate::syntax::{grams::Grams, number};
 use alloc::vec::Vec;
 
 /// Parts of messages that one template may fit, and how many of them are evidence.
 const MAX_HEARD: usize = 100;
 const MAX_SEEN: usize = 10;
+/// Parts that one rule looks at.
+const MAX_PARTS: usize = 400;
 
 /// What rules are held against.
 pub struct Facts<'f> {
@@ -25,6 +27,10 @@ pub struct Facts<'f> {
     pub number: &'f str,
     /// What the body says.
     pub harvest: &'f Harvest<'f>,
+    /// What all messages are made of.
+    said: Grams,
+    /// And the body.
+    body: Grams,
 }
 
 /// A text, or a part of one, and the template that fits it.
@@ -55,6 +61,13 @@ impl Notes<'_, '_> {
 }
 
 impl<'f> Facts<'f> {
+    /// What came, and what it says; `number` is the status in digits.
+    pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Harvest<'f>) -> Self {
+        let mut said = Grams::default();
+        harvest.messages.iter().for_each(|message| said.add(message.text, false));
+        Self { report, number, harvest, said, body: Grams::of(harvest.body) }
+    }
+
     /// Whether all members of `when` hold; if so, what they saw is added to `notes`.
     #[inline(never)]
     pub fn holds(&self, when: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
@@ -87,9 +100,12 @@ impl<'f> Facts<'f> {
                     && notes.see(from, "code", code.text, code.span)
             }
             "message" => self.message(test, notes),
-            "body" => heed(test, harvest.body, notes).is_some_and(|found| {
-                notes.see("body", "", cut(harvest.body, found.span.0, found.span.1), Some(found.span))
-            }),
+            "body" => {
+                may_fit(test, &self.body)
+                    && heed(test, harvest.body, notes).is_some_and(|found| {
+                        notes.see("body", "", cut(harvest.body, found.span.0, found.span.1), Some(found.span))
+                    })
+            }
             // What was asked is not quoted: it is the caller's own.
             "requestBody" => {
                 hear(test, report.request_body, notes).is_some() && notes.see("environment", "requestBody", "", None)
@@ -133,13 +149,17 @@ impl<'f> Facts<'f> {
     /// Tries `test` on each message, then on its lines, then on its comma-separated parts: the first of these that gives anything.
     fn message(&self, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
         let before = notes.heard.len();
+        if !may_fit(test, &self.said) {
+            return false;
+        }
+        let mut left = MAX_PARTS;
         for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.harvest.messages {
                 // Without a separator its only part is the whole, which was tried first.
                 if !separators.is_empty() && !separators.iter().any(|separator| has(said.text, separator)) {
                     continue;
                 }
-                hear_parts(said, separators, (test, before), notes);
+                hear_parts(said, separators, (test, before), &mut left, notes);
             }
             if notes.heard.len() > before {
                 return true;
@@ -202,17 +222,27 @@ impl<'f> Facts<'f> {
 }
 
 /// One message; `test` comes with how much was heard before it.
-fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize), notes: &mut Notes<'f, '_>) {
-    let bytes = said.text.as_bytes();
-    let (mut start, mut at) = (0, 0);
-    while at <= bytes.len() && notes.heard.len() < test.1 + MAX_HEARD {
-        let rest = bytes.get(at..).unwrap_or(&[]);
-        let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
-        if !rest.is_empty() && separator.is_none() {
-            at += 1;
-            continue;
-        }
-        let part = cut(said.text, start, at);
+fn hear_parts<'f>(
+    said: &Said<'f>,
+    separators: &[&str],
+    test: (Node<'f>, usize),
+    left: &mut usize,
+    notes: &mut Notes<'f, '_>,
+) {
+    let mut start = 0;
+    while start <= said.text.len() && *left > 0 && notes.heard.len() < test.1 + MAX_HEARD {
+        *left -= 1;
+        let rest = after(said.text, start);
+        let bytes = rest.as_bytes();
+        let gap_at = |at: usize| {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let separator = separators.iter().find(|separator| rest.starts_with(separator.as_bytes()));
+            separator.map_or(0, |separator| separator.len())
+        };
+        let signs = |byte: &u8| matches!(byte, b'\n' | b'\\' | b',');
+        let length = (0..bytes.len()).find(|at| bytes.get(*at).is_some_and(signs) && gap_at(*at) > 0).unwrap_or(bytes.len());
+        let gap = gap_at(length).max(1);
+        let part = cut(rest, 0, length);
         if let Some(found) = hear(test.0, part, notes)
             && notes.heard.len() <= test.1 + MAX_SEEN
         {
@@ -224,8 +254,16 @@ fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize),
             }
             notes.see("body", "message", shown, span);
         }
-        at += separator.map_or(1, |separator| separator.len());
-        start = at;
+        start += length + gap;
+    }
+}
+
+/// Whether a text of these `grams`, or a part of it, may be what `test` asks for; false is certain.
+fn may_fit(test: Node<'_>, grams: &Grams) -> bool {
+    match test.kind() {
+        Kind::String => grammar::may_fit(test.text(), grams),
+        Kind::Array => test.children().any(|test| may_fit(test, grams)),
+        _ => true,
     }
 }
 

@@ -79,7 +79,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
-    let facts = Facts { report, number: &digits, harvest: &harvest };
+    let facts = Facts::new(report, &digits, &harvest);
     let (provider, by_shape) = catalogs.provider(&facts);
     out.format = harvest.format;
     out.provider = out.ink.excerpt(provider);

@@ -5,6 +5,7 @@
 //! an explanation may end up in a log, and only `api.*` quotes the server word for word.
 
 use super::scan::{after, behind, cut, has, head, until, words};
+use crate::syntax::grams::Grams;
 use alloc::string::String;
 
 /// Characters of evidence that are shown.
@@ -26,6 +27,11 @@ pub fn redact(text: &str, out: &mut String) {
     // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
     let mut watch = 0_u8;
     let mut rest = text;
+    // Most texts have no name of a secret in them: their words are not asked one by one.
+    let named = words(NAMES).any({
+        let grams = Grams::of(text);
+        move |name| grams.may_hold(name)
+    });
     while let Some(char) = rest.chars().next() {
         let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
         if length == 0 {
@@ -48,7 +54,7 @@ pub fn redact(text: &str, out: &mut String) {
         let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
         let secret = !url_follows && !scheme && (watch == 2 || key > 0 || is_opaque(word));
         out.push_str(if secret { GONE } else { word });
-        watch = if scheme { 2 } else { u8::from(!secret && !rest.starts_with(' ') && is_secret_name(word)) };
+        watch = if scheme { 2 } else { u8::from(named && !secret && !rest.starts_with(' ') && is_secret_name(word)) };
         if url_follows {
             rest = url(rest, out);
         }
@@ -93,7 +99,8 @@ fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
 
 /// Whether `name` names a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    words(NAMES).any(|secret| has(name, secret))
+    let grams = Grams::of(name);
+    words(NAMES).any(|secret| grams.may_hold(secret) && has(name, secret))
 }
 
 fn is_word(byte: u8) -> bool {

@@ -8,11 +8,11 @@
 //! Sources: the vendors named at each row, `botocore` and `smithy-rs` for Amazon's codes, RFC 9457, and
 //! draft-ietf-httpapi-ratelimit-headers-10 section 5.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use super::wait::{starts, wait};
 use super::when;
-use crate::syntax::{number, words};
+use crate::syntax::{grams::Grams, number, words};
 use crate::time::WallTime;
 
 /// Bytes of a body that are looked at.
@@ -93,6 +93,9 @@ const STEMS: [(Sense, &str); 6] = [
     (Sense::AllowanceForbidden, "quotaexceeded"),
 ];
 
+// One of these is in every text that tells a wait: see `wait`.
+const WAITS: [&str; 5] = ["again", "available", "reset", "retry", "wait"];
+
 // Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
 const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";
 // Matrix: `retry_after_ms`.
@@ -108,14 +111,23 @@ const META_BUSINESS: core::ops::RangeInclusive<i64> = 80_000..=80_014;
 #[inline(never)]
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     let body = front(body, MOST);
+    let mut grams = Grams::default();
+    grams.add(body, true);
     let said = Said { delay: -1, source: "", implied: false, limited: None, global: false, limit: -1, remaining: -1 };
-    let mut reader = Reader { status, served, sense: Sense::Nothing, prose: true, code: 0, meta: false, said };
+    let mut reader =
+        Reader { status, served, sense: Sense::Nothing, prose: true, code: 0, meta: false, waits: false, stems: Vec::new(), said };
+    // Few bodies have anything of a rate or a wait in them: what none of their strings can have is not looked for in each.
+    reader.waits = WAITS.iter().any(|word| grams.may_hold(word));
+    for (sense, stems) in STEMS {
+        let counts = sense != Sense::AllowanceForbidden || status == 403;
+        reader.stems.extend(words::split(stems, b" ").filter(|stem| counts && grams.may_hold(stem)).map(|stem| (sense, stem)));
+    }
     let text = body.strip_prefix("\u{feff}").unwrap_or(body).trim_ascii_start();
     if matches!(text.as_bytes().first(), Some(b'{' | b'[')) {
         reader.json(text);
     } else {
         // Text, or XML, whose codes stand between tags.
-        for piece in words::split(text, b"<>\n") {
+        for piece in words::split(text, b"<>\n").filter(|piece| !piece.is_empty()) {
             reader.string("text", piece);
         }
     }
@@ -131,6 +143,8 @@ struct Reader<'d> {
     prose: bool,
     code: i64,
     meta: bool,
+    waits: bool,
+    stems: Vec<(Sense, &'static str)>,
     said: Said<'d>,
 }
 
@@ -198,23 +212,26 @@ impl<'d> Reader<'d> {
         let text = front(text, 1000).trim_ascii();
         let prose = words::find(text, b" ").is_some();
         // A link to the documentation of limits is no limit.
-        let plain = if starts(text, "http") && !key.ends_with("type") { String::new() } else { plain(text) };
-        for (sense, stems) in STEMS {
-            let counts = match sense {
-                Sense::RateCode | Sense::AllowanceCode => !prose,
-                Sense::AllowanceForbidden => self.status == 403,
-                _ => true,
-            };
-            if counts && words::split(stems, b" ").any(|stem| words::holds(&plain, stem)) {
-                self.sense = self.sense.max(sense);
+        if !self.stems.is_empty() && (!starts(text, "http") || key.ends_with("type")) {
+            let plain = plain(text);
+            for (sense, stem) in &self.stems {
+                let counts = !prose || !matches!(sense, Sense::RateCode | Sense::AllowanceCode);
+                if counts && *sense > self.sense && words::holds(&plain, stem) {
+                    self.sense = *sense;
+                }
             }
         }
-        if prose && let Some(delay) = wait(text) {
+        if self.waits && prose && let Some(delay) = wait(text) {
             self.tell(true, delay, key);
         }
     }
 
     fn member(&mut self, key: &'d str, text: &str) {
+        // Whatever its separators, it begins so: most keys do not.
+        let mut letters = key.bytes().filter(u8::is_ascii_alphanumeric);
+        if !letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'r')) {
+            return;
+        }
         // A long key of a long array would be looked at as often as that has elements.
         let plain = plain(front(key, 40));
         let is_in = |keys| words::split(keys, b" ").any(|key| key == plain);

@@ -1,6 +1,7 @@
 //! Readers of text. Nothing here knows what HTTP means by it.
 
 pub mod duration;
+pub mod grams;
 pub mod headers;
 pub mod http_date;
 pub mod json;

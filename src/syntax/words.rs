@@ -6,6 +6,9 @@
 /// Where the first of `bytes` (ASCII) is.
 #[inline(never)]
 pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
+    if let [only] = bytes {
+        return text.bytes().position(|byte| byte == *only);
+    }
     text.bytes().position(|byte| {
         let mut found = false;
         // `contains` would bring a `memchr` along.
@@ -19,14 +22,10 @@ pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
 /// Whether `part` is somewhere in `text`. Plain comparison: the searcher of `str::contains` is 2 kB.
 #[inline(never)]
 pub fn holds(text: &str, part: &str) -> bool {
-    let mut rest = text.as_bytes();
-    while rest.len() >= part.len() {
-        if rest.starts_with(part.as_bytes()) {
+    let first = part.as_bytes().first();
+    for (at, byte) in text.bytes().enumerate() {
+        if Some(&byte) == first && text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes())) {
             return true;
-        }
-        rest = rest.get(1..).unwrap_or_default();
-        if rest.is_empty() {
-            break;
         }
     }
     false

@@ -1,5 +1,5 @@
 // @ts-check
-/** Turns anything into the facts of a report: plain strings, numbers and booleans. Nothing in here throws. */
+/** Turns anything into the facts of a report: plain texts. Nothing in here throws. */
 
 /** Longer texts are cut here (UTF-16 units); the core looks at as many bytes of a body, and at less of the rest. */
 const MAX_TEXT = 65536;
@@ -7,6 +7,7 @@ const MAX_TEXT = 65536;
 const MAX_LINE = 4096;
 /** Errors of a chain of causes that are followed. */
 const MAX_CAUSES = 5;
+const BREAKS = /[\r\n]+/g;
 /** Header lines that cross. */
 const MAX_HEADERS = 200;
 
@@ -44,7 +45,7 @@ function member(value, name) {
 }
 
 /**
- * The report that the core reads.
+ * The report that the core reads: lines of `name:value`, lines of headers, the body, the request's body, and what was thrown.
  * @param {unknown} value a report (an object with a `status` member that is no error), or what fetch rejected with
  */
 export function facts(value) {
@@ -54,21 +55,37 @@ export function facts(value) {
   const body = of("body");
   const now = of("now");
   const online = of("online");
-  return {
-    status: typeof status === "number" && Number.isInteger(status) ? status : undefined,
-    headers: lines(of("headers")),
-    body: typeof body === "string" ? text(body) : undefined,
-    method: text(of("method"), MAX_LINE),
-    url: text(of("url")),
-    requestBody: text(of("requestBody")),
-    provider: text(of("provider"), MAX_LINE),
-    // What was just thrown was thrown here; a report may come from anywhere.
-    online: typeof online === "boolean" ? online : report ? undefined : look(() => globalThis.navigator.onLine),
-    pageUrl: report ? text(of("pageUrl")) : text(look(() => globalThis.location.href)),
-    responseType: text(of("responseType"), MAX_LINE),
-    now: Math.trunc(typeof now === "number" && Number.isFinite(now) ? now : Date.now()),
-    thrown: chain(report ? of("error") : value),
-  };
+  const page = report ? of("pageUrl") : look(() => globalThis.location.href);
+  // What was just thrown was thrown here; a report may come from anywhere.
+  const connected = typeof online === "boolean" ? online : report ? undefined : look(() => globalThis.navigator.onLine);
+  const told = [
+    typeof status === "number" && Number.isInteger(status) ? `status:${status}` : "",
+    line("method", of("method"), MAX_LINE),
+    line("url", of("url")),
+    line("provider", of("provider"), MAX_LINE),
+    typeof connected === "boolean" ? `online:${connected}` : "",
+    line("pageUrl", page),
+    line("responseType", of("responseType"), MAX_LINE),
+    `now:${Math.trunc(typeof now === "number" && Number.isFinite(now) ? now : Date.now())}`,
+  ];
+  const thrown = report ? of("error") : value;
+  return /** @type {const} */ ([
+    told.join("\n"),
+    lines(of("headers")),
+    typeof body === "string" ? text(body) : undefined,
+    text(of("requestBody")),
+    thrown === undefined ? "" : JSON.stringify(chain(thrown)),
+  ]);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} [most]
+ */
+function line(name, value, most) {
+  const fact = text(value, most);
+  return fact === "" ? "" : `${name}:${fact.replace(BREAKS, " ")}`;
 }
 
 /**
@@ -128,8 +145,8 @@ function lines(headers) {
       const name = member(pair, "0");
       const value = member(pair, "1");
       if (typeof name !== "string" || (typeof value !== "string" && typeof value !== "number")) continue;
-      const line = text(name, MAX_LINE).toLowerCase() + ":" + text(String(value), MAX_LINE);
-      out += line.replace(/[\r\n]+/g, " ") + "\n";
+      const joined = text(name, MAX_LINE).toLowerCase() + ":" + text(String(value), MAX_LINE);
+      out += joined.replace(BREAKS, " ") + "\n";
     }
   });
   return out;

@@ -3,7 +3,7 @@
  * `explain` and `explainResponse`: gather facts without ever throwing, let the core decide, read its answer.
  *
  * A report may be anything at all (a proxy, a cyclic object, getters that throw), so every look at foreign values goes
- * through `look`. What crosses to the core is one JSON text of strings, numbers and booleans.
+ * through `look`. What crosses to the core are a few texts.
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
@@ -44,7 +44,7 @@ export function engineOf(catalogs, refuse) {
  * @returns {import("../index.js").Explanation}
  */
 export function ask(engine, reportOrThrown) {
-  return JSON.parse(engine.explain(JSON.stringify(facts(reportOrThrown))));
+  return JSON.parse(engine.explain(...facts(reportOrThrown)));
 }
 
 /**

@@ -4,6 +4,7 @@ use super::base::default_reason;
 use super::catalog::Hit;
 use super::explanation::Explanation;
 use super::ink::Text;
+use super::keys::key;
 use super::kind::Retry;
 use super::matcher::{Facts, Heard};
 use super::redact;
@@ -26,8 +27,8 @@ impl<'f> Rule<'f, '_> {
     /// Lets the rule fix kind, reason and action.
     pub fn decide(&self, out: &mut Explanation) {
         let then = self.hit.then;
-        let Some(row) = text::named(then.get("kind").text()) else { return };
-        let mut reason = then.get("reason").text();
+        let Some(row) = text::named(then.at(key!("kind")).text()) else { return };
+        let mut reason = then.at(key!("reason")).text();
         if reason.is_empty() && out.kind != row.kind {
             reason = default_reason(row.kind);
         }
@@ -58,12 +59,12 @@ impl<'f> Rule<'f, '_> {
     /// Adds what the rule knows: causes, fields, code, entity.
     pub fn add(&self, out: &mut Explanation) {
         let then = self.hit.then;
-        for cause in then.get("causes").children() {
-            let id = cause.get("id").text();
+        for cause in then.at(key!("causes")).children() {
+            let id = cause.at(key!("id")).text();
             if out.causes.iter().any(|known| out.ink.read(known.id) == id) {
                 continue;
             }
-            let confidence = match known("certain possible", cause.get("confidence").text()) {
+            let confidence = match known("certain possible", cause.at(key!("confidence")).text()) {
                 "" => "likely",
                 other => other,
             };
@@ -74,14 +75,14 @@ impl<'f> Rule<'f, '_> {
             }
         }
         if out.api.code.is_empty() {
-            let code = [then.get("code").text(), self.hole("code")].into_iter().find(|code| !code.is_empty());
+            let code = [then.at(key!("code")).text(), self.hole("code")].into_iter().find(|code| !code.is_empty());
             out.api.code = out.ink.add(code.unwrap_or(""));
         }
         if out.entity_type.is_empty() {
             out.entity_type = out.ink.redacted(self.hole("entity"));
             out.entity_id = out.ink.redacted(self.hole("id"));
         }
-        let said = then.get("fieldMessage").text();
+        let said = then.at(key!("fieldMessage")).text();
         for heard in self.heard {
             let hole = |name: &str| grammar::hole(heard.template, heard.part, name);
             for name in parts(hole("fields"), b',') {
@@ -91,10 +92,10 @@ impl<'f> Rule<'f, '_> {
         }
         let whole = self.heard.first().map_or("", |heard| heard.part);
         let message = if said.is_empty() { whole } else { said };
-        for node in [then.get("field")].into_iter().chain(then.get("fields").children()) {
+        for node in [then.at(key!("field"))].into_iter().chain(then.at(key!("fields")).children()) {
             let name = self.fill(node.text(), out);
             let name = String::from(out.ink.read(name));
-            self.field(&name, message, then.get("in").text(), "", out);
+            self.field(&name, message, then.at(key!("in")).text(), "", out);
         }
     }
 
@@ -108,7 +109,7 @@ impl<'f> Rule<'f, '_> {
         // go-openapi parts what is allowed by blanks, others by commas.
         let separator = if has(allowed, ",") { b',' } else { b' ' };
         let allowed = list(allowed, separator, out);
-        let reason = known("required format range choice unknown unique", self.hit.then.get("fieldReason").text());
+        let reason = known("required format range choice unknown unique", self.hit.then.at(key!("fieldReason")).text());
         if let Some(field) = out.fields.get_mut(count) {
             field.allowed = allowed;
             if !reason.is_empty() {

@@ -3,6 +3,7 @@
 use super::Report;
 use super::explanation::Explanation;
 use super::harvest::{Harvest, MAX_BODY, Shape, or_failed};
+use super::keys::key;
 use super::kind::{self, Kind};
 use super::scan::{behind, has, head};
 use super::text;
@@ -95,7 +96,7 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
     let kind = |path: &str| root.pointer(path).kind();
     let name = if kind("/errors/0/message") == json::Kind::String {
         "errors"
-    } else if root.get("jsonrpc").exists() && kind("/error/code") == json::Kind::Number {
+    } else if root.at(key!("jsonrpc")).exists() && kind("/error/code") == json::Kind::Number {
         "error"
     } else if kind("/ok") == json::Kind::False {
         "ok"

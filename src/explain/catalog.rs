@@ -13,6 +13,7 @@
 
 use super::explanation::Explanation;
 use super::ink::Text;
+use super::keys::{self, key};
 use super::matcher::{Facts, Heard, Notes};
 use super::report::{authority_of, host_of};
 use super::scan::has;
@@ -51,7 +52,7 @@ files! {
 /// The catalogs to explain by, the most telling first.
 #[derive(Debug)]
 pub struct Catalogs {
-    sets: Vec<Document>,
+    sets: Vec<Document<'static>>,
     /// How many of them, the first ones, are a user's.
     users: usize,
 }
@@ -87,7 +88,7 @@ pub struct Hits<'f> {
 impl Catalogs {
     /// The catalogs that come with the crate.
     pub fn built_in() -> Self {
-        Self { sets: BUILT_IN.iter().map(|text| json::parse(text)).collect(), users: 0 }
+        Self { sets: BUILT_IN.iter().map(|text| keys::parse(text)).collect(), users: 0 }
     }
 
     /// These, with a user's in front of them, behind the user's that are there already. What is not a catalog has no rules.
@@ -98,7 +99,7 @@ impl Catalogs {
 
     /// See [`Catalogs::with`]. Gives back whether all of it could be read: it may be cut, or too deep or too long.
     pub fn add(&mut self, catalog: &str) -> bool {
-        let set = json::parse(catalog);
+        let set = keys::parse(catalog).into_owned();
         let whole = set.end() == json::End::Complete;
         self.sets.insert(self.users, set);
         self.users += 1;
@@ -112,15 +113,15 @@ impl Catalogs {
 
     /// What `provider` is called in sentences; "" where it is not known.
     pub fn name(&self, provider: &str) -> &str {
-        let set = self.sets.iter().find(|set| set.root().get("provider").text() == provider);
-        set.map_or("", |set| set.root().get("name").text())
+        let set = self.sets.iter().find(|set| set.root().at(key!("provider")).text() == provider);
+        set.map_or("", |set| set.root().at(key!("name")).text())
     }
 
     /// The rule `id` and its provider.
     pub fn rule(&self, id: &str) -> Option<(&str, Node<'_>)> {
         self.sets.iter().find_map(|set| {
-            let rule = set.root().get("rules").children().find(|rule| rule.get("id").text() == id)?;
-            Some((set.root().get("provider").text(), rule))
+            let rule = set.root().at(key!("rules")).children().find(|rule| rule.at(key!("id")).text() == id)?;
+            Some((set.root().at(key!("provider")).text(), rule))
         })
     }
 
@@ -135,8 +136,8 @@ impl Catalogs {
         let mut scratch = Explanation::new(super::kind::Kind::Success, "", None);
         for set in &self.sets {
             let set = set.root();
-            let name = set.get("provider").text();
-            for pattern in set.get("hosts").children() {
+            let name = set.at(key!("provider")).text();
+            for pattern in set.at(key!("hosts")).children() {
                 let pattern = pattern.text();
                 let host = if has(pattern, ":") { authority_of(url) } else { host_of(url) };
                 let suffix = pattern.strip_prefix("*").unwrap_or(pattern);
@@ -144,7 +145,7 @@ impl Catalogs {
                     return (name, false);
                 }
             }
-            let when = set.get("recognise");
+            let when = set.at(key!("recognise"));
             let mut notes = Notes { out: &mut scratch, heard: Vec::new(), rule: Text::default() };
             if by_shape.is_empty() && when.exists() && facts.holds(when, &mut notes) {
                 by_shape = name;
@@ -156,12 +157,13 @@ impl Catalogs {
     /// Whether the rules of the `index`th catalog hold for answers of `provider`.
     fn applies(&self, index: usize, provider: &str) -> bool {
         let named = |index: usize, set: Node<'_>| {
-            let everywhere = index < self.users && !set.get("hosts").exists() && !set.get("recognise").exists();
-            set.get("provider").text() == provider || (everywhere && provider.is_empty())
+            let everywhere =
+                index < self.users && !set.at(key!("hosts")).exists() && !set.at(key!("recognise")).exists();
+            set.at(key!("provider")).text() == provider || (everywhere && provider.is_empty())
         };
         let Some(set) = self.sets.get(index) else { return false };
-        let own = set.root().get("provider").text();
-        let extends = |set: Node<'_>| set.get("extends").children().any(|name| name.text() == own);
+        let own = set.root().at(key!("provider")).text();
+        let extends = |set: Node<'_>| set.at(key!("extends")).children().any(|name| name.text() == own);
         let mut sets = self.sets.iter().enumerate();
         own.is_empty()
             || named(index, set.root())
@@ -176,25 +178,25 @@ impl Catalogs {
         let mut layer = 0;
         for (index, set) in self.sets.iter().enumerate() {
             let user = index < self.users;
-            let provider_of_set = set.root().get("provider").text();
+            let provider_of_set = set.root().at(key!("provider")).text();
             layer -= 100_000_000;
             if !self.applies(index, provider) || (well && !user) {
                 continue;
             }
-            for rule in set.root().get("rules").children() {
-                let (when, then) = (rule.get("when"), rule.get("then"));
+            for rule in set.root().at(key!("rules")).children() {
+                let (when, then) = (rule.at(key!("when")), rule.at(key!("then")));
                 let (seen, heard, mark) = (notes.out.evidence.len(), notes.heard.len(), notes.out.ink.mark());
-                notes.rule = notes.out.ink.add(rule.get("id").text());
+                notes.rule = notes.out.ink.add(rule.at(key!("id")).text());
                 // A rule that asks for nothing is a mistake, not one for every answer.
                 if when.children().next().is_none()
-                    || (well && !when.get("status").exists())
+                    || (well && !when.at(key!("status")).exists())
                     || !facts.holds(when, &mut notes)
                 {
                     notes.out.ink.all.truncate(mark);
                     continue;
                 }
                 let coarse = !user && when.children().all(|test| test.key() == "status");
-                let priority = rule.get("priority").integer().unwrap_or(0).min(10_000);
+                let priority = rule.at(key!("priority")).integer().unwrap_or(0).min(10_000);
                 // A rule on the status alone, even the provider's, knows less than one that read the message.
                 let rank =
                     layer + priority * 100 + when.children().count().min(99) as i64 - if coarse { 1 << 40 } else { 0 };
@@ -242,7 +244,7 @@ mod tests {
     fn the_built_in_catalogs_pass_their_own_tests_and_test_each_rule_that_decides() {
         let catalogs = Catalogs::built_in();
         for source in SOURCES {
-            let set = json::parse(source);
+            let set = keys::parse(source);
             let mut untested: Vec<&str> = set
                 .root()
                 .get("rules")

@@ -5,7 +5,8 @@
 
 use super::explanation::{Explanation, FieldError};
 use super::ink::{Ink, Text};
-use super::scan::{after, has, known, parts, split, until, words};
+use super::keys::{key, keys};
+use super::scan::{after, has, known, parts, split, until};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::string::String;
@@ -15,48 +16,48 @@ pub const MAX: usize = 100;
 /// Levels of a tree that are followed.
 const DEPTH: usize = 8;
 
-const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
-const TEXTS: &str = "message detail details msg reason description defaultMessage title error code";
+const PATHS: &[u8] = keys!("field path loc pointer param parameter propertyPath source target in name fields");
+const TEXTS: &[u8] = keys!("message detail details msg reason description defaultMessage title error code");
 /// Members of an error that hold lists of field errors.
-const LISTS: &str =
-    "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
+const LISTS: &[u8] =
+    keys!("errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error");
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
-const INNER: &str = "fieldViolations causes errors issues";
+const INNER: &[u8] = keys!("fieldViolations causes errors issues");
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
-const TEXT_LISTS: &str = "message errorCauses";
+const TEXT_LISTS: &[u8] = keys!("message errorCauses");
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
-const MAPS: &str = "errors message fieldErrors field_errors details";
+const MAPS: &[u8] = keys!("errors message fieldErrors field_errors details");
 /// Members of an error that name the one field it is about.
-const SINGLE: &str = "param target field parameter";
+const SINGLE: &[u8] = keys!("param target field parameter");
 /// Members in which a value of a map says what is wrong.
-const TELLING: &str = "description message detail msg error";
+const TELLING: &[u8] = keys!("description message detail msg error");
 
 /// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large. Gives back
 /// whether the level itself is a map of them.
 pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanation) -> bool {
-    for key in words(LISTS) {
-        let list = level.get(key);
+    for key in LISTS {
+        let list = level.at(*key);
         from_list(list, out);
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
-    for key in words(MAPS) {
-        let map = level.get(key);
+    for key in MAPS.iter().copied() {
+        let map = level.at(key);
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
-            && (key == "errors" || lists_only(map))
-            && map.get("errors").index(0).kind() != Kind::Object
+            && (key == key!("errors") || lists_only(map))
+            && map.at(key!("errors")).index(0).kind() != Kind::Object
         {
             from_map(map, "", 0, out);
         }
     }
-    for key in words(TEXT_LISTS) {
-        let list = level.get(key);
+    for key in TEXT_LISTS {
+        let list = level.at(*key);
         list.children().filter(|_| list.kind() == Kind::Array).for_each(|item| from_text(item, out));
     }
     // PostgreSQL: `Key (email)=(…) already exists.`; the value is the user's.
-    let key = level.get("details").text();
+    let key = level.at(key!("details")).text();
     if let Some((name, rest)) = key.strip_prefix("Key (").and_then(|rest| split(rest, ")=(")) {
         let message = split(rest, ") ").map_or("", |(_, message)| message);
         parts(name, b',').for_each(|name| push(out, name, message, ""));
@@ -64,16 +65,16 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     if !out.fields.is_empty() {
         return false;
     }
-    for key in words(SINGLE) {
-        let name = level.get(key).text();
+    for key in SINGLE {
+        let name = level.at(*key).text();
         if !name.is_empty() && !has(name, " ") {
             push(out, name, message, "");
             return false;
         }
     }
-    let names = level.get("fields");
+    let names = level.at(key!("fields"));
     names.children().for_each(|name| push(out, name.text(), message, ""));
-    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level);
+    let bare = bare_map && !names.exists() && !level.at(key!("errors")).exists() && lists_only(level);
     if bare {
         from_map(level, "", 0, out);
     }
@@ -158,7 +159,7 @@ fn reason_of(message: &str) -> &'static str {
 }
 
 fn from_inner(item: Node<'_>, out: &mut Explanation) {
-    words(INNER).for_each(|key| from_list(item.get(key), out));
+    INNER.iter().for_each(|key| from_list(item.at(*key), out));
 }
 
 fn from_list(list: Node<'_>, out: &mut Explanation) {
@@ -169,8 +170,8 @@ fn from_list(list: Node<'_>, out: &mut Explanation) {
 
 /// The first of the members named in `keys` that is a text which says something; else one that says nothing.
 #[inline(never)]
-pub fn first<'d>(item: Node<'d>, keys: &str) -> &'d str {
-    words(keys).map(|key| item.get(key).text()).find(|text| !text.is_empty()).unwrap_or("")
+pub fn first<'d>(item: Node<'d>, keys: &[u8]) -> &'d str {
+    keys.iter().map(|key| item.at(*key).text()).find(|text| !text.is_empty()).unwrap_or("")
 }
 
 fn from_object(item: Node<'_>, out: &mut Explanation) {
@@ -178,15 +179,19 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
     if message.is_empty() {
         return;
     }
-    for key in words(PATHS) {
-        let value = item.get(key);
-        let raw = [value, value.get("pointer"), value.get("parameter"), value.get("header")].map(Node::text);
+    for key in PATHS {
+        let value = item.at(*key);
+        if !value.exists() {
+            continue;
+        }
+        let raw =
+            [value, value.at(key!("pointer")), value.at(key!("parameter")), value.at(key!("header"))].map(Node::text);
         let place = if !raw[2].is_empty() {
             "query"
         } else if !raw[3].is_empty() {
             "header"
         } else {
-            place_of(item.get("location").text())
+            place_of(item.at(key!("location")).text())
         };
         if value.kind() == Kind::Array {
             return joined(value, message, out);
@@ -227,7 +232,8 @@ fn step_into(path: &mut String, step: &str) {
 
 /// A text that begins with the name of a field.
 fn from_text(item: Node<'_>, out: &mut Explanation) {
-    let text = [item.text(), item.get("errorSummary").text()].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+    let text =
+        [item.text(), item.at(key!("errorSummary")).text()].into_iter().find(|text| !text.is_empty()).unwrap_or("");
     let text = text.strip_prefix("property ").unwrap_or(text);
     let name = until(text, b" ");
     let (bare, message) = (name.strip_suffix(":").unwrap_or(name), after(text, name.len() + 1));
@@ -275,7 +281,7 @@ fn from_value(value: Node<'_>, name: &str, depth: usize, out: &mut Explanation) 
 fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
     for value in node.children() {
         if value.key() == "_errors" {
-            value.children().for_each(|item| push(out, path, item.get("message").text(), ""));
+            value.children().for_each(|item| push(out, path, item.at(key!("message")).text(), ""));
         } else if depth < DEPTH {
             let mut inner = String::from(path);
             step_into(&mut inner, value.key());
@@ -285,7 +291,7 @@ fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
 }
 
 fn has_tree(node: Node<'_>, depth: usize) -> bool {
-    node.get("_errors").exists()
+    node.at(key!("_errors")).exists()
         || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
 }
 
@@ -299,7 +305,7 @@ fn lists_only(map: Node<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::json::parse;
+    use crate::explain::keys::parse;
     use alloc::string::ToString;
     use alloc::vec;
     use alloc::vec::Vec;

@@ -3,13 +3,12 @@
 //! A name is for the reader of an explanation and for catalogs; what an envelope says is read by shape, whatever its name.
 
 use super::Report;
-use super::grammar;
 use super::harvest::{Harvest, Said};
 use super::scan::{after, find, has, head, parts, split, until, words};
-use crate::syntax::json::{Kind, Node};
+use super::signs;
+use crate::syntax::json::Node;
 
-/// Envelopes, one a line: name, and the JSON pointers that must be there (`=a,b`: with one of these values; `:s`, `:n`, `:a`, `:o`: of
-/// this type; `~`, up to the end of the line: a text that fits this template). First match counts.
+/// Envelopes, one a line: name, and the signs that must be there, as [`signs::compile`] reads them. First match counts.
 const FORMATS: &str = "\
 unit21 /code:n /status=failure\n\
 unit21 /code:n /message/error_code:s\n\
@@ -79,6 +78,8 @@ message /message\n\
 message /error:s\n\
 ";
 
+static TABLE: [u8; signs::length(FORMATS)] = signs::compile(FORMATS).0;
+
 /// Pages of what stands between client and API, one a line: format, and a sign in the page or the Server header.
 const PROXIES: &str = "\
 nginx <center>nginx\n\
@@ -104,35 +105,14 @@ pub fn of_json(root: Node<'_>, media: &str) -> &'static str {
             return name;
         }
     }
-    let fits = |sign: &str| {
-        let path = until(sign, b":=~");
-        let want = after(sign, path.len());
-        let node = root.pointer(path);
-        match want.as_bytes() {
-            [] => node.exists(),
-            [b'=', ..] => !node.text().is_empty() && parts(after(want, 1), b',').any(|word| word == node.text()),
-            [b'~', ..] => !node.text().is_empty() && grammar::matches(after(want, 1), node.text()).is_some(),
-            [_, b's'] => node.kind() == Kind::String,
-            [_, b'n'] => node.kind() == Kind::Number,
-            [_, b'a'] => node.kind() == Kind::Array,
-            [_, b'o'] => node.kind() == Kind::Object,
-            _ => matches!(node.kind(), Kind::True | Kind::False),
-        }
-    };
-    let holds = |row: &&str| {
-        let plain = until(row, b"~");
-        // The blanks of a template part no signs.
-        let (signs, template) =
-            if plain.len() < row.len() { ("", after(row, until(row, b" ").len() + 1)) } else { (*row, "") };
-        words(signs).skip(1).all(fits) && (template.is_empty() || fits(template))
-    };
-    until(parts(FORMATS, b'\n').find(holds).unwrap_or("json"), b" ")
+    signs::first(&TABLE, root).unwrap_or("json")
 }
 
 /// Whether an explanation's `format` may be `name`, of a body that holds something.
 pub fn is_known(name: &str) -> bool {
-    let mut rows = parts(FORMATS, b'\n').chain(parts(PROXIES, b'\n'));
-    rows.any(|row| until(row, b" ") == name) || words("json text html xml empty").any(|word| word == name)
+    signs::rows(&TABLE).any(|(known, _)| known == name)
+        || parts(PROXIES, b'\n').any(|row| until(row, b" ") == name)
+        || words("json text html xml empty").any(|word| word == name)
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
@@ -166,7 +146,7 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::json::parse;
+    use crate::explain::keys::parse;
 
     #[test]
     fn an_envelope_is_named_by_its_most_certain_sign() {

@@ -6,6 +6,7 @@
 
 use super::Report;
 use super::explanation::Explanation;
+use super::keys::{key, keys};
 use super::scan::{find, has, head, until, words};
 use super::{fields, format};
 use crate::syntax::json::{Document, End, Kind, Node};
@@ -59,19 +60,23 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
-const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg";
-const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
+const UNWRAP: &[u8] = keys!("error errors fault Fault Error message detail response result data extensions");
+const CODES: &[u8] = keys!("code error_code errorCode Code __type reason type name category error status");
+const MESSAGES: &[u8] = keys!(
+    "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg"
+);
+const IDS: &[u8] = keys!(
+    "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id"
+);
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
-const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
+const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url");
 
 /// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
 
 /// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
-pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Explanation) -> Harvest<'d> {
+pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut Explanation) -> Harvest<'d> {
     let body = head(report.body.unwrap_or(""), MAX_BODY);
     let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();
     let media = report.header("content-type");
@@ -123,7 +128,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Exp
     found
 }
 
-fn shape(report: &Report<'_>, text: &str, document: &Document, says_html: bool) -> Shape {
+fn shape(report: &Report<'_>, text: &str, document: &Document<'_>, says_html: bool) -> Shape {
     let compound = matches!(document.root().kind(), Kind::Object | Kind::Array);
     match markup::markup(text) {
         _ if report.body.is_none() => {
@@ -216,7 +221,7 @@ impl<'d> Harvest<'d> {
             // Azure and Graph: the finest code is the deepest; a number there is only a status again.
             let mut inner = inner_error(level);
             while inner.exists() {
-                let code = code_of(inner.get("code"), status);
+                let code = code_of(inner.at(key!("code")), status);
                 if code.text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
                     self.code = code;
                 }
@@ -226,9 +231,9 @@ impl<'d> Harvest<'d> {
                 inner = inner_error(inner);
             }
             // tRPC: the number outside is JSON-RPC's, which is coarser.
-            let data = level.get("data");
-            if data.get("httpStatus").exists() {
-                self.code = code_of(data.get("code"), status);
+            let data = level.at(key!("data"));
+            if data.at(key!("httpStatus")).exists() {
+                self.code = code_of(data.at(key!("code")), status);
             }
             self.typed_details(level);
             let message = self.messages.first().copied().unwrap_or_default().text;
@@ -253,31 +258,36 @@ impl<'d> Harvest<'d> {
     }
 
     fn level(&mut self, level: Node<'d>, status: u16, depth: usize) {
-        for key in words(CODES) {
-            let code = code_of(level.get(key), status);
+        for key in CODES.iter().copied().filter(|_| self.code.text.is_empty()) {
+            let code = code_of(level.at(key), status);
             // An address is a code only as the type of problem details; a status word only in capitals.
             // At the top of a body that wraps its error, a name or type is not the error's.
+            const TYPE: u8 = key!("type");
+            const STATUS: u8 = key!("status");
+            const NAME: u8 = key!("name");
+            const CATEGORY: u8 = key!("category");
+            const REASON: u8 = key!("reason");
             let fits = match key {
-                "type" => {
+                TYPE => {
                     (self.format == "problem_details" || !has(code.text, "://"))
                         && code.text != "about:blank"
-                        && (depth > 0 || !level.get("errors").exists() || level.get("title").exists())
+                        && (depth > 0 || !level.at(key!("errors")).exists() || level.at(key!("title")).exists())
                 }
-                "status" => is_constant(code.text),
-                "name" | "category" => depth > 0 || level.get("message").exists(),
+                STATUS => is_constant(code.text),
+                NAME | CATEGORY => depth > 0 || level.at(key!("message")).exists(),
                 // CouchDB: a word that explains the error's.
-                "reason" => code_of(level.get("error"), status).text.is_empty(),
+                REASON => code_of(level.at(key!("error")), status).text.is_empty(),
                 _ => true,
             };
             if fits && self.code.text.is_empty() {
                 self.code = code;
             }
         }
-        for key in words(MESSAGES) {
+        for key in MESSAGES.iter().copied() {
             if self.messages.is_empty() {
-                let sentence =
-                    key == "error" || (key == "reason" && code_of(level.get("error"), status).text.is_empty());
-                let node = level.get(key);
+                let sentence = key == key!("error")
+                    || (key == key!("reason") && code_of(level.at(key!("error")), status).text.is_empty());
+                let node = level.at(key);
                 self.hear(node, sentence);
                 if node.kind() == Kind::Array {
                     node.children().for_each(|node| self.hear(node, sentence));
@@ -290,19 +300,19 @@ impl<'d> Harvest<'d> {
             self.request_id = fields::first(level, IDS);
         }
         if self.user_message.is_empty() {
-            self.user_message = fields::first(level, "error_user_msg userMessage");
+            self.user_message = fields::first(level, keys!("error_user_msg userMessage"));
         }
-        for key in words(DOCS) {
-            let link = level.get(key).text();
+        for key in DOCS {
+            let link = level.at(*key).text();
             if self.docs_url.is_empty() && (link.starts_with("https://") || link.starts_with("http://")) {
                 self.docs_url = link;
             }
         }
-        let details = level.get("details");
+        let details = level.at(key!("details"));
         if !self.details.exists() && details.children().next().is_some() {
             self.details = details;
             // A code within the details is finer than the class outside.
-            let code = code_of(details.get("error_code"), status);
+            let code = code_of(details.at(key!("error_code")), status);
             if !code.text.is_empty() {
                 self.code = code;
             }
@@ -324,13 +334,13 @@ impl<'d> Harvest<'d> {
 
     /// Google's typed details: the finer code, the text for users, the help page.
     fn typed_details(&mut self, level: Node<'d>) {
-        for detail in level.get("details").children() {
-            let kind = detail.get("@type").text();
-            let reason = code_of(detail.get("reason"), 0);
+        for detail in level.at(key!("details")).children() {
+            let kind = detail.at(key!("@type")).text();
+            let reason = code_of(detail.at(key!("reason")), 0);
             if kind.ends_with(".ErrorInfo") && !reason.text.is_empty() {
                 self.code = reason;
             } else if kind.ends_with(".LocalizedMessage") {
-                self.user_message = detail.get("message").text();
+                self.user_message = detail.at(key!("message")).text();
             } else if kind.ends_with(".Help") {
                 self.docs_url = detail.pointer("/links/0/url").text();
             }
@@ -339,8 +349,8 @@ impl<'d> Harvest<'d> {
 }
 
 fn inner_error(node: Node<'_>) -> Node<'_> {
-    let inner = node.get("innererror");
-    if inner.exists() { inner } else { node.get("innerError") }
+    let inner = node.at(key!("innererror"));
+    if inner.exists() { inner } else { node.at(key!("innerError")) }
 }
 
 fn or_first(node: Node<'_>) -> Node<'_> {
@@ -349,7 +359,7 @@ fn or_first(node: Node<'_>) -> Node<'_> {
 
 /// Of a batch, the first that failed.
 pub fn or_failed(root: Node<'_>) -> Node<'_> {
-    let failed = root.children().find(|item| item.get("error").kind() == Kind::Object);
+    let failed = root.children().find(|item| item.at(key!("error")).kind() == Kind::Object);
     failed.filter(|_| root.kind() == Kind::Array).unwrap_or(root)
 }
 
@@ -359,7 +369,7 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = words(UNWRAP).map(|key| or_first(node.get(key))).find(|inner| inner.kind() == Kind::Object);
+        level = UNWRAP.iter().map(|key| or_first(node.at(*key))).find(|inner| inner.kind() == Kind::Object);
     }
     out
 }
@@ -368,7 +378,7 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
 #[inline(never)]
 fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
     let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
-    let idle = words("error failure fail failed Failure 0").any(|word| word == text)
+    let idle = matches!(text, "" | "error" | "failure" | "fail" | "failed" | "Failure" | "0")
         || text.len() > 128
         || text.bytes().any(|byte| byte.is_ascii_whitespace())
         || number::whole(text) == Some(i64::from(status));

@@ -87,7 +87,7 @@ pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
     let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(&bare);
     for (known, kind, reason) in CODES {
-        if words(known).any(|known| known.as_bytes() == word) {
+        if known.iter().any(|known| known.as_bytes() == word) {
             return Some((*kind, reason));
         }
     }
@@ -102,47 +102,102 @@ pub fn of_grpc(number: &str) -> &'static str {
     index.and_then(|index| words(NAMES).nth(index)).unwrap_or("")
 }
 
-const CODES: &[(&str, Kind, &str)] = &[
+const CODES: &[(&[&str], Kind, &str)] = &[
     (
-        "unauthenticated authentication authenticationfailed authenticationrequired unauthorized",
+        &["unauthenticated", "authentication", "authenticationfailed", "authenticationrequired", "unauthorized"],
         Kind::Unauthenticated,
         "unknown",
     ),
     (
-        "invalidtoken invalidapikey apikeyinvalid badcredentials invalidclient invalidaccesstoken invalidauth invalidsessionid invalidjwt tokenrevoked accountinactive invalidauthenticationtoken invalidsignature signaturedoesnotmatch unrecognizedclient invalidaccesskeyid requesttimetooskewed invalidpassword invalidlogincredentials emailnotfound",
+        &[
+            "invalidtoken",
+            "invalidapikey",
+            "apikeyinvalid",
+            "badcredentials",
+            "invalidclient",
+            "invalidaccesstoken",
+            "invalidauth",
+            "invalidsessionid",
+            "invalidjwt",
+            "tokenrevoked",
+            "accountinactive",
+            "invalidauthenticationtoken",
+            "invalidsignature",
+            "signaturedoesnotmatch",
+            "unrecognizedclient",
+            "invalidaccesskeyid",
+            "requesttimetooskewed",
+            "invalidpassword",
+            "invalidlogincredentials",
+            "emailnotfound",
+        ],
         Kind::Unauthenticated,
         "invalid",
     ),
-    ("notauthed missingauthenticationtoken", Kind::Unauthenticated, "missing"),
-    ("expiredtoken tokenexpired apikeyexpired", Kind::Unauthenticated, "expired"),
-    ("invalidgrant", Kind::Unauthenticated, "grant_invalid"),
-    ("mfarequired interactionrequired loginrequired consentrequired", Kind::Unauthenticated, "step_up"),
-    ("permissiondenied accessdenied forbidden permission", Kind::Forbidden, "permission"),
-    ("insufficientscope missingscope missingscopes", Kind::Forbidden, "scope"),
-    ("notfound resourcenotfound nosuchkey", Kind::NotFound, "resource"),
+    (&["notauthed", "missingauthenticationtoken"], Kind::Unauthenticated, "missing"),
+    (&["expiredtoken", "tokenexpired", "apikeyexpired"], Kind::Unauthenticated, "expired"),
+    (&["invalidgrant"], Kind::Unauthenticated, "grant_invalid"),
+    (&["mfarequired", "interactionrequired", "loginrequired", "consentrequired"], Kind::Unauthenticated, "step_up"),
+    (&["permissiondenied", "accessdenied", "forbidden", "permission"], Kind::Forbidden, "permission"),
+    (&["insufficientscope", "missingscope", "missingscopes"], Kind::Forbidden, "scope"),
+    (&["notfound", "resourcenotfound", "nosuchkey"], Kind::NotFound, "resource"),
     (
-        "ratelimited ratelimit ratelimitexceeded throttled throttling toomanyrequests slowdown resourceexhausted provisionedthroughputexceeded",
+        &[
+            "ratelimited",
+            "ratelimit",
+            "ratelimitexceeded",
+            "throttled",
+            "throttling",
+            "toomanyrequests",
+            "slowdown",
+            "resourceexhausted",
+            "provisionedthroughputexceeded",
+        ],
         Kind::RateLimited,
         "",
     ),
-    ("quotaexceeded insufficientquota enforcedspendlimitreached billinghardlimitreached", Kind::QuotaExhausted, ""),
-    ("insufficientbalance insufficientfunds", Kind::BusinessRule, ""),
     (
-        "validation validationfailed invalidargument invalidarguments invalidvalue graphqlvalidationfailed baduserinput outofrange 32602",
+        &["quotaexceeded", "insufficientquota", "enforcedspendlimitreached", "billinghardlimitreached"],
+        Kind::QuotaExhausted,
+        "",
+    ),
+    (&["insufficientbalance", "insufficientfunds"], Kind::BusinessRule, ""),
+    (
+        &[
+            "validation",
+            "validationfailed",
+            "invalidargument",
+            "invalidarguments",
+            "invalidvalue",
+            "graphqlvalidationfailed",
+            "baduserinput",
+            "outofrange",
+            "32602",
+        ],
         Kind::ValidationFailed,
         "",
     ),
-    ("parse 32700", Kind::MalformedBody, "json_syntax"),
+    (&["parse", "32700"], Kind::MalformedBody, "json_syntax"),
     (
-        "conflict alreadyexists idempotency concurrentmodification duplicatevalue constraintviolation conditionalcheckfailed failedprecondition aborted",
+        &[
+            "conflict",
+            "alreadyexists",
+            "idempotency",
+            "concurrentmodification",
+            "duplicatevalue",
+            "constraintviolation",
+            "conditionalcheckfailed",
+            "failedprecondition",
+            "aborted",
+        ],
         Kind::Conflict,
         "",
     ),
-    ("unabletolockrow resourcelocked locked", Kind::Locked, ""),
-    ("unimplemented 32601", Kind::NotSupported, "feature"),
-    ("deadlineexceeded", Kind::Timeout, "server"),
-    ("internalserver internal 32603", Kind::ServerError, ""),
-    ("unavailable serviceunavailable overloaded", Kind::Unavailable, ""),
+    (&["unabletolockrow", "resourcelocked", "locked"], Kind::Locked, ""),
+    (&["unimplemented", "32601"], Kind::NotSupported, "feature"),
+    (&["deadlineexceeded"], Kind::Timeout, "server"),
+    (&["internalserver", "internal", "32603"], Kind::ServerError, ""),
+    (&["unavailable", "serviceunavailable", "overloaded"], Kind::Unavailable, ""),
 ];
 
 /// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.

@@ -11,11 +11,12 @@ use super::catalog::{Catalogs, Hit};
 use super::explanation::Explanation;
 use super::harvest::harvest;
 use super::ink::Text;
+use super::keys::{self, key};
 use super::kind::{self, Kind};
 use super::matcher::Facts;
 use super::scan::{behind, cut, split};
 use super::{Report, default_causes, format, network, text, words};
-use crate::syntax::json::{self, Node};
+use crate::syntax::json::Node;
 use crate::syntax::number;
 use alloc::string::String;
 
@@ -73,13 +74,13 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
 
 /// Makes `page` what `rule` says.
 fn apply(rule: Node<'_>, provider: &str, page: &mut Explanation) {
-    let document = json::parse("");
+    let document = keys::parse("");
     let report = Report::default();
     let harvest = harvest(&report, &document, page);
     let facts = Facts::new(&report, "", &harvest);
     let hit = Hit {
-        id: page.ink.add(rule.get("id").text()),
-        then: rule.get("then"),
+        id: page.ink.add(rule.at(key!("id")).text()),
+        then: rule.at(key!("then")),
         provider,
         coarse: false,
         evidence: (0, 0),

@@ -15,6 +15,7 @@ pub mod format;
 pub mod grammar;
 pub mod harvest;
 pub mod ink;
+mod keys;
 pub mod kind;
 pub mod lookup;
 pub mod matcher;
@@ -23,6 +24,7 @@ pub mod redact;
 pub mod report;
 mod retry_info;
 mod scan;
+mod signs;
 mod squeeze;
 pub mod text;
 mod told;
@@ -41,6 +43,7 @@ use alloc::string::String;
 use apply::Rule;
 use harvest::{Harvest, MAX_BODY, Shape};
 use ink::{Ink, Text};
+use keys::key;
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -51,10 +54,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
+    let report = &Report { pairs: report.headers.iter().collect(), ..report.clone() };
     let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
-    let document = json::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
@@ -95,17 +99,17 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         for hit in &hits.rules {
             let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
             let rule = Rule { hit, facts: &facts, heard };
-            let decides = !ruled && hit.then.get("kind").exists() && (open || !hit.provider.is_empty());
+            let decides = !ruled && hit.then.at(key!("kind")).exists() && (open || !hit.provider.is_empty());
             if decides {
                 ruled = true;
                 by_provider = !hit.provider.is_empty() && !hit.coarse;
-                verdict = hit.then.get("retry");
+                verdict = hit.then.at(key!("retry"));
                 rule.decide(&mut out);
             }
             // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
             // beside any better one. Rules that are only causes are always heard.
             let beside = !hit.coarse && open && (!hit.provider.is_empty() || !by_provider);
-            if decides || ((beside || !hit.then.get("kind").exists()) && (ruled || !well)) {
+            if decides || ((beside || !hit.then.at(key!("kind")).exists()) && (ruled || !well)) {
                 rule.add(&mut out);
             }
         }

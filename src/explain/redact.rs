@@ -4,7 +4,7 @@
 //! mail addresses, and of URLs the user, the query and the fragment. What looks like a secret goes, even if it is an id:
 //! an explanation may end up in a log, and only `api.*` quotes the server word for word.
 
-use super::scan::{after, behind, cut, has, head, until, words};
+use super::scan::{after, behind, cut, has, head, until};
 use crate::syntax::grams::Grams;
 use alloc::string::String;
 
@@ -13,10 +13,41 @@ pub const EXCERPT: usize = 120;
 /// Stands for what was taken out.
 pub const GONE: &str = "[redacted]";
 /// Names whose value is secret; matched within longer names: `access_token`, `X-Api-Key`.
-const NAMES: &str =
-    "token secret passw pwd apikey api_key api-key auth cookie session credential signature bearer basic private";
+const NAMES: &[&str] = &[
+    "token",
+    "secret",
+    "passw",
+    "pwd",
+    "apikey",
+    "api_key",
+    "api-key",
+    "auth",
+    "cookie",
+    "session",
+    "credential",
+    "signature",
+    "bearer",
+    "basic",
+    "private",
+];
 /// How well-known keys begin.
-const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghs_ github_pat_ glpat- xox akia asia aiza eyj whsec_";
+const PREFIXES: &[&str] = &[
+    "sk-",
+    "sk_",
+    "pk_",
+    "rk_",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "akia",
+    "asia",
+    "aiza",
+    "eyj",
+    "whsec_",
+];
 /// From this length on, a word with letters and digits, or of letters large and small by chance, is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
 /// From this length on, base64 with slashes in it is taken for a key: 24 bytes.
@@ -28,10 +59,8 @@ pub fn redact(text: &str, out: &mut String) {
     let mut watch = 0_u8;
     let mut rest = text;
     // Most texts have no name of a secret in them: their words are not asked one by one.
-    let named = words(NAMES).any({
-        let grams = Grams::of(text);
-        move |name| grams.may_hold(name)
-    });
+    let grams = Grams::of(text);
+    let named = text.len() > 3 && NAMES.iter().any(|name| grams.may_hold(name));
     while let Some(char) = rest.chars().next() {
         let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
         if length == 0 {
@@ -100,7 +129,7 @@ fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
 /// Whether `name` names a secret.
 pub fn is_secret_name(name: &str) -> bool {
     let grams = Grams::of(name);
-    words(NAMES).any(|secret| grams.may_hold(secret) && has(name, secret))
+    NAMES.iter().any(|secret| grams.may_hold(secret) && has(name, secret))
 }
 
 fn is_word(byte: u8) -> bool {
@@ -144,7 +173,7 @@ fn is_opaque(word: &str) -> bool {
         last = kind;
     }
     let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
-    (word.len() >= 8 && digits > 0 && words(PREFIXES).any(known))
+    (word.len() >= 8 && digits > 0 && PREFIXES.iter().any(|prefix| known(prefix)))
         || (word.len() >= OPAQUE && (digits > 1 && letters > 0 || turns * 3 > word.len()))
         || has(word, "@")
 }

@@ -4,7 +4,8 @@ use super::network::Thrown;
 use super::scan::{behind, cut, split, until};
 use crate::hints::{Hint, Told};
 use crate::syntax::headers::Headers;
-use crate::syntax::json::{Document, Kind};
+use crate::syntax::json::Node;
+use crate::syntax::number;
 use crate::time::WallTime;
 use alloc::vec::Vec;
 
@@ -16,6 +17,8 @@ pub struct Report<'a> {
     pub status: Option<u16>,
     /// All of the answer's, names in lower case.
     pub headers: Headers<'a>,
+    /// The same, parted; left empty, [`super::explain`] does it.
+    pub pairs: Vec<(&'a str, &'a str)>,
     pub body: Option<&'a str>,
     pub method: &'a str,
     pub url: &'a str,
@@ -36,43 +39,32 @@ impl Report<'_> {
     /// The value of the response header `name`; "" if it was not sent.
     #[inline(never)]
     pub fn header(&self, name: &str) -> &str {
-        self.headers.find(name).unwrap_or("")
+        self.pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 }
 
-/// The report that a shell sent: `status`, `headers` (one `name:value` a line), `body`, `method`, `url`, `requestBody`,
-/// `provider`, `online`, `pageUrl`, `responseType`, `now`, `thrown` (lists of name, message, code). All may be missing, and
-/// what is not as it should be counts as missing.
-pub fn read(document: &Document) -> Report<'_> {
-    let root = document.root();
-    let text = |name: &str| root.get(name).text();
-    let thrown = root.get("thrown").children();
-    Report {
-        status: root.get("status").integer().and_then(|status| u16::try_from(status).ok()),
-        headers: Headers::new(text("headers")),
-        body: if root.get("body").exists() { Some(text("body")) } else { None },
-        method: text("method"),
-        url: text("url"),
-        request_body: text("requestBody"),
-        provider: text("provider"),
-        thrown: thrown
-            .map(|error| Thrown {
-                name: error.index(0).text(),
-                message: error.index(1).text(),
-                code: error.index(2).text(),
-            })
-            .collect(),
-        online: match root.get("online").kind() {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
-            _ => None,
-        },
-        page_url: text("pageUrl"),
-        response_type: text("responseType"),
-        now: WallTime(root.get("now").integer().unwrap_or(0)),
-        hint: None,
-        told: None,
+/// The report that a shell sent: `facts` are lines of `status`, `method`, `url`, `provider`, `online`, `pageUrl`,
+/// `responseType` and `now`, each as `name:value`; `thrown` is a list of name, message
+/// and code for each error. All may be missing, and what is not as it should be counts as missing.
+pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
+    let mut report = Report::default();
+    for (name, value) in Headers::new(facts).iter() {
+        let number = number::whole(value);
+        match name {
+            "status" => report.status = number.and_then(|status| u16::try_from(status).ok()),
+            "method" => report.method = value,
+            "url" => report.url = value,
+            "provider" => report.provider = value,
+            "online" => report.online = Some(value == "true"),
+            "pageUrl" => report.page_url = value,
+            "responseType" => report.response_type = value,
+            "now" => report.now = WallTime(number.unwrap_or(0)),
+            _ => {}
+        }
     }
+    let errors = thrown.children().map(|error| [error.index(0), error.index(1), error.index(2)].map(Node::text));
+    report.thrown.extend(errors.map(|[name, message, code]| Thrown { name, message, code }));
+    report
 }
 
 /// The host of a URL, without user and port; "" of a relative one.
@@ -107,19 +99,15 @@ mod tests {
 
     #[test]
     fn what_a_shell_sent_is_read_and_the_rest_is_unknown() {
-        let document =
-            parse(r#"{"status":429,"headers":"a:b\n","online":false,"now":7,"thrown":[["E","m","c"],[]],"url":5}"#);
-        let report = read(&document);
+        let thrown = parse(r#"[["E","m","c"],[]]"#);
+        let report = read("status:429\nonline:false\nnow:7\nurl:https://x.example/\nother:x\n", thrown.root());
+        assert_eq!((report.status, report.online, report.now), (Some(429), Some(false), WallTime(7)));
         assert_eq!(
-            (report.status, report.headers.find("a"), report.online, report.now),
-            (Some(429), Some("b"), Some(false), WallTime(7))
-        );
-        assert_eq!(
-            (report.thrown.len(), report.thrown.first().map(|thrown| thrown.code), report.url, report.body),
-            (2, Some("c"), "", None)
+            (report.thrown.len(), report.thrown.first().map(|thrown| thrown.code), report.url),
+            (2, Some("c"), "https://x.example/")
         );
         let nothing = parse("nonsense");
-        assert_eq!(read(&nothing).status, None);
+        assert_eq!(read("nonsense\nstatus:x\nnow:x", nothing.root()).status, None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! `debug` beside it is for people, and may say something else (connectrpc.com, protocol: error details). A message of a few
 //! bytes needs no reader of protobuf: field 1 is the duration, in which field 1 is seconds and field 2 nanoseconds.
 
+use super::keys::key;
 use crate::syntax::json::Node;
 use alloc::vec::Vec;
 
@@ -11,9 +12,9 @@ const MOST: usize = 64;
 
 /// How long to wait, in ms, where one of the `details` of `error` says so.
 pub fn read(error: Node<'_>) -> Option<i64> {
-    error.get("details").children().find_map(|detail| {
-        let named = detail.get("type").text().ends_with("google.rpc.RetryInfo");
-        let bytes = if named { decode(detail.get("value").text())? } else { return None };
+    error.at(key!("details")).children().find_map(|detail| {
+        let named = detail.at(key!("type")).text().ends_with("google.rpc.RetryInfo");
+        let bytes = if named { decode(detail.at(key!("value")).text())? } else { return None };
         let inner = match bytes.as_slice() {
             [0x0A, length, rest @ ..] => rest.get(..usize::from(*length))?,
             _ => return None,
@@ -67,7 +68,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::json::parse;
+    use crate::explain::keys::parse;
 
     fn wait(value: &str) -> Option<i64> {
         let text =

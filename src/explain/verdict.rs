@@ -4,6 +4,7 @@
 //! way; then the rule's verdict; then the kind's. A hint never turns a verdict of "never" into a wait.
 
 use super::explanation::Explanation;
+use super::keys::key;
 use super::kind::{self, Kind, Retry};
 use super::scan::known;
 use super::write::decimal;
@@ -64,18 +65,18 @@ fn read(node: Node<'_>, out: &mut Explanation) -> Option<Retry> {
     let number = |key: &str, default: i64| node.get(key).integer().unwrap_or(default);
     let delay = number("delay", 3000);
     let max_tries = number("maxTries", 5);
-    let source = out.ink.add(node.get("source").text());
-    let how = match known("refresh new-key step-up", node.get("how").text()) {
+    let source = out.ink.add(node.at(key!("source")).text());
+    let how = match known("refresh new-key step-up", node.at(key!("how")).text()) {
         "" => "sign-in",
         how => how,
     };
-    Some(match node.get("verdict").text() {
+    Some(match node.at(key!("verdict")).text() {
         "none" => Retry::None,
-        "never" => Retry::Never { until: out.ink.add(node.get("until").text()) },
+        "never" => Retry::Never { until: out.ink.add(node.at(key!("until")).text()) },
         "backoff" => Retry::Backoff {
             base_delay: number("baseDelay", 1000),
             max_tries,
-            requires_idempotency: node.get("requiresIdempotency").kind() == json::Kind::True,
+            requires_idempotency: node.at(key!("requiresIdempotency")).kind() == json::Kind::True,
         },
         "after" => Retry::After { delay, source },
         "at-reset" => Retry::AtReset { delay, reset_at: None, source },

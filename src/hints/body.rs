@@ -114,13 +114,24 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     let mut grams = Grams::default();
     grams.add(body, true);
     let said = Said { delay: -1, source: "", implied: false, limited: None, global: false, limit: -1, remaining: -1 };
-    let mut reader =
-        Reader { status, served, sense: Sense::Nothing, prose: true, code: 0, meta: false, waits: false, stems: Vec::new(), said };
+    let mut reader = Reader {
+        status,
+        served,
+        sense: Sense::Nothing,
+        prose: true,
+        code: 0,
+        meta: false,
+        waits: false,
+        stems: Vec::new(),
+        said,
+    };
     // Few bodies have anything of a rate or a wait in them: what none of their strings can have is not looked for in each.
     reader.waits = WAITS.iter().any(|word| grams.may_hold(word));
     for (sense, stems) in STEMS {
         let counts = sense != Sense::AllowanceForbidden || status == 403;
-        reader.stems.extend(words::split(stems, b" ").filter(|stem| counts && grams.may_hold(stem)).map(|stem| (sense, stem)));
+        reader
+            .stems
+            .extend(words::split(stems, b" ").filter(|stem| counts && grams.may_hold(stem)).map(|stem| (sense, stem)));
     }
     let text = body.strip_prefix("\u{feff}").unwrap_or(body).trim_ascii_start();
     if matches!(text.as_bytes().first(), Some(b'{' | b'[')) {
@@ -221,7 +232,10 @@ impl<'d> Reader<'d> {
                 }
             }
         }
-        if self.waits && prose && let Some(delay) = wait(text) {
+        if self.waits
+            && prose
+            && let Some(delay) = wait(text)
+        {
             self.tell(true, delay, key);
         }
     }

@@ -4,11 +4,13 @@
 //! [`Document::end`] says how reading ended. Numbers stay text: `f64` parsing alone costs 14 kB brotli. Time and space are
 //! linear in the text; depth and node count are capped. Source: RFC 8259; of repeated names the last counts, as in `JSON.parse`.
 
+pub mod names;
 mod reader;
 
 use super::{number, words};
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use names::Names;
 use reader::Reader;
 
 /// Containers within containers; deeper text ends the reading.
@@ -52,23 +54,35 @@ pub enum Kind {
 
 /// A text that was read.
 #[derive(Debug)]
-pub struct Document {
-    root: Raw,
+pub struct Document<'t> {
+    root: Raw<'t>,
     end: End,
 }
 
 /// One value of a document, or the lack of one: what is asked of a missing value is missing, empty or none as well, so that a
 /// path through an unknown text is walked without a question at each step.
 #[derive(Clone, Copy, Debug)]
-pub struct Node<'d>(&'d Raw);
+pub struct Node<'d>(&'d Raw<'d>);
 
 /// Reads `text`; a byte order mark in front is passed over.
-#[inline(never)]
-pub fn parse(text: &str) -> Document {
-    Reader::new(text).read()
+pub fn parse(text: &str) -> Document<'_> {
+    parse_with(text, &NONE)
 }
 
-impl Document {
+static NONE: Names = Names::new("");
+
+/// As [`parse`]; the members whose names are in `names` are found by [`Node::at`].
+#[inline(never)]
+pub fn parse_with<'t>(text: &'t str, names: &'static Names) -> Document<'t> {
+    Reader::new(text, names).read()
+}
+
+impl Document<'_> {
+    /// The same with texts of its own.
+    pub fn into_owned(self) -> Document<'static> {
+        Document { root: self.root.into_owned(), end: self.end }
+    }
+
     /// The outermost value, as far as it was read.
     pub fn root(&self) -> Node<'_> {
         Node(&self.root)
@@ -98,12 +112,12 @@ impl<'d> Node<'d> {
 
     /// A number, `true`, `false` or `null` as it is written; of another kind, "".
     pub fn word(self) -> &'d str {
-        &self.0.word
+        if matches!(self.kind(), Kind::String) { "" } else { &self.0.text }
     }
 
     /// The value of a string, escapes undone; a surrogate without its other half becomes U+FFFD. Of another kind, "".
     pub fn text(self) -> &'d str {
-        &self.0.text
+        if matches!(self.kind(), Kind::String) { &self.0.text } else { "" }
     }
 
     /// Whether the bytes of its span are its text: a string without escapes.
@@ -121,12 +135,32 @@ impl<'d> Node<'d> {
         &self.0.key
     }
 
+    /// The number of that name in the dictionary of [`parse_with`]; 0 where it is not in there.
+    pub fn id(self) -> u8 {
+        self.0.id
+    }
+
+    /// The member whose name has the number `id`, as [`Node::get`] finds it by the name itself.
+    #[inline(never)]
+    pub fn at(self, id: u8) -> Node<'d> {
+        let mut found = &MISSING;
+        // Mostly it is not there.
+        if self.0.ids >> (id & 63) & 1 == 1 && self.kind() == Kind::Object {
+            for node in &self.0.children {
+                if node.id == id {
+                    found = node;
+                }
+            }
+        }
+        Node(found)
+    }
+
     /// The member called `key`; missing if it is not an object.
     #[inline(never)]
     pub fn get(self, key: &str) -> Node<'d> {
         let mut found = &MISSING;
         for node in &self.0.children {
-            if self.kind() == Kind::Object && node.key == key {
+            if self.kind() == Kind::Object && *node.key == *key {
                 found = node;
             }
         }
@@ -161,7 +195,7 @@ impl<'d> Node<'d> {
 
 /// What stands directly within a node.
 #[derive(Clone, Debug)]
-pub struct Children<'d>(core::slice::Iter<'d, Raw>);
+pub struct Children<'d>(core::slice::Iter<'d, Raw<'d>>);
 
 impl<'d> Iterator for Children<'d> {
     type Item = Node<'d>;
@@ -171,36 +205,48 @@ impl<'d> Iterator for Children<'d> {
     }
 }
 
-// A tree in which each value owns what it says: a node is then one pointer, and what is asked of it is a load. With offsets
+// A tree in which each value holds what it says: a node is then one pointer, and what is asked of it is a load. With offsets
 // into the text the explainer's code was a tenth larger.
 #[derive(Debug)]
-struct Raw {
+struct Raw<'t> {
     kind: Kind,
     literal: bool,
+    id: u8,
     start: usize,
     end: usize,
-    word: String,
-    text: String,
-    key: String,
-    children: Vec<Raw>,
+    // Of a number or `true`, `false`, `null`, the word.
+    text: Cow<'t, str>,
+    key: Cow<'t, str>,
+    // A bit for the number of each member's name, of which some share one.
+    ids: u64,
+    children: Vec<Raw<'t>>,
 }
 
-impl Raw {
-    const fn new(start: usize, key: String) -> Self {
-        Self {
-            kind: Kind::Missing,
-            literal: false,
-            start,
-            end: start,
-            word: String::new(),
-            text: String::new(),
-            key,
-            children: Vec::new(),
+impl<'t> Raw<'t> {
+    const fn new(start: usize, key: Cow<'t, str>, id: u8) -> Self {
+        let text = Cow::Borrowed("");
+        Self { kind: Kind::Missing, literal: false, id, start, end: start, text, key, ids: 0, children: Vec::new() }
+    }
+
+    // Depth is bounded by the reader's cap.
+    fn into_owned(self) -> Raw<'static> {
+        Raw {
+            text: Cow::Owned(self.text.into_owned()),
+            key: Cow::Owned(self.key.into_owned()),
+            children: self.children.into_iter().map(Raw::into_owned).collect(),
+            ..Raw {
+                kind: self.kind,
+                literal: self.literal,
+                start: self.start,
+                end: self.end,
+                ids: self.ids,
+                ..Raw::new(0, Cow::Borrowed(""), self.id)
+            }
         }
     }
 }
 
-static MISSING: Raw = Raw::new(0, String::new());
+static MISSING: Raw<'static> = Raw::new(0, Cow::Borrowed(""), 0);
 
 #[cfg(test)]
 mod tests {
@@ -269,7 +315,8 @@ mod tests {
     fn depth_and_count_are_capped() {
         assert_eq!(parse(&"[".repeat(100_000)).end(), End::Capped);
         assert_eq!(parse(&"{\"a\":".repeat(20_000)).end(), End::Capped);
-        let many = parse(&["[", &"1,".repeat(MAX_NODES), "1]"].concat());
+        let text = ["[", &"1,".repeat(MAX_NODES), "1]"].concat();
+        let many = parse(&text);
         assert_eq!((many.end(), count(many.root())), (End::Capped, MAX_NODES));
     }
 

@@ -1,7 +1,7 @@
-//! The explainer's binding: one text in, one text out.
+//! The explainer's binding: a few texts in, one text out.
 //!
-//! A report crosses as JSON (see [`report::read`]) and the explanation comes back as JSON; the host writes and reads both.
-//! Explaining is not hot, and so the binding needs no glue for objects.
+//! A report crosses as lines (see [`report::read`]) and the explanation comes back as JSON, which the host reads. So the
+//! binding needs no glue for objects, and what is long, the body, is neither escaped by one side nor unescaped by the other.
 
 use alloc::string::String;
 
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     explain::{Catalogs, explain, lookup::lookup, report},
-    syntax::json,
+    syntax::{headers::Headers, json},
 };
 
 /// The catalogs, parsed once.
@@ -38,8 +38,18 @@ impl Explainer {
         lookup(id, &self.catalogs).map_or(String::new(), |page| page.to_json())
     }
 
-    /// Explains a report. Total: what is no report is explained as nothing known.
-    pub fn explain(&self, report: &str) -> String {
-        explain(&report::read(&json::parse(report)), &self.catalogs).to_json()
+    /// Explains a report: see [`report::read`]. Total: what is no report is explained as nothing known.
+    pub fn explain(
+        &self,
+        facts: &str,
+        headers: &str,
+        body: Option<String>,
+        request_body: &str,
+        thrown: &str,
+    ) -> String {
+        let thrown = json::parse(thrown);
+        let mut report = report::read(facts, thrown.root());
+        (report.headers, report.body, report.request_body) = (Headers::new(headers), body.as_deref(), request_body);
+        explain(&report, &self.catalogs).to_json()
     }
 }

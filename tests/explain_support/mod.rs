@@ -88,8 +88,7 @@ impl Case {
             page_url: &self.page_url,
             response_type: &self.response_type,
             now,
-            told: None,
-            hint: None,
+            ..Report::default()
         }
     }
 }

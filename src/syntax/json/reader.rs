@@ -1,35 +1,37 @@
 //! The reading itself: one pass over the bytes, one stack of what stands open, no recursion.
 
+use super::names::Names;
 use super::{Document, End, Kind, MAX_DEPTH, MAX_NODES, Raw};
-use crate::syntax::words::cut;
-use alloc::string::String;
+use crate::syntax::words::{cut, find};
 use alloc::vec::Vec;
+use alloc::{borrow::Cow, string::String};
 
 /// A reading in progress.
 pub(super) struct Reader<'a> {
     text: &'a str,
+    names: &'static Names,
     at: usize,
     count: usize,
     /// What stands open, outermost first; in front of it a list that takes the outermost value.
-    open: Vec<Raw>,
+    open: Vec<Raw<'a>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, names: &'static Names) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self { text, at, count: 0, open: Vec::new() }
+        Self { text, names, at, count: 0, open: Vec::new() }
     }
 
     /// Reads it all, and says how that ended.
-    pub(super) fn read(mut self) -> Document {
-        self.open.push(Raw::new(0, String::new()));
+    pub(super) fn read(mut self) -> Document<'a> {
+        self.open.push(Raw::new(0, Cow::Borrowed(""), 0));
         let end = self.values();
         // What stands open when reading ends holds all that came after it.
         while self.open.len() > 1 {
             self.close();
         }
         let root = self.open.pop().and_then(|mut base| base.children.pop());
-        Document { root: root.unwrap_or(Raw::new(0, String::new())), end }
+        Document { root: root.unwrap_or(Raw::new(0, Cow::Borrowed(""), 0)), end }
     }
 
     fn values(&mut self) -> End {
@@ -40,7 +42,7 @@ impl<'a> Reader<'a> {
             let Some(mut byte) = self.peek() else {
                 return if value && depth == 0 { End::Complete } else { End::Cut };
             };
-            let mut key = String::new();
+            let mut key = Cow::Borrowed("");
             if depth > 0 {
                 let object = self.open.last().is_some_and(|node| node.kind == Kind::Object);
                 if byte == b',' && value && !comma {
@@ -59,7 +61,7 @@ impl<'a> Reader<'a> {
                 }
                 if object {
                     let Some((start, end)) = self.string() else { return End::Cut };
-                    unescape(cut(self.text, start, end), &mut key);
+                    key = unescape(cut(self.text, start, end)).0;
                     if self.peek().is_some_and(|byte| byte != b':') {
                         return End::Broken(self.at);
                     }
@@ -77,7 +79,8 @@ impl<'a> Reader<'a> {
             value = true;
             let mut whole = true;
             let start = self.at;
-            let mut node = Raw::new(start, key);
+            let id = self.names.id(&key);
+            let mut node = Raw::new(start, key, id);
             if byte == b'{' || byte == b'[' {
                 self.at += 1;
                 node.kind = if byte == b'{' { Kind::Object } else { Kind::Array };
@@ -88,7 +91,7 @@ impl<'a> Reader<'a> {
                 whole = span.is_some();
                 (node.start, node.end) = span.unwrap_or((start + 1, self.text.len()));
                 node.kind = Kind::String;
-                node.literal = unescape(cut(self.text, node.start, node.end), &mut node.text);
+                (node.text, node.literal) = unescape(cut(self.text, node.start, node.end));
             } else {
                 while self
                     .byte(self.at)
@@ -106,7 +109,7 @@ impl<'a> Reader<'a> {
                     _ => return End::Broken(start),
                 };
                 node.end = self.at;
-                node.word.push_str(word);
+                node.text = Cow::Borrowed(word);
             }
             self.count += 1;
             self.open.push(node);
@@ -163,6 +166,7 @@ impl<'a> Reader<'a> {
         if let Some(node) = self.open.pop()
             && let Some(outer) = self.open.last_mut()
         {
+            outer.ids |= 1 << (node.id & 63);
             outer.children.push(node);
         }
     }
@@ -188,28 +192,31 @@ fn is_number(word: &[u8]) -> bool {
     matches!(state, b'0' | b'i' | b'f' | b'x')
 }
 
-/// Appends `text` without escapes, and tells whether it had none.
+/// `text` without escapes, and whether it had none.
 #[inline(never)]
-fn unescape(text: &str, out: &mut String) -> bool {
-    let mut literal = true;
-    let mut chars = text.chars();
-    while let Some(mut char) = chars.next() {
-        if char == '\\' {
-            literal = false;
-            char = match chars.next() {
-                Some('b') => '\u{8}',
-                Some('f') => '\u{c}',
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some('u') => code_point(&mut chars),
-                Some(other) => other,
-                None => char::REPLACEMENT_CHARACTER,
-            };
-        }
-        out.push(char);
+fn unescape(text: &str) -> (Cow<'_, str>, bool) {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = find(rest, b"\\") {
+        out.push_str(cut(rest, 0, at));
+        let mut chars = cut(rest, at + 1, rest.len()).chars();
+        out.push(match chars.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => code_point(&mut chars),
+            Some(other) => other,
+            None => char::REPLACEMENT_CHARACTER,
+        });
+        rest = chars.as_str();
     }
-    literal
+    if rest.len() == text.len() {
+        return (Cow::Borrowed(text), true);
+    }
+    out.push_str(rest);
+    (Cow::Owned(out), false)
 }
 
 fn code_point(chars: &mut core::str::Chars<'_>) -> char {

@@ -84,6 +84,14 @@ impl Ink {
         self.since(start)
     }
 
+    /// The same of what stands at and behind byte `from` of `text`.
+    #[inline(never)]
+    pub fn excerpt_from(&mut self, text: &str, from: usize) -> Text {
+        let start = self.mark();
+        redact::excerpt_from(text, from, &mut self.all);
+        self.since(start)
+    }
+
     /// Where the next text begins.
     pub fn mark(&self) -> usize {
         self.all.len()

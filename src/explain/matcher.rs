@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::base::front;
-use super::explanation::Explanation;
+use super::explanation::{Evidence, Explanation};
 use super::grammar::{self, Match};
 use super::harvest::{Harvest, Said, Shape};
 use super::ink::Text;
@@ -54,6 +54,22 @@ pub struct Notes<'f, 'o> {
 }
 
 impl Notes<'_, '_> {
+    #[inline(never)]
+    fn see_part(
+        &mut self,
+        (from, name): (&'static str, &str),
+        text: &str,
+        range: (usize, usize),
+        base: Option<usize>,
+    ) -> bool {
+        let (start, end) = redact::whole(text, range);
+        let span = base.map(|base| (base + start, base + end));
+        let text = self.out.ink.excerpt_from(cut(text, 0, end), start);
+        let name = self.out.ink.add(name);
+        self.out.evidence.push(Evidence { rule: self.rule, from, name, text, span });
+        true
+    }
+
     #[inline(never)]
     fn see(&mut self, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) -> bool {
         self.out.see(self.rule, from, name, text, span);
@@ -129,9 +145,8 @@ impl<'f> Facts<'f> {
                     && notes.see(from, "code", code.text, code.span)
             }
             MESSAGE => self.message(test, notes),
-            BODY => heed(test, harvest.body, notes).is_some_and(|found| {
-                notes.see("body", "", cut(harvest.body, found.span.0, found.span.1), Some(found.span))
-            }),
+            BODY => heed(test, harvest.body, notes)
+                .is_some_and(|found| notes.see_part(("body", ""), harvest.body, found.span, Some(0))),
             // What was asked is not quoted: it is the caller's own.
             REQUEST_BODY => {
                 hear(test, report.request_body, notes).is_some() && notes.see("environment", "requestBody", "", None)
@@ -216,8 +231,7 @@ impl<'f> Facts<'f> {
             "host" => heed(part, host_of(url), notes).is_some(),
             "path" => {
                 let path = after(until(url, b"?#"), origin_of(url).len());
-                hear(part, path, notes)
-                    .is_some_and(|found| notes.see("url", "path", cut(path, found.span.0, found.span.1), None))
+                hear(part, path, notes).is_some_and(|found| notes.see_part(("url", "path"), path, found.span, None))
             }
             "param" if part.kind() == Kind::Object => part.children().all(|want| self.param(want.key(), want, notes)),
             "param" => self.param(part.text(), test, notes),
@@ -270,13 +284,13 @@ fn hear_parts<'f>(
         if let Some(found) = hear(test.0, part, notes)
             && notes.heard.len() <= test.1 + MAX_SEEN
         {
-            let mut span = said.span;
-            let mut shown = part;
-            if let Some((from, to)) = span.as_mut().filter(|_| said.literal) {
-                (*from, *to) = (*from + start + found.span.0, *from + start + found.span.1);
-                shown = cut(part, found.span.0, found.span.1);
-            }
-            notes.see("body", "message", shown, span);
+            match said.span.filter(|_| said.literal) {
+                Some((from, _)) => {
+                    let range = (start + found.span.0, start + found.span.1);
+                    notes.see_part(("body", "message"), said.text, range, Some(from))
+                }
+                None => notes.see("body", "message", part, said.span),
+            };
         }
         start += length + gap;
     }

@@ -10,6 +10,8 @@ use alloc::string::String;
 
 /// Characters of evidence that are shown.
 pub const EXCERPT: usize = 120;
+/// How far before an excerpt the name of the secret that it begins with may stand.
+const LEAD: usize = 64;
 /// Stands for what was taken out.
 pub const GONE: &str = "[redacted]";
 /// Names whose value is secret; matched within longer names: `access_token`, `X-Api-Key`.
@@ -55,6 +57,14 @@ const KEY: usize = 32;
 
 /// Appends `text` without what must not be shown, on one line.
 pub fn redact(text: &str, out: &mut String) {
+    redact_from(text, 0, out);
+}
+
+/// Appends what stands at and behind byte `from` of `text` without what must not be shown; what stands before it may tell that
+/// a secret follows.
+fn redact_from(text: &str, from: usize, out: &mut String) {
+    let mark = out.len();
+    let mut before = from > 0;
     // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
     let mut watch = 0_u8;
     let mut rest = text;
@@ -62,6 +72,10 @@ pub fn redact(text: &str, out: &mut String) {
     let grams = Grams::of(text);
     let named = text.len() > 3 && NAMES.iter().any(|name| grams.may_hold(name));
     while let Some(char) = rest.chars().next() {
+        if before && text.len() - rest.len() >= from {
+            out.truncate(mark);
+            before = false;
+        }
         let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
         if length == 0 {
             out.push(if char.is_ascii_control() { ' ' } else { char });
@@ -92,9 +106,16 @@ pub fn redact(text: &str, out: &mut String) {
 
 /// Appends `text` without what must not be shown, at most [`EXCERPT`] characters.
 pub fn excerpt(text: &str, out: &mut String) {
+    excerpt_from(text, 0, out);
+}
+
+/// The same of what stands at and behind byte `from`, a place that [`whole`] gave.
+pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     let start = out.len();
+    // As far back as the name of a secret may stand.
+    let lead = text.floor_char_boundary(from.saturating_sub(LEAD));
     // Redacting comes first: a token that is cut short is no longer known as one. What is far behind the cut is not looked at.
-    redact(head(text, EXCERPT * 16), out);
+    redact_from(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, out);
     let long = out
         .get(start..)
         .and_then(|shown| shown.char_indices().nth(EXCERPT - 1))
@@ -103,6 +124,21 @@ pub fn excerpt(text: &str, out: &mut String) {
         out.truncate(start + at);
         out.push('…');
     }
+}
+
+/// `range` of `text`, widened so that no word, and so no secret, is cut in two. Words that slashes part are one here, since
+/// some keys have them.
+pub fn whole(text: &str, (mut from, mut to): (usize, usize)) -> (usize, usize) {
+    let within = |byte: &u8| is_word(*byte) || matches!(byte, b'/' | b'=');
+    let bytes = text.as_bytes();
+    // What ends with no word may stand before one.
+    while bytes.get(from).is_some_and(within) && bytes.get(from.wrapping_sub(1)).is_some_and(within) {
+        from -= 1;
+    }
+    while bytes.get(to).is_some_and(within) && bytes.get(to.wrapping_sub(1)).is_some_and(within) {
+        to += 1;
+    }
+    (from, to)
 }
 
 /// Copies host and path of a URL (`text` begins with its `://`) and gives back the text behind the URL.
@@ -217,6 +253,25 @@ mod tests {
             ("{\"required\":\"100.00\"}", "{\"required\":\"100.00\"}"),
         ] {
             assert_eq!(shown_of(redact, text), shown);
+        }
+    }
+
+    #[test]
+    fn a_part_is_shown_as_it_would_be_within_the_whole() {
+        for (text, part, shown) in [
+            ("the key sk_live_4eC39HqLyjWDarjtT1zdp7dc is bad", "sk_live_4eC39", "[redacted]"),
+            ("the key sk_live_4eC39HqLyjWDarjtT1zdp7dc is bad", "HqLyjWDarjtT1zdp7dc is bad", "[redacted] is bad"),
+            ("password: hunter2 is wrong", "hunter2 is wrong", "[redacted] is wrong"),
+            ("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY17= is bad", "bPxRfi", "[redacted]"),
+            ("id clever:{{x}} not found", "{{x}} not", "{{x}} not"),
+            ("Größe falsch", "alsch", "falsch"),
+            ("see https://x.example/a?token=hunter2 now", "hunter2 now", " now"),
+        ] {
+            let at = text.find(part).unwrap();
+            let (from, to) = whole(text, (at, at + part.len()));
+            let mut out = String::from("before ");
+            excerpt_from(&text[..to], from, &mut out);
+            assert_eq!(out.strip_prefix("before ").unwrap().trim_start(), shown.trim_start(), "{part} of {text}");
         }
     }
 

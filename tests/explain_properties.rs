@@ -4,7 +4,6 @@ mod explain_support;
 use explain_support::Case;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::time::{Duration, Instant};
 
 const SECRETS: &[&str] = &[
     "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
@@ -113,36 +112,12 @@ proptest! {
     }
 }
 
+/// How long they take is counted in `src/explain/mod.rs`.
 #[test]
-fn hostile_bodies_take_no_longer_than_plain_ones() {
-    let size = 65_536;
-    let fill = |piece: &str| piece.repeat(size / piece.len());
-    let hostile = [
-        fill("["),
-        fill("{\"a\":"),
-        fill("{\"errors\":["),
-        fill("{\"_errors\":{\"a\":"),
-        fill("<title "),
-        fill("<"),
-        fill("<a>"),
-        fill("\\"),
-        fill("a, "),
-        fill("{{a}}"),
-        fill("invalid grant invalid code"),
-        format!("{{\"message\":\"{}\"}}", fill("x\\n")),
-        format!("{{\"message\":\"{}\"}}", fill("must be ")),
-        format!("{{\"message\":[{}\"x\"]}}", "\"'a' is a required property\",".repeat(2000)),
-        format!("{{\"message\":[{}\"x\"]}}", format!("\"{}\",", "a, \\n".repeat(700)).repeat(15)),
-        format!("{{\"errors\":[{}1]}}", "{\"field\":\"f\",\"message\":\"m\"},".repeat(2000)),
-        format!("{{{}\"b\":1}}", "\"errors\":{\"a\":\"b\"},".repeat(3000)),
-        format!("\"{}\"", fill("\\ud800")),
-    ];
-    let start = Instant::now();
-    for body in &hostile {
+fn hostile_bodies_are_explained() {
+    for (_, body) in explain_support::hostile::BODIES {
         for provider in [None, Some("clever".to_owned())] {
-            check(&Case { status: Some(400), body: Some(body.clone()), provider, ..Case::default() });
+            check(&Case { status: Some(400), body: Some(body(65_536)), provider, ..Case::default() });
         }
     }
-    // 36 bodies of 64 KiB, unoptimised, on a busy machine.
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

@@ -29,6 +29,8 @@ pub fn matches(template: &str, text: &str) -> Option<Match> {
 /// Whether `template` may fit a text of these `grams`, or a part of one; false is certain.
 #[inline(never)]
 pub fn may_fit(template: &str, grams: &Grams) -> bool {
+    #[cfg(test)]
+    crate::syntax::steps::add(template.len());
     let mut last = None;
     let mut hole = false;
     for byte in template.bytes() {
@@ -53,6 +55,8 @@ pub fn hole<'t>(template: &str, text: &'t str, name: &str) -> &'t str {
 /// Holds `text` against `template`, and tells where its hole called `wanted` is.
 #[inline(never)]
 pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
+    #[cfg(test)]
+    crate::syntax::steps::add(template.len());
     let mut found = Match { span: (usize::MAX, 0), hole: (0, 0) };
     let mut rest = Some(template);
     let mut at = 0;

@@ -244,3 +244,31 @@ fn default_causes(out: &mut Explanation, basis: usize) {
         confidence = "possible";
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/explain_support/hostile.rs"]
+mod hostile;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::steps;
+
+    fn steps_of(status: u16, provider: &str, body: &str) -> u64 {
+        let catalogs = Catalogs::built_in();
+        let report = Report { status: Some(status), body: Some(body), provider, ..Report::default() };
+        steps::of(|| drop(explain(&report, &catalogs).to_json()))
+    }
+
+    /// Counted, not timed: so it fails on no machine because of what else that does.
+    #[test]
+    fn hostile_bodies_take_no_longer_than_linear_time() {
+        for (name, body) in hostile::BODIES {
+            for (status, provider) in [(400, ""), (400, "clever"), (403, "github"), (429, ""), (503, "")] {
+                let [small, large] = [16_384, 65_536].map(|size| steps_of(status, provider, &body(size)));
+                assert!(large <= small * 9 / 2 + 20_000, "{name}, {status}: {small} steps become {large}");
+                assert!(large < 12 * 65_536, "{name}, {status}: {large} steps");
+            }
+        }
+    }
+}

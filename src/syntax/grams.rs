@@ -20,6 +20,8 @@ impl Grams {
     /// Adds those of `text`; where it is to be `plain`, of its letters and digits alone, as if nothing stood between them.
     #[inline(never)]
     pub fn add(&mut self, text: &str, plain: bool) {
+        #[cfg(test)]
+        crate::syntax::steps::add(text.len());
         let mut row = None;
         for byte in text.bytes() {
             if plain && !byte.is_ascii_alphanumeric() {

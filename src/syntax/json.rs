@@ -144,9 +144,13 @@ impl<'d> Node<'d> {
     #[inline(never)]
     pub fn at(self, id: u8) -> Node<'d> {
         let mut found = &MISSING;
+        #[cfg(test)]
+        crate::syntax::steps::add(1);
         // Mostly it is not there.
         if self.0.ids >> (id & 63) & 1 == 1 && self.kind() == Kind::Object {
             for node in &self.0.children {
+                #[cfg(test)]
+                crate::syntax::steps::add(1);
                 if node.id == id {
                     found = node;
                 }
@@ -160,6 +164,8 @@ impl<'d> Node<'d> {
     pub fn get(self, key: &str) -> Node<'d> {
         let mut found = &MISSING;
         for node in &self.0.children {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
             if self.kind() == Kind::Object && *node.key == *key {
                 found = node;
             }

@@ -67,6 +67,8 @@ pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let starts = text.get(from..text.len().checked_sub(needle.len())? + 1)?;
     let mut at = from;
     for byte in starts {
+        #[cfg(test)]
+        crate::syntax::steps::add(1);
         if byte | 32 == first && text.get(at..at + needle.len()).is_some_and(|text| text.eq_ignore_ascii_case(needle)) {
             return Some(at);
         }

@@ -7,6 +7,8 @@ pub mod http_date;
 pub mod json;
 pub mod markup;
 pub mod number;
+#[cfg(test)]
+pub mod steps;
 pub mod structured;
 pub mod value;
 pub mod words;

@@ -6,6 +6,13 @@
 /// Where the first of `bytes` (ASCII) is.
 #[inline(never)]
 pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
+    let found = position(text, bytes);
+    #[cfg(test)]
+    crate::syntax::steps::add(found.unwrap_or(text.len()));
+    found
+}
+
+fn position(text: &str, bytes: &[u8]) -> Option<usize> {
     if let [only] = bytes {
         return text.bytes().position(|byte| byte == *only);
     }
@@ -22,6 +29,8 @@ pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
 /// Whether `part` is somewhere in `text`. Plain comparison: the searcher of `str::contains` is 2 kB.
 #[inline(never)]
 pub fn holds(text: &str, part: &str) -> bool {
+    #[cfg(test)]
+    crate::syntax::steps::add(text.len());
     let first = part.as_bytes().first();
     for (at, byte) in text.bytes().enumerate() {
         if Some(&byte) == first && text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes())) {

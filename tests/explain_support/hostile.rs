@@ -1,5 +1,7 @@
 //! Bodies that are made to be slow: each of a size that is asked for.
 
+use std::{format, string::String};
+
 /// Repeats `piece` to about `size` bytes.
 fn fill(size: usize, piece: &str) -> String {
     piece.repeat(size / piece.len())

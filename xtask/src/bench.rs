@@ -1,10 +1,10 @@
 //! The benches: the built package beside its peers, which are npm packages of a lock file of their own.
 
 use crate::{build, install, process};
-use std::{path::Path, process::Command};
+use std::{env, path::Path, process::Command};
 
 const FOLDER: &str = "bench";
-const NAMES: [&str; 3] = ["rate", "storm", "overhead"];
+const NAMES: [&str; 4] = ["rate", "storm", "overhead", "explain"];
 
 /// Builds the package, installs its peers, and runs the bench that `arguments` begin with; the rest of them is its own.
 ///
@@ -17,6 +17,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         return Err(format!("there is no bench {name}; there are: {known}"));
     }
     build::build()?;
+    if name == "explain" {
+        // It has no peers; the core beside the package shows what crossing into WebAssembly costs.
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        process::run(cargo.args(["bench", "--package", "fetch-with-policy", "--bench", "explain"]))?;
+        return process::run(Command::new("node").arg("bench/explain.mjs").args(rest));
+    }
     install::npm_packages(Path::new(FOLDER))?;
     process::run(Command::new(install::newer_node()?).arg(format!("{FOLDER}/{name}.mjs")).args(rest))
 }

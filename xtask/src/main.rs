@@ -1,11 +1,12 @@
 //! The project's commands: each one installs what it needs, then does one thing.
 //!
-//! `cargo xtask build | size | demo | bench | release | test`. `test-runner` is what cargo calls for a test binary of the browser.
+//! `cargo xtask build | size | demo | bench | fuzz | release | test`. `test-runner` is what cargo calls for a test binary of the browser.
 
 mod bench;
 mod build;
 mod demo;
 mod fresh;
+mod fuzz;
 mod install;
 mod process;
 mod release;
@@ -24,6 +25,8 @@ cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run it
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
+cargo xtask bench explain [OPTION..]  the same for what an explanation costs, natively too: bench/explain.mjs
+cargo xtask fuzz [N]                  explain N mangled answers, ten million where none is said
 cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 ";
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
         Some("release") => told(release::run(&rest)),
+        Some("fuzz") => told(fuzz::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),
         Some("help" | "--help" | "-h") => {

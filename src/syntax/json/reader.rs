@@ -38,6 +38,8 @@ impl<'a> Reader<'a> {
         // Within a container: whether a value stands in front, and whether a comma follows it.
         let (mut value, mut comma) = (false, false);
         loop {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
             let depth = self.open.len() - 1;
             let Some(mut byte) = self.peek() else {
                 return if value && depth == 0 { End::Complete } else { End::Cut };
@@ -142,6 +144,8 @@ impl<'a> Reader<'a> {
         let start = self.at + 1;
         self.at = start;
         loop {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
             match self.byte(self.at)? {
                 b'"' => break,
                 b'\\' => self.at += 2,

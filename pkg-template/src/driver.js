@@ -257,10 +257,10 @@ function begin(inside, args, options, { address, method, signal }) {
       apply(own.plan, options);
       if (options.profiles !== undefined) own.isWanted = wantedBy(own.plan);
     }
-    const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
+    const scope = hooks.scope === undefined ? undefined : `${hooks.scope(viewOf(run))}` || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
-    const headers = pick(input, init, names().request);
-    run.id = run.engine.start(own.plan, method, address.origin, pathOf(address.href), headers, scope, replayable, clock.host.now(), clock.monotonic());
+    const text = `${address.origin}\n${pathOf(address.href)}\n${method}\n${pick(input, init, names().request)}`;
+    run.id = run.engine.start(own.plan, text, scope, replayable, clock.host.now(), clock.monotonic());
   } finally {
     if (own !== inside) own.plan.free();
   }

@@ -171,13 +171,13 @@ impl Tracker {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
-        let date = hints::served(answer.headers, at.wall).date;
-        if let Some(date) = date {
+        let served = hints::served(answer.headers, at.wall);
+        if let Some(date) = served.date {
             scope.clock.observe(date, sent, at);
         }
-        let reading = read::read(answer, scope.clock.server(at));
+        let reading = read::read_served(answer, served.measured(scope.clock.server(at)));
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
-            scope.see(ticket, answer, date.is_some() || !reading.quotas.is_empty());
+            scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
         let sign = judge(&reading);
         scope.answered(ticket.0, tickets, &reading, sign, at);

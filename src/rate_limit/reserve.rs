@@ -10,7 +10,7 @@
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 
 use crate::{
     rate_limit::{
@@ -107,7 +107,7 @@ pub enum Reservation {
 #[derive(Debug)]
 pub(super) struct Scope {
     pub key: [u8; 16],
-    pub name: String,
+    pub name: Rc<str>,
     pub meters: Vec<Meter>,
     pub clock: Clock,
     /// Tickets alive, in whatever stand.
@@ -141,7 +141,7 @@ impl Scope {
         let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
             key: identity.key,
-            name: identity.name.clone(),
+            name: Rc::clone(&identity.name),
             meters,
             clock: Clock::default(),
             tickets: 0,

@@ -43,7 +43,7 @@ export async function attempt(run) {
     if (!run.isOurs) {
       // Sent in the caller's own turn, with the caller's own objects; from here on they are the caller's to change.
       run.isOurs = true;
-      if (engine.is(id, 0)) run.init = freeze(run.init);
+      if (run.init !== undefined && engine.is(id, 0)) run.init = freeze(run.init);
     }
     const response = (run.response = await promise);
     const headers = lines(response.headers, run.inside.isWanted);
@@ -107,14 +107,13 @@ function mayHaveBody(request) {
  */
 function note(run, startedAt) {
   const { engine, id, clock, record, response, failure, why, waited } = run;
-  record.attempts.push({
-    startedAt,
-    endedAt: clock.host.now(),
-    ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
-    waitedBefore: waited,
-    ...(why !== undefined && { waitReason: why.reason }),
-    ...(why?.quota !== undefined && { quota: why.quota }),
-  });
+  /** @type {import("./record.js").AttemptRecord} */
+  const written = { startedAt, endedAt: clock.host.now(), waitedBefore: waited };
+  if (response === undefined) written.error = label(describe(failure));
+  else written.status = response.status;
+  if (why !== undefined) written.waitReason = why.reason;
+  if (why?.quota !== undefined) written.quota = why.quota;
+  record.attempts.push(written);
   record.waited += waited;
   run.waited = 0;
   run.why = undefined;

@@ -71,7 +71,7 @@ impl Scope {
     #[inline(never)]
     pub(super) fn settle(&mut self, tickets: &mut [Ticket], nudged: bool, now: MonoTime) {
         self.roll(now);
-        while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
+        while let Some(mark) = due(&mut self.flights, tickets, Stand::Probing, now, PROBE_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Probing) {
                 ticket.stand = Stand::Flying;
                 if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
@@ -81,7 +81,7 @@ impl Scope {
                 self.slow.push_back(mark);
             }
         }
-        while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
+        while let Some(mark) = due(&mut self.slow, tickets, Stand::Flying, now, SEND_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Flying) {
                 self.land(ticket, true, now);
             }

@@ -78,8 +78,24 @@ impl Mark {
     }
 }
 
-// The oldest send of `flights`, taken out, if it went `lease` ago.
-pub(super) fn due(flights: &mut VecDeque<Mark>, now: MonoTime, lease: i64) -> Option<Mark> {
-    flights.front().filter(|flight| now.since(flight.sent) >= lease)?;
-    flights.pop_front()
+// The oldest send of `flights` whose ticket still stands so, taken out, if it went `lease` ago. Those that are under way no
+// more are dropped on the way: who sends a hundred thousand a second has but a few under way.
+pub(super) fn due(
+    flights: &mut VecDeque<Mark>,
+    tickets: &mut [Ticket],
+    stand: Stand,
+    now: MonoTime,
+    lease: i64,
+) -> Option<Mark> {
+    loop {
+        let flight = *flights.front()?;
+        let flies = flight.of(tickets, stand).is_some();
+        if flies && now.since(flight.sent) < lease {
+            return None;
+        }
+        flights.pop_front();
+        if flies {
+            return Some(flight);
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! A call's place in its scope, and the lines in which tickets stand.
 
-use alloc::{collections::VecDeque, rc::Rc};
+use alloc::{boxed::Box, collections::VecDeque, rc::Rc};
 
 use crate::{
     rate_limit::options::RateRules,
-    time::{Moment, MonoTime},
+    time::{MonoTime, WallTime},
 };
 
 /// Where a ticket stands.
@@ -42,10 +42,16 @@ pub(super) struct Ticket {
     pub asked: Option<MonoTime>,
     /// When it was last told to come back.
     pub until: MonoTime,
-    pub sent: Moment,
+    /// When it was last sent, on both clocks.
+    pub sent: MonoTime,
+    pub sent_wall: WallTime,
     /// What its scope had had answers to when it was sent.
     pub landed: u64,
 }
+
+/// A ticket where it stays. Boxed: a list of what may be a hundred thousand has as much room again that is not used yet, and
+/// leaves as much behind where it grows.
+pub(super) type Place = Box<Ticket>;
 
 /// A ticket in one of the lines: those who wait, those who are under way, those who are to be woken. One type for all of
 /// them, since a `VecDeque` is a kilobyte of code for each type of element.
@@ -73,8 +79,11 @@ impl Mark {
     }
 
     // Its ticket, if it still stands as it did when the mark was made.
-    pub fn of(self, tickets: &mut [Ticket], stand: Stand) -> Option<&mut Ticket> {
-        tickets.get_mut(self.ticket as usize).filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
+    pub fn of(self, tickets: &mut [Place], stand: Stand) -> Option<&mut Ticket> {
+        tickets
+            .get_mut(self.ticket as usize)
+            .map(Box::as_mut)
+            .filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
     }
 }
 
@@ -82,7 +91,7 @@ impl Mark {
 // more are dropped on the way: who sends a hundred thousand a second has but a few under way.
 pub(super) fn due(
     flights: &mut VecDeque<Mark>,
-    tickets: &mut [Ticket],
+    tickets: &mut [Place],
     stand: Stand,
     now: MonoTime,
     lease: i64,

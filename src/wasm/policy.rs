@@ -129,7 +129,8 @@ impl Engine {
 
     /// A new call, by number; told to begin, it says its first action. `text`: its origin and its path, as `URL` has them, its
     /// method, and its headers, of those that `names(0)` lists, one a line: each text that crosses costs as much as its
-    /// bytes. `scope`: the caller's own word for what shares a quota, if there is one.
+    /// bytes. `scope`: the caller's own word for what shares a quota (see [`Identity::named`]),
+    /// if there is one.
     #[allow(clippy::needless_pass_by_value, reason = "one that may be missing crosses as its own")]
     pub fn start(
         &mut self,

@@ -114,7 +114,7 @@ test("a record hangs on whatever a call gives, shows on none of it, and is the l
     const before = callRecord(given);
     assert.equal(before.attempts.length, 1);
     await policy.fetch("https://api.example.com/").catch(() => {});
-    assert.deepEqual([before.call, callRecord(given).call], [1, 2]);
+    assert.equal(callRecord(given).call, before.call + 1);
   }
   assert.deepEqual([kept, frozen, bare].map(Reflect.ownKeys), keys);
   const odd = createPolicy({ fetch: () => Promise.reject("a text"), retry: false });

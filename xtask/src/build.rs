@@ -120,10 +120,11 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline")?;
     bundle(&stage.join("workerd"), "workerd")?;
     profiles(&stage)?;
+    telemetry(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "profiles.d.ts", "README.md"] {
+    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "README.md"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -196,6 +197,14 @@ fn profiles(out: &Path) -> Result<(), String> {
     let list = work("profiles.js");
     write(&list, lines.concat().as_bytes())?;
     process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+}
+
+// The entry over another's API, which its users have installed.
+fn telemetry(out: &Path) -> Result<(), String> {
+    let mut esbuild = esbuild();
+    esbuild.arg(format!("{TEMPLATE}/src/opentelemetry.js")).arg(option("--outdir=", out));
+    esbuild.args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
+    process::read(&mut esbuild).map(drop)
 }
 
 fn manifest(out: &Path) -> Result<(), String> {

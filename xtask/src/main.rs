@@ -1,6 +1,6 @@
 //! The project's commands: each one installs what it needs, then does one thing.
 //!
-//! `cargo xtask build | size | demo | bench | test`. `test-runner` is what cargo calls for a test binary of the browser.
+//! `cargo xtask build | size | demo | bench | release | test`. `test-runner` is what cargo calls for a test binary of the browser.
 
 mod bench;
 mod build;
@@ -8,6 +8,8 @@ mod demo;
 mod fresh;
 mod install;
 mod process;
+mod release;
+mod sbom;
 mod size;
 mod steps;
 mod tally;
@@ -22,6 +24,7 @@ cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run it
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
+cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 ";
 
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Some("build") => told(build::build()),
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
+        Some("release") => told(release::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),
         Some("help" | "--help" | "-h") => {

@@ -120,10 +120,11 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline")?;
     bundle(&stage.join("workerd"), "workerd")?;
     profiles(&stage)?;
+    testing(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "profiles.d.ts", "README.md"] {
+    for name in ["index.d.ts", "profiles.d.ts", "testing.d.ts", "README.md"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -194,6 +195,13 @@ fn profiles(out: &Path) -> Result<(), String> {
     let list = work("profiles.js");
     write(&list, lines.concat().as_bytes())?;
     process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+}
+
+// The simulator takes no part of the cores; only the errors are those of the main entry.
+fn testing(out: &Path) -> Result<(), String> {
+    let mut esbuild = esbuild();
+    esbuild.arg(format!("{TEMPLATE}/src/testing.js")).arg("--external:*/errors.js").arg(option("--outdir=", out));
+    process::read(&mut esbuild).map(drop)
 }
 
 fn manifest(out: &Path) -> Result<(), String> {

@@ -97,6 +97,21 @@ export class Clock {
       timer.callback();
     }
   }
+
+  /** Whether nothing is planned: time could pass for ever, and nothing would happen. */
+  get isIdle() {
+    return this.#heap.nextAt === undefined;
+  }
+
+  /**
+   * Lets `ms` pass, and whatever is planned in them.
+   * @param {number} ms
+   */
+  async advance(ms) {
+    const until = this.#now + ms;
+    await this.run(() => false, until);
+    this.#now = Math.max(this.#now, until);
+  }
 }
 
 /** A planned event; clears like a host's timer, and has the members that libraries for Node call. */

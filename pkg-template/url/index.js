@@ -1,0 +1,5 @@
+// @ts-check
+// The main entry's names, and the two that load.
+export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
+export { explain, explainResponse, initExplain } from "./explain.js";
+export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./policy.js";

@@ -1,0 +1,68 @@
+// @ts-check
+import { PolicyError } from "./errors.js";
+
+/**
+ * Loads a module that lies beside the code as a file, at the first call that needs it: streamed where the server says what
+ * it is, from its bytes where it does not, from the disk where the code is on one.
+ * @param {any} glue
+ * @param {() => URL} address
+ */
+export function loader(glue, address) {
+  /** @type {Promise<void> | undefined} */
+  let loading;
+  let isReady = false;
+  /** @type {unknown} */
+  let failure;
+  return {
+    get isReady() {
+      return isReady;
+    },
+    /**
+     * Settles when the module is there; a failure is tried anew at the next call.
+     * @param {any} [source] instead of the file
+     * @returns {Promise<void>}
+     */
+    ready(source) {
+      if (isReady) return Promise.resolve();
+      loading ??= compile(source ?? address()).then(
+        (module) => {
+          glue.initSync({ module });
+          isReady = true;
+        },
+        (error) => {
+          [loading, failure] = [undefined, error];
+          throw error;
+        },
+      );
+      return loading;
+    },
+    /** The module, or why there is none. */
+    core() {
+      if (isReady) return glue;
+      if (failure !== undefined) throw failure;
+      throw new PolicyError("wasm-not-ready", "the module is not loaded yet: `await initPolicy()` or `await initExplain()` before this");
+    },
+  };
+}
+
+/** @param {any} given @returns {Promise<WebAssembly.Module>} */
+async function compile(given) {
+  const source = await given;
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(/** @type {BufferSource} */ (source));
+  const { process } = /** @type {any} */ (globalThis);
+  const url = new URL(source.url ?? source, import.meta.url);
+  // Node's fetch reads no files.
+  if (url.protocol === "file:" && process?.getBuiltinModule) return WebAssembly.compile(process.getBuiltinModule("fs").readFileSync(url));
+  const lost = (/** @type {string} */ why, /** @type {unknown} */ cause) =>
+    new PolicyError("wasm-unavailable", `the module could not be loaded from ${url.origin}${url.pathname}: ${why}`, { cause });
+  const response =
+    source instanceof Response
+      ? source
+      : await fetch(url).catch((/** @type {unknown} */ cause) => {
+          throw lost("no answer", cause);
+        });
+  if (!response.ok) throw lost(`status ${response.status}`, undefined);
+  const isTyped = response.headers.get("content-type")?.startsWith("application/wasm");
+  return isTyped && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}

@@ -114,8 +114,8 @@ export interface Simulator {
    * Rejects with a `PolicyError`, code "not-settled", where `within` (ms, a day by default) is over or nothing is left that could settle it.
    */
   run<T>(work: Promise<T> | (() => T | Promise<T>), options?: { within?: number }): Promise<T>;
-  /** All that arrived, in order. */
-  readonly requests: readonly SimulatedRequest[];
+  /** All that arrived, in order. Yours to empty where a long run has no use for it. */
+  readonly requests: SimulatedRequest[];
   /** Those that the quota refused. */
   readonly rejections: readonly SimulatedRequest[];
   /** The next `count` requests fail. @default failure 503 */

@@ -1,8 +1,9 @@
 // @ts-check
 /** The explain box: a response goes in by hand or from an example, the explanation comes out. */
-import { explain } from "/pkg/index.js";
+import { explain } from "./pkg/index.js";
 import { element, find } from "./element.js";
 import { renderExplanation } from "./explanation.js";
+import { readPaste } from "./paste.js";
 import { rows } from "./rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
@@ -27,6 +28,19 @@ export function mountExplainBox(root) {
     mark(undefined);
     show();
   });
+  const paste = control(form, "paste");
+  paste.addEventListener("input", () => {
+    const pasted = paste.value.trim() === "" ? undefined : readPaste(paste.value);
+    const isUnread = pasted === undefined && paste.value.trim() !== "";
+    find("#paste-complaint", HTMLElement, form).textContent = isUnread
+      ? 'Not read: expected "HTTP/1.1 429 …" with headers and a body, or JSON with "status".'
+      : "";
+    paste.setAttribute("aria-invalid", String(isUnread));
+    if (pasted === undefined) return;
+    mark(undefined);
+    fill(form, { method: "", url: "", ...pasted });
+    show();
+  });
   filter();
   choose(buttons.find((button) => button.dataset.row === "s000-400-invalid-grant") ?? buttons[0]);
 
@@ -35,7 +49,9 @@ export function mountExplainBox(root) {
     const row = rows.find((one) => one.id === button.dataset.row);
     if (!row) return;
     mark(button);
-    fill(form, row);
+    paste.value = "";
+    const headers = Object.entries(row.headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+    fill(form, { ...row, status: String(row.status), headers, provider: row.provider ?? "" });
     show();
   }
 
@@ -89,18 +105,13 @@ function example(row) {
   );
 }
 
-/** @param {HTMLFormElement} form @param {Row} row */
-function fill(form, row) {
-  const values = {
-    status: String(row.status),
-    headers: Object.entries(row.headers).map(([name, value]) => `${name}: ${value}`).join("\n"),
-    body: row.body,
-    method: row.method,
-    url: row.url,
-    provider: row.provider ?? "",
-  };
-  for (const [name, value] of Object.entries(values)) control(form, name).value = value;
-  find("#body-note", HTMLElement, form).textContent = row.implied
+/**
+ * @param {HTMLFormElement} form
+ * @param {{ status: string, headers: string, body: string, method: string, url: string, provider?: string, implied?: boolean }} report
+ */
+function fill(form, { status, headers, body, method, url, provider = "", implied = false }) {
+  for (const [name, value] of Object.entries({ status, headers, body, method, url, provider })) control(form, name).value = value;
+  find("#body-note", HTMLElement, form).textContent = implied
     ? "The document describes this answer and quotes no body: this one is made up after it."
     : "";
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** An explanation as elements. Everything a server may have said is inserted as text. */
+import { countdown } from "./countdown.js";
 import { element } from "./element.js";
 
 /** What each retry verdict asks for, in words. @type {Record<string, (retry: any) => string>} */
@@ -56,7 +57,7 @@ function head(of) {
 function sections(of, body) {
   return [
     section("Do now", element("p", { class: "action" }, of.action)),
-    section("Retry", element("p", { "data-verdict": of.retry.verdict }, verdict(of.retry))),
+    section("Retry", element("p", { "data-verdict": of.retry.verdict }, verdict(of.retry), ...until(of.retry))),
     section("Causes", of.causes.length > 0 && element("ol", { class: "causes" }, ...of.causes.map(cause))),
     section("Fields", of.fields.length > 0 && fields(of.fields)),
     section("Where it says so", marked(of, body)),
@@ -80,6 +81,11 @@ function section(title, content) {
 /** @param {any} retry */
 function verdict(retry) {
   return VERDICTS[retry.verdict]?.(retry) ?? retry.verdict;
+}
+
+/** Where a verdict says how long, that it is so long yet. @param {any} retry */
+function until({ delay, baseDelay = delay }) {
+  return baseDelay > 0 ? [" ", countdown(baseDelay)] : [];
 }
 
 /** @param {any} of */

@@ -112,6 +112,12 @@ export interface CallOptions {
 export interface PolicyOptions extends CallOptions {
   /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
   profiles?: Profile[];
+  /**
+   * What explains the response of an {@link HttpError}. The default one is loaded by `import()` when first needed; where that is
+   * refused, as in a service worker, give `{ explainResponse }` of this package.
+   * @default the built-in one
+   */
+  explainer?: { explainResponse: typeof explainResponse };
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
   /**

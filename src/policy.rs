@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 22] = [
+const TABLE: [Row; 23] = [
     row("timeout.attempt", Kind::Period),
     row("timeout.total", Kind::Period),
     Row { name: "priority", kind: Kind::Order, default: 0.0 },
@@ -42,6 +42,7 @@ const TABLE: [Row; 22] = [
     row("fetch", Kind::Function),
     row("body", Kind::Function),
     row("host", Kind::Kept),
+    row("explainer", Kind::Kept),
     // The shell's too: where it counts, this code is not to be had.
     row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
     row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),

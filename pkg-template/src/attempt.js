@@ -67,7 +67,8 @@ function failed(run, error, limit) {
   const { engine, id, clock, signal } = run;
   if (limit?.expired()) error = limit.reason;
   else if (signal?.aborted) {
-    run.failure = error;
+    // The signal's own reason, also where a host says AbortError of a timeout (WebKit; Firefox's workers) or has no reasons.
+    run.failure = signal.reason ?? error;
     return tell(run, tell.ABORT);
   }
   run.failure = error;

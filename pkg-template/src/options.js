@@ -71,6 +71,7 @@ function refuse(plan) {
  * @property {(context: any) => any} [decide]
  * @property {(request: any) => string} [scope]
  * @property {any} [idempotencyKey]
+ * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
  */
 
 /**
@@ -88,5 +89,6 @@ export function hooksOf(base, options) {
     decide: options.retry?.decide ?? base.decide,
     scope: options.rateLimit?.scope ?? base.scope,
     idempotencyKey: options.idempotencyKey ?? base.idempotencyKey,
+    explainer: options.explainer ?? base.explainer,
   };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { emit } from "./driver.js";
-import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
+import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
 import { cancelBody } from "./request.js";
 import { reasonOf } from "./wait.js";
@@ -71,10 +71,22 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @param {Response} response
  * @returns {Promise<never>}
  */
-async function httpError({ method, origin, href, record }, response) {
-  const { explainResponse } = await import("./explain.js");
-  const explanation = await explainResponse(response, { method, url: href });
+async function httpError({ method, origin, href, record, hooks }, response) {
+  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record));
+  const explanation = await explain(response, { method, url: href });
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
+}
+
+/** @param {import("./record.js").CallRecord} record */
+async function explainerOf(record) {
+  try {
+    const { explainResponse } = await import("./later.js");
+    return explainResponse;
+  } catch (cause) {
+    // Service workers refuse every import().
+    const message = "throwHttpErrors: the explainer cannot be loaded here; give one by the option `explainer`";
+    throw new PolicyError("explainer-unavailable", message, { cause, record });
+  }
 }

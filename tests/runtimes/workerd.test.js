@@ -5,9 +5,8 @@
 // timer of a finished request never fires. The flag below is the older, stricter behaviour; both must do.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
 import { EXPECTED } from "./expected.js";
+import { startWorker as start } from "./miniflare.js";
 import { startUpstream } from "./upstream.js";
 
 const REQUESTS = 200;
@@ -62,22 +61,4 @@ for (const { date, flags } of HOSTS) {
   });
 }
 
-async function startWorker(/** @type {string} */ compatibilityDate, /** @type {string[]} */ compatibilityFlags) {
-  const { outputFiles } = await build({
-    entryPoints: ["tests/runtimes/worker.js"],
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd"],
-    loader: { ".wasm": "copy" },
-    outdir: "out",
-    write: false,
-  });
-  // The entry must come first: miniflare takes the first module as the main one.
-  const modules = outputFiles
-    .map(({ path, contents }) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents }))
-    .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm"));
-  assert.equal(modules.length, 3, "the worker and the two .wasm files that the condition imports");
-  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot: "/", cf: false, compatibilityDate, compatibilityFlags });
-  await worker.ready;
-  return worker;
-}
+const startWorker = (/** @type {string} */ date, /** @type {string[]} */ flags) => start("tests/runtimes/worker.js", date, flags);

@@ -99,6 +99,7 @@ const options: Required<PolicyOptions> = {
   unavailable: "bypass",
   host,
   coordinator: undefined,
+  explainer: { explainResponse },
 };
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });
 createPolicy({ retry: { jitter: "equal", budget: false, decide: () => undefined }, rateLimit: { pacing: "burst" }, host: { now: () => 0 } });

@@ -20,7 +20,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 4] = ["index", "policy", "explain", "errors"];
+const FILES: [&str; 5] = ["index", "policy", "explain", "errors", "later"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -145,11 +145,12 @@ fn assemble() -> Result<(), String> {
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     for file in FILES {
         let mut esbuild = esbuild();
-        esbuild
-            .arg(format!("{TEMPLATE}/{sources}/{file}.js"))
-            .arg(option("--outdir=", out))
-            .arg("--loader:.wasm=base64");
-        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
+        esbuild.arg(format!("{TEMPLATE}/{sources}/{file}.js")).arg(option("--outdir=", out));
+        esbuild.arg("--loader:.wasm=base64");
+        // `later` is the explainer once more, where that holds the bytes: see there.
+        let is_copy = sources == "src" && file == "later";
+        let apart = |other: &&&str| **other != file && !(is_copy && **other == "explain");
+        esbuild.args(FILES.iter().filter(apart).map(|other| format!("--external:*/{other}.js")));
         // workerd takes the .wasm as a module; the path is kept as it is written.
         if entry == "workerd" {
             esbuild.arg("--external:*.wasm");

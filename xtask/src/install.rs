@@ -13,6 +13,8 @@ use std::{
 const NEWER_NODE: u32 = 22;
 /// The Node that npm brings where the system's is older.
 const NODE_FROM_NPM: &str = "24.21.0";
+/// The oldest and the newest Node that the package is tested on.
+pub const NODES: [&str; 2] = ["20.20.2", NODE_FROM_NPM];
 const TOOLS: &str = "target/tools";
 
 /// The packages of the lock file in `folder`.
@@ -48,18 +50,51 @@ pub fn wasm_target() -> Result<(), String> {
 /// # Errors
 /// Where they are missing and cannot be installed by apt.
 pub fn chromium() -> Result<(PathBuf, PathBuf), String> {
-    if let Some(found) = find_chromium() {
+    find_or_install(
+        find_chromium,
+        &["chromium", "chromium-driver"],
+        "Chromium and ChromeDriver, or set CHROME and CHROMEDRIVER to their paths",
+    )
+}
+
+/// Firefox, as a path.
+///
+/// # Errors
+/// Where it is missing and cannot be installed by apt.
+pub fn firefox() -> Result<PathBuf, String> {
+    let find = || found("FIREFOX", &["firefox-esr", "firefox"]);
+    find_or_install(find, &["firefox-esr"], "Firefox, or set FIREFOX to its path")
+}
+
+/// The plain browser of `WebKitGTK`, as a path; the display that it needs is xvfb's.
+///
+/// # Errors
+/// Where they are missing and cannot be installed by apt.
+pub fn webkit() -> Result<PathBuf, String> {
+    let find = || {
+        found("XVFB_RUN", &["xvfb-run"])?;
+        found("WEBKIT", &["MiniBrowser"]).or_else(|| {
+            let libraries = Path::new("/usr/lib").read_dir().ok()?.flatten();
+            libraries.map(|folder| folder.path().join("webkit2gtk-4.1/MiniBrowser")).find(|path| path.is_file())
+        })
+    };
+    let manual = "WebKitGTK's MiniBrowser and xvfb-run, or set WEBKIT to the path of MiniBrowser";
+    find_or_install(find, &["webkit2gtk-driver", "xvfb", "xauth"], manual)
+}
+
+fn find_or_install<T>(find: impl Fn() -> Option<T>, packages: &[&str], manual: &str) -> Result<T, String> {
+    if let Some(found) = find() {
         return Ok(found);
     }
     let as_root = process::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if as_root && Path::new("/etc/debian_version").exists() {
-        eprintln!("xtask: apt-get install chromium chromium-driver");
+        eprintln!("xtask: apt-get install {}", packages.join(" "));
         process::read(Command::new("apt-get").arg("update"))?;
-        let packages = ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"];
-        process::read(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(packages))?;
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "--no-install-recommends"]);
+        process::read(apt.args(packages))?;
     }
-    find_chromium()
-        .ok_or_else(|| "install Chromium and ChromeDriver, or set CHROME and CHROMEDRIVER to their paths".into())
+    find().ok_or_else(|| format!("install {manual}"))
 }
 
 /// A Node that miniflare and the bench's peers run on: the system's, or one from npm.
@@ -67,18 +102,32 @@ pub fn chromium() -> Result<(PathBuf, PathBuf), String> {
 /// # Errors
 /// Where npm has none for this machine.
 pub fn newer_node() -> Result<PathBuf, String> {
-    let version = process::read(Command::new("node").arg("--version"))?;
-    if major(&version).is_some_and(|major| major >= NEWER_NODE) {
-        return Ok("node".into());
-    }
+    if system_node()?.is_some_and(|major| major >= NEWER_NODE) { Ok("node".into()) } else { npm_node(NODE_FROM_NPM) }
+}
+
+/// Node of one of the majors of [`NODES`]: the system's, or one from npm.
+///
+/// # Errors
+/// Where npm has none for this machine.
+pub fn node(version: &str) -> Result<PathBuf, String> {
+    let path = if system_node()? == major(version) { found("NODE", &["node"]) } else { None };
+    path.map_or_else(|| npm_node(version), Ok)
+}
+
+fn system_node() -> Result<Option<u32>, String> {
+    Ok(major(&process::read(Command::new("node").arg("--version"))?))
+}
+
+fn npm_node(version: &str) -> Result<PathBuf, String> {
     let package = format!("node-{}-{}", node_os(), node_arch());
-    let binary = Path::new(TOOLS).join(format!("node_modules/{package}/bin/node"));
+    let folder = format!("{TOOLS}/node-{version}");
+    let binary = Path::new(&folder).join(format!("node_modules/{package}/bin/node"));
     if !binary.exists() {
-        eprintln!("xtask: npm install {package}@{NODE_FROM_NPM}");
-        std::fs::create_dir_all(TOOLS).map_err(|error| format!("cannot make {TOOLS}: {error}"))?;
+        eprintln!("xtask: npm install {package}@{version}");
+        std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {folder}: {error}"))?;
         let mut npm = Command::new("npm");
-        process::read(npm.args(["install", "--no-save", "--prefix", TOOLS, &format!("{package}@{NODE_FROM_NPM}")]))
-            .map_err(|error| format!("install Node {NEWER_NODE} or newer; npm's copy failed: {error}"))?;
+        process::read(npm.args(["install", "--no-save", "--prefix", &folder, &format!("{package}@{version}")]))
+            .map_err(|error| format!("install Node {version}; npm's copy failed: {error}"))?;
     }
     binary.canonicalize().map_err(|error| format!("no Node in {}: {error}", binary.display()))
 }

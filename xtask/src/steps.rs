@@ -47,6 +47,8 @@ pub const STEPS: &[Step] = &[
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
     step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
+    Step { loud: true, ..step("hosts", Count::Node, hosts) },
+    step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     step("clients", Count::Node, || own_packages("tests/clients")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
@@ -124,6 +126,20 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
 fn own_packages(folder: &str) -> Result<Vec<Command>, String> {
     install::npm_packages(Path::new(folder))?;
     node_tests(install::newer_node()?, folder, |_| true)
+}
+
+// The suite of every host; its table is printed.
+fn hosts() -> Result<Vec<Command>, String> {
+    const FOLDER: &str = "tests/hosts";
+    install::npm_packages(Path::new(FOLDER))?;
+    let [old, new] = install::NODES;
+    let (old, new) = (install::node(old)?, install::node(new)?);
+    let (firefox, webkit) = (install::firefox()?, install::webkit()?);
+    let mut commands = node_tests(install::newer_node()?, FOLDER, |_| true)?;
+    for command in &mut commands {
+        command.env("NODE_20", &old).env("NODE_24", &new).env("FIREFOX", &firefox).env("WEBKIT", &webkit);
+    }
+    Ok(commands)
 }
 
 fn demo() -> Result<Vec<Command>, String> {

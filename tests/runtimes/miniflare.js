@@ -1,0 +1,40 @@
+// @ts-check
+// A real workerd, through miniflare: a Worker bundled by the package's `workerd` condition.
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+
+/**
+ * @param {string} entry
+ * @param {string} compatibilityDate
+ * @param {string[]} compatibilityFlags
+ */
+export async function startWorker(entry, compatibilityDate, compatibilityFlags) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    outdir: "out",
+    write: false,
+  });
+  if (outputFiles.length !== 3) throw new Error(`expected the worker and the two .wasm files that the condition imports, got ${outputFiles.length} files`);
+  return workerOf(outputFiles, "/", compatibilityDate, compatibilityFlags);
+}
+
+/**
+ * A Worker of files that are built already.
+ * @param {{ path: string, contents: Uint8Array }[]} files
+ * @param {string} modulesRoot
+ * @param {string} compatibilityDate
+ * @param {string[]} [compatibilityFlags]
+ */
+export async function workerOf(files, modulesRoot, compatibilityDate, compatibilityFlags = []) {
+  // The entry must come first: miniflare takes the first module as the main one.
+  const modules = files
+    .map(({ path, contents }) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents }))
+    .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm"));
+  const worker = new Miniflare({ modules: /** @type {any} */ (modules), modulesRoot, cf: false, compatibilityDate, compatibilityFlags });
+  await worker.ready;
+  return worker;
+}

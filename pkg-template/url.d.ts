@@ -10,7 +10,7 @@
  */
 export * from "./index.js";
 
-/** Where the module comes from: an address, a response, its bytes, or the compiled module; a promise of one of them too. */
+/** Where the module comes from: an address (absolute, or as the page resolves it), a response, its bytes, or the compiled module; a promise of one of them too. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssemblyModule;
 /** A `WebAssembly.Module`. */
 export type WebAssemblyModule = object;

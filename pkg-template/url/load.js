@@ -50,19 +50,30 @@ async function compile(given) {
   const source = await given;
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(/** @type {BufferSource} */ (source));
-  const { process } = /** @type {any} */ (globalThis);
-  const url = new URL(source.url ?? source, import.meta.url);
-  // Node's fetch reads no files.
-  if (url.protocol === "file:" && process?.getBuiltinModule) return WebAssembly.compile(process.getBuiltinModule("fs").readFileSync(url));
-  const lost = (/** @type {string} */ why, /** @type {unknown} */ cause) =>
-    new PolicyError("wasm-unavailable", `the module could not be loaded from ${url.origin}${url.pathname}: ${why}`, { cause });
-  const response =
-    source instanceof Response
-      ? source
-      : await fetch(url).catch((/** @type {unknown} */ cause) => {
-          throw lost("no answer", cause);
-        });
-  if (!response.ok) throw lost(`status ${response.status}`, undefined);
+  const response = source instanceof Response ? source : await open(source);
+  if (!(response instanceof Response)) return WebAssembly.compile(response);
+  if (!response.ok) throw lost(response.url, `status ${response.status}`);
   const isTyped = response.headers.get("content-type")?.startsWith("application/wasm");
   return isTyped && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** @param {string | URL} address @returns {Promise<Response | Uint8Array<ArrayBuffer>>} */
+async function open(address) {
+  // Not against import.meta.url: webpack takes any such pair for a file of its own.
+  const url = new URL(address, globalThis.location?.href);
+  const { process } = /** @type {any} */ (globalThis);
+  // Node's fetch reads no files.
+  if (url.protocol === "file:" && process?.getBuiltinModule) return process.getBuiltinModule("fs").readFileSync(url);
+  return fetch(url).catch((cause) => {
+    throw lost(url.href, "no answer", cause);
+  });
+}
+
+/**
+ * @param {string} address
+ * @param {string} why
+ * @param {unknown} [cause]
+ */
+function lost(address, why, cause) {
+  return new PolicyError("wasm-unavailable", `the module could not be loaded from ${address.split("?")[0]}: ${why}`, { cause });
 }

@@ -3,7 +3,7 @@ import { module } from "../entry/url/explain.js";
 import { explainResponse as explainNow } from "../src/explain.js";
 import { load } from "../src/wasm.js";
 
-export { explain } from "../src/explain.js";
+export * from "../src/explain.js";
 
 /**
  * Rejects as the first call of the main entry throws.

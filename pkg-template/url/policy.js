@@ -4,7 +4,7 @@ import { load } from "../src/core.js";
 import { mark } from "../src/host.js";
 import { fetchWithPolicy as fetchNow } from "../src/policy.js";
 
-export { callRecord, createPolicy, readQuotas } from "../src/policy.js";
+export * from "../src/policy.js";
 
 /**
  * Rejects as the first call of the main entry throws.

@@ -145,7 +145,10 @@ fn assemble() -> Result<(), String> {
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     for file in FILES {
         let mut esbuild = esbuild();
-        esbuild.arg(format!("{TEMPLATE}/{sources}/{file}.js")).arg(option("--outdir=", out));
+        // An entry of its own has what differs there; the rest is as everywhere.
+        let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
+        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
+        esbuild.arg(code).arg(option("--outdir=", out));
         esbuild.arg("--loader:.wasm=base64");
         // `later` is the explainer once more, where that holds the bytes: see there.
         let is_copy = sources == "src" && file == "later";

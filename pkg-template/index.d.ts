@@ -136,8 +136,19 @@ export interface PolicyOptions extends CallOptions {
     attempt: number,
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
-  /** Told of all that happens. What it throws goes to the console and harms no call. */
+  /**
+   * Told of all that happens, as it happens. What it throws goes to the console and harms no call. For OpenTelemetry, give what
+   * `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that calls each.
+   */
   onEvent?: (event: PolicyEvent) => void;
+  /**
+   * Show attempts and waits in the browser's performance panel: a `performance.measure` for each, on a track of its origin,
+   * named like "fetch-with-policy GET https://api.example.com/items attempt 2" and "... wait retry-after". Without query, user info or
+   * fragment. Each is cleared from the page's buffer at once, so that a page that lives long keeps none: a panel that records
+   * shows them and a `PerformanceObserver` is told them, but `getEntriesByType` has none. Where there is no
+   * `performance.measure`, nothing happens. @default false
+   */
+  userTiming?: boolean;
   /** The transport. @default globalThis.fetch, looked up at each call */
   fetch?: FetchLike;
   /**
@@ -206,7 +217,8 @@ export interface RateLimitOptions {
   /** Quotas known beforehand; the others are learnt from what servers say. */
   quotas?: QuotaRule[];
   /**
-   * Which requests share a quota: those for which it gives the same string.
+   * Which requests share a quota: those for which it gives the same string. `quotas()` and events show it, unless it holds eight
+   * characters or more of a header's value, the user info, the query or the fragment of the request: then a hash.
    * @default the origin and a hash of the credentials; the credentials are not kept
    */
   scope?: (request: RequestView) => string;
@@ -333,7 +345,11 @@ export interface RequestView {
   headers: Headers;
 }
 
-/** Something that happened to a call. `call` joins what belongs together; `url` is origin and path, without query or secrets. */
+/**
+ * Something that happened to a call. `call` joins what belongs together, over all policies; `url` is origin and path, without
+ * query, user info or fragment (a secret in a path is shown). An "attempt" is told in the turn of its send, and then a
+ * "response" or a "failure" of it. The last event of a call is a "give-up", or a "response" below 400 that it ends with.
+ */
 export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
   | { type: "attempt" }
   /**

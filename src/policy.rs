@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 23] = [
+const TABLE: [Row; 24] = [
     row("timeout.attempt", Kind::Period),
     row("timeout.total", Kind::Period),
     Row { name: "priority", kind: Kind::Order, default: 0.0 },
@@ -38,6 +38,7 @@ const TABLE: [Row; 23] = [
     row("timeout", Kind::Object),
     // The shell keeps these.
     row("onEvent", Kind::Function),
+    row("userTiming", Kind::Flag),
     row("prepare", Kind::Function),
     row("fetch", Kind::Function),
     row("body", Kind::Function),

@@ -5,6 +5,7 @@ import { peek } from "./peek.js";
 import { label } from "./record.js";
 import { describe, freeze, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
 import { LONGEST } from "./sleep.js";
+import { measureAttempt } from "./timing.js";
 
 /**
  * Sends once, and tells the core what came of it.
@@ -15,8 +16,6 @@ export async function attempt(run) {
   const { engine, id, clock } = run;
   const timeout = engine.number(id, 0);
   run.attempt++;
-  emit(run, "attempt", run.attempt, {});
-  tellCircuit(run);
   // An answer that is followed at once, without a wait, is let go of here.
   run.response?.body?.cancel().catch(() => {});
   let given = nextArgs(run);
@@ -36,6 +35,10 @@ export async function attempt(run) {
   const limit = timeout > 0 ? deadline(clock, timeout, run.signal) : undefined;
   if (limit !== undefined) given = withMembers(given, { signal: limit.signal });
   run.response = run.failure = undefined;
+  // Not before what may throw: what is told to have begun is told to have ended, too.
+  emit(run, "attempt", run.attempt, {});
+  tellCircuit(run);
+  const since = hooks.userTiming ? clock.monotonic() : 0;
   const startedAt = clock.host.now();
   let action;
   try {
@@ -55,6 +58,7 @@ export async function attempt(run) {
     limit?.end();
   }
   note(run, startedAt);
+  if (hooks.userTiming) measureAttempt(run, clock.monotonic() - since);
   return action;
 }
 

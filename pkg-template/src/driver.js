@@ -6,9 +6,10 @@ import { load, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
-import { conclude } from "./outcome.js";
+import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
-import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
+import { keep } from "./record.js";
+import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, scopeOf, viewOf, withIdempotencyKey } from "./request.js";
 import { Run } from "./run.js";
 import { Alarm } from "./sleep.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
@@ -32,7 +33,6 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {number} relying how many of them have no timer of their own
  * @property {boolean} isWaking while some are being woken
  * @property {any} kept the last init that was copied, for those who wait with the same
- * @property {number} calls
  */
 
 /** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */
@@ -96,7 +96,7 @@ function makeInside(options, base) {
 function makeShared(engine, clock) {
   const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
   /** @type {Shared} */
-  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined, calls: 0 };
+  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined };
   return shared;
 }
 
@@ -230,6 +230,11 @@ export async function fly(run, action) {
           throw new PolicyError("internal", `${run.method} ${run.origin}: the core refused an event`, { record: run.record });
       }
     }
+  } catch (error) {
+    // A callback of the caller's threw; that, too, is told.
+    if (run.record.gaveUp === undefined) giveUp(run, "not-retryable", 0);
+    keep(error, run.record);
+    throw error;
   } finally {
     end(run);
   }
@@ -257,7 +262,7 @@ function begin(inside, args, options, { address, method, signal }) {
       apply(own.plan, options);
       if (options.profiles !== undefined) own.isWanted = wantedBy(own.plan);
     }
-    const scope = hooks.scope === undefined ? "" : `${hooks.scope(viewOf(run))}`;
+    const scope = hooks.scope === undefined ? "" : scopeOf(hooks.scope, viewOf(run));
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
     const headers = pick(input, init, names().request);
     run.id = run.engine.start(own.plan, method, address.origin, pathOf(address.href), headers, scope, replayable, clock.host.now(), clock.monotonic());

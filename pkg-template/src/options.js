@@ -61,11 +61,12 @@ function refuse(plan) {
 }
 
 /**
- * The functions among the options: they stay on this side.
+ * What of the options stays on this side: the functions, and what only the shell does.
  * @typedef {object} Hooks
  * @property {typeof fetch} [fetch]
  * @property {Partial<import("./host.js").Host>} [host]
  * @property {(event: any) => void} [onEvent]
+ * @property {boolean} [userTiming]
  * @property {(request: any, attempt: number, last?: any) => any} [prepare]
  * @property {() => any} [body]
  * @property {(context: any) => any} [decide]
@@ -84,6 +85,7 @@ export function hooksOf(base, options) {
     fetch: options.fetch ?? base.fetch,
     host: options.host ?? base.host,
     onEvent: options.onEvent ?? base.onEvent,
+    userTiming: options.userTiming ?? base.userTiming,
     prepare: options.prepare ?? base.prepare,
     body: options.body ?? base.body,
     decide: options.retry?.decide ?? base.decide,

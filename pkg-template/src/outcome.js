@@ -17,19 +17,25 @@ export function conclude(run, resolves) {
   const retryAt = engine.number(id, 0);
   const throws = engine.number(id, 1) === 1;
   record.waited += run.waited;
-  if (reason !== "") {
-    record.gaveUp = reason;
-    if (retryAt !== 0) record.retryAt = retryAt;
-    emit(run, "give-up", run.attempt, { reason, ...(retryAt !== 0 && { retryAt }) });
-  }
+  if (reason !== "") giveUp(run, reason, retryAt);
   if (resolves && response !== undefined) {
     keep(response, record);
     if (throws) return httpError(run, response);
     return response;
   }
-  const error = resolves ? run.failure : rejection(run, reason, retryAt);
-  keep(error, record);
-  throw error;
+  throw resolves ? run.failure : rejection(run, reason, retryAt);
+}
+
+/**
+ * Writes down and tells why a call ends without a good answer.
+ * @param {import("./run.js").Run} run
+ * @param {string} reason
+ * @param {number} retryAt 0: not known
+ */
+export function giveUp(run, reason, retryAt) {
+  run.record.gaveUp = reason;
+  if (retryAt !== 0) run.record.retryAt = retryAt;
+  emit(run, "give-up", run.attempt, { reason, ...(retryAt !== 0 && { retryAt }) });
 }
 
 /**

@@ -101,6 +101,23 @@ export function viewOf({ input, init, href, method }) {
   return { url: href, method, headers: new Headers(isReplayable(source) ? source : undefined) };
 }
 
+// A shorter part of a request is no secret; a tenant's name is to be read.
+const SECRET = 8;
+
+/**
+ * The caller's word for what shares a quota. One that repeats what may be a secret of the request, a header's value or what
+ * of the address is not shown, has a line break before it: the core then shows its hash.
+ * @param {(view: any) => unknown} scope
+ * @param {{ url: string, headers: Headers }} view
+ */
+export function scopeOf(scope, view) {
+  const word = `${scope(view)}`;
+  const { username, password, search, searchParams, hash } = new URL(view.url);
+  const told = [...view.headers.values(), username, password, search, ...searchParams.values(), hash].join(" ");
+  const repeats = told.split(/[\s?#&=;,:"']+/).some((part) => part.length >= SECRET && word.includes(part));
+  return repeats ? `\n${word}` : word;
+}
+
 /**
  * Whether a body, or headers, can be sent again as they stand: not what is gone once it was read.
  * @param {any} value

@@ -2,6 +2,9 @@
 import { hostFetch } from "./host.js";
 import { thaw } from "./request.js";
 
+// Of all policies: one listener may listen to several.
+let calls = 0;
+
 /**
  * A call under way: plain data of this call, in one object, since a hundred thousand may wait. What many calls have in
  * common hangs on `inside`; what is only written once something was sent starts empty.
@@ -19,7 +22,7 @@ export class Run {
     /** The engine's number for it. */
     this.id = -1;
     /** What its events are joined by. */
-    this.call = ++inside.shared.calls;
+    this.call = ++calls;
     /** @type {any} */
     this.input = args[0];
     /** @type {any} */

@@ -17,9 +17,8 @@ import { checkCount, checkFailure, checkMs, settingsOf } from "./testing-options
 
 /** Virtual time that a run may take where nothing else is said: a day. */
 const LONGEST = 86_400_000;
-/** Turns of real time, of 10 ms, in which something that is no timer (a module that is loaded) may still be under way. */
-const PATIENCE = 50;
-const pause = globalThis.setTimeout;
+/** Turns of the real event loop in which something that is no timer (a module that is loaded) may still be under way: about half a second. */
+const PATIENCE = 10_000;
 
 /**
  * @param {import("../testing.js").SimulatorOptions} [options]
@@ -121,7 +120,6 @@ async function run(clock, work, within) {
   for (let turns = 0; !(await clock.run(() => isSettled, until)); turns++) {
     if (!clock.isIdle) throw new PolicyError("not-settled", `run: not settled within ${within} ms of the virtual clock`);
     if (turns >= PATIENCE) throw new PolicyError("not-settled", "run: not settled, and nothing is planned on the virtual clock that could settle it");
-    await new Promise((resolve) => pause(resolve, 10));
   }
   return promise;
 }

@@ -5,6 +5,7 @@ import { emit, fly } from "./driver.js";
 import { listenOnline, unlistenOnline } from "./online.js";
 import { isRequest, keepInit } from "./request.js";
 import { sleep } from "./sleep.js";
+import { measureWait } from "./timing.js";
 
 /** @typedef {import("./run.js").Run} Run */
 /** @typedef {{ text: string, reason: string, quota: any }} Why */
@@ -125,7 +126,7 @@ function park(run) {
     if (typeof run.input !== "string" && !isRequest(run.input)) run.input = run.href;
   }
   // Whole, as the core has it: a number with a fraction is an object.
-  run.since = Math.floor(clock.monotonic());
+  run.since = hooks.userTiming ? clock.monotonic() : Math.floor(clock.monotonic());
   // An array without gaps takes a word for each.
   while (shared.parked.length < run.id) shared.parked.push(undefined);
   shared.parked[run.id] = run;
@@ -150,7 +151,7 @@ function park(run) {
  * @param {Run} run
  */
 function leave(run) {
-  const { shared, clock } = run.inside;
+  const { shared, clock, hooks } = run.inside;
   if (shared.parked[run.id] !== run) return false;
   shared.parked[run.id] = undefined;
   shared.waiting--;
@@ -165,7 +166,9 @@ function leave(run) {
   if (shared.waiting === 0) shared.kept = undefined;
   if (run.signal) unlisten(run.signal, run);
   if (run.why?.reason === OFFLINE) unlistenOnline(run);
-  run.waited += Math.max(0, Math.floor(clock.monotonic()) - run.since);
+  const now = clock.monotonic();
+  run.waited += Math.max(0, Math.floor(now) - Math.floor(run.since));
+  if (hooks.userTiming) measureWait(run, now - run.since);
   return true;
 }
 

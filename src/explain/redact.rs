@@ -16,8 +16,10 @@ const NAMES: &str =
     "token secret passw pwd apikey api_key api-key auth cookie session credential signature bearer basic private";
 /// How well-known keys begin.
 const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghs_ github_pat_ glpat- xox akia asia aiza eyj whsec_";
-/// From this length on, a word with letters and digits is taken for a token. `INVALID_PARAMETER_1` and dates stay.
+/// From this length on, a word with letters and digits, or of letters large and small by chance, is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
+/// From this length on, base64 with slashes in it is taken for a key: 24 bytes.
+const KEY: usize = 32;
 
 /// Appends `text` without what must not be shown, on one line.
 pub fn redact(text: &str, out: &mut String) {
@@ -37,11 +39,14 @@ pub fn redact(text: &str, out: &mut String) {
             rest = after(rest, 1);
             continue;
         }
+        // Within a path it would be the rest of one.
+        let key = if out.ends_with('/') { 0 } else { base64(rest) };
+        let length = length.max(key);
         let word = cut(rest, 0, length);
         rest = after(rest, length);
         let url_follows = rest.starts_with("://");
         let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
-        let secret = !url_follows && !scheme && (watch == 2 || is_opaque(word));
+        let secret = !url_follows && !scheme && (watch == 2 || key > 0 || is_opaque(word));
         out.push_str(if secret { GONE } else { word });
         watch = if scheme { 2 } else { u8::from(!secret && !rest.starts_with(' ') && is_secret_name(word)) };
         if url_follows {
@@ -97,16 +102,43 @@ fn is_word(byte: u8) -> bool {
         || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'+' | b'~' | b'%' | b'$' | b'!' | b'*')
 }
 
+/// How long a key in base64 is that `text` begins with; 0 if it begins with none. Slashes part words, so without this a key
+/// would be words that are too short to be known. It is told from a path by its capitals.
+fn base64(text: &str) -> usize {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let (mut length, mut slashes, mut capitals, mut digits) = (0, 0, 0, 0);
+    // What is looked at is bounded, since each word of a path is asked.
+    for byte in text.bytes().take(2 * KEY).take_while(is_part) {
+        length += 1;
+        slashes += u8::from(byte == b'/');
+        capitals += u8::from(byte.is_ascii_uppercase());
+        digits += u8::from(byte.is_ascii_digit());
+    }
+    if length < KEY || slashes == 0 || capitals < 6 || digits < 2 {
+        return 0;
+    }
+    text.bytes().position(|byte| !is_part(&byte)).unwrap_or(text.len())
+}
+
 /// Whether a word looks like a key, a token or a mail address.
 fn is_opaque(word: &str) -> bool {
-    let (mut digits, mut letters) = (0, 0);
+    let (mut digits, mut letters, mut turns, mut last) = (0, 0, 0, 0);
     for byte in word.bytes() {
-        digits += u8::from(byte.is_ascii_digit() && digits < 2);
-        letters |= u8::from(byte.is_ascii_alphabetic() || byte == b'@');
+        let kind = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'z' => 2,
+            b'A'..=b'Z' => 3,
+            _ => continue,
+        };
+        digits += u8::from(kind == 1 && digits < 2);
+        letters |= u8::from(kind > 1);
+        // From one kind to another: names in camel case do so less often than what was drawn by chance.
+        turns += usize::from(kind != last);
+        last = kind;
     }
     let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
     (word.len() >= 8 && digits > 0 && words(PREFIXES).any(known))
-        || (word.len() >= OPAQUE && digits > 1 && letters > 0)
+        || (word.len() >= OPAQUE && (digits > 1 && letters > 0 || turns * 3 > word.len()))
         || has(word, "@")
 }
 
@@ -132,6 +164,14 @@ mod tests {
             ("see https://u:p@host.example/a/b?token=1#x then", "see https://host.example/a/b?… then"),
             ("at https://h.example/abcdefghij0123456789/x", "at https://h.example/[redacted]/x"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2ln", "[redacted]"),
+            ("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY17= is bad", "key [redacted] is bad"),
+            (
+                "/data/attributes/submissionTypes/0/kindOfThing/12 is bad",
+                "/data/attributes/submissionTypes/0/kindOfThing/12 is bad",
+            ),
+            ("of qWeRtYuIoPaSdFgHjKlZxCvB or", "of [redacted] or"),
+            ("OAuth2AuthenticationException", "OAuth2AuthenticationException"),
+            ("com.example.api.v1.ResourceNotFoundException", "com.example.api.v1.ResourceNotFoundException"),
             ("Could not authorize token", "Could not authorize token"),
             ("clever:{{lms_canvas_demo_teacher_id}} not found", "clever:{{lms_canvas_demo_teacher_id}} not found"),
             (

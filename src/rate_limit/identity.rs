@@ -36,8 +36,7 @@ impl Identity {
         let key = cut(hash);
         let mut name = String::from(origin);
         if known {
-            name.push_str("#");
-            name.push_str(words::cut(&hex(&key), 0, 8));
+            mark(&mut name, &key);
         }
         Self { key, name, route: 0, origin: 0 }.at(origin)
     }
@@ -52,12 +51,20 @@ impl Identity {
         self
     }
 
-    /// Of the caller's own word for it.
+    /// Of the caller's own word for it. One that begins with a line break holds a secret: a few digits of its hash are shown.
     pub fn named(word: &str) -> Self {
+        let (hidden, word) = word.strip_prefix('\n').map_or((false, word), |word| (true, word));
         let mut hash = hmac_sha256::Hash::new();
         hash.update("scope\n");
         hash.update(word);
-        Self { key: cut(hash), name: word.into(), route: 0, origin: 0 }
+        let key = cut(hash);
+        let mut name = String::new();
+        if hidden {
+            mark(&mut name, &key);
+        } else {
+            name.push_str(word);
+        }
+        Self { key, name, route: 0, origin: 0 }
     }
 
     /// The same, for a call to `origin`.
@@ -75,6 +82,11 @@ impl Identity {
         }
         digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0, origin: 0 })
     }
+}
+
+fn mark(name: &mut String, key: &[u8; 16]) {
+    name.push_str("#");
+    name.push_str(words::cut(&hex(key), 0, 8));
 }
 
 // Numbers, and what is long and has digits in it: hashes, UUIDs, snowflakes, tokens.
@@ -148,6 +160,13 @@ mod tests {
         for key in ["", "00", "g0000000000000000000000000000000", "000000000000000000000000000000000"] {
             assert_eq!(Identity::kept("x", key), None, "{key}");
         }
+    }
+
+    #[test]
+    fn a_word_that_holds_a_secret_is_shown_by_its_hash() {
+        let (shown, hidden) = (Identity::named("key-of-a-tenant"), Identity::named("\nkey-of-a-tenant"));
+        assert_eq!(shown.key, hidden.key);
+        assert_eq!(hidden.name, ["#", &hex(&hidden.key)[..8]].concat());
     }
 
     #[test]

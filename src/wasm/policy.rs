@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// A new call, by number; told to begin, it says its first action. `origin` and `path` as `URL` has them;
-    /// `headers`: the request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota, "" for none.
+    /// `headers`: the request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota (see [`Identity::named`]), "" for none.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn start(
         &mut self,

@@ -1,24 +1,8 @@
 // Run by waiting.test.js with --expose-gc: what a waiting call takes, beyond the promise that its caller holds.
 import { createPolicy } from "fetch-with-policy";
+import { heap, linear } from "./footprint.js";
 
 const CALLS = 100_000;
-const memories = [];
-WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-  construct(target, args) {
-    const instance = new target(...args);
-    if (instance.exports.memory !== undefined) memories.push(instance.exports.memory);
-    return instance;
-  },
-});
-const linear = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-
-async function heap() {
-  for (let n = 0; n < 4; n++) {
-    globalThis.gc();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed;
-}
 
 const policy = createPolicy({
   fetch: async () => new Response("ok"),

@@ -25,6 +25,7 @@ for (const [options, field, expected] of [
   [{ rateLimit: { quotas: [{ limit: 5, window: 0 }] } }, "rateLimit.quotas.0.window", /more than 0/],
   [{ rateLimit: { pacing: "fast" } }, "rateLimit.pacing", /burst/],
   [{ onEvent: {} }, "onEvent", /function/],
+  [{ userTiming: 1 }, "userTiming", /true or false/],
   [{ fetch: "fetch" }, "fetch", /function/],
   [{ profiles: {} }, "profiles", /array/],
   [{ profiles: [{ name: "x" }] }, "profiles.0.hosts", /host/],
@@ -63,7 +64,7 @@ test("every option of the contract that this version has is taken", () => {
       quotas: [{ name: "a", limit: 1, window: 1, algorithm: "token-bucket", unit: "requests" }], scope: () => "x", pacing: "spread",
       probe: Infinity, maxConcurrent: 1, maxWait: Infinity, maxQueue: 0,
     },
-    circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: false, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {},
+    circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: false, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {}, userTiming: false,
     fetch: () => Promise.reject(), unavailable: "throw", host: {}, coordinator: undefined,
   });
   createPolicy({ retry: { budget: false }, circuitBreaker: false });

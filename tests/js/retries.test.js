@@ -199,8 +199,8 @@ table("decide", {
   "false leaves what would be sent again": { answers: [[503], [200]], retry: { decide: () => false }, ...gives(503) },
   "undefined leaves it to the policy": { answers: [[503], [404]], retry: { decide: () => undefined }, gaps: [250], ...gives(404) },
   "a promise is waited for": { answers: [[503], [200]], retry: { decide: async () => false }, ...gives(503) },
-  "a throw is the caller's to hear": { answers: [[503], [200]], retry: { decide: () => { throw failing; } }, end: "Error" },
-  "a promise that rejects is the caller's to hear": { answers: [[503], [200]], retry: { decide: () => Promise.reject(failing) }, end: "Error" },
+  "a throw is the caller's to hear": { answers: [[503], [200]], retry: { decide: () => { throw failing; } }, end: "Error", gaveUp: "not-retryable" },
+  "a promise that rejects is the caller's to hear": { answers: [[503], [200]], retry: { decide: () => Promise.reject(failing) }, end: "Error", gaveUp: "not-retryable" },
 });
 
 test("decide hears the attempt, the request, what it gave, the wait and the decision", async () => {

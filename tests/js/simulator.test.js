@@ -184,6 +184,13 @@ test("a run that is not settled in its time says so", async () => {
   await assert.rejects(simulator.run(forever, { within: 1000 }), (error) => PolicyError.is(error) && /within 1000 ms/.test(error.message));
 });
 
+test("what loads a module meanwhile is waited for, though nothing is planned", async () => {
+  const simulator = createSimulator({ latency: 0 });
+  simulator.respond(() => new Response(null, { status: 404 }));
+  const policy = createPolicy({ fetch: simulator.fetch, host: simulator.host, throwHttpErrors: true });
+  await assert.rejects(simulator.run(policy.fetch(URL)), { name: "HttpError" });
+});
+
 test("the host's clock cannot be moved by the simulator", async () => {
   const simulator = createSimulator({ clock: "host", latency: 0 });
   await assert.rejects(simulator.advance(1), (error) => PolicyError.is(error) && error.code === "not-virtual");

@@ -40,6 +40,7 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
     "README.md",
     "explain.wasm",
     "index.d.ts",
+    "opentelemetry.d.ts",
     "package.json",
     "policy.wasm",
     "profiles.d.ts",
@@ -64,6 +65,15 @@ test("the main entry exports what the types declare", async () => {
   for (const name of VALUES) assert.equal(typeof exported[name], "function", name);
   const declared = [...readFileSync(join(home, "index.d.ts"), "utf8").matchAll(/^export (?:function|class|const) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual([...new Set(declared)].sort(), VALUES);
+});
+
+test("OpenTelemetry is asked for by its own entry alone, and is not installed with the package", () => {
+  const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  assert.deepEqual(Object.keys(manifest.peerDependencies), ["@opentelemetry/api"]);
+  assert.deepEqual(manifest.peerDependenciesMeta, { "@opentelemetry/api": { optional: true } });
+  assert.ok(!existsSync(join(installed.folder, "node_modules/@opentelemetry")));
+  const asking = installed.files.filter((/** @type {string} */ name) => name.endsWith(".js") && readFileSync(join(home, name), "utf8").includes("@opentelemetry"));
+  assert.deepEqual(asking, ["opentelemetry.js"]);
 });
 
 test("each profile is exported by name and names its hosts", async () => {

@@ -37,6 +37,7 @@ import type {
   TimeoutOptions,
   WaitReason,
 } from "fetch-with-policy";
+import { telemetry, type TelemetryOptions } from "fetch-with-policy/opentelemetry";
 import { clever, unit21 } from "fetch-with-policy/profiles";
 
 const asFetch: typeof fetch = fetchWithPolicy;
@@ -95,6 +96,7 @@ const options: Required<PolicyOptions> = {
   hedge: { delay: 100, maxHedges: 1 },
   prepare: (request, attempt, last): HeadersLike => [["x-try", `${request.method} ${attempt} ${last?.status ?? ""}`]],
   onEvent: told,
+  userTiming: true,
   fetch: asFetch,
   unavailable: "bypass",
   host,
@@ -104,6 +106,10 @@ const options: Required<PolicyOptions> = {
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });
 createPolicy({ retry: { jitter: "equal", budget: false, decide: () => undefined }, rateLimit: { pacing: "burst" }, host: { now: () => 0 } });
 createPolicy({ idempotencyKey: (request) => (request.method === "POST" ? "key" : undefined), cost: 2, body: async () => "text" });
+const { tracer, tracerProvider, meter, meterProvider } = {} as Required<TelemetryOptions>;
+createPolicy({ onEvent: telemetry() }).extend({ onEvent: telemetry({ tracer, tracerProvider, meter, meterProvider }) });
+// @ts-expect-error a tracer that is none
+telemetry({ tracer: "fetch" });
 // @ts-expect-error a jitter that is not one
 createPolicy({ retry: { jitter: "some" } });
 // @ts-expect-error an option that is not one

@@ -123,11 +123,11 @@ fn assemble() -> Result<(), String> {
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     profiles(&stage)?;
-    testing(&stage)?;
+    beside(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "profiles.d.ts", "testing.d.ts", "url.d.ts", "README.md"] {
+    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "testing.d.ts", "url.d.ts", "README.md"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -207,10 +207,12 @@ fn profiles(out: &Path) -> Result<(), String> {
     process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
 }
 
-// The simulator takes no part of the cores; only the errors are those of the main entry.
-fn testing(out: &Path) -> Result<(), String> {
+// Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the
+// package's code only the errors are shared.
+fn beside(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
-    esbuild.arg(format!("{TEMPLATE}/src/testing.js")).arg("--external:*/errors.js").arg(option("--outdir=", out));
+    esbuild.args(["opentelemetry", "testing"].map(|name| format!("{TEMPLATE}/src/{name}.js")));
+    esbuild.arg(option("--outdir=", out)).args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
     process::read(&mut esbuild).map(drop)
 }
 

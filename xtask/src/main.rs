@@ -1,6 +1,7 @@
 //! The project's commands: each one installs what it needs, then does one thing.
 //!
-//! `cargo xtask build | size | demo | site | bench | test`. `test-runner` is what cargo calls for a test binary of the browser.
+//! `cargo xtask build | size | demo | site | bench | release | test`. `test-runner` is what cargo calls for a test binary of the
+//! browser.
 
 mod bench;
 mod build;
@@ -8,6 +9,8 @@ mod demo;
 mod fresh;
 mod install;
 mod process;
+mod release;
+mod sbom;
 mod site;
 mod size;
 mod steps;
@@ -24,6 +27,7 @@ cargo xtask site                      build, then make the demo as a static site
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
+cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 ";
 
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
         Some("site") => told(build::build().and_then(|()| site::make())),
+        Some("release") => told(release::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),
         Some("help" | "--help" | "-h") => {

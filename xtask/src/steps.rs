@@ -54,6 +54,7 @@ pub const STEPS: &[Step] = &[
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
     step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
+    step("release", Count::Program, release),
     Step { loud: true, ..step("demo", Count::Program, demo) },
 ];
 
@@ -140,6 +141,13 @@ fn hosts() -> Result<Vec<Command>, String> {
         command.env("NODE_20", &old).env("NODE_24", &new).env("FIREFOX", &firefox).env("WEBKIT", &webkit);
     }
     Ok(commands)
+}
+
+fn release() -> Result<Vec<Command>, String> {
+    build::build()?;
+    let mut command = xtask("release");
+    command.arg("--dry-run");
+    Ok(vec![command])
 }
 
 fn demo() -> Result<Vec<Command>, String> {

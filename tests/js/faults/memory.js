@@ -1,23 +1,6 @@
 // Run by faults.test.js with --expose-gc: what is left of calls that are over, however they ended.
 import { createPolicy } from "fetch-with-policy";
-
-const memories = [];
-WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-  construct(target, args) {
-    const instance = new target(...args);
-    if (instance.exports.memory !== undefined) memories.push(instance.exports.memory);
-    return instance;
-  },
-});
-const linear = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-
-async function heap() {
-  for (let n = 0; n < 4; n++) {
-    globalThis.gc();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed;
-}
+import { heap, linear } from "../footprint.js";
 
 let now = 0;
 const timers = new Set();

@@ -1,0 +1,128 @@
+//! What a release would be, without publishing it: the tarball, built twice with the same bytes, its bill of materials, and
+//! checks of what is inside.
+//!
+//! The second build is made of a copy of the sources in another folder with nothing built before, so that a path of the
+//! machine or a leftover would show. Everything is left in `target/release-check`.
+
+use crate::{build, install, process, sbom, size};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const OUT: &str = "target/release-check";
+/// What may be inside: the licences that ask for no more than their text and a name.
+const LICENCES: [&str; 8] = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Unicode-3.0", "Zlib", "0BSD"];
+
+/// Builds and checks; `rest` must be `--dry-run`, since publishing is done by hand, with what this leaves.
+///
+/// # Errors
+/// At the first check that fails.
+pub fn run(rest: &[String]) -> Result<(), String> {
+    if rest != ["--dry-run"] {
+        return Err("usage: cargo xtask release --dry-run (then publish the tarball that it names)".into());
+    }
+    let root = env::current_dir().map_err(|error| format!("no current folder: {error}"))?;
+    let out = root.join(OUT);
+    make_anew(&out)?;
+    build::build()?;
+    let tarball = pack(&out)?;
+    let again = second_build(&root, &out)?;
+    if read(&tarball)? != read(&again)? {
+        return Err(format!("two builds differ: {} and {}", tarball.display(), again.display()));
+    }
+    println!(
+        "tarball    {} ({} bytes; a second build elsewhere has the same)",
+        tarball.display(),
+        read(&tarball)?.len()
+    );
+
+    let parts = sbom::parts()?;
+    let bill = out.join("sbom.cdx.json");
+    fs::write(&bill, sbom::document(&parts)?).map_err(|error| format!("cannot write {}: {error}", bill.display()))?;
+    println!("materials  {} (CycloneDX, {} crates)", bill.display(), parts.len());
+    for part in &parts {
+        if !is_allowed(&part.licence) {
+            return Err(format!("{} {}: licence {} is not among {LICENCES:?}", part.name, part.version, part.licence));
+        }
+        println!("           {} {}: {}", part.name, part.version, part.licence);
+    }
+    advisories();
+    process::read(Command::new("node").args(["--test", "tests/packaging/import.test.js"]))?;
+    println!("imports    no network, timer or change of a global; no code from strings; no path of this machine");
+    size::print()
+}
+
+// Of `A OR B` one will do, of `A AND B` both are needed.
+fn is_allowed(expression: &str) -> bool {
+    let known = |name: &str| LICENCES.contains(&name.trim_matches(|c: char| "() ".contains(c)));
+    expression.split(" AND ").all(|part| part.split([' ', '/']).filter(|word| *word != "OR").any(known))
+}
+
+// Advisories are data of others that not every machine can have; that they were not looked at is said.
+fn advisories() {
+    match process::read(Command::new("cargo").args(["audit", "--quiet"])) {
+        Ok(_) => println!("advisories none (cargo audit)"),
+        Err(error) => println!("advisories NOT CHECKED: {}", error.lines().nth(1).unwrap_or("cargo audit failed")),
+    }
+}
+
+fn pack(out: &Path) -> Result<PathBuf, String> {
+    let name = process::read(
+        Command::new("npm").args(["pack", "--silent", "--pack-destination"]).arg(out).current_dir(build::PACKAGE),
+    )?;
+    Ok(out.join(name.trim()))
+}
+
+fn second_build(root: &Path, out: &Path) -> Result<PathBuf, String> {
+    let copy = out.join("sources");
+    let listed =
+        process::read(Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
+    for name in listed.split_terminator('\0').filter(|name| Path::new(name).is_file()) {
+        let to = copy.join(name);
+        let folder = to.parent().unwrap_or(&copy);
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::copy(name, &to))
+            .map_err(|error| format!("cannot copy {name}: {error}"))?;
+    }
+    enter(&copy)?;
+    let built = install::npm_packages(Path::new(".")).and_then(|()| build::build()).and_then(|()| {
+        let elsewhere = out.join("again");
+        make_anew(&elsewhere)?;
+        pack(&elsewhere)
+    });
+    enter(root)?;
+    fs::remove_dir_all(&copy).map_err(|error| format!("cannot clear {}: {error}", copy.display()))?;
+    built
+}
+
+fn enter(folder: &Path) -> Result<(), String> {
+    env::set_current_dir(folder).map_err(|error| format!("cannot enter {}: {error}", folder.display()))
+}
+
+fn make_anew(folder: &Path) -> Result<(), String> {
+    let gone = if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) };
+    gone.and_then(|()| fs::create_dir_all(folder)).map_err(|error| format!("cannot make {}: {error}", folder.display()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_allowed;
+
+    #[test]
+    fn a_licence_is_allowed_where_one_choice_of_each_part_is() {
+        for good in
+            ["MIT", "MIT OR Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0", "Unlicense/MIT"]
+        {
+            assert!(is_allowed(good), "{good}");
+        }
+        for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(GPL-2.0 OR GPL-3.0) AND MIT"] {
+            assert!(!is_allowed(bad), "{bad}");
+        }
+    }
+}

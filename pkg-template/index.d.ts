@@ -125,12 +125,12 @@ export interface PolicyOptions extends CallOptions {
    * One circuit for each origin. @default false
    */
   circuitBreaker?: false | CircuitBreakerOptions;
+  /** Send again while the first send has no answer, and take the first good one; see {@link HedgeOptions}. @default false */
+  hedge?: false | HedgeOptions;
   /**
-   * Send a second attempt where the first is slow, and take whichever answers first; the other is aborted. Safe methods only;
-   * each one spends the retry budget. Not in this version: anything but `false` is refused. @default false
+   * Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended; where that is still
+   * under way (see {@link HedgeOptions}) it is empty.
    */
-  hedge?: false | { delay: number; maxHedges?: number };
-  /** Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended. */
   prepare?: (
     request: RequestView,
     attempt: number,
@@ -162,6 +162,38 @@ export interface PolicyOptions extends CallOptions {
   coordinator?: unknown;
 }
 
+/**
+ * Hedging: where a send has no answer after `delay`, another goes out beside it, and so on, up to `maxHedges`. The first
+ * answer that is not to be retried is the call's, and the other sends are aborted; one that is to be retried is let go of while
+ * others are under way. Only the last to fail makes it a failed attempt, which is retried like any other, and hedged like it.
+ *
+ * Only GET, HEAD, OPTIONS, TRACE and QUERY are hedged, and no stream as a body (unless {@link CallOptions.body} makes it anew).
+ * Each further send is counted on its quotas and spends one of the retry budget ({@link RetryOptions.budget}; with
+ * `retry: false`, of the default one). `maxAttempts` does not count it. It is left out, and not made up for, where
+ * - the budget has none left, or no time;
+ * - it would have to wait for a quota, `maxConcurrent` or a server's word, or others wait already;
+ * - the server is down or the circuit is not closed, or an answer to this attempt asked for a wait.
+ *
+ * `timeout.attempt` holds for each send by itself, `timeout.total` and your signal for all. To be abortable, each send is given
+ * a signal of its own beside yours: `fetch` is not called with your own arguments. {@link PolicyEvent}s and
+ * {@link CallRecord.attempts} show each send.
+ *
+ * @example
+ * ```js
+ * // Slower than 19 of 20 calls to this API: then about one in twenty is sent twice.
+ * const policy = createPolicy({ hedge: { delay: 300 } });
+ * ```
+ */
+export interface HedgeOptions {
+  /**
+   * From each send to the next, ms; 0 or more, and finite. Choose one that most calls are faster than: of all sends no more
+   * than the budget's share are further ones or retries.
+   */
+  delay: number;
+  /** Further sends of one attempt, from 1 to 10. @default 1 */
+  maxHedges?: number;
+}
+
 /** When to stop. Both reject with a `TimeoutError` DOMException. @default no deadline */
 export interface TimeoutOptions {
   /** For one attempt, from its send to its headers. @default none */
@@ -172,7 +204,7 @@ export interface TimeoutOptions {
 
 /** When to send again, and how long to wait before. */
 export interface RetryOptions {
-  /** Sends in all, the first one included. @default 4 */
+  /** Sends in all, the first one included; those of {@link HedgeOptions} aside. @default 4 */
   maxAttempts?: number;
   /** The first backoff. @default 250 after a transient failure, 1000 after a 429 that names no time */
   initialDelay?: number;
@@ -347,8 +379,10 @@ export interface RequestView {
 
 /**
  * Something that happened to a call. `call` joins what belongs together, over all policies; `url` is origin and path, without
- * query, user info or fragment (a secret in a path is shown). An "attempt" is told in the turn of its send, and then a
- * "response" or a "failure" of it. The last event of a call is a "give-up", or a "response" below 400 that it ends with.
+ * query, user info or fragment (a secret in a path is shown). `attempt` is the number of the send, from 1. An "attempt" is told
+ * in the turn of its send, and then a "response" or a "failure" of it. The last event of a call is a "give-up", or a "response"
+ * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
+ * answer ends in a "failure" with an `AbortError`, after that answer.
  */
 export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
   | { type: "attempt" }
@@ -405,6 +439,7 @@ export function callRecord(responseOrError: unknown): CallRecord | undefined;
 /** The story of one call. */
 export interface CallRecord {
   call: number;
+  /** In the order in which they were sent. */
   attempts: AttemptRecord[];
   /** The sum of its waits. */
   waited: number;
@@ -414,7 +449,10 @@ export interface CallRecord {
   retryAt?: number;
 }
 
-/** One send of a call. */
+/**
+ * One send of a call. One that was hedged has `startedAt` before the one before it ended, no wait before it, and where another's
+ * answer was taken an `error` that begins with "AbortError".
+ */
 export interface AttemptRecord {
   startedAt: number;
   endedAt: number;

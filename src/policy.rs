@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 24] = [
+const TABLE: [Row; 26] = [
     row("timeout.attempt", Kind::Period),
     row("timeout.total", Kind::Period),
     Row { name: "priority", kind: Kind::Order, default: 0.0 },
@@ -34,6 +34,10 @@ const TABLE: [Row; 24] = [
     Row { name: "circuitBreaker.minimumCalls", kind: Kind::Count, default: 10.0 },
     Row { name: "circuitBreaker.window", kind: Kind::Period, default: 10_000.0 },
     Row { name: "circuitBreaker.openFor", kind: Kind::Period, default: 5000.0 },
+    Row { name: "hedge", kind: Kind::Switch, default: 0.0 },
+    row(HEDGE_DELAY, Kind::Delay),
+    // One more is most of the gain (Dean and Barroso).
+    Row { name: "hedge.maxHedges", kind: Kind::Few, default: 1.0 },
     row("", Kind::Object),
     row("timeout", Kind::Object),
     // The shell keeps these.
@@ -47,8 +51,10 @@ const TABLE: [Row; 24] = [
     // The shell's too: where it counts, this code is not to be had.
     row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
     row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
-    row("hedge", Kind::Off("false: hedging is not in this version")),
 ];
+
+/// The one that has no default: what is slow depends on the server.
+const HEDGE_DELAY: &str = "hedge.delay";
 
 #[derive(Clone, Copy)]
 enum Place {
@@ -64,6 +70,9 @@ enum Place {
     MinimumCalls,
     CircuitWindow,
     OpenFor,
+    Hedge,
+    HedgeDelay,
+    MaxHedges,
 }
 
 /// A profile's own options, beside the wings'.
@@ -105,6 +114,15 @@ pub struct Policy {
     composed: RefCell<Vec<Option<Rc<Rules>>>>,
 }
 
+/// When an attempt is sent again while it has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HedgeRules {
+    /// After each send, ms.
+    pub delay: i64,
+    /// So often.
+    pub most: u32,
+}
+
 /// What holds for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
@@ -114,6 +132,8 @@ pub struct Rules {
     pub rate_limit: Option<Rc<RateRules>>,
     /// `None`: never refused for failures.
     pub circuit: Option<CircuitRules>,
+    /// `None`: an attempt is one send.
+    pub hedge: Option<HedgeRules>,
     /// Headers that the host's profile names.
     pub dialects: Dialects,
     /// One send, until its headers, ms.
@@ -210,6 +230,12 @@ impl Policy {
     pub fn check(&self) -> Result<(), OptionError> {
         let mut field = String::from("rateLimit.");
         let mut missing = self.caller.rate_limit.missing(&mut field);
+        let said = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
+        if missing.is_none() && said(Place::Hedge) > 0.0 && said(Place::HedgeDelay).is_nan() {
+            field.clear();
+            field.push_str(HEDGE_DELAY);
+            missing = Some(Kind::Delay.expected());
+        }
         for (index, profile) in self.profiles.iter().enumerate() {
             if missing.is_some() {
                 break;
@@ -270,6 +296,8 @@ impl Policy {
                 window: of(Place::CircuitWindow) as i64,
                 open_for: of(Place::OpenFor) as i64,
             }),
+            hedge: (of(Place::Hedge) > 0.0)
+                .then(|| HedgeRules { delay: of(Place::HedgeDelay) as i64, most: of(Place::MaxHedges) as u32 }),
             dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),

@@ -18,6 +18,7 @@ fn at(ms: f64) -> Moment {
 struct Stage {
     memory: Memory,
     call: Call,
+    attempt: u32,
 }
 
 impl Stage {
@@ -31,15 +32,20 @@ impl Stage {
         let request = Request { method: method.into(), identity, keyed: false, replayable: true };
         let mut call = Call::new(request, policy.rules("api.example.com"), 0, &mut memory, at(0.0));
         assert!(matches!(call.handle(Event::Start, &mut memory, at(0.0)), Ok(Action::Send { .. })));
-        Self { memory, call }
+        Self { memory, call, attempt: 1 }
     }
 
     fn tell(&mut self, event: Event<'_>, ms: f64) -> Action {
-        self.call.handle(event, &mut self.memory, at(ms)).unwrap()
+        let action = self.call.handle(event, &mut self.memory, at(ms)).unwrap();
+        if let Action::Send { attempt, .. } = action {
+            self.attempt = attempt;
+        }
+        action
     }
 
     fn respond(&mut self, status: u16, headers: &str, ms: f64) -> Action {
-        self.tell(Event::Respond { status, headers: Headers::new(headers), foreign: false }, ms)
+        let attempt = self.attempt;
+        self.tell(Event::Respond { attempt, status, headers: Headers::new(headers), foreign: false }, ms)
     }
 
     // What is done about `status` and `body`, told 20 ms after its head.

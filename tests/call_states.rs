@@ -11,31 +11,64 @@ use fetch_with_policy::{
     time::Moment,
 };
 
-const STATES: [&str; 8] = ["idle", "queued", "flying", "peeking", "asking", "pausing", "offline", "done"];
+/// Each state, and the name by which it refuses an event. Hedged: two sends are under way, and a third may go; or the answer to
+/// one of them is looked at.
+const STATES: [(&str, &str); 10] = [
+    ("idle", "idle"),
+    ("queued", "queued"),
+    ("flying", "flying"),
+    ("hedged", "flying"),
+    ("peeking", "peeking"),
+    ("hedged peeking", "peeking"),
+    ("asking", "asking"),
+    ("pausing", "pausing"),
+    ("offline", "offline"),
+    ("done", "done"),
+];
 
-const OK: Event<'_> = Event::Respond { status: 200, headers: NONE, foreign: false };
-const GONE: Event<'_> = Event::Respond { status: 503, headers: NONE, foreign: false };
-const LIMITED: Event<'_> = Event::Respond { status: 429, headers: NONE, foreign: false };
+const OK: Event<'_> = Event::Respond { attempt: 1, status: 200, headers: NONE, foreign: false };
+const GONE: Event<'_> = Event::Respond { attempt: 1, status: 503, headers: NONE, foreign: false };
+const LIMITED: Event<'_> = Event::Respond { attempt: 1, status: 429, headers: NONE, foreign: false };
+const OTHER: Event<'_> = Event::Respond { attempt: 2, status: 200, headers: NONE, foreign: false };
+const NOBODYS: Event<'_> = Event::Respond { attempt: 9, status: 200, headers: NONE, foreign: false };
 const NONE: Headers<'_> = Headers::new("");
 
 /// An event, and by state what comes of it: an action's name, or `-` for a refusal.
-const TABLE: [(&str, Event<'_>, [&str; 8]); 15] = [
-    //                                          idle      queued    flying     peeking    asking     pausing   offline   done
-    ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-"]),
-    ("its wait is over", Event::Elapse, ["-", "send", "-", "-", "-", "send", "send", "-"]),
-    ("online", Event::Online(true), ["-", "-", "-", "-", "-", "-", "send", "-"]),
-    ("still offline", Event::Online(false), ["-", "-", "-", "-", "-", "-", "wait", "-"]),
-    ("an answer", OK, ["-", "-", "resolve", "-", "-", "-", "-", "-"]),
-    ("an answer to repeat", GONE, ["-", "-", "wait", "-", "-", "-", "-", "-"]),
-    ("an answer that says too little", LIMITED, ["-", "-", "peek", "-", "-", "-", "-", "-"]),
-    ("a failure", Event::Fail(Failure::Network), ["-", "-", "wait", "-", "-", "-", "-", "-"]),
-    ("a failure without a network", Event::Fail(Failure::Offline), ["-", "-", "wait", "-", "-", "-", "-", "-"]),
-    ("a mistake", Event::Fail(Failure::Caller), ["-", "-", "resolve", "-", "-", "-", "-", "-"]),
-    ("a body", Event::Body("{\"retry_after\":2}"), ["-", "-", "-", "wait", "-", "-", "-", "-"]),
-    ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "wait", "-", "-", "-"]),
-    ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "resolve", "-", "-", "-"]),
-    ("as you think", Event::Decided(None), ["-", "-", "-", "-", "wait", "-", "-", "-"]),
-    ("abort", Event::Abort, ["reject", "reject", "reject", "reject", "reject", "reject", "reject", "-"]),
+const TABLE: [(&str, Event<'_>, [&str; 10]); 17] = [
+    //                                          idle      queued    flying    hedged   peeking hedged  asking   pausing   offline   done
+    ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
+    ("its wait is over", Event::Elapse, ["-", "send", "-", "send", "-", "-", "-", "send", "send", "-"]),
+    ("online", Event::Online(true), ["-", "-", "-", "-", "-", "-", "-", "-", "send", "-"]),
+    ("still offline", Event::Online(false), ["-", "-", "-", "-", "-", "-", "-", "-", "wait", "-"]),
+    ("an answer", OK, ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-"]),
+    ("an answer to repeat", GONE, ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"]),
+    ("an answer that says too little", LIMITED, ["-", "-", "peek", "peek", "-", "-", "-", "-", "-", "-"]),
+    (
+        "a failure",
+        Event::Fail { attempt: 1, failure: Failure::Network },
+        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"],
+    ),
+    (
+        "a failure without a network",
+        Event::Fail { attempt: 1, failure: Failure::Offline },
+        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"],
+    ),
+    (
+        "a mistake",
+        Event::Fail { attempt: 1, failure: Failure::Caller },
+        ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-"],
+    ),
+    ("an answer to the other send", OTHER, ["-", "-", "-", "resolve", "-", "-", "-", "-", "-", "-"]),
+    ("an answer to what was never sent", NOBODYS, ["-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
+    ("a body", Event::Body("{\"retry_after\":2}"), ["-", "-", "-", "-", "wait", "await", "-", "-", "-", "-"]),
+    ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
+    ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "-", "-", "resolve", "-", "-", "-"]),
+    ("as you think", Event::Decided(None), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
+    (
+        "abort",
+        Event::Abort,
+        ["reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "-"],
+    ),
 ];
 
 /// The events that bring a new call into each state.
@@ -44,9 +77,11 @@ fn way_to(state: &str) -> Vec<Event<'static>> {
     match state {
         "idle" => vec![],
         "flying" | "queued" => vec![start],
+        "hedged" => vec![start, Event::Elapse],
         "peeking" => vec![start, LIMITED],
+        "hedged peeking" => vec![start, Event::Elapse, LIMITED],
         "asking" | "pausing" => vec![start, GONE],
-        "offline" => vec![start, Event::Fail(Failure::Offline)],
+        "offline" => vec![start, Event::Fail { attempt: 1, failure: Failure::Offline }],
         "done" => vec![start, OK],
         _ => panic!("{state}"),
     }
@@ -63,6 +98,11 @@ impl Stage {
         if state == "asking" {
             policy.set("retry", Value::Object).unwrap();
             policy.set("retry.decide", Value::Function).unwrap();
+        }
+        if state.starts_with("hedged") {
+            policy.set("hedge", Value::Object).unwrap();
+            policy.set("hedge.delay", Value::Number(0.0)).unwrap();
+            policy.set("hedge.maxHedges", Value::Number(2.0)).unwrap();
         }
         if state == "queued" {
             policy.set("rateLimit", Value::Object).unwrap();
@@ -94,6 +134,7 @@ impl Stage {
     fn tell(&mut self, event: Event<'_>) -> Result<&'static str, &'static str> {
         match self.call.handle(event, &mut self.memory, at(100_000.0)) {
             Ok(Action::Ask { .. }) => Ok("ask"),
+            Ok(Action::Await { .. }) => Ok("await"),
             Ok(Action::Peek { .. }) => Ok("peek"),
             Ok(Action::Reject(_)) => Ok("reject"),
             Ok(Action::Resolve { .. }) => Ok("resolve"),
@@ -111,9 +152,9 @@ fn at(ms: f64) -> Moment {
 #[test]
 fn every_event_in_every_state_is_handled_or_refused() {
     for (name, event, row) in TABLE {
-        for (state, expected) in STATES.into_iter().zip(row) {
+        for ((state, refused), expected) in STATES.into_iter().zip(row) {
             let told = Stage::new(state).tell(event);
-            let expected = if expected == "-" { Err(state) } else { Ok(expected) };
+            let expected = if expected == "-" { Err(refused) } else { Ok(expected) };
             assert_eq!(told, expected, "{name}, {state}");
         }
     }
@@ -122,14 +163,14 @@ fn every_event_in_every_state_is_handled_or_refused() {
 #[test]
 fn a_refused_event_changes_nothing() {
     for (name, event, row) in TABLE {
-        for (state, expected) in STATES.into_iter().zip(row) {
+        for ((state, _), expected) in STATES.into_iter().zip(row) {
             if expected != "-" {
                 continue;
             }
             let mut stage = Stage::new(state);
             assert!(stage.tell(event).is_err());
             for (next, other, outcomes) in TABLE {
-                let column = STATES.iter().position(|known| *known == state).unwrap();
+                let column = STATES.iter().position(|(known, _)| *known == state).unwrap();
                 if outcomes[column] != "-" {
                     assert_eq!(stage.tell(other), Ok(outcomes[column]), "{name}, then {next}, {state}");
                     break;

@@ -174,7 +174,7 @@ impl Page {
 
     fn answer(&mut self, headers: &str, foreign: bool, ms: f64) {
         let (mut call, _) = self.call(ms);
-        let event = Event::Respond { status: 200, headers: Headers::new(headers), foreign };
+        let event = Event::Respond { attempt: 1, status: 200, headers: Headers::new(headers), foreign };
         let action = call.handle(event, &mut self.memory, moment(ms + 20.0)).unwrap();
         assert!(matches!(action, Action::Resolve { .. }));
     }
@@ -236,7 +236,11 @@ fn a_lone_failure_holds_nobody_and_a_row_of_them_holds_the_others_for_a_backoff_
     page.answer("", true, 0.0);
     let mut flying: Vec<Call> = (0..5).map(|_| page.call(100.0).0).collect();
     let mut fail = |page: &mut Page, ms: f64| {
-        let action = flying.pop().unwrap().handle(Event::Fail(Failure::Network), &mut page.memory, moment(ms));
+        let action = flying.pop().unwrap().handle(
+            Event::Fail { attempt: 1, failure: Failure::Network },
+            &mut page.memory,
+            moment(ms),
+        );
         assert!(matches!(action, Ok(Action::Wait { delay: 1..=250, reason: WaitReason::Backoff })), "{action:?}");
     };
     fail(&mut page, 110.0);

@@ -80,24 +80,30 @@ fn moment() -> impl Strategy<Value = (f64, f64, f64)> {
     (clock.clone(), clock, -1.0..2.0)
 }
 
-fn event(happening: &Happening) -> Event<'_> {
+fn event(happening: &Happening, attempt: u32) -> Event<'_> {
     match happening {
         Happening::Abort => Event::Abort,
         Happening::Decided(said) => Event::Decided(*said),
         Happening::Elapse => Event::Elapse,
-        Happening::Fail(failure) => Event::Fail(*failure),
+        Happening::Fail(failure) => Event::Fail { attempt, failure: *failure },
         Happening::Respond(status, headers) => {
-            Event::Respond { status: *status, headers: Headers::new(headers), foreign: false }
+            Event::Respond { attempt, status: *status, headers: Headers::new(headers), foreign: false }
         }
         Happening::Body(text) => Event::Body(text),
         Happening::Start => Event::Start,
     }
 }
 
-fn policy(attempts: u32, decides: bool) -> Policy {
+fn policy(attempts: u32, decides: bool, hedges: u32) -> Policy {
     let mut policy = Policy::default();
     policy.set("retry", Value::Object).unwrap();
     policy.set("retry.maxAttempts", Value::Number(f64::from(attempts))).unwrap();
+    if hedges > 0 {
+        policy.set("hedge", Value::Object).unwrap();
+        policy.set("hedge.delay", Value::Number(10.0)).unwrap();
+        policy.set("hedge.maxHedges", Value::Number(f64::from(hedges))).unwrap();
+        policy.set("retry.budget", Value::Flag(false)).unwrap();
+    }
     if decides {
         policy.set("retry.decide", Value::Function).unwrap();
     }
@@ -112,31 +118,36 @@ fn request(method: &str) -> Request {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Never more sends than `maxAttempts`, waits are positive, an end is an end, and no event at any time panics.
+    /// Never more sends than `maxAttempts`, and those beside each that are asked for; an answer to none of them is refused; waits are positive, an end is an end, and no event at any time panics.
     #[test]
     fn no_history_breaks_a_call(
         attempts in 1..6_u32,
         decides: bool,
+        hedges in 0..3_u32,
         nudges: bool,
         method in prop::sample::select(vec!["GET", "POST", "QUERY", "patch"]),
-        history in prop::collection::vec((happening(), moment()), 0..60),
+        history in prop::collection::vec((happening(), moment(), 0..3_u32), 0..60),
     ) {
         let mut memory = Memory::new(nudges);
-        let rules = policy(attempts, decides).rules("api.example.com");
+        let rules = policy(attempts, decides, hedges).rules("api.example.com");
         let mut at = Moment::new(1.7e12, 0.0, 0.5);
         let mut call = Call::new(request(method), rules, 0, &mut memory, at);
         let (mut sends, mut over) = (0, false);
-        for (happening, (wall, mono, sample)) in history {
+        for (happening, (wall, mono, sample), back) in history {
             // As clocks do in hosts: mostly on, sometimes anywhere.
             at = Moment::new(at.wall.0 as f64 + wall, at.mono.0 as f64 + mono, sample);
-            match call.handle(event(&happening), &mut memory, at) {
+            // Of several that are under way, any; else what is told is of the last one, or of none.
+            let told = sends - if hedges > 0 { back.min(sends) } else { 0 };
+            match call.handle(event(&happening, told), &mut memory, at) {
                 Err(_) => continue,
                 Ok(_) if over => prop_assert!(false, "an event was taken after the end"),
                 Ok(Action::Send { attempt, .. }) => {
                     sends += 1;
                     prop_assert_eq!(attempt, sends);
-                    prop_assert!(sends <= attempts);
+                    prop_assert!(sends <= attempts * (1 + hedges));
+                    prop_assert!(sends <= attempts || method == "GET" || method == "QUERY");
                 }
+                Ok(Action::Await { next }) => prop_assert!(hedges > 0 && next.is_none_or(|next| next >= 0)),
                 Ok(Action::Wait { delay, .. }) => prop_assert!(delay > 0),
                 Ok(Action::Peek { bytes, within }) => prop_assert!(bytes > 0 && within > 0),
                 Ok(Action::Ask { delay, .. }) => prop_assert!(decides && delay >= 0),

@@ -77,6 +77,19 @@ async fn a_dropped_send_gives_its_place_back_and_the_next_one_is_woken() {
 }
 
 #[wasm_bindgen_test]
+async fn of_two_sends_side_by_side_the_one_that_loses_is_aborted_and_no_timer_is_left() {
+    let stage = Stage::new(&[None, Some(answer(200, &[]))]);
+    let client = client(r#"{ "hedge": { "delay": 20 } }"#);
+    assert_eq!(within(500, client.fetch(request())).await.unwrap().unwrap().status(), 200);
+    let is_aborted = |index| {
+        let signal: web_sys::AbortSignal = member(&stage.init(index), "signal").unchecked_into();
+        signal.aborted()
+    };
+    assert_eq!((stage.sends(), is_aborted(0), is_aborted(1)), (2, true, false));
+    assert_eq!((stage.timers(), stage.listeners()), (0.0, 0.0));
+}
+
+#[wasm_bindgen_test]
 async fn neither_an_ended_nor_a_dropped_wait_leaves_a_timer_or_a_listener() {
     for drops in [true, false] {
         let stage = Stage::new(&[Some(answer(503, &[("retry-after", "30")]))]);

@@ -1,5 +1,5 @@
 // @ts-check
-import { tell } from "./core.js";
+import { AWAIT, tell } from "./core.js";
 import { emit } from "./driver.js";
 import { peek } from "./peek.js";
 import { label } from "./record.js";
@@ -10,12 +10,14 @@ import { measureAttempt } from "./timing.js";
 /**
  * Sends once, and tells the core what came of it.
  * @param {import("./run.js").Run} run
- * @returns {Promise<number>} what to do next
+ * @param {import("./race.js").Race} [race] that it is a send of
+ * @returns {Promise<any>} what to do next; undefined where the race was over before it was answered
  */
-export async function attempt(run) {
+export async function attempt(run, race) {
   const { engine, id, clock } = run;
   const timeout = engine.number(id, 0);
-  run.attempt++;
+  const number = ++run.attempt;
+  race?.legs.set(run, { number, startedAt: clock.host.now(), limit: undefined });
   // An answer that is followed at once, without a wait, is let go of here.
   run.response?.body?.cancel().catch(() => {});
   let given = nextArgs(run);
@@ -26,20 +28,22 @@ export async function attempt(run) {
     given = withMembers(given, { body: body instanceof Promise ? await body : body });
   }
   if (hooks.prepare !== undefined) {
-    const last = run.attempt === 1 ? undefined : { status: run.response?.status, error: run.failure };
-    const prepared = hooks.prepare(viewOf(run), run.attempt, last);
+    const last = number === 1 ? undefined : { status: run.response?.status, error: run.failure };
+    const prepared = hooks.prepare(viewOf(run), number, last);
     const headers = prepared instanceof Promise ? await prepared : prepared;
     if (headers !== undefined) given = withHeaders(given, headers);
   }
   if (key !== undefined) given = withHeaders(given, key);
-  const limit = timeout > 0 ? deadline(clock, timeout, run.signal) : undefined;
+  if (race?.isOver) return undefined;
+  const limit = timeout > 0 || race !== undefined ? deadline(clock, timeout, run.signal) : undefined;
   if (limit !== undefined) given = withMembers(given, { signal: limit.signal });
   run.response = run.failure = undefined;
   // Not before what may throw: what is told to have begun is told to have ended, too.
-  emit(run, "attempt", run.attempt, {});
+  emit(run, "attempt", number, {});
   tellCircuit(run);
   const since = hooks.userTiming ? clock.monotonic() : 0;
   const startedAt = clock.host.now();
+  race?.legs.set(run, { number, startedAt, limit });
   let action;
   try {
     const promise = run.send(given);
@@ -48,26 +52,40 @@ export async function attempt(run) {
       run.isOurs = true;
       if (engine.is(id, 0)) run.init = freeze(run.init);
     }
-    const response = (run.response = await promise);
-    const headers = lines(response.headers, run.inside.isWanted);
-    action = engine.respond(id, response.status, headers, response.type === "cors", clock.host.now(), clock.monotonic(), clock.host.random());
-    if (action === 5) action = await peek(run);
-  } catch (error) {
-    action = failed(run, error, limit);
-  } finally {
+    const response = await promise;
     limit?.end();
+    // Its turn to be told: nothing may come between this and that.
+    while (race?.peeking !== undefined) await race.peeking;
+    if (race?.isOver) {
+      response.body?.cancel().catch(() => {});
+      return undefined;
+    }
+    run.response = response;
+    const headers = lines(response.headers, run.inside.isWanted);
+    action = engine.respond(id, number, response.status, headers, response.type === "cors", clock.host.now(), clock.monotonic(), clock.host.random());
+    if (action === 5) action = await (race === undefined ? peek(run) : (race.peeking = peek(run)));
+  } catch (error) {
+    limit?.end();
+    while (race?.peeking !== undefined) await race.peeking;
+    if (race?.isOver) return undefined;
+    action = failed(run, number, error, limit);
   }
-  note(run, startedAt);
-  if (hooks.userTiming) measureAttempt(run, clock.monotonic() - since);
+  if (race !== undefined) {
+    race.peeking = undefined;
+    race.isOver = action !== AWAIT;
+  }
+  note(run, number, startedAt);
+  if (hooks.userTiming) measureAttempt(run, number, clock.monotonic() - since);
   return action;
 }
 
 /**
  * @param {import("./run.js").Run} run
+ * @param {number} number
  * @param {unknown} error
  * @param {ReturnType<typeof deadline> | undefined} limit
  */
-function failed(run, error, limit) {
+function failed(run, number, error, limit) {
   const { engine, id, clock, signal } = run;
   if (limit?.expired()) error = limit.reason;
   else if (signal?.aborted) {
@@ -77,7 +95,7 @@ function failed(run, error, limit) {
   }
   run.failure = error;
   const { name, message, code } = describe(error);
-  return engine.fail(id, name, message, code, clock.host.online() === false, clock.host.now(), clock.monotonic(), clock.host.random());
+  return engine.fail(id, number, name, message, code, clock.host.online() === false, clock.host.now(), clock.monotonic(), clock.host.random());
 }
 
 /**
@@ -108,25 +126,52 @@ function mayHaveBody(request) {
 /**
  * Writes an attempt down and tells of it.
  * @param {import("./run.js").Run} run
+ * @param {number} number
  * @param {number} startedAt
  */
-function note(run, startedAt) {
-  const { engine, id, clock, record, response, failure, why, waited } = run;
-  record.attempts.push({
+function note(run, number, startedAt) {
+  const { engine, id, clock, response, failure } = run;
+  write(run, number, startedAt);
+  if (run.hooks.onEvent === undefined) return;
+  if (response === undefined) emit(run, "failure", number, { error: failure });
+  else emit(run, "response", number, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
+  tellCircuit(run);
+}
+
+/**
+ * Writes down a send that was called off, and tells of it.
+ * @param {import("./run.js").Run} run
+ * @param {import("./race.js").Leg} leg
+ * @param {unknown} reason
+ */
+export function noteLoser(run, { number, startedAt, limit }, reason) {
+  // It was called off while its headers or its body were made.
+  if (limit === undefined) emit(run, "attempt", number, {});
+  run.response = undefined;
+  run.failure = reason;
+  write(run, number, startedAt);
+  emit(run, "failure", number, { error: reason });
+}
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {number} number
+ * @param {number} startedAt
+ */
+function write(run, number, startedAt) {
+  const { clock, record, response, failure, why, waited } = run;
+  // By their order, in which they do not always end.
+  record.attempts[number - 1] = {
     startedAt,
     endedAt: clock.host.now(),
     ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
     waitedBefore: waited,
     ...(why !== undefined && { waitReason: why.reason }),
     ...(why?.quota !== undefined && { quota: why.quota }),
-  });
+  };
   record.waited += waited;
   run.waited = 0;
   run.why = undefined;
-  if (run.hooks.onEvent === undefined) return;
-  if (response === undefined) emit(run, "failure", run.attempt, { error: failure });
-  else emit(run, "response", run.attempt, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
-  tellCircuit(run);
 }
 
 /** What becomes of a circuit, by the core's numbers for it. */
@@ -143,7 +188,7 @@ function tellCircuit(run) {
 }
 
 /**
- * A signal that also fires after `ms`, until `end` is called. What was joined stays joined: the caller's abort must reach
+ * A signal that also fires after `ms`, if there are any, until `end` is called; and on `abort`. What was joined stays joined: the caller's abort must reach
  * the body too.
  * @param {import("./clock.js").Clock} clock
  * @param {number} ms
@@ -152,11 +197,12 @@ function tellCircuit(run) {
 function deadline(clock, ms, signal) {
   const controller = new AbortController();
   const reason = new DOMException("no answer came within the time for it", "TimeoutError");
-  const timer = clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST));
+  const timer = ms > 0 ? clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST)) : undefined;
   return {
     signal: signal ? join(signal, controller) : controller.signal,
     reason,
     expired: () => controller.signal.reason === reason,
+    abort: (/** @type {unknown} */ why) => controller.abort(why),
     end: () => clock.host.clearTimeout(timer),
   };
 }

@@ -49,7 +49,7 @@ export function wantedBy(plan) {
 
 /**
  * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the front
- * of the body.
+ * of the body, 6 send, with others beside it where it is slow, 7 go on with those that are under way.
  * @param {import("./run.js").Run} run
  * @param {number} event
  * @returns {number}
@@ -57,6 +57,8 @@ export function wantedBy(plan) {
 export function tell({ engine, id, clock }, event) {
   return engine.tell(id, event, clock.host.now(), clock.monotonic(), clock.host.random());
 }
+/** What it says where it leaves an attempt to its other sends. */
+export const AWAIT = 7;
 tell.BEGIN = 0;
 tell.ELAPSE = 1;
 tell.ABORT = 2;

@@ -8,6 +8,7 @@ import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
+import { race } from "./race.js";
 import { keep } from "./record.js";
 import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, scopeOf, viewOf, withIdempotencyKey } from "./request.js";
 import { Run } from "./run.js";
@@ -222,6 +223,9 @@ export async function fly(run, action) {
           break;
         case 5:
           action = await peek(run);
+          break;
+        case 6:
+          action = await race(run);
           break;
         case 2:
         case 3:

@@ -12,13 +12,13 @@ import { pathOf } from "./request.js";
 
 /**
  * @param {Run} run
+ * @param {number} number of the send
  * @param {number} ms how long it took
  */
-export function measureAttempt(run, ms) {
-  const { attempt, response, record } = run;
-  const last = /** @type {import("./record.js").AttemptRecord} */ (record.attempts.at(-1));
-  const outcome = response === undefined ? ["error", last.error] : ["status", `${response.status}`];
-  measure(run, ms, `attempt ${attempt}`, response?.ok ? "primary" : "error", outcome);
+export function measureAttempt(run, number, ms) {
+  const { response, record } = run;
+  const outcome = response === undefined ? ["error", record.attempts[number - 1]?.error] : ["status", `${response.status}`];
+  measure(run, ms, `attempt ${number}`, response?.ok ? "primary" : "error", outcome);
 }
 
 /**

@@ -26,14 +26,21 @@ pub enum Event<'a> {
     Body(&'a str),
     /// The caller's answer to [`Action::Ask`]; `None` leaves it.
     Decided(Option<bool>),
-    /// The wait is over, or was cut short by [`crate::rate_limit::Tracker::wake`].
+    /// The wait is over, or was cut short by [`crate::rate_limit::Tracker::wake`]; or it is time for the `next` of [`Action::Send`].
     Elapse,
-    /// The attempt's fetch was rejected.
-    Fail(Failure),
+    /// A send's fetch was rejected.
+    Fail {
+        /// Which send, as [`Action::Send`] numbered it.
+        attempt: u32,
+        /// Why.
+        failure: Failure,
+    },
     /// Instead of the end of a wait for being online: whether the host is so now, as far as it knows.
     Online(bool),
-    /// The attempt's head arrived.
+    /// A send's head arrived.
     Respond {
+        /// Which send, as [`Action::Send`] numbered it.
+        attempt: u32,
         /// Its status.
         status: u16,
         /// Those of its headers that [`crate::rate_limit::read::wanted`] asks for.
@@ -49,6 +56,11 @@ pub enum Event<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Action {
+    /// Let go of what was told last, if it was an answer or a failure: other sends are under way. Tell what becomes of them.
+    Await {
+        /// In so many ms, 0 or more, tell [`Event::Elapse`] if nothing else happens: a further send may go.
+        next: Option<i64>,
+    },
     /// Ask the caller's `decide`, and tell what it said with [`Event::Decided`].
     Ask {
         /// What happens if it says nothing.
@@ -64,21 +76,24 @@ pub enum Action {
         /// For as long as this at most, ms; then tell what came.
         within: i64,
     },
-    /// End with a rejection.
+    /// End with a rejection. Sends that are under way are aborted.
     Reject(GiveUp),
-    /// End with what the attempt gave: its response, or its error.
+    /// End with what was told last: its response, or its error. Other sends are aborted, as they are by all that follows an
+    /// answer but [`Action::Await`] and [`Action::Peek`].
     Resolve {
         /// Why it is not sent again, where that is not plain.
         gave_up: Option<GiveUp>,
         /// The response is an error, and the caller wants those thrown.
         throw: bool,
     },
-    /// Send it.
+    /// Send it. Sends that are under way stay so.
     Send {
-        /// Which one, from 1.
+        /// The number of this send, from 1.
         attempt: u32,
         /// Until its headers at most, ms; then it is [`Failure::Timeout`].
         timeout: Option<i64>,
+        /// As that of [`Action::Await`].
+        next: Option<i64>,
     },
     /// Let go of what the attempt gave, sleep `delay` ms, and tell [`Event::Elapse`].
     Wait {

@@ -60,7 +60,18 @@ impl Call {
         if origin.budget.allows(budget, at.mono) { verdict } else { Verdict::Stop(Stop::Budget) }
     }
 
-    /// A retry is on its way.
+    /// Whether a further send may be spent from its budget.
+    pub(super) fn has_budget(&self, memory: &mut Memory, at: Moment) -> bool {
+        let Some(budget) = self.budget() else { return true };
+        memory.health.of(self.origin).is_none_or(|origin| origin.budget.allows(budget, at.mono))
+    }
+
+    /// Whether the circuit of its origin is closed.
+    pub(super) fn is_closed(&self, memory: &mut Memory) -> bool {
+        memory.health.of(self.origin).is_none_or(|origin| origin.circuit.is_closed())
+    }
+
+    /// A retry is on its way, or a further send.
     pub(super) fn spend(&self, memory: &mut Memory, at: Moment) {
         if let (Some(budget), Some(origin)) = (self.budget(), memory.health.of(self.origin)) {
             origin.budget.spend(budget, at.mono);
@@ -87,6 +98,10 @@ impl Call {
     }
 
     fn budget(&self) -> Option<&BudgetRules> {
-        self.rules.retry.as_ref()?.budget.as_ref()
+        match &self.rules.retry {
+            Some(retry) => retry.budget.as_ref(),
+            // What is not sent again is hedged within what retries might have been.
+            None => self.rules.hedge.and(Some(&BudgetRules::DEFAULT)),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
-    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason},
+    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, hedge::settles},
     retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
     time::{Moment, MonoTime},
 };
@@ -24,6 +24,12 @@ impl Call {
         let rules = Rc::clone(&self.rules);
         self.circuit = self.note_end(ended, memory, at);
         let Some(retry) = &rules.retry else {
+            if retry::has_failed(ended) == Some(true)
+                && let Some(action) = self.leave_to_others(at.mono, memory, at)
+            {
+                return action;
+            }
+            self.call_off(memory, Some(at));
             let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
             return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, memory);
         };
@@ -33,13 +39,33 @@ impl Call {
             replayable: self.request.replayable,
             sends: self.sends,
         };
-        let verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
+        let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
         let hint = if let Ended::Answer { hint, reset_in, .. } = ended {
             hint.map(|hint| hint.delay).or(reset_in)
         } else {
             None
         };
-        let hold = hint.map(|delay| at.mono.plus(delay));
+        let mut hold = hint.map(|delay| at.mono.plus(delay));
+        if !settles(verdict) {
+            let asked = match verdict {
+                Verdict::Retry { delay, pause: Pause::Hint } | Verdict::Stop(Stop::HintTooLong(delay)) => delay,
+                _ => 0,
+            };
+            if let Some(action) = self.leave_to_others(at.mono.plus(asked), memory, at) {
+                return action;
+            }
+            if let (Verdict::Retry { delay, .. }, Some(asked)) = (verdict, self.asked(at)) {
+                let most = asked.since(at.mono);
+                // What another send of the attempt was told holds for all of it.
+                if most > delay {
+                    let is_too_long = most > retry.max_retry_after;
+                    let retry = Verdict::Retry { delay: most, pause: Pause::Hint };
+                    verdict = if is_too_long { Verdict::Stop(Stop::HintTooLong(most)) } else { retry };
+                    hold = Some(asked);
+                }
+            }
+        }
+        self.call_off(memory, Some(at));
         if !retry.decides {
             return self.decided(Question { verdict, hold }, None, memory, at);
         }

@@ -3,10 +3,16 @@
 
 use alloc::{boxed::Box, string::String};
 
-use crate::call::Request;
+use crate::{
+    call::{Call, Request},
+    retry::classify,
+};
 
 /// As fetch has them, with those that the registry of RFC 9110 and its kin call idempotent.
 const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"];
+
+/// The safe ones (RFC 9110, section 9.2.1), and QUERY.
+const SAFE: [&str; 5] = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
 /// What decides about repeating it.
 #[derive(Debug)]
@@ -19,6 +25,25 @@ pub(super) struct Kept {
 impl From<Request> for Kept {
     fn from(request: Request) -> Self {
         Self { method: Method::of(request.method), keyed: request.keyed, replayable: request.replayable }
+    }
+}
+
+impl Call {
+    /// Whether to make up an Idempotency-Key for it: it was asked for, there is none, and repeating it might do it twice.
+    pub fn wants_key(&self) -> bool {
+        let idempotent =
+            self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(self.request.method.name(), retry));
+        self.rules.idempotency_auto && !self.request.keyed && !idempotent
+    }
+
+    /// Whether it may be sent more than once, so that its body is to be kept.
+    pub fn may_repeat(&self) -> bool {
+        self.rules.retry.as_ref().is_some_and(|retry| retry.max_attempts > 1) || self.is_hedged()
+    }
+
+    /// The shell has given it an Idempotency-Key.
+    pub fn set_keyed(&mut self) {
+        self.request.keyed = true;
     }
 }
 
@@ -35,6 +60,10 @@ impl Method {
             Some(known) => Self::Known(known),
             None => Self::Other(name.into()),
         }
+    }
+
+    pub fn is_safe(&self) -> bool {
+        SAFE.contains(&self.name())
     }
 
     pub fn name(&self) -> &str {

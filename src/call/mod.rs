@@ -19,6 +19,10 @@
 //! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
 //! reads the front of its body. Nothing is told to the tracker before that, but the send is over.
 //!
+//! Flying may be several sends of one attempt (`hedge`): Elapse tells that a further one may go. Respond and Fail name
+//! theirs; what does not settle the attempt leaves it Flying with the others, and what does ends them. While it is Peeking the
+//! answers to others wait to be told.
+//!
 //! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
 //! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
 //!
@@ -26,6 +30,7 @@
 
 mod contract;
 mod health;
+mod hedge;
 mod judge;
 mod kept;
 mod memory;
@@ -39,6 +44,7 @@ use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
     call::{
+        hedge::Race,
         judge::Question,
         kept::Kept,
         signs::{is_spent, signs},
@@ -104,6 +110,8 @@ pub struct Call {
     is_doubted: bool,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
+    /// The sends of its attempt, where there may be several.
+    race: Option<Box<Race>>,
     /// While it is asking.
     question: Option<Box<Question>>,
     /// The headers of an answer whose body is awaited.
@@ -129,6 +137,7 @@ impl Call {
             circuit: None,
             is_doubted: false,
             reading: None,
+            race: None,
             question: None,
             head: None,
             request: request.into(),
@@ -142,12 +151,18 @@ impl Call {
     /// [`WrongEvent`] where the event makes no sense; the call stands as it did.
     pub fn handle(&mut self, event: Event<'_>, memory: &mut Memory, at: Moment) -> Result<Action, WrongEvent> {
         self.circuit = None;
+        if let Event::Respond { attempt, .. } | Event::Fail { attempt, .. } = event
+            && !self.turn_to(attempt)
+        {
+            return Err(self.wrong());
+        }
         Ok(match (self.state, event) {
             (State::Done, _) => return Err(self.wrong()),
             (state, Event::Abort) => {
                 if matches!(state, State::Flying { .. }) {
                     self.land(Failure::Caller, memory, at);
                 }
+                self.call_off(memory, Some(at));
                 self.reject(GiveUpReason::Aborted, None, memory)
             }
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
@@ -158,16 +173,18 @@ impl Call {
             }
             (State::Offline { .. }, Event::Online(true) | Event::Elapse) => self.ask(memory, at),
             (State::Offline { since }, Event::Online(false)) => self.stay_offline(since, memory, at),
-            (State::Flying { .. }, Event::Respond { status, headers, foreign }) => {
+            (State::Flying { .. }, Event::Elapse) => return self.hedge(memory, at),
+            (State::Flying { .. }, Event::Respond { status, headers, foreign, .. }) => {
                 self.respond((status, foreign), headers, memory, at)
             }
             (State::Peeking { status, foreign }, Event::Body(body)) => {
                 let head = self.head.take().unwrap_or_default();
                 self.learn((status, foreign), Headers::new(&head), body, memory, at)
             }
-            (State::Flying { until }, Event::Fail(failure)) => {
+            (State::Flying { until }, Event::Fail { failure, .. }) => {
                 self.is_doubted = self.land(failure, memory, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
+                    self.call_off(memory, Some(at));
                     return Ok(self.reject(GiveUpReason::Deadline, None, memory));
                 }
                 self.judge(Ended::Failure(failure), memory, at)
@@ -187,6 +204,7 @@ impl Call {
         }
         self.state = State::Done;
         self.leave_origin(memory);
+        self.call_off(memory, None);
         if let Some(ticket) = self.ticket.take() {
             memory.tracker.release(ticket);
         }
@@ -222,23 +240,6 @@ impl Call {
     /// What holds for it.
     pub fn rules(&self) -> &Rules {
         &self.rules
-    }
-
-    /// Whether to make up an Idempotency-Key for it: it was asked for, there is none, and repeating it might do it twice.
-    pub fn wants_key(&self) -> bool {
-        let idempotent =
-            self.rules.retry.as_ref().is_none_or(|retry| classify::is_idempotent(self.request.method.name(), retry));
-        self.rules.idempotency_auto && !self.request.keyed && !idempotent
-    }
-
-    /// Whether it may be sent more than once, so that its body is to be kept.
-    pub fn may_repeat(&self) -> bool {
-        self.rules.retry.as_ref().is_some_and(|retry| retry.max_attempts > 1)
-    }
-
-    /// The shell has given it an Idempotency-Key.
-    pub fn set_keyed(&mut self) {
-        self.request.keyed = true;
     }
 
     fn wrong(&self) -> WrongEvent {
@@ -297,11 +298,7 @@ impl Call {
     }
 
     fn send(&mut self, memory: &mut Memory, at: Moment) -> Action {
-        let attempt = self.rules.attempt_timeout.map(|timeout| at.mono.plus(timeout));
-        let until = match (attempt, self.deadline) {
-            (Some(attempt), Some(deadline)) => Some(attempt.min(deadline)),
-            (attempt, deadline) => attempt.or(deadline),
-        };
+        let until = self.limit(at);
         if until.is_some_and(|until| until <= at.mono) {
             // The wait ended late, and with it the time there was.
             return self.reject(GiveUpReason::Deadline, None, memory);
@@ -310,7 +307,8 @@ impl Call {
         self.note_send(memory, at);
         (self.in_hand, self.is_doubted) = (false, false);
         self.state = State::Flying { until };
-        Action::Send { attempt: self.sends, timeout: until.map(|until| until.since(at.mono)) }
+        let (attempt, next) = self.begin_race(at);
+        Action::Send { attempt, timeout: until.map(|until| until.since(at.mono)), next }
     }
 
     fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> bool {

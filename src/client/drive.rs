@@ -1,9 +1,8 @@
 //! One call from its start to its end: does what the core says.
 
-use alloc::{rc::Rc, string::String};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Request, Response, ResponseType};
 
 use crate::{
@@ -11,9 +10,9 @@ use crate::{
     client::{
         Shared,
         error::Error,
+        flight::{self, Flight, let_go},
         host, peek, request,
         sleep::{Alarm, sleep},
-        time_limit::TimeLimit,
     },
     policy::Policy,
     syntax::headers::Headers,
@@ -29,7 +28,9 @@ struct Run {
     request: Request,
     /// A send uses up its body, which can be had again from a clone.
     is_cloned: bool,
-    /// What the last send gave, until it is let go of.
+    /// Those that are under way.
+    flights: Vec<Flight>,
+    /// What was told last gave, until it is let go of.
     outcome: Option<Result<Response, JsValue>>,
 }
 
@@ -52,9 +53,17 @@ pub async fn drive(
     let mut action = run.tell(Event::Start)?;
     loop {
         action = match action {
+            Action::Await { next } => {
+                run.let_go();
+                run.shared.wake_others();
+                run.land(next).await?
+            }
             Action::Ask { .. } => run.tell(Event::Decided(None))?,
             Action::Peek { bytes, within } => run.peek(bytes, within).await?,
-            Action::Send { attempt, timeout } => run.send(attempt, timeout).await?,
+            Action::Send { attempt, timeout, next } => {
+                run.send(attempt, timeout).map_err(Error::Network)?;
+                run.land(next).await?
+            }
             Action::Wait { delay, reason } => run.pause(delay, reason).await?,
             Action::Resolve { throw, .. } => return run.resolve(throw),
             Action::Reject(give_up) => return Err(run.rejection(give_up)),
@@ -77,7 +86,7 @@ impl Run {
         let subject = request::describe(&request, origin, replayable);
         let call = Call::new(subject, policy.rules(host), owner, &mut shared.memory.borrow_mut(), host::moment());
         let is_cloned = replayable && request::may_have_body(&request);
-        Self { call, shared, owner, alarm, request, is_cloned, outcome: None }
+        Self { call, shared, owner, alarm, request, is_cloned, flights: Vec::new(), outcome: None }
     }
 
     fn tell(&mut self, event: Event<'_>) -> Result<Action, Error> {
@@ -94,29 +103,42 @@ impl Run {
         Ok(())
     }
 
-    async fn send(&mut self, attempt: u32, timeout: Option<i64>) -> Result<Action, Error> {
+    fn send(&mut self, attempt: u32, timeout: Option<i64>) -> Result<(), JsValue> {
         self.let_go();
         let request = self.next_request(attempt);
-        let limit = timeout.map(|ms| TimeLimit::new(&request, ms)).transpose().map_err(Error::Network)?;
-        let answer = host::send(&request, limit.as_ref().map(|limit| &limit.init)).await;
-        let expired = limit.as_ref().and_then(TimeLimit::reason);
-        drop(limit);
-        match answer {
-            Ok(response) => {
+        self.flights.push(Flight::new(attempt, request, timeout, self.call.is_hedged())?);
+        Ok(())
+    }
+
+    // Tells the first end of a send under way, or that it is time for a further one, and calls the others off once the core
+    // is done with them.
+    async fn land(&mut self, next: Option<i64>) -> Result<Action, Error> {
+        let signal = self.request.signal();
+        let action = match flight::land(&mut self.flights, next, &signal, &self.alarm).await {
+            None if signal.aborted() => self.tell(Event::Abort)?,
+            None => self.tell(Event::Elapse)?,
+            Some((attempt, Ok(response), _)) => {
                 let response: Response = response.unchecked_into();
                 let (status, foreign) = (response.status(), response.type_() == ResponseType::Cors);
                 let lines = request::lines(&response.headers(), &self.call.rules().dialects);
                 self.outcome = Some(Ok(response));
-                self.tell(Event::Respond { status, headers: Headers::new(&lines), foreign })
+                self.tell(Event::Respond { attempt, status, headers: Headers::new(&lines), foreign })?
             }
-            Err(error) => {
-                let aborted = expired.is_none() && request.signal().aborted();
-                let error = expired.unwrap_or(error);
-                let event = if aborted { Event::Abort } else { Event::Fail(request::failure(&error)) };
+            Some((attempt, Err(error), expired)) => {
+                let aborted = !expired && signal.aborted();
+                let failure = request::failure(&error);
                 self.outcome = Some(Err(error));
-                self.tell(event)
+                self.tell(if aborted { Event::Abort } else { Event::Fail { attempt, failure } })?
             }
+        };
+        if !matches!(action, Action::Await { .. } | Action::Peek { .. } | Action::Send { .. }) {
+            self.call_off();
         }
+        Ok(action)
+    }
+
+    fn call_off(&mut self) {
+        self.flights.drain(..).for_each(Flight::call_off);
     }
 
     async fn peek(&mut self, bytes: usize, within: i64) -> Result<Action, Error> {
@@ -127,15 +149,21 @@ impl Run {
         };
         if signal.aborted() {
             self.let_go();
+            self.call_off();
             return self.tell(Event::Abort);
         }
-        self.tell(Event::Body(&text))
+        let action = self.tell(Event::Body(&text))?;
+        if !matches!(action, Action::Await { .. }) {
+            self.call_off();
+        }
+        Ok(action)
     }
 
     // A body is sent from a clone's other half for as long as another send may follow.
     fn next_request(&mut self, attempt: u32) -> Request {
         let most = self.call.rules().retry.as_ref().map_or(1, |retry| retry.max_attempts);
-        let spare = if self.is_cloned && attempt < most { self.request.clone().ok() } else { None };
+        let spare =
+            if self.is_cloned && (attempt < most || self.call.is_hedged()) { self.request.clone().ok() } else { None };
         match spare {
             Some(spare) => core::mem::replace(&mut self.request, spare),
             None => Clone::clone(&self.request),
@@ -156,15 +184,9 @@ impl Run {
         })
     }
 
-    // An unread body holds its connection until it is cancelled or collected.
     fn let_go(&mut self) {
-        let Some(Ok(response)) = self.outcome.take() else { return };
-        if let Some(body) = response.body() {
-            let cancelled = body.cancel();
-            // A body that somebody reads refuses; that must not surface as an unhandled rejection.
-            spawn_local(async move {
-                let _ = cancelled.await;
-            });
+        if let Some(Ok(response)) = self.outcome.take() {
+            let_go(&response);
         }
     }
 

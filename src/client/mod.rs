@@ -24,6 +24,7 @@
 mod drive;
 mod error;
 mod export;
+mod flight;
 mod host;
 mod options;
 mod peek;

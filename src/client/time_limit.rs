@@ -1,4 +1,4 @@
-//! The time that one send has until its headers.
+//! The time that one send has until its headers, and what else ends it.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -10,21 +10,22 @@ use web_sys::{AbortController, AbortSignal, DomException, Request, RequestInit};
 
 use crate::client::sleep::LONGEST;
 
-/// Aborts a send when its time is over, unless it is dropped before.
+/// Aborts a send when its time is over, unless it is dropped before; or when it is called off.
 pub struct TimeLimit {
     /// To be given to fetch beside the request.
     pub init: RequestInit,
     reason: JsValue,
     expired: Rc<Cell<bool>>,
-    _timer: Timeout,
+    controller: AbortController,
+    _timer: Option<Timeout>,
 }
 
 impl TimeLimit {
-    /// A limit of `ms` for a send of `request`, whose own signal stays joined: its abort must reach the body too.
+    /// A limit of `ms`, if there is one, for a send of `request`, whose own signal stays joined: its abort must reach the body too.
     ///
     /// # Errors
     /// Where the host has no `AbortController`.
-    pub fn new(request: &Request, ms: i64) -> Result<Self, JsValue> {
+    pub fn new(request: &Request, ms: Option<i64>) -> Result<Self, JsValue> {
         let controller = AbortController::new()?;
         let reason = timeout_error("no answer came within the time for it");
         let init = RequestInit::new();
@@ -34,14 +35,19 @@ impl TimeLimit {
         init.set_referrer_policy(request.referrer_policy());
         let expired = Rc::new(Cell::new(false));
         let on_time = {
-            let (reason, expired) = (reason.clone(), Rc::clone(&expired));
+            let (reason, expired, controller) = (reason.clone(), Rc::clone(&expired), controller.clone());
             move || {
                 expired.set(true);
                 controller.abort_with_reason(&reason);
             }
         };
-        let timer = Timeout::new(u32::try_from(ms.max(0)).unwrap_or(LONGEST).min(LONGEST), on_time);
-        Ok(Self { init, reason, expired, _timer: timer })
+        let timer = ms.map(|ms| Timeout::new(u32::try_from(ms.max(0)).unwrap_or(LONGEST).min(LONGEST), on_time));
+        Ok(Self { init, reason, expired, controller, _timer: timer })
+    }
+
+    /// Aborts the send.
+    pub fn call_off(self) {
+        self.controller.abort();
     }
 
     /// The `TimeoutError` that the send ended with, if it was this limit that ended it.

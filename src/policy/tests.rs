@@ -116,7 +116,13 @@ fn a_bad_option_names_its_field_and_what_was_expected() {
         ("retries", Value::Number(3.0), "no such option"),
         ("onEvent", Value::Object, "a function"),
         ("rateLimit", Value::Number(3.0), "false or an object"),
-        ("hedge", Value::Object, "false: hedging is not in this version"),
+        ("hedge", Value::Flag(true), "false or an object"),
+        ("hedge.delay", Value::Number(f64::INFINITY), "a finite number of milliseconds, 0 or more"),
+        ("hedge.delay", Value::Number(-1.0), "a finite number of milliseconds, 0 or more"),
+        ("hedge.maxHedges", Value::Number(0.0), "a whole number from 1 to 10"),
+        ("hedge.maxHedges", Value::Number(1.5), "a whole number from 1 to 10"),
+        ("hedge.maxHedges", Value::Number(11.0), "a whole number from 1 to 10"),
+        ("hedge.after", Value::Number(1.0), "no such option"),
         (
             "profiles.0.hosts.0",
             Value::Number(1.0),
@@ -170,4 +176,18 @@ fn a_profile_without_hosts_is_refused() {
     policy.set("profiles", Value::List(1)).unwrap();
     policy.set("profiles.0", Value::Object).unwrap();
     assert_eq!(policy.check().unwrap_err().field, "profiles.0.hosts");
+}
+
+#[test]
+fn hedging_is_off_until_its_delay_is_said() {
+    let mut policy = Policy::default();
+    assert_eq!(policy.rules("api.acme.example").hedge, None);
+    policy.set("hedge", Value::Object).unwrap();
+    let error = policy.check().unwrap_err();
+    assert_eq!((error.field.as_str(), error.expected), ("hedge.delay", "a finite number of milliseconds, 0 or more"));
+    policy.set("hedge.delay", Value::Number(0.5)).unwrap();
+    policy.check().unwrap();
+    assert_eq!(policy.rules("api.acme.example").hedge, Some(HedgeRules { delay: 1, most: 1 }));
+    policy.set("hedge", Value::Flag(false)).unwrap();
+    assert_eq!(policy.rules("api.acme.example").hedge, None);
 }

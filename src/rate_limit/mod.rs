@@ -5,6 +5,7 @@
 //! ([`Tracker::observe`]). It is plain data and decides without sleeping: two requests of one isolate share numbers, nothing else.
 
 mod answer;
+mod beside;
 pub mod clock;
 mod hidden;
 pub mod identity;
@@ -110,10 +111,7 @@ impl Tracker {
         at: Moment,
     ) -> TicketId {
         let scope = self.scope(identity, rules, at.mono);
-        if let Some(scope) = self.scopes.get_mut(scope) {
-            scope.tickets = scope.tickets.saturating_add(1);
-        }
-        let mut ticket = Ticket {
+        self.take(Ticket {
             scope: scope as u32,
             owner,
             lane: 0,
@@ -129,7 +127,14 @@ impl Tracker {
             until: at.mono,
             sent: at,
             landed: 0,
-        };
+        })
+    }
+
+    // A place for `ticket`.
+    fn take(&mut self, mut ticket: Ticket) -> TicketId {
+        if let Some(scope) = self.scopes.get_mut(ticket.scope as usize) {
+            scope.tickets = scope.tickets.saturating_add(1);
+        }
         let index = self.free.pop().unwrap_or(self.tickets.len() as u32);
         if let Some(old) = self.tickets.get_mut(index as usize) {
             ticket.serial = old.serial.wrapping_add(1);

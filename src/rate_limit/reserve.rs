@@ -296,7 +296,7 @@ impl Scope {
 
     // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
     #[inline(never)]
-    fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
+    pub(super) fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
         let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
         let (mut until, mut why) = (now, Why::Held);
@@ -355,7 +355,7 @@ impl Scope {
         self.flights.front().map_or(now, |flight| flight.sent).plus(PROBE_LEASE)
     }
 
-    fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+    pub(super) fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
         self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
         (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);

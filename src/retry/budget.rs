@@ -17,6 +17,11 @@ pub struct BudgetRules {
     pub window: i64,
 }
 
+impl BudgetRules {
+    /// Finagle and tower: a fifth within 10 s. The floor is for pages; theirs, for servers, is 10 a second.
+    pub const DEFAULT: Self = Self { ratio: 0.2, min_per_window: 3, window: 10_000 };
+}
+
 /// What was spent of late at one origin.
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
@@ -46,7 +51,7 @@ impl Budget {
 mod tests {
     use super::*;
 
-    const RULES: BudgetRules = BudgetRules { ratio: 0.2, min_per_window: 3, window: 10_000 };
+    const RULES: BudgetRules = BudgetRules::DEFAULT;
 
     fn spendable(budget: &mut Budget, now: i64) -> u32 {
         let mut spent = 0;

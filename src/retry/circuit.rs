@@ -37,6 +37,11 @@ pub struct Circuit {
 }
 
 impl Circuit {
+    /// Whether it lets everybody through.
+    pub fn is_closed(&self) -> bool {
+        self.until.is_none()
+    }
+
     /// Until when calls are refused, if they are now.
     pub fn refuses(&self, now: MonoTime) -> Option<MonoTime> {
         self.until.filter(|until| *until > now)

@@ -34,10 +34,9 @@ const TABLE: [Row; 15] = [
     row("statuses", Kind::List("an array")),
     row("methods", Kind::List("an array")),
     row("budget", Kind::Switch),
-    // Finagle and tower: a fifth within 10 s. The floor is for pages; theirs, for servers, is 10 a second.
-    Row { name: "budget.ratio", kind: Kind::Share, default: 0.2 },
-    Row { name: "budget.minPerWindow", kind: Kind::Size, default: 3.0 },
-    Row { name: "budget.window", kind: Kind::Period, default: 10_000.0 },
+    Row { name: "budget.ratio", kind: Kind::Share, default: BudgetRules::DEFAULT.ratio },
+    Row { name: "budget.minPerWindow", kind: Kind::Size, default: BudgetRules::DEFAULT.min_per_window as f64 },
+    Row { name: "budget.window", kind: Kind::Period, default: BudgetRules::DEFAULT.window as f64 },
 ];
 
 /// The one with members.

@@ -63,8 +63,12 @@ pub enum Kind {
     Count,
     /// The same for how much of a quota a call takes, which may also be told by unit, in an object.
     Cost,
+    /// Milliseconds, 0 or more and finite, rounded up.
+    Delay,
     /// A factor of 1 or more.
     Factor,
+    /// A whole number of a few.
+    Few,
     /// `true` or `false`; kept as 1 or 0.
     Flag,
     /// A function; the shell keeps it. Kept as 1.
@@ -185,7 +189,9 @@ impl Kind {
     fn number(self, n: f64) -> Option<f64> {
         let (least, most) = match self {
             Self::Cost | Self::Count => (1.0, f64::INFINITY),
+            Self::Delay => (0.0, f64::MAX),
             Self::Factor => (1.0, 1e6),
+            Self::Few => (1.0, 10.0),
             Self::Millis | Self::Size => (0.0, f64::INFINITY),
             Self::Order => (-1e9, 1e9),
             Self::Period => (f64::MIN_POSITIVE, f64::INFINITY),
@@ -199,12 +205,13 @@ impl Kind {
         let whole = n as i64 as f64;
         match self {
             Self::Factor | Self::Order | Self::Share => Some(n),
-            Self::Millis | Self::Period => Some(if whole < n { whole + 1.0 } else { whole }),
+            Self::Delay | Self::Millis | Self::Period => Some(if whole < n { whole + 1.0 } else { whole }),
             _ => (whole >= n || n > f64::from(u32::MAX)).then_some(n),
         }
     }
 
-    fn expected(self) -> &'static str {
+    /// What it expects, in words.
+    pub fn expected(self) -> &'static str {
         match self {
             Self::Choice(text)
             | Self::List(text)
@@ -213,7 +220,9 @@ impl Kind {
             | Self::Unknown(text)
             | Self::Word(text) => text,
             Self::Cost | Self::Count => "a whole number of 1 or more",
+            Self::Delay => "a finite number of milliseconds, 0 or more",
             Self::Factor => "a number of 1 or more",
+            Self::Few => "a whole number from 1 to 10",
             Self::Flag => "true or false",
             Self::Function => "a function",
             Self::Kept | Self::Object => "an object",

@@ -112,6 +112,7 @@ struct Slot {
 #[derive(Debug, Default)]
 struct Last {
     time: f64,
+    next: f64,
     reason: &'static str,
     /// A number for `reason`; 0 for none.
     code: u8,
@@ -162,9 +163,10 @@ impl Engine {
         index
     }
 
-    /// What happened to a call. `event`: 0 it begins, 1 its wait is over, 2 its signal fired; of a question, 3 the caller's
+    /// What happened to a call. `event`: 0 it begins, 1 its wait is over or it is time for a further send, 2 its signal fired; of a question, 3 the caller's
     /// `decide` said yes, 4 no, 5 nothing; instead of 1 where the wait was for being online, 6 the host is, 7 it is not. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
-    /// front of the body; -1 for an event out of place.
+    /// front of the body, 6 send, and a further send may follow, 7 let go of what was told and go on with the sends that are
+    /// under way; -1 for an event out of place.
     pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
         let event = match event {
             0 => Event::Start,
@@ -179,12 +181,13 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// A head arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. `foreign`: its type is
+    /// The head of the answer to the send `attempt`, by its number from 1, arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. `foreign`: its type is
     /// "cors".
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn respond(
         &mut self,
         call: u32,
+        attempt: u32,
         status: u16,
         headers: &str,
         foreign: bool,
@@ -192,7 +195,7 @@ impl Engine {
         mono: f64,
         sample: f64,
     ) -> i32 {
-        let event = Event::Respond { status, headers: Headers::new(headers), foreign };
+        let event = Event::Respond { attempt, status, headers: Headers::new(headers), foreign };
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
@@ -201,11 +204,12 @@ impl Engine {
         self.handle(call, Event::Body(text), Moment::new(wall, mono, sample))
     }
 
-    /// The fetch was rejected, with this name, message, and code of it or its cause. `offline`: the host says that it is.
+    /// The fetch of the send `attempt` was rejected, with this name, message, and code of it or its cause. `offline`: the host says that it is.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn fail(
         &mut self,
         call: u32,
+        attempt: u32,
         name: &str,
         message: &str,
         code: &str,
@@ -218,7 +222,7 @@ impl Engine {
             Failure::Network if offline => Failure::Offline,
             failure => failure,
         };
-        self.handle(call, Event::Fail(failure), Moment::new(wall, mono, sample))
+        self.handle(call, Event::Fail { attempt, failure }, Moment::new(wall, mono, sample))
     }
 
     /// The call is over, however it ended; its number may be given to another.
@@ -245,13 +249,15 @@ impl Engine {
     /// 1: of a question, whether it is sent again if nobody says anything; of an end, whether its response is to be thrown;
     /// of a wait, whether `woken` ends it, so that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for
     /// none: who knows it need not read the text; of a body, how many KiB. 3: what became of its origin's
-    /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing.
+    /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing. 4: of 6 and 7, in how many ms to tell that it is time for a
+    /// further send, -1 for never.
     pub fn number(&self, call: u32, which: u32) -> f64 {
         let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
         match which {
             0 => slot.last.time,
             1 => f64::from(u8::from(slot.last.flag)),
             2 => f64::from(slot.last.code),
+            4 => slot.last.next,
             _ => slot.call.circuit().map_or(0.0, |state| f64::from(state as u8) + 1.0),
         }
     }
@@ -357,9 +363,14 @@ impl Engine {
         let Ok(action) = call.handle(event, &mut self.memory, at) else { return -1 };
         *last = Last::default();
         let (code, end) = match action {
-            Action::Send { timeout, .. } => {
+            Action::Send { timeout, next, .. } => {
                 last.time = timeout.unwrap_or(0) as f64;
-                (0, None)
+                last.next = next.unwrap_or(-1) as f64;
+                (if next.is_some() { 6 } else { 0 }, None)
+            }
+            Action::Await { next } => {
+                last.next = next.unwrap_or(-1) as f64;
+                (7, None)
             }
             Action::Wait { delay, reason } => {
                 (last.time, last.reason, last.code) = (delay as f64, wait_name(reason), reason as u8 + 1);

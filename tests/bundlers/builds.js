@@ -46,5 +46,5 @@ export const BUILDS = {
     await built.close();
   },
   // It reads no `exports` of a package unless it is told to; the package's `module` is there for it.
-  parcel: async (folder, out) => tool("parcel", ["build", "index.html", "small.html", "url.html", "--dist-dir", out, "--no-cache", "--no-autoinstall", "--no-source-maps"], folder),
+  parcel: async (folder, out) => tool("parcel", ["build", "index.html", "small.html", "url.html", "--dist-dir", out, "--no-cache", "--cache-dir", join(folder, "cache"), "--no-autoinstall", "--no-source-maps"], folder),
 };

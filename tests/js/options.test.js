@@ -35,7 +35,13 @@ for (const [options, field, expected] of [
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x r" }] }] }, "profiles.0.dialects.0.reset", /header's name/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x-r", resetUnit: "min" }] }] }, "profiles.0.dialects.0.resetUnit", /delta-min/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], errorsUnder200: true }] }, "profiles.0.errorsUnder200", /not in this version/],
-  [{ hedge: { delay: 10 } }, "hedge", /not in this version/],
+  [{ hedge: true }, "hedge", /false or an object/],
+  [{ hedge: {} }, "hedge.delay", /finite number of milliseconds, 0 or more/],
+  [{ hedge: { maxHedges: 1 } }, "hedge.delay", /finite number of milliseconds, 0 or more/],
+  [{ hedge: { delay: -1 } }, "hedge.delay", /0 or more/],
+  [{ hedge: { delay: Infinity } }, "hedge.delay", /finite/],
+  [{ hedge: { delay: 10, maxHedges: 0 } }, "hedge.maxHedges", /whole number from 1 to 10/],
+  [{ hedge: { delay: 10, maxHedges: 11 } }, "hedge.maxHedges", /whole number from 1 to 10/],
 ]) {
   test(`${JSON.stringify(options)} is refused`, () => {
     assert.throws(() => createPolicy(options), (error) => {
@@ -64,10 +70,10 @@ test("every option of the contract that this version has is taken", () => {
       quotas: [{ name: "a", limit: 1, window: 1, algorithm: "token-bucket", unit: "requests" }], scope: () => "x", pacing: "spread",
       probe: Infinity, maxConcurrent: 1, maxWait: Infinity, maxQueue: 0,
     },
-    circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: false, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {}, userTiming: false,
+    circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: { delay: 0, maxHedges: 10 }, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {}, userTiming: false,
     fetch: () => Promise.reject(), unavailable: "throw", host: {}, coordinator: undefined,
   });
-  createPolicy({ retry: { budget: false }, circuitBreaker: false });
+  createPolicy({ retry: { budget: false }, circuitBreaker: false, hedge: false });
   createPolicy({ retry: false, rateLimit: false, idempotencyKey: () => "k", unavailable: "bypass" });
   createPolicy(undefined);
 });

@@ -278,11 +278,16 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         }
         let event = match what {
             What::Start(_) => Event::Start,
-            What::Respond(_, _, status, headers) => {
+            What::Respond(_, attempt, status, headers) => {
                 self.log[index].status = Some(*status);
-                Event::Respond { status: *status, headers: Headers::new(headers), foreign: self.foreign }
+                Event::Respond {
+                    attempt: *attempt as u32,
+                    status: *status,
+                    headers: Headers::new(headers),
+                    foreign: self.foreign,
+                }
             }
-            What::Fail(_, _, failure) => Event::Fail(*failure),
+            What::Fail(_, attempt, failure) => Event::Fail { attempt: *attempt as u32, failure: *failure },
             What::Abort(_) => Event::Abort,
             What::Wake(..) | What::Alarm | What::Arrive(..) => Event::Elapse,
         };
@@ -320,6 +325,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
                 self.act(index, action);
             }
             Action::Ask { .. } => panic!("no decide was given"),
+            Action::Await { .. } => panic!("no hedge was given"),
         }
     }
 

@@ -1,0 +1,84 @@
+// @ts-check
+import { attempt, noteLoser } from "./attempt.js";
+import { AWAIT, tell } from "./core.js";
+import { sleep } from "./sleep.js";
+import { wakeOthers } from "./wait.js";
+
+/**
+ * The sends of one attempt that is hedged.
+ * @typedef {object} Race
+ * @property {boolean} isOver settled: what is still under way is nobody's
+ * @property {Promise<number> | undefined} peeking the core looks at the body of one answer, and hears of no other meanwhile
+ * @property {Map<any, Leg>} legs those under way, or about to be
+ *
+ * @typedef {{ number: number, startedAt: number, limit: { abort(reason: unknown): void } | undefined }} Leg
+ */
+
+/**
+ * Sends, and sends again whenever the core says so while there is no answer; then calls off what is left. Each further send is
+ * the call with a response, a failure and a number of its own.
+ * @param {import("./run.js").Run} run
+ * @returns {Promise<number>} what to do next
+ */
+export function race(run) {
+  const { engine, id, clock } = run;
+  /** @type {Race} */
+  const race = { isOver: false, peeking: undefined, legs: new Map() };
+  /** @type {unknown} */
+  let timer;
+  return new Promise((resolve, reject) => {
+    /** @param {any} leg */
+    const send = (leg) => {
+      const sent = attempt(leg, race);
+      run.attempt = leg.attempt;
+      run.spare = leg.spare;
+      wait();
+      sent.then((action) => {
+        if (action !== undefined) heard(leg, action);
+      }, async (error) => {
+        await race.peeking;
+        if (race.isOver) return;
+        end(leg);
+        reject(error);
+      });
+    };
+    const wait = () => {
+      clock.host.clearTimeout(timer);
+      const next = engine.number(id, 4);
+      if (next >= 0) timer = sleep(clock, next, elapse);
+    };
+    const elapse = () => {
+      // What the core says of that body tells when to ask again.
+      if (race.peeking !== undefined) return;
+      const action = tell(run, tell.ELAPSE);
+      if (action === AWAIT) wait();
+      else send(Object.assign(Object.create(run), { written: run.record, waited: 0, why: undefined }));
+    };
+    /** @param {any} leg @param {number} action */
+    const heard = (leg, action) => {
+      if (action === AWAIT) {
+        race.legs.delete(leg);
+        leg.response?.body?.cancel().catch(() => {});
+        wait();
+        return wakeOthers(run.inside.shared, clock);
+      }
+      end(leg);
+      resolve(action);
+    };
+    /** @param {any} leg */
+    const end = (leg) => {
+      race.isOver = true;
+      clock.host.clearTimeout(timer);
+      const { response, failure } = leg;
+      const reason = new DOMException("the call went on without this send", "AbortError");
+      race.legs.delete(leg);
+      for (const [other, sent] of race.legs) {
+        sent.limit?.abort(reason);
+        noteLoser(other, sent, reason);
+      }
+      run.response = response;
+      run.failure = failure;
+    };
+    send(run);
+  });
+}

@@ -1,0 +1,103 @@
+//! One send under way, of which a hedged call may have several.
+
+use alloc::{boxed::Box, rc::Rc, vec::Vec};
+use core::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortSignal, Request, Response};
+
+use crate::client::{
+    host,
+    sleep::{self, Alarm},
+    time_limit::TimeLimit,
+};
+
+type Answer = Result<JsValue, JsValue>;
+
+/// A fetch that was begun.
+pub struct Flight {
+    /// The number of the send.
+    pub attempt: u32,
+    limit: Option<TimeLimit>,
+    answer: Pin<Box<dyn Future<Output = Answer>>>,
+}
+
+impl Flight {
+    /// Sends `request`, with `timeout` ms until its headers, if they are bounded. `is_hedged`: it may be called off.
+    ///
+    /// # Errors
+    /// Where the host has no `AbortController`.
+    pub fn new(attempt: u32, request: Request, timeout: Option<i64>, is_hedged: bool) -> Result<Self, JsValue> {
+        let is_bounded = timeout.is_some() || is_hedged;
+        let limit = is_bounded.then(|| TimeLimit::new(&request, timeout)).transpose()?;
+        let init = limit.as_ref().map(|limit| limit.init.clone());
+        let answer = Box::pin(async move { host::send(&request, init.as_ref()).await });
+        Ok(Self { attempt, limit, answer })
+    }
+
+    /// Aborts it; nobody hears what becomes of it.
+    pub fn call_off(self) {
+        let Self { limit, answer, .. } = self;
+        if let Some(limit) = limit {
+            limit.call_off();
+        }
+        spawn_local(async move {
+            // A host that takes no notice of the abort.
+            if let Ok(response) = answer.await {
+                let_go(response.unchecked_ref());
+            }
+        });
+    }
+}
+
+/// The first of `flights` that ends, taken out, and what it gave; `None` once `next` ms are over or `signal` fires.
+pub async fn land(
+    flights: &mut Vec<Flight>,
+    next: Option<i64>,
+    signal: &AbortSignal,
+    alarm: &Rc<Alarm>,
+) -> Option<(u32, Answer, bool)> {
+    let mut timer = pin!(async {
+        match next {
+            Some(next) => sleep::sleep(next, signal, alarm).await,
+            None => core::future::pending().await,
+        }
+    });
+    poll_fn(|context| {
+        for index in 0..flights.len() {
+            let Some(flight) = flights.get_mut(index) else { break };
+            if let Poll::Ready(answer) = flight.answer.as_mut().poll(context) {
+                let Flight { attempt, limit, .. } = flights.swap_remove(index);
+                let expired = limit.as_ref().and_then(TimeLimit::reason);
+                return Poll::Ready(Some((attempt, end(answer, expired.clone()), expired.is_some())));
+            }
+        }
+        timer.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
+// A head that came, but was not heard before its time was over, is late all the same: its body is gone.
+fn end(answer: Answer, expired: Option<JsValue>) -> Answer {
+    let Some(reason) = expired else { return answer };
+    if let Ok(response) = answer {
+        let_go(response.unchecked_ref());
+    }
+    Err(reason)
+}
+
+/// Lets go of an unread body, which holds its connection until it is cancelled or collected.
+pub fn let_go(response: &Response) {
+    if let Some(body) = response.body() {
+        let cancelled = body.cancel();
+        // A body that somebody reads refuses; that must not surface as an unhandled rejection.
+        spawn_local(async move {
+            let _ = cancelled.await;
+        });
+    }
+}

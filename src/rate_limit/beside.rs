@@ -1,0 +1,43 @@
+//! A further send of a request that is under way already: it takes of a quota only what nobody else waits for.
+
+use super::{
+    TicketId, Tracker,
+    reserve::Scope,
+    ticket::{Stand, Ticket},
+};
+use crate::time::{Moment, MonoTime};
+
+impl Tracker {
+    /// A second place beside that of `ticket`, for another send of its request; it counts as sent. `None`, and nothing
+    /// taken, where that send would have to wait, others wait, or the server is down.
+    pub fn beside(&mut self, ticket: TicketId, at: Moment) -> Option<TicketId> {
+        let first = self.tickets.get(ticket.0 as usize)?;
+        let mut twin = Ticket { stand: Stand::Idle, unclaimed: false, sent: at, ..first.clone() };
+        let Self { scopes, tickets, nudges, .. } = self;
+        let scope = scopes.get_mut(twin.scope as usize)?;
+        scope.settle(tickets, *nudges, at.mono);
+        if !scope.is_free_for(&mut twin, at) {
+            return None;
+        }
+        let id = self.take(twin);
+        let Self { scopes, tickets, .. } = self;
+        let twin = tickets.get_mut(id.0 as usize)?;
+        scopes.get_mut(twin.scope as usize)?.send(id.0, twin, at.mono);
+        Some(id)
+    }
+}
+
+impl Scope {
+    // Whether `ticket` may go now without being before anybody.
+    fn is_free_for(&mut self, ticket: &mut Ticket, at: Moment) -> bool {
+        ticket.lane = self.lane_of(ticket);
+        self.waiting == 0 && !self.outage.is_on() && self.blocked(ticket, 0, at).is_none()
+    }
+
+    // Counts `ticket` as sent.
+    fn send(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+        self.used_at = now;
+        self.grant(index, ticket, now);
+        ticket.unclaimed = false;
+    }
+}

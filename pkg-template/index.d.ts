@@ -536,6 +536,24 @@ export function explainResponse(
   context?: { method?: string; url?: string; requestBody?: string },
 ): Promise<Explanation>;
 
+/**
+ * An explanation to read: as plain text, as Markdown, or as HTML (one `article` without styles).
+ *
+ * Whatever an API said is escaped: no tag, link or mark-up comes from it, nor any character that steers a terminal or turns the
+ * direction of text. Only `api.docsUrl` becomes a link, and only to http or https. It never throws for its explanation: members
+ * that are missing or of another type are left out, lists are cut at 100 items, texts at 4,000 characters.
+ *
+ * @param options `as`: the form. @default "text"
+ * @throws {@link PolicyOptionError} for another `as`.
+ *
+ * @example
+ * ```js
+ * console.error(formatExplanation(await explainResponse(response)));
+ * element.innerHTML = formatExplanation(explain(error), { as: "html" });
+ * ```
+ */
+export function formatExplanation(explanation: Explanation, options?: { as?: "text" | "markdown" | "html" }): string;
+
 /** An explainer with texts and catalogs of the caller's. */
 export interface Explainer {
   explain: typeof explain;
@@ -654,7 +672,7 @@ export interface ExplanationBase {
   retry: Retry;
   /** What is wrong with which field of the request. */
   fields: FieldError[];
-  /** The API's own words. */
+  /** The API's own words. `message` is cut at 8 KiB; `code` may also be a word that stands in front of it. */
   api: {
     code?: string;
     message?: string;

@@ -2,4 +2,5 @@
 // The main entry's names, and the two that load.
 export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
 export { explain, explainResponse, initExplain } from "./explain.js";
+export { formatExplanation } from "./format.js";
 export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./policy.js";

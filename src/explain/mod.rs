@@ -20,6 +20,7 @@ pub mod matcher;
 pub mod network;
 pub mod redact;
 pub mod report;
+mod retry_info;
 mod scan;
 mod squeeze;
 pub mod text;
@@ -33,11 +34,11 @@ pub use explanation::Explanation;
 pub use network::Thrown;
 pub use report::Report;
 
-use crate::hints;
+use crate::hints::{self, Hint, body::Limited};
 use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
-use harvest::{Harvest, MAX_BODY};
+use harvest::{Harvest, MAX_BODY, Shape};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -48,15 +49,33 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
-    let hint = if report.hint.is_none() { hints::read(report.headers, report.now) } else { None };
     let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
-    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = json::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
+    // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
+    // enough: what is deep in it is not about the answer.
+    let waits = matches!(
+        out.kind,
+        Kind::RateLimited
+            | Kind::Unavailable
+            | Kind::ServerError
+            | Kind::Locked
+            | Kind::Forbidden
+            | Kind::InvalidRequest
+            | Kind::BusinessRule
+    );
+    let body = match harvest.shape {
+        _ if !waits => "",
+        Shape::Json => harvest.body,
+        _ => scan::head(harvest.body, 2048),
+    };
+    let spoken = hints::body::read(body, report.status.unwrap_or(0), hints::served(report.headers, report.now).at);
+    let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
+    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
     let facts = Facts { report, number: &digits, harvest: &harvest };
     let (provider, by_shape) = catalogs.provider(&facts);
@@ -88,6 +107,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
             }
         }
     }
+    if !ruled {
+        limit(spoken.limited, &mut out);
+    }
     refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
         default_causes(&mut out, basis);
@@ -98,6 +120,36 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     words::what(&code, &digits, &mut out);
     words::notes(report, waits, &harvest, &mut out);
     out
+}
+
+/// When to come back: by the headers, else by the body.
+fn hint(report: &Report<'_>, spoken: &hints::body::Said<'_>, root: json::Node<'_>) -> Option<Hint> {
+    hints::read(report.headers, report.now).or_else(|| {
+        let typed = retry_info::read(root);
+        let source = String::from(if typed.is_some() { "RetryInfo" } else { spoken.source });
+        let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);
+        typed.or(told).map(|delay| Hint { delay, source })
+    })
+}
+
+/// Whether it is a rate or an allowance that is used up, where the body knows more of it than the status.
+fn limit(limited: Option<Limited>, out: &mut Explanation) {
+    let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
+    let kind = match limited {
+        Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
+            Kind::RateLimited
+        }
+        Some(Limited::Allowance) if refused || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
+        _ => return,
+    };
+    become_of(kind, out);
+}
+
+/// Turns the kind, and says so in the id.
+fn become_of(kind: Kind, out: &mut Explanation) {
+    out.turn(kind, "");
+    let id = String::from(out.ink.read(out.id));
+    out.id = out.ink.join(&[&id, ".", text::row(kind).name]);
 }
 
 /// Copies what the API itself said.
@@ -137,9 +189,7 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         out.kind
     };
     if turned != out.kind {
-        out.turn(turned, "");
-        let id = String::from(out.ink.read(out.id));
-        out.id = out.ink.join(&[&id, ".", text::row(turned).name]);
+        become_of(turned, out);
     }
     match out.kind {
         Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),

@@ -27,9 +27,9 @@ struct Row(&'static str, Kind, &'static str, char, &'static str);
 
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
 const ROWS: &[Row] = &[
-    Row("aborterror", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
+    Row("aborterror|err_aborted", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
     Row(
-        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout",
+        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout|err_connection_timed_out",
         Kind::Timeout,
         "connect",
         's',
@@ -44,26 +44,34 @@ const ROWS: &[Row] = &[
     ),
     Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
     Row(
-        "timeouterror|timed out",
+        "timeouterror|timed out|timeout of ",
         Kind::Timeout,
         "client_deadline",
         'i',
         "The deadline that the caller set passed before the answer came.",
     ),
     Row(
-        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|is not a valid http",
+        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|includes credentials",
         Kind::InvalidRequest,
         "bad_url",
         '-',
         "The address is relative without a base, malformed, or of a scheme that fetch does not know.",
     ),
     Row(
-        "cannot have body|invalid header|is not a valid http method|invalid redirect",
+        "cannot have body|invalid header|invalid value|is not a valid http method|invalid redirect",
         Kind::InvalidRequest,
         "unknown",
         '-',
         "fetch refused the request's options before sending it.",
     ),
+    Row(
+        "body is unusable|already been read|already read|body used already|body already used",
+        Kind::InvalidRequest,
+        "unknown",
+        '-',
+        "A body was read twice: it can be read once, or cloned before.",
+    ),
+    Row("err_internet_disconnected", Kind::Network, "offline", 'o', "The device is offline."),
     Row(
         "content security policy|securitypolicyviolation",
         Kind::Network,
@@ -115,7 +123,7 @@ const ROWS: &[Row] = &[
         "The connection ended within the answer's body.",
     ),
     Row(
-        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|before message completed|connectionclosed|connection closed",
+        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed",
         Kind::Network,
         "reset",
         'i',

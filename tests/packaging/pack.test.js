@@ -20,6 +20,7 @@ const VALUES = [
   "explain",
   "explainResponse",
   "fetchWithPolicy",
+  "formatExplanation",
   "readQuotas",
 ];
 /** @type {ReturnType<typeof consumer>} */
@@ -38,6 +39,7 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "bin/fetch-with-policy.js",
     "explain.wasm",
     "index.d.ts",
     "opentelemetry.d.ts",
@@ -52,7 +54,7 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
 test("each file that the manifest names is there, and the version is the crate's", () => {
   const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const named = (/** @type {unknown} */ value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
-  const paths = [manifest.main, manifest.module, manifest.types, ...named(manifest.exports)];
+  const paths = [manifest.main, manifest.module, manifest.types, manifest.bin, ...named(manifest.exports)];
   assert.ok(paths.length > 5);
   for (const path of paths) assert.ok(existsSync(join(home, path)), path);
   assert.match(readFileSync("Cargo.toml", "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
@@ -113,6 +115,12 @@ test("a bundle that imports only the policy has no explainer in it, and the othe
   assert.ok(policy?.text.includes(inlined("policy")) && !policy.text.includes(inlined("explain")));
   const [explain] = await bundle('import { explain } from "fetch-with-policy"; explain(1);');
   assert.ok(explain?.text.includes(inlined("explain")) && !explain.text.includes(inlined("policy")));
+});
+
+test("a bundle that only formats has neither module in it", async () => {
+  const [format] = await bundle('import { formatExplanation } from "fetch-with-policy"; formatExplanation({});');
+  assert.ok(format?.text.includes("What happened"));
+  assert.ok((format?.text.length ?? 0) < 20_000, "no module is inlined");
 });
 
 test("a bundle that uses one profile has no other, and one that uses nothing is empty", async () => {

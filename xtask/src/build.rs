@@ -20,7 +20,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 5] = ["index", "policy", "explain", "errors", "later"];
+const FILES: [&str; 6] = ["index", "policy", "explain", "format", "errors", "later"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -123,6 +123,7 @@ fn assemble() -> Result<(), String> {
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     profiles(&stage)?;
+    command(&stage)?;
     beside(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
@@ -205,6 +206,13 @@ fn profiles(out: &Path) -> Result<(), String> {
     let list = work("profiles.js");
     write(&list, lines.concat().as_bytes())?;
     process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+}
+
+// The command is a user of the package like others: it imports it by its name.
+fn command(out: &Path) -> Result<(), String> {
+    let mut esbuild = esbuild();
+    esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
+    process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
 }
 
 // Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the

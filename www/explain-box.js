@@ -1,6 +1,6 @@
 // @ts-check
 /** The explain box: a response goes in by hand or from an example, the explanation comes out. */
-import { explain } from "./pkg/index.js";
+import { createExplainer } from "./pkg/index.js";
 import { element, find } from "./element.js";
 import { renderExplanation } from "./explanation.js";
 import { readPaste } from "./paste.js";
@@ -16,6 +16,17 @@ export function mountExplainBox(root) {
   const list = find("#rows", HTMLElement, root);
   const found = find("#rows-found", HTMLElement, root);
 
+  const language = find("#language", HTMLSelectElement, root);
+  let explainer = createExplainer();
+
+  language.addEventListener("change", async () => {
+    const locale = language.value;
+    const { messages } = await import(`./pkg/messages/${locale}.js`);
+    // Another may have been chosen meanwhile.
+    if (language.value !== locale) return;
+    explainer = createExplainer({ messages, locale });
+    show();
+  });
   list.append(...groups());
   const buttons = [...list.querySelectorAll("button")];
   search.addEventListener("input", filter);
@@ -64,8 +75,8 @@ export function mountExplainBox(root) {
     const { report, complaint } = read(form);
     find("#headers-complaint", HTMLElement, form).textContent = complaint;
     control(form, "headers").setAttribute("aria-invalid", String(complaint !== ""));
-    const explanation = explain(report);
-    output.replaceChildren(...renderExplanation(explanation, report.body));
+    const explanation = explainer.explain(report);
+    output.replaceChildren(...renderExplanation(explanation, report.body, language.value));
     find("#explained", HTMLElement, root).textContent = `Explained: ${explanation.title}`;
   }
 

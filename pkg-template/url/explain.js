@@ -1,6 +1,6 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { explainResponse as explainNow } from "../src/explain.js";
+import { explainResponse as explainNow, reportOf as reportNow } from "../src/explain.js";
 import { load } from "../src/wasm.js";
 
 export * from "../src/explain.js";
@@ -21,4 +21,14 @@ export const initExplain = (source) => module.ready(source).catch(() => void loa
 export async function explainResponse(response, context) {
   await initExplain();
   return explainNow(response, context);
+}
+
+/**
+ * What explainers of a caller's own, and the policy, begin with: they wait too.
+ * @param {Response} response
+ * @param {any} [context]
+ */
+export async function reportOf(response, context) {
+  await initExplain();
+  return reportNow(response, context);
 }

@@ -71,6 +71,8 @@ test("what curl -i printed is pasted, and all that is known of it is shown, the 
   assert.equal(await output.locator("[data-verdict]").getAttribute("data-verdict"), "after");
   assert.ok((await output.locator(".action").innerText()).length > 10);
   assert.ok((await output.locator("blockquote").innerText()).length > 10);
+  await page.selectOption("#language", "de");
+  await page.waitForFunction(() => /Anfragen.*30 Sekunden/.test(document.querySelector("#explain-output blockquote[lang=de]")?.textContent ?? ""), undefined, { timeout: 5000 });
   const left = async () => Number(await output.locator(".countdown").getAttribute("data-left"));
   const first = await left();
   assert.ok(first >= 28 && first <= 30, `${first}`);

@@ -32,6 +32,9 @@ pub fn make() -> Result<(), String> {
     for file in code(Path::new(PACKAGE))? {
         copy(&file, &site.join("pkg").join(file.file_name().unwrap_or_default()))?;
     }
+    for file in code(&Path::new(PACKAGE).join("messages"))? {
+        copy(&file, &site.join("pkg/messages").join(file.file_name().unwrap_or_default()))?;
+    }
     for (name, file) in VENDOR {
         copy(Path::new(file), &site.join(name))?;
     }

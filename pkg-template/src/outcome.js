@@ -14,7 +14,7 @@ import { reasonOf } from "./wait.js";
 export function conclude(run, resolves) {
   const { engine, id, record, response } = run;
   const reason = reasonOf(engine, id);
-  const retryAt = engine.number(id, 0);
+  const retryAt = reason === "" ? 0 : engine.number(id, 0);
   const throws = engine.number(id, 1) === 1;
   record.waited += run.waited;
   if (reason !== "") giveUp(run, reason, retryAt);

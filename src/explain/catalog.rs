@@ -131,24 +131,24 @@ impl Catalogs {
         if !facts.report.provider.is_empty() {
             return (facts.report.provider, false);
         }
-        let url = facts.report.url;
+        let (whole, name) = (authority_of(facts.report.url), host_of(facts.report.url));
         let mut by_shape = "";
         let mut scratch = Explanation::new(super::kind::Kind::Success, "", None);
         for set in &self.sets {
             let set = set.root();
-            let name = set.at(key!("provider")).text();
+            let provider = set.at(key!("provider")).text();
             for pattern in set.at(key!("hosts")).children() {
                 let pattern = pattern.text();
-                let host = if has(pattern, ":") { authority_of(url) } else { host_of(url) };
+                let host = if has(pattern, ":") { whole } else { name };
                 let suffix = pattern.strip_prefix("*").unwrap_or(pattern);
                 if host.ends_with(suffix) && (host.len() == suffix.len() || suffix.len() < pattern.len()) {
-                    return (name, false);
+                    return (provider, false);
                 }
             }
             let when = set.at(key!("recognise"));
             let mut notes = Notes { out: &mut scratch, heard: Vec::new(), rule: Text::default() };
             if by_shape.is_empty() && when.exists() && facts.holds(when, &mut notes) {
-                by_shape = name;
+                by_shape = provider;
             }
         }
         (by_shape, !by_shape.is_empty())
@@ -185,6 +185,9 @@ impl Catalogs {
             }
             for rule in set.root().at(key!("rules")).children() {
                 let (when, then) = (rule.at(key!("when")), rule.at(key!("then")));
+                if !facts.may_hold(when) {
+                    continue;
+                }
                 let (seen, heard, mark) = (notes.out.evidence.len(), notes.heard.len(), notes.out.ink.mark());
                 notes.rule = notes.out.ink.add(rule.at(key!("id")).text());
                 // A rule that asks for nothing is a mistake, not one for every answer.

@@ -103,9 +103,7 @@ impl<'f> Facts<'f> {
     #[inline(never)]
     pub fn holds(&self, when: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
         let (seen, heard) = (notes.out.evidence.len(), notes.heard.len());
-        // What asks for little is asked first: a rule that does not hold has mostly failed before anything was noted.
-        let holds =
-            when.children().all(|test| self.may_hold(test)) && when.children().all(|test| self.member(test, notes));
+        let holds = self.may_hold(when) && when.children().all(|test| self.member(test, notes));
         if !holds {
             notes.out.evidence.truncate(seen);
             notes.heard.truncate(heard);
@@ -113,14 +111,20 @@ impl<'f> Facts<'f> {
         holds
     }
 
-    /// Whether `test` may hold, as far as that is known without a search; false is certain. Of a status it is certain either way.
-    fn may_hold(&self, test: Node<'f>) -> bool {
+    /// Whether all members of `when` may hold, as far as that is known without a search; false is certain. What asks for little
+    /// is asked first: a rule that does not hold has mostly failed before anything is noted.
+    #[inline(never)]
+    pub fn may_hold(&self, when: Node<'f>) -> bool {
+        when.children().all(|test| self.may(test))
+    }
+
+    /// Of a status this is certain either way.
+    fn may(&self, test: Node<'f>) -> bool {
         match test.id() {
             STATUS => {
-                let status = i64::from(self.report.status.unwrap_or(0));
                 let is = |want: Node<'_>| match want.text().as_bytes() {
-                    [class, b'x', ..] => i64::from(*class) - i64::from(b'0') == status / 100,
-                    _ => want.integer() == Some(status),
+                    [class, b'x', ..] => self.number.len() == 3 && self.number.as_bytes().first() == Some(class),
+                    _ => want.word() == self.number,
                 };
                 is(test) || test.children().any(is)
             }

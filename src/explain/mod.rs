@@ -15,7 +15,7 @@ pub mod format;
 pub mod grammar;
 pub mod harvest;
 pub mod ink;
-mod keys;
+pub mod keys;
 pub mod kind;
 pub mod lookup;
 pub mod matcher;
@@ -54,7 +54,6 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
-    let report = &Report { pairs: report.headers.iter().collect(), ..report.clone() };
     let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));

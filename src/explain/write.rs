@@ -200,14 +200,16 @@ impl Pen<'_> {
         self.out.close(bracket);
     }
 
+    /// A name of ours, in which nothing is to be escaped.
     #[inline(never)]
     fn key(&mut self, key: &str) {
-        self.out.key(key);
+        self.out.plain(key);
     }
 
     #[inline(never)]
     fn member(&mut self, key: &str, value: &str) {
-        self.out.text(key, Some(value));
+        self.key(key);
+        self.out.string(value);
     }
 
     #[inline(never)]
@@ -224,12 +226,13 @@ impl Pen<'_> {
 
     #[inline(never)]
     fn number(&mut self, key: &str, value: i64) {
-        self.out.number(key, Some(value));
+        self.key(key);
+        self.out.integer(value);
     }
 
     #[inline(never)]
     fn raw(&mut self, key: &str, json: &str) {
-        self.out.key(key);
+        self.key(key);
         self.out.out.push_str(json);
     }
 

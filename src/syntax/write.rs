@@ -29,6 +29,14 @@ impl Writer {
         self.out.push_str(":");
     }
 
+    /// A member's name in which nothing is to be escaped.
+    pub fn plain(&mut self, key: &str) {
+        self.comma();
+        self.out.push_str("\"");
+        self.out.push_str(key);
+        self.out.push_str("\":");
+    }
+
     /// A string.
     pub fn string(&mut self, text: &str) {
         self.comma();

@@ -8,8 +8,8 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    explain::{Catalogs, explain, lookup::lookup, report},
-    syntax::{headers::Headers, json},
+    explain::{Catalogs, explain, keys, lookup::lookup, report},
+    syntax::headers::Headers,
 };
 
 /// The catalogs, parsed once.
@@ -47,9 +47,10 @@ impl Explainer {
         request_body: &str,
         thrown: &str,
     ) -> String {
-        let thrown = json::parse(thrown);
+        let thrown = keys::parse(thrown);
         let mut report = report::read(facts, thrown.root());
         (report.headers, report.body, report.request_body) = (Headers::new(headers), body.as_deref(), request_body);
+        report.pairs.extend(report.headers.iter());
         explain(&report, &self.catalogs).to_json()
     }
 }

@@ -78,6 +78,7 @@ impl Case {
         Report {
             status: self.status,
             headers,
+            pairs: headers.iter().collect(),
             body: self.body.as_deref(),
             method: &self.method,
             url: &self.url,

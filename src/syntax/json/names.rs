@@ -5,9 +5,9 @@
 
 /// Longer names are never in it.
 const LONGEST: usize = 32;
-const SLOTS: usize = 512;
+const SLOTS: usize = 256;
 
-/// At most 255 names, each with its number.
+/// At most 254 names, each with its number.
 #[derive(Debug)]
 pub struct Names {
     words: &'static str,

@@ -96,7 +96,10 @@ impl Chance {
             0 | 1 => text.insert_str(one, piece),
             2 => text.replace_range(from..text.floor_char_boundary(to.min(from + 12)), ""),
             3 => text.truncate(from),
-            4 if text.len() < 4096 => text.insert_str(to, &text[from..to].to_owned()),
+            4 if text.len() < 4096 => {
+                let part = text[from..to].to_owned();
+                text.insert_str(to, &part);
+            }
             5 => {
                 let (one, two) = (self.place(other), self.place(other));
                 text.replace_range(

@@ -11,6 +11,8 @@ import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
 const MAX_BODY = 65536;
+/** And how many chunks: one of nothing takes no time, so that no timer would end a stream of them. */
+const MAX_CHUNKS = 4096;
 /** How long a clone may take to give that much: ms. */
 const MAX_READ = 2000;
 
@@ -103,7 +105,7 @@ async function excerpt(response) {
   let front = "";
   let size = 0;
   try {
-    while (size < MAX_BODY) {
+    for (let chunk = 0; chunk < MAX_CHUNKS && size < MAX_BODY; chunk++) {
       const step = /** @type {ReadableStreamReadResult<Uint8Array> | undefined} */ (await Promise.race([reader.read(), late]));
       if (step === undefined || step.done) break;
       front += decoder.decode(step.value.subarray(0, MAX_BODY - size), { stream: true });
@@ -114,7 +116,7 @@ async function excerpt(response) {
   } finally {
     clearTimeout(timer);
     // Not awaited: the cancel of one half settles only when the caller's own half is read or cancelled.
-    reader.cancel().catch(() => {});
+    look(() => reader.cancel().catch(() => {}));
   }
   return front;
 }

@@ -159,7 +159,9 @@ fn reason_of(message: &str) -> &'static str {
 }
 
 fn from_inner(item: Node<'_>, out: &mut Explanation) {
-    INNER.iter().for_each(|key| from_list(item.at(*key), out));
+    for key in INNER {
+        from_list(item.at(*key), out);
+    }
 }
 
 fn from_list(list: Node<'_>, out: &mut Explanation) {

@@ -72,6 +72,12 @@ const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url");
 
+const TYPE: u8 = key!("type");
+const STATUS: u8 = key!("status");
+const NAME: u8 = key!("name");
+const CATEGORY: u8 = key!("category");
+const REASON: u8 = key!("reason");
+
 /// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
 
@@ -262,11 +268,6 @@ impl<'d> Harvest<'d> {
             let code = code_of(level.at(key), status);
             // An address is a code only as the type of problem details; a status word only in capitals.
             // At the top of a body that wraps its error, a name or type is not the error's.
-            const TYPE: u8 = key!("type");
-            const STATUS: u8 = key!("status");
-            const NAME: u8 = key!("name");
-            const CATEGORY: u8 = key!("category");
-            const REASON: u8 = key!("reason");
             let fits = match key {
                 TYPE => {
                     (self.format == "problem_details" || !has(code.text, "://"))

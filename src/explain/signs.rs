@@ -26,7 +26,7 @@ pub const fn compile<const N: usize>(table: &str) -> ([u8; N], usize) {
         let row = out.length;
         out.push(0);
         out.push(0);
-        at = out.text(text, at, b" \n");
+        at = out.text(text, at, *b" \n");
         while text[at] != b'\n' {
             at = out.sign(text, at + 1);
         }
@@ -59,7 +59,7 @@ impl<const N: usize> Code<N> {
     }
 
     // What stands up to one of `ends`, behind its length; gives back where that is.
-    const fn text(&mut self, text: &[u8], from: usize, ends: &[u8; 2]) -> usize {
+    const fn text(&mut self, text: &[u8], from: usize, ends: [u8; 2]) -> usize {
         let start = self.length;
         self.push(0);
         self.push(0);
@@ -97,7 +97,7 @@ impl<const N: usize> Code<N> {
             }
             sign @ (b'=' | b'~') => {
                 self.push(sign);
-                self.text(text, at + 1, if sign == b'=' { b" \n" } else { b"\n\n" })
+                self.text(text, at + 1, if sign == b'=' { *b" \n" } else { *b"\n\n" })
             }
             _ => {
                 self.push(b'!');

@@ -65,14 +65,12 @@ pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     // One bit parts the cases of a letter; what else it joins is told apart by the comparison.
     let first = needle.first()? | 32;
     let starts = text.get(from..text.len().checked_sub(needle.len())? + 1)?;
-    let mut at = from;
-    for byte in starts {
+    for (at, byte) in (from..).zip(starts) {
         #[cfg(test)]
         crate::syntax::steps::add(1);
         if byte | 32 == first && text.get(at..at + needle.len()).is_some_and(|text| text.eq_ignore_ascii_case(needle)) {
             return Some(at);
         }
-        at += 1;
     }
     None
 }

@@ -39,6 +39,7 @@ impl Explainer {
     }
 
     /// Explains a report: see [`report::read`]. Total: what is no report is explained as nothing known.
+    #[allow(clippy::needless_pass_by_value, reason = "an optional text crosses only as one that is owned")]
     pub fn explain(
         &self,
         facts: &str,

@@ -1,6 +1,6 @@
 //! Bodies that are made to be slow: each of a size that is asked for.
 
-use std::{format, string::String};
+use std::{format, string::String, vec::Vec};
 
 /// Repeats `piece` to about `size` bytes.
 fn fill(size: usize, piece: &str) -> String {
@@ -31,12 +31,13 @@ pub const BODIES: &[Body] = &[
     }),
     ("a list of fields", |size| format!("{{\"errors\":[{}1]}}", fill(size, "{\"field\":\"f\",\"message\":\"m\"},"))),
     ("a list of fields, all different", |size| {
-        let field = |n: usize| format!("{{\"field\":\"f{n}\",\"message\":\"m\"}},");
-        format!("{{\"errors\":[{}1]}}", (0..size / 30).map(field).collect::<String>())
+        let fields: Vec<_> = (0..size / 30).map(|n| format!("{{\"field\":\"f{n}\",\"message\":\"m\"}},")).collect();
+        format!("{{\"errors\":[{}1]}}", fields.concat())
     }),
     ("repeated names", |size| format!("{{{}\"b\":1}}", fill(size, "\"errors\":{\"a\":\"b\"},"))),
     ("names, all different", |size| {
-        format!("{{{}\"b\":1}}", (0..size / 10).map(|n| format!("\"k{n}\":{n},")).collect::<String>())
+        let members: Vec<_> = (0..size / 10).map(|n| format!("\"k{n}\":{n},")).collect();
+        format!("{{{}\"b\":1}}", members.concat())
     }),
     ("halves of surrogates", |size| format!("\"{}\"", fill(size, "\\ud800"))),
     ("a long token", |size| format!("{{\"message\":\"{}\"}}", fill(size, "aB3/"))),

@@ -83,6 +83,28 @@ test("a body that stalls is waited for two seconds, and only the clone is given 
   assert.equal(cancelled, 1);
 });
 
+/** @param {(controller: any) => void} pull */
+const streamed = (pull) => new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { status: 500 });
+
+for (const [name, make, format] of [
+  ["a body of empty chunks without end", () => streamed((controller) => controller.enqueue(new Uint8Array(0))), "empty"],
+  ["a body of single bytes without end", () => streamed((controller) => controller.enqueue(new Uint8Array([97]))), "text"],
+  ["a body of what are no bytes", () => streamed((controller) => controller.enqueue(/** @type {any} */ ("text"))), "empty"],
+  ["a body that breaks off", () => streamed((controller) => controller.error(new Error("boom"))), "empty"],
+  ["a body in another encoding", () => new Response(new Uint8Array([0xff, 0xfe, 60, 0, 104, 0]), { status: 500 }), "text"],
+  ["a response whose every member throws", () => hostile, "none"],
+  ["a clone that throws", () => Object.assign(new Response("x", { status: 500 }), { clone: boom }), "empty"],
+  ["a reader that is none", () => ({ status: 500, clone: () => ({ body: { getReader: () => ({}) } }) }), "empty"],
+  ["a reader that throws at each turn", () => ({ status: 500, clone: () => ({ body: { getReader: () => ({ read: boom, cancel: boom }) } }) }), "empty"],
+  ["a reader of nothing", () => ({ status: 500, clone: () => ({ body: { getReader: () => ({ read: async () => ({ value: { subarray: boom } }), cancel: boom }) } }) }), "empty"],
+]) {
+  test(`${name} is explained as far as it came`, async () => {
+    const explanation = await explainResponse(make());
+    assert.equal(explanation.format, format);
+    assert.equal(typeof explanation.userMessage, "string");
+  });
+}
+
 test("what is no response is explained too", async () => {
   for (const value of [undefined, null, 5, {}, hostile, Response.error()]) {
     assert.equal(typeof (await explainResponse(value)).kind, "string");

@@ -32,9 +32,13 @@ pub mod explain;
 #[forbid(unsafe_code)]
 pub mod hints;
 #[forbid(unsafe_code)]
+pub mod options;
+#[forbid(unsafe_code)]
 pub mod policy;
 #[forbid(unsafe_code)]
 pub mod rate_limit;
+#[forbid(unsafe_code)]
+pub mod record;
 #[forbid(unsafe_code)]
 pub mod retry;
 #[forbid(unsafe_code)]

@@ -18,6 +18,7 @@ pub mod ink;
 pub mod kind;
 pub mod matcher;
 pub mod network;
+pub mod plain;
 pub mod redact;
 pub mod report;
 mod scan;

@@ -35,7 +35,7 @@ pub enum Count {
 pub const STEPS: &[Step] = &[
     step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
     step("lint", Count::Program, lint),
-    step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy"])])),
+    step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde"])])),
     step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
     step("build", Count::Program, || Ok(vec![xtask("build")])),
     Step { loud: true, ..step("size", Count::Program, || Ok(vec![xtask("size")])) },
@@ -100,7 +100,7 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     let (_, driver) = install::chromium()?;
     let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
     let mut command =
-        cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client"]);
+        cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client,serde"]);
     // The runner gives a suite 20 s, which the waits of the vectors take half of.
     command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} test-runner", own.display()));

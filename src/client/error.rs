@@ -94,9 +94,7 @@ impl fmt::Display for Error {
             Self::Deadline => f.write_str("the deadline is over, or would pass before the call is sent"),
             Self::Internal(state) => write!(f, "the core refused an event ({state})"),
             Self::Data(error) | Self::Network(error) => write!(f, "{}", text(error)),
-            Self::Option(OptionError { field, expected }) => {
-                write!(f, "{}: expected {expected}", if field.is_empty() { "options" } else { field })
-            }
+            Self::Option(error) => error.fmt(f),
             Self::Refused { reason: GiveUpReason::QueueFull, .. } => {
                 f.write_str("not sent, too many calls wait for the quota")
             }

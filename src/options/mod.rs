@@ -33,7 +33,7 @@ mod say;
 mod wire;
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 pub use crate::{rate_limit::options::Pacing, retry::options::Jitter, syntax::value::OptionError};
 
@@ -315,3 +315,13 @@ impl<T> From<T> for Switch<T> {
         Self::On(options)
     }
 }
+
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.field.is_empty() { "options" } else { &self.field })?;
+        f.write_str(": expected ")?;
+        f.write_str(self.expected)
+    }
+}
+
+impl core::error::Error for OptionError {}

@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod demo;
+mod example;
 mod fresh;
 mod install;
 mod process;

@@ -1,8 +1,8 @@
 //! An explanation with texts of its own: what Rust callers keep, match and send on.
 //!
-//! The members are those of the contract's `Explanation`, by their Rust names. [`Explanation`] itself keeps all its texts in one
+//! The members are those of the contract's `Explanation`, by their Rust names. [`super::Explanation`] itself keeps all its texts in one
 //! string, which is what the package's size asks for; this is made of it where size is no matter. With the feature
-//! `serde` it is read and written as the contract's JSON, the same that [`Explanation::to_json`] writes.
+//! `serde` it is read and written as the contract's JSON, the same that [`to_json`](super::Explanation::to_json) writes.
 
 mod json;
 

@@ -148,7 +148,7 @@ async fn a_listener_may_use_the_client_and_is_told_of_a_call_that_was_dropped() 
 #[wasm_bindgen_test]
 async fn a_refusal_says_when_to_come_back_and_its_record_why() {
     let _stage = Stage::new(&[Some(answer(200, &[]))]);
-    let quota = QuotaRule { limit: Some(1), window: Some(Duration::from_secs(60)), ..Default::default() };
+    let quota = QuotaRule { limit: Some(1), window: Some(Duration::from_mins(1)), ..Default::default() };
     let client = client(RateLimitOptions {
         quotas: Some(vec![quota]),
         max_wait: Some(Duration::from_millis(10)),
@@ -168,7 +168,7 @@ async fn a_refusal_says_when_to_come_back_and_its_record_why() {
 #[wasm_bindgen_test]
 async fn what_a_call_costs_its_priority_and_its_deadline_are_its_own() {
     let stage = Stage::new(&[Some(answer(200, &[])), None]);
-    let quota = QuotaRule { limit: Some(3), window: Some(Duration::from_secs(60)), ..Default::default() };
+    let quota = QuotaRule { limit: Some(3), window: Some(Duration::from_mins(1)), ..Default::default() };
     let client = client(RateLimitOptions { quotas: Some(vec![quota]), ..Default::default() });
     let dear = PolicyOptions { cost: Some(Cost::Requests(3)), ..Default::default() };
     client.extend(&dear).unwrap().fetch(request()).await.unwrap();
@@ -184,7 +184,7 @@ async fn what_a_call_costs_its_priority_and_its_deadline_are_its_own() {
 #[wasm_bindgen_test]
 async fn calls_of_one_scope_share_a_quota_and_those_of_another_do_not() {
     let stage = Stage::new(&[Some(answer(200, &[])), Some(answer(200, &[]))]);
-    let quota = QuotaRule { limit: Some(1), window: Some(Duration::from_secs(60)), ..Default::default() };
+    let quota = QuotaRule { limit: Some(1), window: Some(Duration::from_mins(1)), ..Default::default() };
     let client =
         client(RateLimitOptions { quotas: Some(vec![quota]), max_wait: Some(Duration::ZERO), ..Default::default() });
     client.in_scope("tenant 1").fetch(request()).await.unwrap();

@@ -64,6 +64,8 @@ pub const STEPS: &[Step] = &[
 ];
 
 const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+/// What the suites of the browser ask for.
+const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
@@ -82,7 +84,7 @@ fn lint() -> Result<Vec<Command>, String> {
         clippy(&[&core[..], &["--all-targets", "--features", "serde"]].concat()),
         clippy(&core),
         clippy(&[&core[..], &WASM, &["--features", "wasm-policy,wasm-explain"]].concat()),
-        clippy(&[&core[..], &WASM, &["--all-targets", "--features", "client,serde"]].concat()),
+        clippy(&[&core[..], &WASM, &["--features", BROWSER, "--test", "wasm_*"]].concat()),
         clippy(&[&core[..], &WASM, &["--features", "client"]].concat()),
         clippy(&["--package", "xtask", "--all-targets"]),
     ])
@@ -122,8 +124,7 @@ fn types() -> Result<Vec<Command>, String> {
 fn wasm_tests() -> Result<Vec<Command>, String> {
     install::wasm_target()?;
     let (_, driver) = install::chromium()?;
-    let mut command =
-        cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client,serde"]);
+    let mut command = cargo(&["test", "--package", "fetch-with-policy", "--features", BROWSER]);
     // The runner gives a suite 20 s, which the waits of the vectors take half of.
     command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     command.env(RUNNER, test_runner()?);

@@ -226,7 +226,7 @@ fn a_success_is_an_error_only_by_the_known_conventions() {
         (r#"{"errors":{"total":3}}"#, "success"),
         (r#"{"ok":true,"success":true}"#, "success"),
         (r#"{"jsonrpc":"2.0","result":1}"#, "success"),
-        (r#"{"ok":false,"error":"not_authed"}"#, "business_rule"),
+        (r#"{"ok":false,"error":"not_authed"}"#, "unauthenticated"),
         (r#"{"success":false}"#, "business_rule"),
         (r#"{"errors":[{"message":"x","extensions":{"code":"NOT_FOUND"}}]}"#, "not_found"),
         (r#"{"jsonrpc":"2.0","error":{"code":-32600,"message":"x"}}"#, "business_rule"),

@@ -2,9 +2,9 @@
 
 use super::Report;
 use super::explanation::Explanation;
-use super::harvest::{Harvest, MAX_BODY, Shape};
+use super::harvest::{Harvest, MAX_BODY, Shape, or_failed};
 use super::kind::{self, Kind};
-use super::scan::{has, head};
+use super::scan::{behind, has, head};
 use super::text;
 use crate::syntax::json::{self, End};
 
@@ -29,7 +29,8 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
     } else if kind == Kind::Success {
         out.confidence = 95;
         if let Some((name, default)) = hidden_error(report, harvest) {
-            (kind, reason) = kind::of_code(code.text).unwrap_or((default, default_reason(default)));
+            let word = if name == "grpc-status" { kind::of_grpc(report.header(name)) } else { code.text };
+            (kind, reason) = kind::of_code(word).unwrap_or((default, default_reason(default)));
             id = ("hidden.", harvest.format);
             let node = harvest.root.get(name);
             sign = if node.exists() { ("body", name, "", Some(node.span())) } else { ("header", name, "", None) };
@@ -37,6 +38,10 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
             (kind, reason, id, open) = (Kind::UnexpectedResponse, "invalid_json", ("http.", "invalid-json"), false);
             sign = ("header", "content-type", media, None);
         }
+    } else if harvest.format == "soap" && matches!(behind(code.text, b':'), "Client" | "Sender") {
+        // SOAP 1.1 sends even these with a 500.
+        (kind, reason, id) = (Kind::InvalidRequest, "unknown", ("code.", "soap"));
+        sign = ("body", "code", code.text, code.span);
     } else if let Some((coded, finer)) = kind::of_code(code.text)
         && status < 500
         // Of one kind, the status may know the reason better; 401, 423 and 429 are more certain than a code of another kind.
@@ -96,6 +101,8 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
         "ok"
     } else if kind("/success") == json::Kind::False {
         "success"
+    } else if root.kind() == json::Kind::Array && or_failed(root).pointer("/error/code").exists() {
+        "error"
     } else if !matches!(report.header("grpc-status"), "" | "0") {
         return Some(("grpc-status", Kind::ServerError));
     } else {

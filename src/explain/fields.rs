@@ -5,8 +5,9 @@
 
 use super::explanation::{Explanation, FieldError};
 use super::ink::{Ink, Text};
-use super::scan::{has, known, words};
+use super::scan::{after, has, known, parts, split, until, words};
 use crate::syntax::json::{Kind, Node};
+use crate::syntax::number;
 use alloc::string::String;
 
 /// Errors that are kept.
@@ -15,21 +16,27 @@ pub const MAX: usize = 100;
 const DEPTH: usize = 8;
 
 const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
-const TEXTS: &str = "message detail msg reason description defaultMessage title error code";
+const TEXTS: &str = "message detail details msg reason description defaultMessage title error code";
 /// Members of an error that hold lists of field errors.
 const LISTS: &str =
     "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
+/// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
+const INNER: &str = "fieldViolations causes errors issues";
+/// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
+const TEXT_LISTS: &str = "message errorCauses";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
 const MAPS: &str = "errors message fieldErrors field_errors details";
 /// Members of an error that name the one field it is about.
 const SINGLE: &str = "param target field parameter";
+/// Members in which a value of a map says what is wrong.
+const TELLING: &str = "description message detail msg error";
 
-/// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large.
-pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanation) {
+/// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large. Gives back
+/// whether the level itself is a map of them.
+pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanation) -> bool {
     for key in words(LISTS) {
         let list = level.get(key);
         from_list(list, out);
-        // Kubernetes has its causes in details, Google its violations in the items of a list.
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
@@ -37,24 +44,40 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         let map = level.get(key);
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
-        } else if map.kind() == Kind::Object && (key == "errors" || lists_only(map)) {
-            from_map(map, out);
+        } else if map.kind() == Kind::Object
+            && (key == "errors" || lists_only(map))
+            && map.get("errors").index(0).kind() != Kind::Object
+        {
+            from_map(map, "", 0, out);
         }
     }
+    for key in words(TEXT_LISTS) {
+        let list = level.get(key);
+        list.children().filter(|_| list.kind() == Kind::Array).for_each(|item| from_text(item, out));
+    }
+    // PostgreSQL: `Key (email)=(…) already exists.`; the value is the user's.
+    let key = level.get("details").text();
+    if let Some((name, rest)) = key.strip_prefix("Key (").and_then(|rest| split(rest, ")=(")) {
+        let message = split(rest, ") ").map_or("", |(_, message)| message);
+        parts(name, b',').for_each(|name| push(out, name, message, ""));
+    }
     if !out.fields.is_empty() {
-        return;
+        return false;
     }
     for key in words(SINGLE) {
         let name = level.get(key).text();
         if !name.is_empty() && !has(name, " ") {
-            return push(out, name, message, "");
+            push(out, name, message, "");
+            return false;
         }
     }
     let names = level.get("fields");
     names.children().for_each(|name| push(out, name.text(), message, ""));
-    if bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level) {
-        from_map(level, out);
+    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level);
+    if bare {
+        from_map(level, "", 0, out);
     }
+    bare
 }
 
 /// Appends `raw` with dots between its steps.
@@ -85,7 +108,18 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str
     }
     let ink = &mut out.ink;
     let mut steps = String::new();
-    super::redact::redact(raw, &mut steps);
+    // Step by step: a long path with indices is no token. A mail address is not of steps.
+    let ends: &[u8] = if has(raw, "@") { b"" } else { b"." };
+    let mut rest = raw;
+    loop {
+        let step = until(rest, ends);
+        super::redact::redact(step, &mut steps);
+        if step.len() == rest.len() {
+            break;
+        }
+        steps.push('.');
+        rest = after(rest, step.len() + 1);
+    }
     let path = dotted(&steps, ink);
     let mut raw = ink.add(&steps);
     if ink.read(path) == steps {
@@ -124,8 +158,7 @@ fn reason_of(message: &str) -> &'static str {
 }
 
 fn from_inner(item: Node<'_>, out: &mut Explanation) {
-    from_list(item.get("fieldViolations"), out);
-    from_list(item.get("causes"), out);
+    words(INNER).for_each(|key| from_list(item.get(key), out));
 }
 
 fn from_list(list: Node<'_>, out: &mut Explanation) {
@@ -147,8 +180,14 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
     }
     for key in words(PATHS) {
         let value = item.get(key);
-        let raw = [value, value.get("pointer"), value.get("parameter")].map(Node::text);
-        let place = if raw[2].is_empty() { "" } else { "query" };
+        let raw = [value, value.get("pointer"), value.get("parameter"), value.get("header")].map(Node::text);
+        let place = if !raw[2].is_empty() {
+            "query"
+        } else if !raw[3].is_empty() {
+            "header"
+        } else {
+            place_of(item.get("location").text())
+        };
         if value.kind() == Kind::Array {
             return joined(value, message, out);
         }
@@ -186,18 +225,50 @@ fn step_into(path: &mut String, step: &str) {
     path.push_str(step);
 }
 
-fn from_map(map: Node<'_>, out: &mut Explanation) {
+/// A text that begins with the name of a field.
+fn from_text(item: Node<'_>, out: &mut Explanation) {
+    let text = [item.text(), item.get("errorSummary").text()].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+    let text = text.strip_prefix("property ").unwrap_or(text);
+    let name = until(text, b" ");
+    let (bare, message) = (name.strip_suffix(":").unwrap_or(name), after(text, name.len() + 1));
+    // A sentence begins with a capital.
+    if bare.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase()) && !message.is_empty() {
+        push(out, bare, message, "");
+    }
+}
+
+fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
     for value in map.children() {
-        let name = if value.key() == "non_field_errors" { "" } else { value.key() };
-        let texts = |item: Node<'_>, out: &mut Explanation| {
-            for text in [item.text(), first(item, "description message detail msg error")] {
-                if !text.is_empty() {
-                    push(out, name, text, "");
+        let mut name = String::from(path);
+        if value.key() != "non_field_errors" {
+            step_into(&mut name, value.key());
+        }
+        from_value(value, &name, depth, out);
+        for (index, item) in value.children().enumerate() {
+            if value.kind() == Kind::Array {
+                let mut inner = name.clone();
+                // Only maps within a list have an index of their own.
+                if item.kind() == Kind::Object && first(item, TELLING).is_empty() {
+                    inner.push('.');
+                    number::push(&mut inner, index as u64);
                 }
+                from_value(item, &inner, depth, out);
             }
-        };
-        texts(value, out);
-        value.children().for_each(|item| texts(item, out));
+        }
+    }
+}
+
+/// What one value of a map says, as a text, or as an object with one; a map within is walked.
+fn from_value(value: Node<'_>, name: &str, depth: usize, out: &mut Explanation) {
+    let mut silent = value.kind() == Kind::Object;
+    for text in [value.text(), first(value, TELLING)] {
+        if !text.is_empty() {
+            push(out, name, text, "");
+            silent = false;
+        }
+    }
+    if silent && depth < DEPTH {
+        from_map(value, name, depth + 1, out);
     }
 }
 
@@ -258,6 +329,18 @@ mod tests {
         ] {
             let expected: Vec<_> = expected.into_iter().map(|(path, place)| (path.to_string(), place)).collect();
             assert_eq!(paths(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_path_stays_and_a_secret_in_one_does_not() {
+        for (name, shown) in [
+            ("personalizations.0.to.0.email", "personalizations.0.to.0.email"),
+            ("user.sk_live_4eC39HqLyjWDarjtT1zdp7dc", "user.redacted"),
+            ("jane.doe@example.com", "redacted"),
+        ] {
+            let text = ["{\"field\":\"", name, "\"}"].concat();
+            assert_eq!(paths(&text), [(shown.to_string(), "")]);
         }
     }
 

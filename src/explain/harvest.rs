@@ -61,13 +61,13 @@ pub struct Harvest<'d> {
 
 const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
 const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors";
-const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId errorId traceId fbtrace_id";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg";
+const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
 
-/// Bytes of messages that are heard; templates are tried on all parts of them.
+/// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
 
 /// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
@@ -97,20 +97,28 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Exp
         details: document.root().get("\0"),
     };
     match shape {
-        Shape::Json => found.json(report.status.unwrap_or(0), has(media, "problem+"), out),
+        Shape::Json => found.json(report.status.unwrap_or(0), media, out),
         Shape::Html | Shape::Xml => found.markup(report),
         Shape::Text => {
             let start = text.as_ptr() as usize - body.as_ptr() as usize;
+            let text = head(text, MAX_HEARD);
             found.messages.push(Said { text, span: Some((start, start + text.len())), literal: true });
             format::proxy(&mut found, report);
         }
         _ => {}
+    }
+    if !report.header("x-amzn-errortype").is_empty() {
+        found.format = "aws";
     }
     if found.code.text.is_empty() {
         found.code.text = bare_type(header(report, CODE_HEADERS));
         if found.messages.is_empty() {
             found.challenge(report);
         }
+    }
+    let said = report.header("grpc-message");
+    if found.messages.is_empty() && !said.is_empty() {
+        found.messages.push(Said { text: said, ..Said::default() });
     }
     found
 }
@@ -128,8 +136,8 @@ fn shape(report: &Report<'_>, text: &str, document: &Document, says_html: bool) 
         _ if text.is_empty() => Shape::Empty,
         // What breaks off at once is rather a text in brackets.
         _ if document.end() == End::Complete || (compound && document.end() != End::Broken(1)) => Shape::Json,
-        Some(Markup::Html) => Shape::Html,
-        Some(Markup::Xml) => Shape::Xml,
+        Some(Markup::Html) if !has(report.header("content-type"), "problem+") => Shape::Html,
+        Some(Markup::Html | Markup::Xml) => Shape::Xml,
         None if says_html && has(text, "<") => Shape::Html,
         None => Shape::Text,
     }
@@ -163,25 +171,44 @@ impl<'d> Harvest<'d> {
             Said { text: body.get(range).unwrap_or(""), span, literal: true }
         };
         let html = self.shape == Shape::Html;
-        let message = said(if html { "title h1 pre" } else { "message faultstring text detail title" });
+        let message = said(match html {
+            // Express says what it is in the preformatted part.
+            true if has(body, "<title>error</title>") => "pre",
+            true => "title h1 pre",
+            false => "message faultstring text detail title",
+        });
         if !message.text.is_empty() {
             self.messages.push(message);
         }
         if html {
             return format::proxy(self, report);
         }
-        self.code = said("code faultcode");
-        if !self.code.text.is_empty() && has(body, "<error") {
-            self.format = "aws_xml";
-        }
+        let fault = has(body, ":fault>") || has(body, "<fault>");
+        self.code = said(if fault { "faultcode value" } else { "code" });
+        self.format = if fault {
+            "soap"
+        } else if has(body, "<problem") {
+            "problem_details"
+        } else if !self.code.text.is_empty() && has(body, "<error") {
+            "aws_xml"
+        } else {
+            self.format
+        };
         if self.request_id.is_empty() {
             self.request_id = said("requestid").text;
         }
     }
 
-    fn json(&mut self, status: u16, problem: bool, out: &mut Explanation) {
-        self.format = format::of_json(self.root, problem);
-        let levels = levels(self.root);
+    fn json(&mut self, status: u16, media: &str, out: &mut Explanation) {
+        self.format = format::of_json(self.root, media);
+        let failed = or_failed(self.root);
+        if self.format == "json" {
+            self.format = format::of_json(failed, media);
+        } else if self.format == "errors_array" && (200..300).contains(&status) {
+            // Who hides errors under a success in this form speaks GraphQL.
+            self.format = "graphql";
+        }
+        let levels = levels(failed);
         for (depth, level) in levels.iter().enumerate() {
             self.level(*level, status, depth);
         }
@@ -193,20 +220,35 @@ impl<'d> Harvest<'d> {
                 if code.text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
                     self.code = code;
                 }
+                if self.request_id.is_empty() {
+                    self.request_id = fields::first(inner, IDS);
+                }
                 inner = inner_error(inner);
+            }
+            // tRPC: the number outside is JSON-RPC's, which is coarser.
+            let data = level.get("data");
+            if data.get("httpStatus").exists() {
+                self.code = code_of(data.get("code"), status);
             }
             self.typed_details(level);
             let message = self.messages.first().copied().unwrap_or_default().text;
-            fields::read(level, message, matches!(status, 400 | 422), out);
+            if fields::read(level, message, matches!(status, 400 | 422), out) && self.format == "json" {
+                self.format = "drf";
+            }
         }
         if self.messages.is_empty() {
             self.hear(self.root, false);
         }
-        if let Some(first) = self.messages.first()
-            && self.code.text.is_empty()
-            && is_constant(first.text)
-        {
-            self.code = *first;
+        self.constant();
+    }
+
+    /// A code in place of a message, or in front of it: `EMAIL_NOT_FOUND`, `WEAK_PASSWORD : Password should be …` (Firebase).
+    fn constant(&mut self) {
+        let first = self.messages.first().copied().unwrap_or_default();
+        let front = until(first.text, b":").trim_ascii_end();
+        if self.code.text.is_empty() && is_constant(front) && (front.len() == first.text.len() || has(front, "_")) {
+            let span = first.span.filter(|_| first.literal).map(|(start, _)| (start, start + front.len()));
+            self.code = Said { text: front, span: span.or(first.span), ..first };
         }
     }
 
@@ -216,9 +258,15 @@ impl<'d> Harvest<'d> {
             // An address is a code only as the type of problem details; a status word only in capitals.
             // At the top of a body that wraps its error, a name or type is not the error's.
             let fits = match key {
-                "type" => (self.format == "problem_details" || !has(code.text, "://")) && code.text != "about:blank",
+                "type" => {
+                    (self.format == "problem_details" || !has(code.text, "://"))
+                        && code.text != "about:blank"
+                        && (depth > 0 || !level.get("errors").exists() || level.get("title").exists())
+                }
                 "status" => is_constant(code.text),
                 "name" | "category" => depth > 0 || level.get("message").exists(),
+                // CouchDB: a word that explains the error's.
+                "reason" => code_of(level.get("error"), status).text.is_empty(),
                 _ => true,
             };
             if fits && self.code.text.is_empty() {
@@ -227,7 +275,8 @@ impl<'d> Harvest<'d> {
         }
         for key in words(MESSAGES) {
             if self.messages.is_empty() {
-                let sentence = matches!(key, "error" | "reason");
+                let sentence =
+                    key == "error" || (key == "reason" && code_of(level.get("error"), status).text.is_empty());
                 let node = level.get(key);
                 self.hear(node, sentence);
                 if node.kind() == Kind::Array {
@@ -235,6 +284,8 @@ impl<'d> Harvest<'d> {
                 }
             }
         }
+        // Before a coarser word further in is taken for it.
+        self.constant();
         if self.request_id.is_empty() {
             self.request_id = fields::first(level, IDS);
         }
@@ -267,7 +318,7 @@ impl<'d> Harvest<'d> {
             && heard < MAX_HEARD
             && self.messages.len() < fields::MAX
         {
-            self.messages.push(said(node, text));
+            self.messages.push(said(node, head(text, MAX_HEARD)));
         }
     }
 
@@ -294,6 +345,12 @@ fn inner_error(node: Node<'_>) -> Node<'_> {
 
 fn or_first(node: Node<'_>) -> Node<'_> {
     if node.kind() == Kind::Array { node.index(0) } else { node }
+}
+
+/// Of a batch, the first that failed.
+pub fn or_failed(root: Node<'_>) -> Node<'_> {
+    let failed = root.children().find(|item| item.get("error").kind() == Kind::Object);
+    failed.filter(|_| root.kind() == Kind::Array).unwrap_or(root)
 }
 
 /// The objects that may say something of the error, outermost first.

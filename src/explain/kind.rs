@@ -5,6 +5,7 @@
 
 use super::ink::Text;
 use super::scan::words;
+use crate::syntax::number;
 use alloc::vec::Vec;
 
 /// What happened.
@@ -82,6 +83,7 @@ pub fn of_status(status: u16) -> (Kind, &'static str) {
 }
 
 /// What a code says whatever the status, by its letters and digits alone: `NOT_FOUND`, `notFound` and `not-found` are one.
+/// Numbers are those of JSON-RPC 2.0 section 5.1.
 pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
     let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(&bare);
@@ -90,7 +92,15 @@ pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
             return Some((*kind, reason));
         }
     }
-    None
+    // `channel_not_found`, `ResourceGroupNotFound`.
+    word.ends_with(b"notfound").then_some((Kind::NotFound, "resource"))
+}
+
+/// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.
+pub fn of_grpc(number: &str) -> &'static str {
+    const NAMES: &str = "ok cancelled unknown invalid_argument deadline_exceeded not_found already_exists permission_denied resource_exhausted failed_precondition aborted out_of_range unimplemented internal unavailable data_loss unauthenticated";
+    let index = number::whole(number).and_then(|index| usize::try_from(index).ok());
+    index.and_then(|index| words(NAMES).nth(index)).unwrap_or("")
 }
 
 const CODES: &[(&str, Kind, &str)] = &[
@@ -100,24 +110,39 @@ const CODES: &[(&str, Kind, &str)] = &[
         "unknown",
     ),
     (
-        "invalidtoken invalidapikey badcredentials invalidclient invalidaccesstoken invalidauth invalidsessionid",
+        "invalidtoken invalidapikey apikeyinvalid badcredentials invalidclient invalidaccesstoken invalidauth invalidsessionid invalidjwt tokenrevoked accountinactive invalidauthenticationtoken invalidsignature signaturedoesnotmatch unrecognizedclient invalidaccesskeyid requesttimetooskewed invalidpassword invalidlogincredentials emailnotfound",
         Kind::Unauthenticated,
         "invalid",
     ),
+    ("notauthed missingauthenticationtoken", Kind::Unauthenticated, "missing"),
     ("expiredtoken tokenexpired apikeyexpired", Kind::Unauthenticated, "expired"),
     ("invalidgrant", Kind::Unauthenticated, "grant_invalid"),
     ("mfarequired interactionrequired loginrequired consentrequired", Kind::Unauthenticated, "step_up"),
     ("permissiondenied accessdenied forbidden permission", Kind::Forbidden, "permission"),
     ("insufficientscope missingscope missingscopes", Kind::Forbidden, "scope"),
     ("notfound resourcenotfound nosuchkey", Kind::NotFound, "resource"),
-    ("ratelimited ratelimit ratelimitexceeded throttled throttling toomanyrequests slowdown", Kind::RateLimited, ""),
+    (
+        "ratelimited ratelimit ratelimitexceeded throttled throttling toomanyrequests slowdown resourceexhausted provisionedthroughputexceeded",
+        Kind::RateLimited,
+        "",
+    ),
     ("quotaexceeded insufficientquota enforcedspendlimitreached billinghardlimitreached", Kind::QuotaExhausted, ""),
     ("insufficientbalance insufficientfunds", Kind::BusinessRule, ""),
-    ("validation validationfailed invalidargument invalidvalue graphqlvalidationfailed", Kind::ValidationFailed, ""),
-    ("conflict alreadyexists idempotency concurrentmodification", Kind::Conflict, ""),
+    (
+        "validation validationfailed invalidargument invalidarguments invalidvalue graphqlvalidationfailed baduserinput outofrange 32602",
+        Kind::ValidationFailed,
+        "",
+    ),
+    ("parse 32700", Kind::MalformedBody, "json_syntax"),
+    (
+        "conflict alreadyexists idempotency concurrentmodification duplicatevalue constraintviolation conditionalcheckfailed failedprecondition aborted",
+        Kind::Conflict,
+        "",
+    ),
     ("unabletolockrow resourcelocked locked", Kind::Locked, ""),
-    ("unimplemented", Kind::NotSupported, "feature"),
-    ("internalserver internal", Kind::ServerError, ""),
+    ("unimplemented 32601", Kind::NotSupported, "feature"),
+    ("deadlineexceeded", Kind::Timeout, "server"),
+    ("internalserver internal 32603", Kind::ServerError, ""),
     ("unavailable serviceunavailable overloaded", Kind::Unavailable, ""),
 ];
 

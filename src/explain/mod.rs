@@ -16,11 +16,13 @@ pub mod grammar;
 pub mod harvest;
 pub mod ink;
 pub mod kind;
+pub mod lookup;
 pub mod matcher;
 pub mod network;
 pub mod plain;
 pub mod redact;
 pub mod report;
+mod retry_info;
 mod scan;
 mod squeeze;
 pub mod text;
@@ -34,11 +36,12 @@ pub use explanation::Explanation;
 pub use network::Thrown;
 pub use report::Report;
 
-use crate::hints;
+use crate::hints::{self, Hint, body::Limited};
 use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
-use harvest::{Harvest, MAX_BODY};
+use harvest::{Harvest, MAX_BODY, Shape};
+use ink::{Ink, Text};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -49,15 +52,33 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
-    let hint = if report.hint.is_none() { hints::read(report.headers, report.now) } else { None };
     let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
-    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = json::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
+    // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
+    // enough: what is deep in it is not about the answer.
+    let waits = matches!(
+        out.kind,
+        Kind::RateLimited
+            | Kind::Unavailable
+            | Kind::ServerError
+            | Kind::Locked
+            | Kind::Forbidden
+            | Kind::InvalidRequest
+            | Kind::BusinessRule
+    );
+    let body = match harvest.shape {
+        _ if !waits => "",
+        Shape::Json => harvest.body,
+        _ => scan::head(harvest.body, 2048),
+    };
+    let spoken = hints::body::read(body, report.status.unwrap_or(0), hints::served(report.headers, report.now).at);
+    let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
+    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
     let facts = Facts { report, number: &digits, harvest: &harvest };
     let (provider, by_shape) = catalogs.provider(&facts);
@@ -68,26 +89,30 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     let mut verdict = document.root().get("\0");
     let (mut ruled, mut by_provider) = (false, false);
-    if out.kind != Kind::Success {
-        let hits = catalogs.hits(provider, &facts, &mut out);
+    let well = out.kind == Kind::Success;
+    if !well || catalogs.has_users() {
+        let hits = catalogs.hits(provider, &facts, well, &mut out);
         // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
         for hit in &hits.rules {
             let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
             let rule = Rule { hit, facts: &facts, heard };
-            let decides = !ruled && hit.then.get("kind").exists() && (open || hit.provided);
+            let decides = !ruled && hit.then.get("kind").exists() && (open || !hit.provider.is_empty());
             if decides {
                 ruled = true;
-                by_provider = hit.provided && !hit.coarse;
+                by_provider = !hit.provider.is_empty() && !hit.coarse;
                 verdict = hit.then.get("retry");
                 rule.decide(&mut out);
             }
             // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
             // beside any better one. Rules that are only causes are always heard.
-            let beside = !hit.coarse && open && (hit.provided || !by_provider);
-            if decides || beside || !hit.then.get("kind").exists() {
+            let beside = !hit.coarse && open && (!hit.provider.is_empty() || !by_provider);
+            if decides || ((beside || !hit.then.get("kind").exists()) && (ruled || !well)) {
                 rule.add(&mut out);
             }
         }
+    }
+    if !ruled {
+        limit(spoken.limited, &mut out);
     }
     refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
@@ -96,9 +121,40 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     said(&harvest, &mut out);
     let code = String::from(out.ink.read(out.api.code));
     verdict::judge(waits, report.now, verdict, &code, &mut out);
-    words::what(&code, &digits, &mut out);
+    let who = String::from(catalogs.name(out.ink.read(out.provider)));
+    words::what(&who, &code, &digits, &mut out);
     words::notes(report, waits, &harvest, &mut out);
     out
+}
+
+/// When to come back: by the headers, else by the body.
+fn hint(report: &Report<'_>, spoken: &hints::body::Said<'_>, root: json::Node<'_>) -> Option<Hint> {
+    hints::read(report.headers, report.now).or_else(|| {
+        let typed = retry_info::read(root);
+        let source = String::from(if typed.is_some() { "RetryInfo" } else { spoken.source });
+        let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);
+        typed.or(told).map(|delay| Hint { delay, source })
+    })
+}
+
+/// Whether it is a rate or an allowance that is used up, where the body knows more of it than the status.
+fn limit(limited: Option<Limited>, out: &mut Explanation) {
+    let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
+    let kind = match limited {
+        Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
+            Kind::RateLimited
+        }
+        Some(Limited::Allowance) if refused || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
+        _ => return,
+    };
+    become_of(kind, out);
+}
+
+/// Turns the kind, and says so in the id.
+fn become_of(kind: Kind, out: &mut Explanation) {
+    out.turn(kind, "");
+    let id = String::from(out.ink.read(out.id));
+    out.id = out.ink.join(&[&id, ".", text::row(kind).name]);
 }
 
 /// Copies what the API itself said.
@@ -109,12 +165,29 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
         api.code = ink.add(harvest.code.text);
     }
     api.message = ink.add(harvest.messages.first().copied().unwrap_or_default().text);
-    api.user_message = ink.add(harvest.user_message);
+    api.user_message = for_show(harvest.user_message, ink);
     api.request_id = ink.add(harvest.request_id);
-    api.docs_url = ink.add(harvest.docs_url);
+    if !harvest.docs_url.is_empty() {
+        api.docs_url = ink.add(harvest.docs_url);
+    }
     if harvest.details.exists() {
         api.details = ink.add(&write::write_node(harvest.details, false));
     }
+}
+
+/// A server's text that an application may choose to show: on one line, of bounded length, and without the marks that turn
+/// the direction of what stands around it.
+fn for_show(text: &str, ink: &mut Ink) -> Text {
+    const MOST: usize = 500;
+    let start = ink.mark();
+    for char in scan::head(text, MOST).chars() {
+        match char {
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => ink.all.push(' '),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            char => ink.all.push(char),
+        }
+    }
+    ink.since(start)
 }
 
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
@@ -138,9 +211,7 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         out.kind
     };
     if turned != out.kind {
-        out.turn(turned, "");
-        let id = String::from(out.ink.read(out.id));
-        out.id = out.ink.join(&[&id, ".", text::row(turned).name]);
+        become_of(turned, out);
     }
     match out.kind {
         Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),

@@ -8,7 +8,7 @@ use super::Report;
 use super::explanation::Explanation;
 use super::kind::{Kind, Retry};
 use super::report::{host_of, origin_of};
-use super::scan::{has, head, parts};
+use super::scan::{self, has, head, parts};
 use super::text;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
@@ -27,9 +27,9 @@ struct Row(&'static str, Kind, &'static str, char, &'static str);
 
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
 const ROWS: &[Row] = &[
-    Row("aborterror", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
+    Row("aborterror|err_aborted", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
     Row(
-        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout",
+        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout|err_connection_timed_out",
         Kind::Timeout,
         "connect",
         's',
@@ -44,26 +44,34 @@ const ROWS: &[Row] = &[
     ),
     Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
     Row(
-        "timeouterror|timed out",
+        "timeouterror|timed out|timeout of ",
         Kind::Timeout,
         "client_deadline",
         'i',
         "The deadline that the caller set passed before the answer came.",
     ),
     Row(
-        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|is not a valid http",
+        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|includes credentials",
         Kind::InvalidRequest,
         "bad_url",
         '-',
         "The address is relative without a base, malformed, or of a scheme that fetch does not know.",
     ),
     Row(
-        "cannot have body|invalid header|is not a valid http method|invalid redirect",
+        "cannot have body|invalid header|invalid value|is not a valid http method|invalid redirect",
         Kind::InvalidRequest,
         "unknown",
         '-',
         "fetch refused the request's options before sending it.",
     ),
+    Row(
+        "body is unusable|already been read|already read|body used already|body already used",
+        Kind::InvalidRequest,
+        "unknown",
+        '-',
+        "A body was read twice: it can be read once, or cloned before.",
+    ),
+    Row("err_internet_disconnected", Kind::Network, "offline", 'o', "The device is offline."),
     Row(
         "content security policy|securitypolicyviolation",
         Kind::Network,
@@ -115,7 +123,7 @@ const ROWS: &[Row] = &[
         "The connection ended within the answer's body.",
     ),
     Row(
-        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|before message completed|connectionclosed|connection closed",
+        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed",
         Kind::Network,
         "reset",
         'i',
@@ -159,14 +167,39 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         Kind::Timeout => "The request did not end in time.",
         Kind::InvalidRequest => "The request was refused before it was sent.",
         Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
-        _ => "No response came.",
+        _ => NO_RESPONSE,
     });
     if out.kind == Kind::InvalidRequest {
-        out.action = out.ink.add(
-            "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).",
-        );
+        out.action = out.ink.add(MEND);
     }
     out
+}
+
+const NO_RESPONSE: &str = "No response came.";
+const MEND: &str =
+    "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).";
+
+fn group_of(row: &Row) -> &'static str {
+    if row.1 == Kind::Network { "network" } else { "fetch" }
+}
+
+/// What a row is about, without a case at hand: `id` is `network.dns`, `fetch.opaque`. Gives back whether there is such a row.
+pub fn page(id: &str, out: &mut Explanation) -> bool {
+    let (group, reason) = scan::split(id, ".").unwrap_or_default();
+    if id == "network.unknown" {
+        out.turn(Kind::Network, "unknown");
+        unknown(&Report { thrown: alloc::vec![Thrown::default()], ..Report::default() }, out);
+        out.what_happened = out.ink.add(NO_RESPONSE);
+        return true;
+    }
+    let mut rows = ROWS.iter().chain([&REASON, &OFFLINE, &MIXED, &REDIRECT, &OPAQUE]);
+    let Some(row) = rows.find(|row| row.2 == reason && group == group_of(row)) else { return false };
+    tell(out, row, 90, ("exception", "", ""));
+    out.what_happened = out.ink.add(row.4);
+    if row.1 == Kind::InvalidRequest {
+        out.action = out.ink.add(MEND);
+    }
+    true
 }
 
 /// Explains a response that may not be looked into.
@@ -217,7 +250,7 @@ fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &
         '-' => Retry::Never { until: out.ink.add(text::row(row.1).until) },
         repeat => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
     };
-    out.id = out.ink.join(&[if row.1 == Kind::Network { "network." } else { "fetch." }, row.2]);
+    out.id = out.ink.join(&[group_of(row), ".", row.2]);
     out.confidence = confidence;
     out.see(out.id, seen.0, seen.1, seen.2, None);
     out.cause(row.2, row.4, "", if confidence > 80 { "certain" } else { "likely" }, 0);

@@ -59,10 +59,10 @@ pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
     }
 }
 
-/// The first place at or behind `from` where `needle` (lower-case ASCII) stands in any case.
+/// The first place at or behind `from` where `needle` stands, letters of ASCII in any case.
 pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    let first = *needle.first()?;
+    let first = needle.first()?.to_ascii_lowercase();
     let mut at = from;
     while let Some(window) = text.get(at..at.checked_add(needle.len())?) {
         if window.first().is_some_and(|byte| byte.to_ascii_lowercase() == first) && window.eq_ignore_ascii_case(needle)

@@ -16,10 +16,13 @@ const VALUES = [
   "PolicyOptionError",
   "RateLimitError",
   "callRecord",
+  "createExplainer",
   "createPolicy",
+  "defineCatalog",
   "explain",
   "explainResponse",
   "fetchWithPolicy",
+  "formatExplanation",
   "readQuotas",
 ];
 /** @type {ReturnType<typeof consumer>} */
@@ -33,24 +36,27 @@ before(() => {
 after(() => installed.remove());
 
 test("the tarball holds code, types, modules and licences, and nothing else", () => {
-  const files = installed.files.filter((/** @type {string} */ name) => !/^(workerd\/)?[\w-]+\.js$/.test(name));
+  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|messages|url)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
   assert.deepEqual(files, [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "bin/fetch-with-policy.js",
     "explain.wasm",
     "index.d.ts",
     "opentelemetry.d.ts",
     "package.json",
     "policy.wasm",
     "profiles.d.ts",
+    "testing.d.ts",
+    "url.d.ts",
   ]);
 });
 
 test("each file that the manifest names is there, and the version is the crate's", () => {
   const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const named = (/** @type {unknown} */ value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(named));
-  const paths = [manifest.main, manifest.module, manifest.types, ...named(manifest.exports)];
+  const paths = [manifest.main, manifest.module, manifest.types, manifest.bin, ...named(manifest.exports)];
   assert.ok(paths.length > 5);
   for (const path of paths) assert.ok(existsSync(join(home, path)), path);
   assert.match(readFileSync("Cargo.toml", "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
@@ -113,11 +119,37 @@ test("a bundle that imports only the policy has no explainer in it, and the othe
   assert.ok(explain?.text.includes(inlined("explain")) && !explain.text.includes(inlined("policy")));
 });
 
+test("a bundle that only formats has neither module in it", async () => {
+  const [format] = await bundle('import { formatExplanation } from "fetch-with-policy"; formatExplanation({});');
+  assert.ok(format?.text.includes("What happened"));
+  assert.ok((format?.text.length ?? 0) < 20_000, "no module is inlined");
+});
+
+test("a bundle that explains has no lint and no texts of other languages in it", async () => {
+  const [explainer] = await bundle('import { createExplainer } from "fetch-with-policy"; import de from "fetch-with-policy/messages/de"; createExplainer({ messages: de });');
+  assert.ok(explainer?.text.includes(inlined("explain")) && explainer.text.includes("Erledigt.") && !explainer.text.includes("Listo."));
+  assert.ok(!explainer.text.includes("holes that a template"));
+  const [lint] = await bundle('import { defineCatalog } from "fetch-with-policy"; defineCatalog({});');
+  assert.ok(lint?.text.includes("holes that a template"));
+  const [plain] = await bundle('import { explain } from "fetch-with-policy"; explain(1);');
+  assert.ok(!plain?.text.includes("RelativeTimeFormat"));
+});
+
 test("a bundle that uses one profile has no other, and one that uses nothing is empty", async () => {
   const [one] = await bundle('import { clever } from "fetch-with-policy/profiles"; console.log(clever);');
   assert.ok(one?.text.includes("clever") && !one.text.includes("unit21"));
   const [none] = await bundle('import { createPolicy, explain } from "fetch-with-policy";');
   assert.ok((none?.text.trim().length ?? 0) < 40, none?.text);
+});
+
+test("by /url the modules are named by address and not inlined, and a bundle with the simulator alone has no core in it", async () => {
+  const [url] = await bundle('import { explain, fetchWithPolicy } from "fetch-with-policy/url"; console.log(explain, fetchWithPolicy);');
+  for (const name of ["policy", "explain"]) {
+    assert.ok(url?.text.includes(`new URL("../${name}.wasm", import.meta.url)`), name);
+    assert.ok(!url?.text.includes(inlined(name)), name);
+  }
+  const [simulator] = await bundle('import { createSimulator } from "fetch-with-policy/testing"; createSimulator();');
+  assert.ok((simulator?.text.length ?? 0) > 1000 && !/wasm/i.test(simulator?.text.replaceAll("wasm-unavailable", "") ?? ""));
 });
 
 test("for workerd the modules are imported as files, and nothing is inlined", async () => {

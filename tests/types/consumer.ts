@@ -11,6 +11,7 @@ import {
   explain,
   explainResponse,
   fetchWithPolicy,
+  formatExplanation,
   readQuotas,
 } from "fetch-with-policy";
 import type {
@@ -157,7 +158,7 @@ export async function use(): Promise<void> {
     told.push(record.call, waited, why, retryAt, reason, first?.startedAt, first?.endedAt, first?.status, first?.error);
     told.push(first?.waitedBefore, first?.quota?.source);
   }
-  console.log(told, version, explain(response).kind, (await explainResponse(response, { method: "GET", url: "", requestBody: "" })).id);
+  console.log(formatExplanation(explain(response), { as: "html" }), told, version, explain(response).kind, (await explainResponse(response, { method: "GET", url: "", requestBody: "" })).id);
 }
 
 export function caught(error: unknown): number | string | undefined {

@@ -1,0 +1,97 @@
+//! Connect's `google.rpc.RetryInfo`: a duration in protobuf, in base64, among an error's details.
+//!
+//! `debug` beside it is for people, and may say something else (connectrpc.com, protocol: error details). A message of a few
+//! bytes needs no reader of protobuf: field 1 is the duration, in which field 1 is seconds and field 2 nanoseconds.
+
+use crate::syntax::json::Node;
+use alloc::vec::Vec;
+
+/// The longest message that is looked at, in base64; a duration has at most 18 bytes.
+const MOST: usize = 64;
+
+/// How long to wait, in ms, where one of the `details` of `error` says so.
+pub fn read(error: Node<'_>) -> Option<i64> {
+    error.get("details").children().find_map(|detail| {
+        let named = detail.get("type").text().ends_with("google.rpc.RetryInfo");
+        let bytes = if named { decode(detail.get("value").text())? } else { return None };
+        let inner = match bytes.as_slice() {
+            [0x0A, length, rest @ ..] => rest.get(..usize::from(*length))?,
+            _ => return None,
+        };
+        let (seconds, rest) = field(0x08, inner)?;
+        let (nanos, _) = field(0x10, rest)?;
+        seconds.checked_mul(1000)?.checked_add(nanos.div_euclid(1_000_000) + i64::from(nanos % 1_000_000 > 0))
+    })
+}
+
+/// The number under `tag`, and what follows; 0 where another field comes first, as protobuf leaves out what is 0.
+fn field(tag: u8, bytes: &[u8]) -> Option<(i64, &[u8])> {
+    let mut rest = match bytes {
+        [first, rest @ ..] if *first == tag => rest,
+        _ => return Some((0, bytes)),
+    };
+    let (mut value, mut shift) = (0_i64, 0);
+    while let [byte, more @ ..] = rest {
+        // A tenth byte would be a negative number.
+        value |= i64::from(byte & 0x7F).checked_shl(shift).filter(|_| shift < 63)?;
+        (rest, shift) = (more, shift + 7);
+        if byte & 0x80 == 0 {
+            return Some((value, rest));
+        }
+    }
+    None
+}
+
+/// Base64, with or without its padding.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for byte in text.bytes().take_while(|byte| *byte != b'=') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    (text.len() <= MOST).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::json::parse;
+
+    fn wait(value: &str) -> Option<i64> {
+        let text =
+            ["{\"details\":[{\"type\":\"x\"},{\"type\":\"google.rpc.RetryInfo\",\"value\":\"", value, "\"}]}"].concat();
+        read(parse(&text).root())
+    }
+
+    #[test]
+    fn the_duration_is_decoded() {
+        for (value, expected) in [
+            ("CgIIPA", Some(60_000)),
+            ("CgIIPA==", Some(60_000)),
+            ("CgYQgMq17gE", Some(500)),
+            ("CggIARCAyrXuAQ", Some(1500)),
+            ("CgA", Some(0)),
+        ] {
+            assert_eq!(wait(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration_is_none() {
+        for value in ["", "!", "Cg", "CgII", "CgwI", "CgsI////////////AQ", "EgIIPA", &"C".repeat(100)] {
+            assert_eq!(wait(value), None, "{value}");
+        }
+    }
+}

@@ -27,6 +27,7 @@ fn options() -> PolicyOptions {
                 reset_unit: Some("delta-s".into()),
                 ..Default::default()
             }]),
+            errors_under_200: Some(true),
             ..Default::default()
         }]),
         retry: Some(Switch::On(RetryOptions {
@@ -75,6 +76,7 @@ fn every_typed_option_reaches_the_rules() {
     assert_eq!((rules.total_timeout, rules.attempt_timeout, rules.priority, rules.cost), (Some(2500), None, -1, 2));
     assert!(rules.throw_http_errors && rules.idempotency_auto);
     let acme = policy.rules("api.acme.example");
+    assert!(acme.errors_under_200 && !rules.errors_under_200);
     assert_eq!(acme.dialects.headers().collect::<Vec<_>>(), ["x-calls-left", "x-calls-back"]);
 }
 
@@ -194,7 +196,7 @@ fn kept() -> KeptQuota {
 mod wire {
     use fetch_with_policy::{
         call::{GiveUpReason, WaitReason},
-        explain::plain::Explanation,
+        explain::{Catalogs, explain, plain::Explanation},
         record::{AttemptRecord, CallRecord, PolicyEvent, Quota, What},
         retry::circuit::CircuitState,
     };
@@ -218,6 +220,17 @@ mod wire {
             let read: Explanation = from_value(written.clone()).unwrap();
             assert_eq!(to_value(&read).unwrap(), written, "case {index}");
         }
+    }
+
+    #[test]
+    fn what_a_rule_words_itself_is_as_it_says() {
+        let catalog = r#"{"catalog":1,"provider":"acme","hosts":["acme.example"],"rules":[{"id":"acme.sold","when":{"status":409},
+            "then":{"kind":"conflict","title":"Sold","userMessageKey":"acme.sold","whatHappened":"It is sold."}}]}"#;
+        let case = Case { status: Some(409), url: "https://acme.example/".into(), ..Default::default() };
+        let explanation = explain(&case.report(), &Catalogs::built_in().with(catalog));
+        let plain = explanation.plain();
+        assert_eq!((plain.title.as_str(), plain.user_message_key.as_str()), ("Sold", "acme.sold"));
+        assert_eq!(to_value(&plain).unwrap(), from_str::<Value>(&explanation.to_json()).unwrap());
     }
 
     #[test]

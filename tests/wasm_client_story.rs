@@ -16,7 +16,7 @@ use fetch_with_policy::{
     call::{GiveUpReason, WaitReason},
     client::{Client, Error, explain_response},
     explain::{Catalogs, kind::Kind},
-    options::{Cost, HedgeOptions, PolicyOptions, QuotaRule, RateLimitOptions, RetryOptions, TimeoutOptions},
+    options::{Cost, HedgeOptions, PolicyOptions, Profile, QuotaRule, RateLimitOptions, RetryOptions, TimeoutOptions},
     record::{CallRecord, PolicyEvent, Snapshot, What},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -179,6 +179,27 @@ async fn what_a_call_costs_its_priority_and_its_deadline_are_its_own() {
     assert_eq!(stage.sends(), 1);
     let error = client.extend(&PolicyOptions { cost: Some(Cost::Requests(0)), ..Default::default() }).unwrap_err();
     assert_eq!(error.field, "cost");
+}
+
+#[wasm_bindgen_test]
+async fn an_error_under_a_success_is_heard_where_a_profile_says_so() {
+    let body = r#"{"ok":false,"error":"ratelimited"}"#;
+    let init = stage::status(200);
+    let headers = web_sys::Headers::new().unwrap();
+    headers.set("content-type", "application/json").unwrap();
+    init.set_headers(&headers);
+    let hidden = Response::new_with_opt_str_and_init(Some(body), &init).unwrap();
+    let stage = Stage::new(&[Some(hidden), Some(answer(200, &[]))]);
+    let profile = Profile {
+        hosts: Some(vec!["story.example".into()]),
+        errors_under_200: Some(true),
+        retry: Some(RetryOptions { initial_delay: Some(Duration::from_millis(1)), ..Default::default() }.into()),
+        ..Default::default()
+    };
+    let client = Client::with_options(&PolicyOptions { profiles: Some(vec![profile]), ..Default::default() }).unwrap();
+    let response = client.fetch(request()).await.unwrap();
+    assert!(Object::is(&response, &stage.last_response()));
+    assert_eq!(stage.sends(), 2);
 }
 
 #[wasm_bindgen_test]

@@ -153,7 +153,7 @@ impl Run {
             Some((attempt, Ok(response), _)) => {
                 let response: Response = response.unchecked_into();
                 let (status, foreign) = (response.status(), response.type_() == ResponseType::Cors);
-                let lines = request::lines(&response.headers(), &self.call.rules().dialects);
+                let lines = request::lines(&response.headers(), self.call.rules());
                 self.outcome = Some(Ok(response));
                 let action = self.tell(Event::Respond { attempt, status, headers: Headers::new(&lines), foreign })?;
                 if let Action::Peek { .. } = action {

@@ -11,9 +11,10 @@ use web_sys::{Headers, Request};
 use crate::{
     call,
     client::host,
+    policy::Rules,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
-        read::{self, dialect::Dialects},
+        read,
     },
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
@@ -62,9 +63,13 @@ pub fn describe(request: &Request, origin: &str, scope: Option<&str>, replayable
     }
 }
 
-/// The lines of a response's headers that the core's readers use, `dialects` included.
-pub fn lines(headers: &Headers, dialects: &Dialects) -> String {
-    read(headers, |name| WANTED.with(|wanted| wanted.test(name)) || dialects.headers().any(|own| own == name))
+/// The lines of a response's headers that the core's readers use, those that `rules` name included.
+pub fn lines(headers: &Headers, rules: &Rules) -> String {
+    read(headers, |name| {
+        WANTED.with(|wanted| wanted.test(name))
+            || rules.dialects.headers().any(|own| own == name)
+            || (rules.errors_under_200 && name == "content-type")
+    })
 }
 
 /// The lines of all headers.

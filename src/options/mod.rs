@@ -217,6 +217,8 @@ options! {
         retry: Switch<RetryOptions> = "retry";
         /// Headers that the generic reader cannot know.
         dialects: Vec<HeaderDialect> = "dialects";
+        /// It hides errors under a success: a bounded part of ok JSON bodies is looked at. Default: false.
+        errors_under_200: bool = "errorsUnder200";
     }
 }
 

@@ -251,7 +251,7 @@ impl explanation::Explanation {
         let read = Reader(&self.ink);
         let row = text::row(self.kind);
         let own = read.text(self.user_message);
-        let key = ["user.", row.name, if own.is_none() { "" } else { ".after" }].concat();
+        let key = || ["user.", row.name, if own.is_none() { "" } else { ".after" }].concat();
         let is = |kinds: &[Kind]| kinds.contains(&self.kind);
         let entity = (is(&[Kind::NotFound, Kind::ValidationFailed]) && !self.entity_type.is_empty())
             .then(|| Entity { kind: read.text(self.entity_type), id: read.text(self.entity_id) });
@@ -261,12 +261,12 @@ impl explanation::Explanation {
             kind: self.kind,
             reason: read.text(self.reason),
             status: self.status,
-            title: row.title.to_owned(),
+            title: self.title().to_owned(),
             what_happened: read.owned(self.what_happened),
             causes: self.causes.iter().map(|cause| read.cause(cause, &self.evidence)).collect(),
             action: read.owned(self.action),
+            user_message_key: read.text(self.key).unwrap_or_else(key),
             user_message: own.unwrap_or_else(|| row.user.to_owned()),
-            user_message_key: key,
             params: Params { seconds: read.text(self.seconds) },
             retry: read.retry(self.retry),
             fields: self.fields.iter().map(|field| read.field(field)).collect(),

@@ -122,3 +122,8 @@ pub mod client;
 #[cfg(all(target_arch = "wasm32", any(feature = "wasm-policy", feature = "wasm-explain")))]
 #[allow(unsafe_code)]
 pub mod wasm;
+
+// The README's lines in Rust are compiled as the documentation's are.
+#[cfg(all(doctest, target_arch = "wasm32", feature = "client"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -32,7 +32,7 @@ const number = async (/** @type {string} */ id) => Number(await text(id));
 const state = (/** @type {string} */ wanted, timeout = 60_000) =>
   page.waitForFunction((word) => document.querySelector("#state")?.textContent === word, wanted, { timeout });
 
-test("a page in Rust keeps to the quota, sends again what failed and explains what is not there", async () => {
+test("a page in Rust keeps to the quota, sends again what failed and explains what is not there", { timeout: 90_000 }, async () => {
   const start = Date.now();
   await page.click("#start");
   await state("done");
@@ -50,7 +50,7 @@ test("a page in Rust keeps to the quota, sends again what failed and explains wh
   assert.deepEqual(complaints, []);
 });
 
-test("stop drops the calls: what is under way is aborted, and another load finds its places free", async () => {
+test("stop drops the calls: what is under way is aborted, and another load finds its places free", { timeout: 90_000 }, async () => {
   server.api.holds = true;
   await page.waitForTimeout(2100);
   await page.click("#start");

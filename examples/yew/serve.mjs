@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const LIMIT = 10;
 const WINDOW = 2000;
-const BUILT = "target/example/site";
+const BUILT = "target/example/site/yew";
 /** @type {Record<string, [string, string]>} */
 const FILES = {
   "/": ["examples/yew/index.html", "text/html"],

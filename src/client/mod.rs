@@ -55,8 +55,13 @@
 //! | the first send goes in the turn of the call | when the future is first polled, from a copy of the request; by [`fetch_with_policy`] a microtask after the call |
 //! | one timer for all who wait | one each |
 //!
-//! In workerd, where a request may not wake another, nobody is nudged; each waiter asks again by itself. All calls share
-//! the executor's queue there, which is one for the isolate.
+//! # In a Worker
+//!
+//! In workerd a request may not wake another, so nobody is nudged; each waiter asks again by itself. A client in a
+//! `thread_local` serves all requests of an isolate, though they share one executor: `examples/worker`, a Worker by the crate
+//! `worker`, keeps sixty requests at once to one quota there, and none hangs, at compatibility dates of 2025 and 2026, also under
+//! `no_handle_cross_request_promise_resolution`. `worker::Request::inner` gives the request that [`Client::fetch`] takes, and
+//! `worker::Response::from` takes the response that it gives.
 
 mod drive;
 mod error;

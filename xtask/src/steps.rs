@@ -46,7 +46,7 @@ pub const STEPS: &[Step] = &[
     step("example", Count::Node, || {
         example::build()?;
         install::npm_packages(Path::new("."))?;
-        node_files("node".into(), "examples", |_| true)
+        node_files(install::newer_node()?, "examples", |_| true)
     }),
     step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
     step("runtimes: Node, Chromium", Count::Node, || {

@@ -1,6 +1,6 @@
 //! A page that loads thirty items of an API with a quota at once, by one client: it shows what is sent, what waits and why.
 //!
-//! The client stands in a context-free `thread_local`, since all of the page shares its quotas. "Stop" drops the calls, which
+//! The client stands in a `thread_local`, since all of the page shares its quotas. "Stop" drops the calls, which
 //! aborts what is under way and wakes nobody. What comes with an error status is explained.
 
 mod board;

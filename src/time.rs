@@ -8,6 +8,7 @@ use core::time::Duration;
 
 /// Milliseconds since the Unix epoch, on the clock of this machine. May jump; used only to read what servers say in dates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct WallTime(pub i64);
 
 /// Milliseconds on a clock that does not go back (`performance.now()`). All waits are measured on it.

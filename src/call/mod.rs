@@ -226,7 +226,8 @@ impl Call {
         Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
     }
 
-    /// Whether it waits for [`Tracker::wake`] alone, where the host wakes others: [`Tracker::alarm`] says when to ask that.
+    /// Whether it waits for [`Tracker::wake`](crate::rate_limit::Tracker::wake) alone, where the host wakes others:
+    /// [`Tracker::alarm`](crate::rate_limit::Tracker::alarm) says when to ask that.
     /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
     pub fn is_alarmed(&self) -> bool {
         self.state == State::Queued && self.deadline.is_none()

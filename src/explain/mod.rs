@@ -19,6 +19,7 @@ pub mod kind;
 pub mod lookup;
 pub mod matcher;
 pub mod network;
+pub mod plain;
 pub mod redact;
 pub mod report;
 mod retry_info;

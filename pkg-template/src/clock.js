@@ -11,7 +11,6 @@ const EARLY = 20;
  * @param {import("./host.js").Host} host
  */
 export function createClock(host) {
-  const isOwn = host.monotonic !== globals.monotonic;
   let lead = 0;
   let last = 0;
   let isEarly = false;
@@ -21,7 +20,7 @@ export function createClock(host) {
     const date = Date;
     const wasFake = isFake;
     // node:test's mark, and that of @sinonjs/fake-timers, which vitest and jest have, and which may fake `performance` too.
-    isFake = !isOwn && (date.isMock || (isEarly && date.isFake)) === true;
+    isFake = host.monotonic === globals.monotonic && (date.isMock || (isEarly && date.isFake));
     const shown = isFake ? host.now() : host.monotonic();
     if (isFake !== wasFake) lead = last - shown;
     return (last = shown + lead);

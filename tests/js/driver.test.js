@@ -151,6 +151,32 @@ test("one init used in a loop gives each waiting call its own body", () =>
     assert.deepEqual(stats.requests.map(({ body }) => body.toString()), ["0", "1", "2", "3", "4"]);
   }));
 
+test("the unread body of a response is cancelled where a callback's throw ends the call, unless the error brings it along", async () => {
+  for (const kept of [false, true]) {
+    let cancelled = 0;
+    const fetch = async () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 503 });
+    const decide = ({ response }) => {
+      throw Object.assign(new Error("mine"), kept && { response });
+    };
+    await assert.rejects(createPolicy({ fetch, retry: { decide } }).fetch("http://127.0.0.1/"), /mine/);
+    assert.equal(cancelled, kept ? 0 : 1);
+  }
+});
+
+test("an HttpError's response stays unread, and that of an explainer that fails is cancelled", async () => {
+  let cancelled = 0;
+  const fetch = async () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 404 });
+  const explained = async () => ({});
+  const fails = async () => {
+    throw new Error("mine");
+  };
+  const call = (explainResponse) => createPolicy({ fetch, throwHttpErrors: true, explainer: { explainResponse } }).fetch("http://127.0.0.1/");
+  await assert.rejects(call(explained), { name: "HttpError" });
+  assert.equal(cancelled, 0);
+  await assert.rejects(call(fails), /mine/);
+  assert.equal(cancelled, 1);
+});
+
 test("the unread body of a retried response is cancelled", async () => {
   let cancelled = 0;
   const bad = () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 503 });

@@ -1,6 +1,7 @@
 // @ts-check
 // The suite of every host. A case acts and returns plain values; what they must be stands beside it, with the differences
 // between hosts that the documentation names. Whoever runs it compares, so nothing here needs an assertion library.
+// One list, and so one file of 400 lines: the hosts' table has a row for each case.
 import * as shared from "fetch-with-policy";
 import { clever } from "fetch-with-policy/profiles";
 

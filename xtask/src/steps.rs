@@ -56,6 +56,7 @@ pub const STEPS: &[Step] = &[
     Step { loud: true, ..step("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     step("clients", Count::Node, || own_packages("tests/clients")),
+    step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),

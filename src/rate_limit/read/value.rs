@@ -82,7 +82,7 @@ fn scan<'a>(draft: &mut Draft<'a>, pattern: &str, record: &'a str) -> Option<()>
             b'X' => {}
             _ => {
                 // Salesforce says of what after it: `17/250(appName=x)`.
-                let count = number::count(words::cut(piece, 0, words::find(piece, b"(").unwrap_or(end)))?;
+                let count = number::count(words::cut(piece, 0, words::find(piece, b"(").unwrap_or(end)).trim_ascii())?;
                 match letter {
                     b'L' => draft.limit = count,
                     b'R' => draft.remaining = count,

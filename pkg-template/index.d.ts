@@ -138,8 +138,9 @@ export interface PolicyOptions extends CallOptions {
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
   /**
-   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For OpenTelemetry, give what
-   * `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that calls each.
+   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
+   * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
+   * calls each.
    */
   onEvent?: (event: PolicyEvent) => void;
   /**

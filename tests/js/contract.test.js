@@ -478,3 +478,15 @@ test("a listener that is async and rejects harms nobody", async (t) => {
   await settled();
   assert.deepEqual(heard.mock.calls.map(({ arguments: [error] }) => error.message), ["mine", "mine"]);
 });
+
+test("a window that slides is kept to by resets that name only when its oldest leaves", async () => {
+  for (const dialect of ["reddit", "linear", "openai", "discord", "ietf-draft-03", "anthropic"]) {
+    const simulator = createSimulator({ limit: 20, window: 10_000, algorithm: "sliding", dialect, seed: 7, skew: 90_000 });
+    const policy = createPolicy({ fetch: simulator.fetch, host: simulator.host });
+    const began = simulator.now();
+    const answers = await simulator.run(() => Promise.all(Array.from({ length: 130 }, () => policy.fetch(URL))));
+    assert.ok(answers.every(({ ok }) => ok), `${dialect}: a call is lost`);
+    assert.ok(simulator.rejections.length <= 3, `${dialect}: ${simulator.rejections.length} refused`);
+    assert.ok(simulator.now() - began < 61_000, `${dialect}: ${simulator.now() - began} ms`);
+  }
+});

@@ -145,7 +145,10 @@ impl Served {
 /// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
 #[inline(never)]
 pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
-    if let Some(milli) = number::milli(text, true) {
+    // Sixteen digits are an epoch in microseconds, which are more than a number may have.
+    let micros = text.len() == 16 && number::whole(words::cut(text, 13, 16)).is_some();
+    let cut = if micros { words::cut(text, 0, 13) } else { text };
+    if let Some(milli) = number::milli(cut, true) {
         return of_number(milli, served, millis);
     }
     if let Some(delay) = duration::read(text) {
@@ -394,6 +397,7 @@ mod tests {
             ("1795305630", (30_000, 1000, true)),
             ("1795305601.5", (1500, 1, true)),
             ("1795305630123", (30_123, 1, true)),
+            ("1795305630123456", (30_123, 1, true)),
             ("1795305590", (0, 1000, true)),
             ("2m59.56s", (179_560, 1, false)),
             ("2026-11-22T00:01Z", (60_000, 60_000, true)),
@@ -401,7 +405,16 @@ mod tests {
         ] {
             assert_eq!(read(text), Some(expected), "{text}");
         }
-        for none in ["1000000000", "9999999999", "999999999999999", "0001-01-01T00:00:00Z", "x", ""] {
+        for none in [
+            "1000000000",
+            "9999999999",
+            "999999999999999",
+            "9999999999999999",
+            "179530563012312x",
+            "0001-01-01T00:00:00Z",
+            "x",
+            "",
+        ] {
             assert_eq!(read(none), None, "{none}");
         }
         assert_eq!(when("500", NOW, true).map(|when| when.delay), Some(500));

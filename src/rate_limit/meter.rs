@@ -107,6 +107,8 @@ pub struct Meter {
     /// When the first answer of it was here, and of the request that opened it: when it went, and when its answer was here.
     first: Option<MonoTime>,
     opened: Option<(MonoTime, MonoTime)>,
+    /// Of the one before, by its opening and its rounded end; it holds where nothing better does.
+    reckoned: Option<i64>,
     /// Own sends counted in the open window.
     used: u64,
     /// Units whose answers are still to come, however long that takes.
@@ -205,6 +207,8 @@ impl Meter {
                 }
                 self.measure();
                 self.closed = Some(span);
+                self.reckoned =
+                    self.opened.and_then(|(sent, got)| nice(span.after.since(got), span.by.since(sent)).next());
                 self.open(now, in_flight);
                 self.carried |= !spent;
                 if unproved {

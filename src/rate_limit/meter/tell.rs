@@ -153,8 +153,9 @@ impl Meter {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             (self.stage, self.proved) = (Stage::Open, guess.is_none());
         }
-        if self.slides(&closed, &span, taken, self.length().or(guess), told) {
-            self.found = self.found.or(guess);
+        let length = guess.or(self.reckoned);
+        if self.slides(&closed, &span, taken, self.length().or(length), told) {
+            self.found = self.found.or(length);
             return self.slide(span, told);
         }
         if order == Order::Later {

@@ -134,6 +134,7 @@ impl<'a> Draft<'a> {
         }
         if self.is_named() && other.is_named() {
             return (self.head, self.tail, self.label()) == (other.head, other.tail, other.label())
+                && agree(self.window(), other.window())
                 && (self.partition == other.partition || self.partition.is_empty() || other.partition.is_empty());
         }
         // Where one of them has a name, chance must not join them: the limit has to be the same.
@@ -201,7 +202,10 @@ pub fn gather<'a>(drafts: &mut Vec<Draft<'a>>, draft: &Draft<'a>) {
 /// Joins what two families say of one quota, and leaves out what tells nothing.
 pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
     let mut joined: Vec<Draft<'_>> = Vec::new();
-    for draft in drafts {
+    // A policy without a partition is that of all partitions of its name, which are there before it.
+    let [parts, wholes] =
+        [false, true].map(|whole| drafts.iter().filter(move |draft| draft.partition.is_empty() == whole));
+    for draft in parts.chain(wholes) {
         let mut draft = *draft;
         // GitHub tells all three, Discogs no remaining, Reddit no limit.
         if draft.used >= 0 {
@@ -214,9 +218,15 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
         if draft.limit.max(draft.remaining).max(draft.reset) < 0 {
             continue;
         }
-        match joined.iter_mut().find(|known| known.is_same(&draft)) {
-            Some(known) => known.absorb(&draft),
-            None => joined.push(draft),
+        let mut is_new = true;
+        for known in &mut joined {
+            if known.is_same(&draft) && (is_new || !known.partition.is_empty()) {
+                known.absorb(&draft);
+                is_new = false;
+            }
+        }
+        if is_new {
+            joined.push(draft);
         }
     }
     joined.iter().map(quota).collect()
@@ -322,7 +332,11 @@ mod tests {
     #[test]
     fn one_policy_with_two_partitions_is_two_quotas() {
         let of = |partition| Draft { partition, ..draft("a", "default", 5, -1, -1) };
-        assert_eq!(count(&[of("a"), of("b"), draft("b", "default", -1, 1, -1)]), 2);
+        let policy = draft("b", "default", 9, -1, 60_000);
+        for all in [[of("a"), of("b"), policy], [policy, of("a"), of("b")]] {
+            let windows: Vec<_> = finish(&all).iter().map(|quota| quota.window).collect();
+            assert_eq!(windows, [Some(60_000); 2]);
+        }
     }
 
     #[test]

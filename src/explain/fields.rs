@@ -23,9 +23,9 @@ const LISTS: &str =
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &str = "fieldViolations causes errors issues";
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
-const TEXT_LISTS: &str = "message errorCauses";
+const TEXT_LISTS: &str = "message errorCauses messages";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
-const MAPS: &str = "errors message fieldErrors field_errors details";
+const MAPS: &str = "errors message fieldErrors field_errors details fields";
 /// Members of an error that name the one field it is about.
 const SINGLE: &str = "param target field parameter";
 /// Members in which a value of a map says what is wrong.
@@ -46,7 +46,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
             && (key == "errors" || lists_only(map))
-            && map.get("errors").index(0).kind() != Kind::Object
+            && words("errors detail").all(|list| map.get(list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
         }
@@ -72,7 +72,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         }
     }
     let names = level.get("fields");
-    names.children().for_each(|name| push(out, name.text(), message, ""));
+    names.children().filter(|_| names.kind() == Kind::Array).for_each(|name| push(out, name.text(), message, ""));
     let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level);
     if bare {
         from_map(level, "", 0, out);
@@ -228,6 +228,10 @@ fn step_into(path: &mut String, step: &str) {
 /// A text that begins with the name of a field.
 fn from_text(item: Node<'_>, out: &mut Explanation) {
     let text = [item.text(), item.get("errorSummary").text()].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+    // Slack: `must provide a string [json-pointer:/blocks/0/text]`.
+    if let Some((said, pointer)) = split(text, " [json-pointer:") {
+        return push(out, until(pointer, b"]"), said, "");
+    }
     let text = text.strip_prefix("property ").unwrap_or(text);
     let name = until(text, b" ");
     let (bare, message) = (name.strip_suffix(":").unwrap_or(name), after(text, name.len() + 1));

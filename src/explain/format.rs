@@ -19,6 +19,7 @@ google_rpc /error/code:n /error/errors:a\n\
 stripe /error/doc_url:s\n\
 stripe /error/decline_code\n\
 stripe /error/request_log_url\n\
+stripe /error/code~parameter_*\n\
 facebook /error/fbtrace_id\n\
 anthropic /type=error /error/type:s\n\
 openai /error/param /error/code /error/type\n\

@@ -59,9 +59,9 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
+const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions response_metadata";
 const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg messages";
 const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";

@@ -28,6 +28,8 @@ const TEXT_LISTS: &str = "message errorCauses messages";
 const MAPS: &str = "errors message fieldErrors field_errors details fields";
 /// Members of an error that name the one field it is about.
 const SINGLE: &str = "param target field parameter";
+/// Members of a bare map that are levels of their own.
+const WRAPS: &str = "error errors data detail message result";
 /// Members in which a value of a map says what is wrong.
 const TELLING: &str = "description message detail msg error";
 
@@ -45,7 +47,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
-            && (key == "errors" || lists_only(map))
+            && (key == "errors" || lists_only(map, 0))
             && words("errors detail").all(|list| map.get(list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
@@ -73,7 +75,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     }
     let names = level.get("fields");
     names.children().filter(|_| names.kind() == Kind::Array).for_each(|name| push(out, name.text(), message, ""));
-    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level);
+    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level, 0);
     if bare {
         from_map(level, "", 0, out);
     }
@@ -102,9 +104,16 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
 
 /// Adds an error unless the same stands there or there are enough. Path and message are redacted.
 #[inline(never)]
-pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str) {
+pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static str) {
     if out.fields.len() >= MAX {
         return;
+    }
+    // `body/name`, `/query/page`, `.headers.x-id`: where the value was, then its path.
+    let bare = raw.trim_start_matches(['#', '/', '.']);
+    let first = until(bare, b"/.");
+    let mut raw = raw;
+    if place.is_empty() && first.len() < bare.len() && !place_of(first).is_empty() {
+        (place, raw) = (place_of(first), after(bare, first.len() + 1));
     }
     let ink = &mut out.ink;
     let mut steps = String::new();
@@ -133,9 +142,14 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str
     }
 }
 
-/// `body`, `query`, `path` or `header`, where `word` is one of them; else "".
+/// `body`, `query`, `path` or `header`, where `word` is one of them or a framework's word for it; else "".
 pub fn place_of(word: &str) -> &'static str {
-    known("body query path header", word)
+    match word {
+        "querystring" => "query",
+        "params" => "path",
+        "headers" => "header",
+        word => known("body query path header", word),
+    }
 }
 
 fn reason_of(message: &str) -> &'static str {
@@ -293,10 +307,16 @@ fn has_tree(node: Node<'_>, depth: usize) -> bool {
         || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
 }
 
-/// Whether every value is a list of texts or objects, and there is one.
-fn lists_only(map: Node<'_>) -> bool {
+/// Whether every value is a list of texts or objects, or such a map itself, and there is one.
+fn lists_only(map: Node<'_>, depth: usize) -> bool {
     let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
-    let list = |value: Node<'_>| value.index(0).exists() && value.children().all(text);
+    let list = |value: Node<'_>| {
+        if value.kind() == Kind::Array {
+            value.index(0).exists() && value.children().all(text)
+        } else {
+            depth < DEPTH && known(WRAPS, value.key()).is_empty() && lists_only(value, depth + 1)
+        }
+    };
     map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
 }
 

@@ -237,7 +237,7 @@ impl<'d> Harvest<'d> {
             }
         }
         if self.messages.is_empty() {
-            self.hear(self.root, false);
+            self.hear(or_first(self.root), false);
         }
         self.constant();
     }

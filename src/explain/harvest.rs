@@ -59,11 +59,14 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions response_metadata";
+const UNWRAP: &str =
+    "error errors fault Fault Error message detail response result data extensions response_metadata json";
 const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
 const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg messages";
 const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
+/// Those of what stands in front of an API, which know less of the request than the body.
+const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
 
@@ -115,6 +118,9 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Exp
         if found.messages.is_empty() {
             found.challenge(report);
         }
+    }
+    if found.request_id.is_empty() {
+        found.request_id = header(report, EDGE_IDS);
     }
     let said = report.header("grpc-message");
     if found.messages.is_empty() && !said.is_empty() {

@@ -132,6 +132,7 @@ const CODES: &[(&str, Kind, &str)] = &[
         Kind::ValidationFailed,
         "",
     ),
+    ("32600", Kind::InvalidRequest, "unknown"),
     ("parse 32700", Kind::MalformedBody, "json_syntax"),
     (
         "conflict alreadyexists idempotency concurrentmodification duplicatevalue constraintviolation conditionalcheckfailed failedprecondition aborted",

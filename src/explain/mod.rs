@@ -9,6 +9,7 @@
 mod apply;
 mod base;
 pub mod catalog;
+mod decode;
 pub mod explanation;
 pub mod fields;
 pub mod format;
@@ -163,7 +164,14 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     if api.code.is_empty() {
         api.code = ink.add(harvest.code.text);
     }
-    api.message = ink.add(harvest.messages.first().copied().unwrap_or_default().text);
+    let message = harvest.messages.first().copied().unwrap_or_default();
+    let start = ink.mark();
+    match harvest.shape {
+        Shape::Xml | Shape::Html => decode::markup(message.text, &mut ink.all),
+        _ if message.span.is_none() => decode::percent(message.text, &mut ink.all),
+        _ => ink.all.push_str(message.text),
+    }
+    api.message = ink.since(start);
     api.user_message = for_show(harvest.user_message, ink);
     api.request_id = ink.add(harvest.request_id);
     if !harvest.docs_url.is_empty() {

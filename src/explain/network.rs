@@ -27,7 +27,13 @@ struct Row(&'static str, Kind, &'static str, char, &'static str);
 
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
 const ROWS: &[Row] = &[
-    Row("aborterror|err_aborted|requestaborted|cancelerror|cancelederror|err_canceled", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
+    Row(
+        "aborterror|err_aborted|requestaborted|cancelerror|cancelederror|err_canceled",
+        Kind::Aborted,
+        "caller",
+        '-',
+        "The caller's own signal ended the request.",
+    ),
     Row(
         "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout|err_connection_timed_out",
         Kind::Timeout,

@@ -91,7 +91,7 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
         let first = out.mark() == start;
         if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && first) {
             gap = !first;
-        } else if !matches!(char, '\'' | '"') {
+        } else if !matches!(char, '\'' | '"' | '`') {
             if gap {
                 out.all.push('.');
             }
@@ -161,6 +161,10 @@ fn reason_of(message: &str) -> &'static str {
         ("already", "unique"),
         ("must be between", "range"),
         ("in the future", "range"),
+        ("at least", "range"),
+        ("too long", "range"),
+        ("too short", "range"),
+        ("unknown", "unknown"),
         ("valid", "format"),
     ];
     for (word, reason) in WORDS {

@@ -24,6 +24,7 @@ pub mod redact;
 pub mod report;
 mod retry_info;
 mod scan;
+mod sentence;
 mod squeeze;
 pub mod text;
 mod told;
@@ -113,6 +114,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     if !ruled {
         limit(spoken.limited, &mut out);
+    }
+    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed) {
+        harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
     }
     refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {

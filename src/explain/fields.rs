@@ -15,17 +15,20 @@ pub const MAX: usize = 100;
 /// Levels of a tree that are followed.
 const DEPTH: usize = 8;
 
-const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
-const TEXTS: &str = "message detail details msg reason description defaultMessage title error code";
+const PATHS: &str = "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field source target in key name fields";
+const TEXTS: &str =
+    "message detail details msg reason description defaultMessage errorMessage Message title error code";
 /// Members of an error that hold lists of field errors.
-const LISTS: &str =
-    "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
+const LISTS: &str = "errors invalid-params invalid_params violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors";
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &str = "fieldViolations causes errors issues";
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
 const TEXT_LISTS: &str = "message errorCauses messages";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
-const MAPS: &str = "errors message fieldErrors field_errors details fields";
+const MAPS: &str =
+    "errors message fieldErrors field_errors validationErrors validation_errors ModelState fields details";
+/// Those of them that are maps of errors whatever their values.
+const SURE: &str = "errors fieldErrors field_errors validationErrors validation_errors ModelState fields";
 /// Members of an error that name the one field it is about.
 const SINGLE: &str = "param target field parameter";
 /// Members of a bare map that are levels of their own.
@@ -47,7 +50,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
-            && (key == "errors" || lists_only(map, 0))
+            && (!known(SURE, key).is_empty() || lists_only(map, 0))
             && words("errors detail").all(|list| map.get(list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
@@ -87,7 +90,8 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
     let pointer = matches!(raw.as_bytes(), [b'/' | b'#', ..]);
     let start = out.mark();
     let mut gap = false;
-    for char in raw.chars() {
+    let mut chars = raw.chars().peekable();
+    while let Some(char) = chars.next() {
         let first = out.mark() == start;
         if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && first) {
             gap = !first;
@@ -96,7 +100,9 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
                 out.all.push('.');
             }
             gap = false;
-            out.all.push(char);
+            // RFC 6901 section 3: `~1` is a slash, `~0` a tilde.
+            let escaped = if pointer && char == '~' { chars.next_if(|next| matches!(next, '0' | '1')) } else { None };
+            out.all.push(if escaped == Some('1') { '/' } else { char });
         }
     }
     out.since(start)
@@ -179,7 +185,8 @@ fn from_inner(item: Node<'_>, out: &mut Explanation) {
     words(INNER).for_each(|key| from_list(item.get(key), out));
 }
 
-fn from_list(list: Node<'_>, out: &mut Explanation) {
+/// The errors of a list of objects, each with a path and a text.
+pub fn from_list(list: Node<'_>, out: &mut Explanation) {
     if list.kind() == Kind::Array {
         list.children().for_each(|item| from_object(item, out));
     }
@@ -192,7 +199,11 @@ pub fn first<'d>(item: Node<'d>, keys: &str) -> &'d str {
 }
 
 fn from_object(item: Node<'_>, out: &mut Explanation) {
-    let message = first(item, TEXTS);
+    let mut message = first(item, TEXTS);
+    if message.is_empty() {
+        // class-validator: one text for each constraint.
+        message = item.get("constraints").children().next().map_or("", Node::text);
+    }
     if message.is_empty() {
         return;
     }
@@ -206,6 +217,9 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         } else {
             place_of(item.get("location").text())
         };
+        if value.kind() == Kind::Array && key == "fields" {
+            return value.children().for_each(|name| push(out, name.text(), message, place));
+        }
         if value.kind() == Kind::Array {
             return joined(value, message, out);
         }

@@ -61,7 +61,8 @@ pub struct Harvest<'d> {
 
 const UNWRAP: &str =
     "error errors fault Fault Error message detail response result data extensions response_metadata json";
-const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
+const CODES: &str =
+    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
 const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg messages";
 const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
@@ -218,6 +219,7 @@ impl<'d> Harvest<'d> {
         for (depth, level) in levels.iter().enumerate() {
             self.level(*level, status, depth);
         }
+        fields::from_list(self.root, out);
         for level in levels {
             // Azure and Graph: the finest code is the deepest; a number there is only a status again.
             let mut inner = inner_error(level);

@@ -143,7 +143,7 @@ const CODES: &[(&str, Kind, &str)] = &[
     ("unimplemented 32601", Kind::NotSupported, "feature"),
     ("deadlineexceeded", Kind::Timeout, "server"),
     ("internalserver internal 32603", Kind::ServerError, ""),
-    ("unavailable serviceunavailable overloaded", Kind::Unavailable, ""),
+    ("unavailable serviceunavailable serverunavailable temporarilyunavailable overloaded", Kind::Unavailable, ""),
 ];
 
 /// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.

@@ -112,7 +112,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
             }
         }
     }
-    if !ruled {
+    let down =
+        out.kind == Kind::Unavailable && kind::of_code(harvest.code.text).is_some_and(|(kind, _)| kind == out.kind);
+    if !ruled && !down {
         limit(spoken.limited, &mut out);
     }
     if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed) {

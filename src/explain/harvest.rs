@@ -64,7 +64,12 @@ const UNWRAP: &str =
 const CODES: &str =
     "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
 const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg messages";
-const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
+// Rarer names, and ids, by their letters and digits alone.
+const LOOSE_CODES: &str =
+    "errortype errornumber errorname serviceerrorcode statuscode resultcode returncode responsecode reasoncode";
+const LOOSE_MESSAGES: &str =
+    "errormessages errortext errordetail statusmessage resultmessage responsemessage developermessage displaymessage";
+const IDS: &str = "requestid correlationid errorid traceid fbtraceid debugid";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 /// Those of what stands in front of an API, which know less of the request than the body.
 const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
@@ -229,7 +234,7 @@ impl<'d> Harvest<'d> {
                     self.code = code;
                 }
                 if self.request_id.is_empty() {
-                    self.request_id = fields::first(inner, IDS);
+                    self.request_id = id_of(inner);
                 }
                 inner = inner_error(inner);
             }
@@ -270,6 +275,7 @@ impl<'d> Harvest<'d> {
                     (self.format == "problem_details" || !has(code.text, "://"))
                         && code.text != "about:blank"
                         && (depth > 0 || !level.get("errors").exists() || level.get("title").exists())
+                        && ["error", "Error"].iter().all(|list| level.get(list).index(0).kind() != Kind::Object)
                 }
                 "status" => is_constant(code.text),
                 "name" | "category" => depth > 0 || level.get("message").exists(),
@@ -281,21 +287,30 @@ impl<'d> Harvest<'d> {
                 self.code = code;
             }
         }
+        for word in words(LOOSE_CODES) {
+            if self.code.text.is_empty() {
+                self.code = code_of(loose(level, word), status);
+            }
+        }
         for key in words(MESSAGES) {
             if self.messages.is_empty() {
                 let sentence =
                     key == "error" || (key == "reason" && code_of(level.get("error"), status).text.is_empty());
                 let node = level.get(key);
-                self.hear(node, sentence);
-                if node.kind() == Kind::Array {
-                    node.children().for_each(|node| self.hear(node, sentence));
-                }
+                self.hear_all(node, sentence);
+                // OData 2: a text with its language.
+                self.hear(node.get("value"), sentence);
+            }
+        }
+        for word in words(LOOSE_MESSAGES) {
+            if self.messages.is_empty() {
+                self.hear_all(loose(level, word), false);
             }
         }
         // Before a coarser word further in is taken for it.
         self.constant();
         if self.request_id.is_empty() {
-            self.request_id = fields::first(level, IDS);
+            self.request_id = id_of(level);
         }
         if self.user_message.is_empty() {
             self.user_message = fields::first(level, "error_user_msg userMessage");
@@ -314,6 +329,14 @@ impl<'d> Harvest<'d> {
             if !code.text.is_empty() {
                 self.code = code;
             }
+        }
+    }
+
+    /// Adds what `node` or, of a list, each of its elements says.
+    fn hear_all(&mut self, node: Node<'d>, sentence: bool) {
+        self.hear(node, sentence);
+        if node.kind() == Kind::Array {
+            node.children().for_each(|node| self.hear(node, sentence));
         }
     }
 
@@ -344,6 +367,20 @@ impl<'d> Harvest<'d> {
             }
         }
     }
+}
+
+/// The first of `IDS` that `level` has.
+fn id_of(level: Node<'_>) -> &str {
+    words(IDS).map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
+}
+
+/// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
+fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
+    let alike = |member: &Node<'d>| {
+        let letters = member.key().bytes().filter(u8::is_ascii_alphanumeric);
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(word.bytes())
+    };
+    level.children().find(alike).unwrap_or(level.get("\0"))
 }
 
 fn inner_error(node: Node<'_>) -> Node<'_> {

@@ -24,13 +24,15 @@ const PREDICATES: &[(&str, &str)] = &[
     (" has ", "already been|invalid|an invalid"),
     (" does not match", ""),
     (" was not ", "provided|sent|given"),
-    (" not ", "provided|specified|supplied|given"),
+    (" not ", "provided|specified|supplied|given|present"),
 ];
 const BOUNDS: &str = "blank|empty|null|longer|shorter|greater|less|more|negative|zero|in the";
 /// Words beside a name that say what it is.
 const MARKS: &str = "field parameter param property attribute argument input";
 /// Other words that may stand there.
 const FILLERS: &str = "the value of query";
+/// What may follow a name in a complaint, and is none.
+const TAILS: &str = "is are and at in on for of to was with must the provided";
 /// Subjects that are no fields.
 const NOBODY: &str = "this it you there they request body payload user token account resource url client server json data that which error";
 
@@ -93,10 +95,11 @@ fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
     for part in parts(text.trim_start_matches([':', ' ', '[']), b',') {
         let part = part.strip_prefix("and ").unwrap_or(part);
         let name = until(part, b" ]");
-        if known("is are in on for to was with of", name).is_empty() {
+        let next = until(after(part, name.len() + 1), b" ");
+        // A word within a sentence is no name.
+        if known(TAILS, name).is_empty() && (next.is_empty() || !known(TAILS, next).is_empty()) {
             add(name, clause, "", out);
         }
-        // More words: the list has ended, or there was none.
         if let Some(last) = after(part, name.len()).strip_prefix(" and ") {
             add(until(last, b" ]"), clause, "", out);
         }

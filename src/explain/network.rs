@@ -28,7 +28,7 @@ struct Row(&'static str, Kind, &'static str, char, &'static str);
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
 const ROWS: &[Row] = &[
     Row(
-        "aborterror|err_aborted|requestaborted|cancelerror|cancelederror|err_canceled",
+        "aborterror|err_aborted|user aborted|requestaborted|cancelerror|cancelederror|err_canceled",
         Kind::Aborted,
         "caller",
         '-',
@@ -50,11 +50,18 @@ const ROWS: &[Row] = &[
     ),
     Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
     Row(
-        "timeouterror|timed out|timeout of |timeout at|timeout awaiting|sockettimeout|timeout exceeded|deadline exceeded",
+        "timeout|timed out|deadline exceeded",
         Kind::Timeout,
         "client_deadline",
         'i',
         "The deadline that the caller set passed before the answer came.",
+    ),
+    Row(
+        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error|headers_overflow|content_decoding|z_data_error",
+        Kind::Network,
+        "protocol",
+        '-',
+        "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
     ),
     Row(
         "failed to parse url|err_invalid_url|invalid url|not a valid url|unsupported protocol|invalid_protocol|protocol must be|url scheme|unknown scheme|includes credentials|bad port|unsafe_port",
@@ -64,11 +71,11 @@ const ROWS: &[Row] = &[
         "The address is relative without a base, malformed, or of a scheme or port that fetch refuses.",
     ),
     Row(
-        "cannot have body|cannot have a body|duplex|req_content_length_mismatch|invalid header|invalid value|is not a valid http method|invalid redirect",
+        "cannot have body|cannot have a body|duplex|req_content_length_mismatch|bytestring|iso-8859-1|construct a request|allow-net|cleartext|invalid header|invalid value|is not a valid http method|invalid redirect",
         Kind::InvalidRequest,
         "unknown",
         '-',
-        "fetch refused the request's options before sending it.",
+        "fetch refused the request's options, or may not reach that address, before sending it.",
     ),
     Row(
         "body is unusable|already been read|already read|already been consumed|disturbed or locked|body used already|body already used|stream is locked",
@@ -76,6 +83,13 @@ const ROWS: &[Row] = &[
         "unknown",
         '-',
         "A body was read twice: it can be read once, or cloned before.",
+    ),
+    Row(
+        "unexpected redirect|redirect mode",
+        Kind::UnexpectedResponse,
+        "redirect",
+        '-',
+        "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
     ),
     Row("err_internet_disconnected|appears to be offline", Kind::Network, "offline", 'o', "The device is offline."),
     Row(
@@ -86,7 +100,7 @@ const ROWS: &[Row] = &[
         "The page's Content Security Policy (connect-src) forbids this address.",
     ),
     Row(
-        "access-control-allow-origin|access control checks|cors policy|cross-origin|cross origin",
+        "access-control-allow-origin|access control checks|preflight|cors policy|cross-origin|cross origin",
         Kind::Network,
         "cors",
         '-',
@@ -115,18 +129,11 @@ const ROWS: &[Row] = &[
         "Nothing listens at that host and port.",
     ),
     Row(
-        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|unable_to_get_issuer|wrong_version_number",
+        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|ssl error|sslhandshake|unable_to_get_issuer|wrong_version_number",
         Kind::Network,
         "tls",
         '-',
         "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
-    ),
-    Row(
-        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error|headers_overflow|content_decoding|z_data_error",
-        Kind::Network,
-        "protocol",
-        '-',
-        "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
     ),
     Row(
         "terminated|reading a body|premature close|content-length mismatch|content_length_mismatch|incomplete_chunked|end of stream|z_buf_error|response body loading was aborted",
@@ -245,7 +252,7 @@ const REDIRECT: Row = Row(
     Kind::UnexpectedResponse,
     "redirect",
     '-',
-    "The server redirects, and the request was made with redirect: \"manual\".",
+    "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
 );
 const OPAQUE: Row = Row(
     "",

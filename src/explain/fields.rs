@@ -19,7 +19,7 @@ const PATHS: &str = "field path loc pointer param parameter propertyPath fieldNa
 const TEXTS: &str =
     "message detail details msg reason description defaultMessage errorMessage Message title error code";
 /// Members of an error that hold lists of field errors.
-const LISTS: &str = "errors invalid-params invalid_params violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors";
+const LISTS: &str = "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors";
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &str = "fieldViolations causes errors issues";
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
@@ -55,6 +55,10 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         {
             from_map(map, "", 0, out);
         }
+    }
+    // JSend: of a failure, the data are a map of errors.
+    if level.get("status").text() == "fail" {
+        from_map(level.get("data"), "", 0, out);
     }
     for key in words(TEXT_LISTS) {
         let list = level.get(key);

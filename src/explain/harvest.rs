@@ -59,16 +59,14 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &str =
-    "error errors fault Fault Error message detail response result data extensions response_metadata json";
+const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status";
 const CODES: &str =
     "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg messages";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages";
 // Rarer names, and ids, by their letters and digits alone.
 const LOOSE_CODES: &str =
     "errortype errornumber errorname serviceerrorcode statuscode resultcode returncode responsecode reasoncode";
-const LOOSE_MESSAGES: &str =
-    "errormessages errortext errordetail statusmessage resultmessage responsemessage developermessage displaymessage";
+const LOOSE_MESSAGES: &str = "errormessage errormsg errmsg errormessages errortext errordetail statusmessage resultmessage responsemessage developermessage displaymessage";
 const IDS: &str = "requestid correlationid errorid traceid fbtraceid debugid";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 /// Those of what stands in front of an API, which know less of the request than the body.
@@ -404,7 +402,9 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = words(UNWRAP).map(|key| or_first(node.get(key))).find(|inner| inner.kind() == Kind::Object);
+        level = words(UNWRAP)
+            .map(|key| or_first(node.get(key)))
+            .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out
 }

@@ -85,7 +85,8 @@ pub fn of_status(status: u16) -> (Kind, &'static str) {
 /// Numbers are those of JSON-RPC 2.0 section 5.1.
 pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
-    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(&bare);
+    let bare = bare.strip_prefix(b"err").unwrap_or(&bare);
+    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(bare);
     for (known, kind, reason) in CODES {
         if words(known).any(|known| known.as_bytes() == word) {
             return Some((*kind, reason));
@@ -117,7 +118,7 @@ const CODES: &[(&str, Kind, &str)] = &[
     ("expiredtoken tokenexpired apikeyexpired", Kind::Unauthenticated, "expired"),
     ("invalidgrant", Kind::Unauthenticated, "grant_invalid"),
     ("mfarequired interactionrequired loginrequired consentrequired", Kind::Unauthenticated, "step_up"),
-    ("permissiondenied accessdenied forbidden permission", Kind::Forbidden, "permission"),
+    ("permissiondenied notauthorized accessdenied forbidden permission", Kind::Forbidden, "permission"),
     ("insufficientscope missingscope missingscopes", Kind::Forbidden, "scope"),
     ("notfound resourcenotfound nosuchkey", Kind::NotFound, "resource"),
     (
@@ -133,7 +134,7 @@ const CODES: &[(&str, Kind, &str)] = &[
         "",
     ),
     ("32600", Kind::InvalidRequest, "unknown"),
-    ("parse 32700", Kind::MalformedBody, "json_syntax"),
+    ("parse 32700 invalidjson malformedjson badjson notjson jsonparse", Kind::MalformedBody, "json_syntax"),
     (
         "conflict alreadyexists idempotency concurrentmodification duplicatevalue constraintviolation conditionalcheckfailed failedprecondition aborted",
         Kind::Conflict,

@@ -22,7 +22,7 @@ const PREDICATES: &[(&str, &str)] = &[
     (" can't be ", BOUNDS),
     (" may not be ", BOUNDS),
     (" has ", "already been|invalid|an invalid"),
-    (" does not match", ""),
+    (" does not ", "match|have a valid|contain"),
     (" was not ", "provided|sent|given"),
     (" not ", "provided|specified|supplied|given|present"),
 ];

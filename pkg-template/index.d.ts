@@ -114,8 +114,9 @@ export interface PolicyOptions extends CallOptions {
   profiles?: Profile[];
   /**
    * What explains the response of an {@link HttpError}. The default one is loaded by `import()` when first needed; where that is
-   * refused, as in a service worker, give `{ explainResponse }` of this package.
-   * @default the built-in one
+   * refused, as in a service worker, give `{ explainResponse }` of this package. What {@link createExplainer} makes fits too: then its
+   * catalogs and texts are used, and not the profiles' catalogs.
+   * @default the built-in one, with the profiles' catalogs
    */
   explainer?: { explainResponse: typeof explainResponse };
   /** How to keep to rate limits; `false`: not at all. */
@@ -554,21 +555,67 @@ export function explainResponse(
  */
 export function formatExplanation(explanation: Explanation, options?: { as?: "text" | "markdown" | "html" }): string;
 
-/** An explainer with texts and catalogs of the caller's. */
+/**
+ * An explainer with catalogs and end-user texts of your own. Make one and keep it: its catalogs are read once, here.
+ *
+ * @throws PolicyOptionError for what cannot be; `field` is its path: "catalogs.0.rules.2", "locale". What a rule says is checked
+ * by {@link defineCatalog}, not here: one with a mistake never holds.
+ *
+ * @example
+ * ```js
+ * import { createExplainer } from "fetch-with-policy";
+ * import de from "fetch-with-policy/messages/de";
+ *
+ * const explainer = createExplainer({ messages: de, locale: "de-CH" });
+ * const { userMessage } = explainer.explain({ status: 429, headers: { "retry-after": "30" } });
+ * // Es waren zu viele Anfragen. Bitte versuchen Sie es in 30 Sekunden noch einmal.
+ * ```
+ */
+export function createExplainer(options?: ExplainerOptions): Explainer;
+
+/** What an explainer may be told. */
+export interface ExplainerOptions {
+  /** Earlier ones go first, and all go before those that are built in. @default none */
+  catalogs?: Catalog[];
+  /**
+   * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, one of your own, or a list. Of a list, those speak
+   * whose `locale` is of the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
+   * packs serves all users. A key that no pack has is told by the text of its kind, at last in English.
+   * @default English
+   */
+  messages?: Messages | Messages[];
+  /** The user's language, as a BCP 47 tag: how numbers, plurals and waits are written, by the host's `Intl`. @default the pack's */
+  locale?: string;
+}
+
+/** `explain` and `explainResponse` as the functions of these names, with what {@link createExplainer} was given. */
 export interface Explainer {
   explain: typeof explain;
   explainResponse: typeof explainResponse;
-  /** All that is known of one rule, by its id. */
+  /**
+   * All that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, a link
+   * in a log. `undefined` for what is no such id.
+   */
   lookup(id: string): RulePage | undefined;
 }
 
-/** A rule, told without a case at hand. */
+/**
+ * A rule, told without a case at hand: holes of its texts ({field}) stay as the catalog has them.
+ *
+ * @example
+ * ```js
+ * createExplainer().lookup("clever.grant-reused")?.causes; // ["The authorization code was exchanged already: …", …]
+ * ```
+ */
 export interface RulePage {
   id: string;
   kind: Explanation["kind"];
   title: string;
+  /** In one sentence. */
   whatHappened: string;
+  /** Likeliest first. */
   causes: string[];
+  /** For the developer: what to do. */
   action: string;
   docsUrl?: string;
 }
@@ -662,11 +709,11 @@ export interface ExplanationBase {
   causes: Cause[];
   /** What to do now, for a developer. */
   action: string;
-  /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. */
+  /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** Which of the end-user texts `userMessage` is, to be translated. */
+  /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where a wait is told, or a rule's own. */
   userMessageKey: string;
-  /** What was filled into the text. */
+  /** What was filled into the text: `seconds` of a wait. */
   params: Record<string, string>;
   /** Whether and when to try again. */
   retry: Retry;
@@ -676,6 +723,7 @@ export interface ExplanationBase {
   api: {
     code?: string;
     message?: string;
+    /** Meant for users by the API. Offered, never shown by itself: plain text of another's, at most 500 bytes on one line; escape it. */
     userMessage?: string;
     requestId?: string;
     docsUrl?: string;
@@ -743,6 +791,7 @@ export interface Profile {
   dialects?: HeaderDialect[];
   /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. Not in this version: `true` is refused. @default false */
   errorsUnder200?: boolean;
+  /** What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`). Its hosts are the profile's. @default none */
   catalog?: Catalog;
 }
 
@@ -781,30 +830,185 @@ export interface HeaderDialect {
   bucket?: string;
 }
 
-/** The errors of an API, as rules. */
+/**
+ * The errors of an API, as rules. Plain JSON, no functions; the built-in APIs are written in the same form. Give it to
+ * {@link createExplainer}, or to a {@link Profile} for what `throwHttpErrors` throws; check it by {@link defineCatalog}.
+ *
+ * Of the rules that hold, the first fixes kind, verdict and words, and all give causes and fields. First come your catalogs, then
+ * the provider's, then what holds for all APIs, then the status; within a catalog the higher `priority`, then the rule of more
+ * conditions, then the earlier one.
+ */
 export interface Catalog {
+  /** The version of the format. */
   catalog: 1;
+  /** The API: "acme". Ids of rules begin with it: "acme.frozen". `explanation.provider` says it. */
   provider: string;
+  /** What it is called in sentences: "Acme answered 423". @default "The server" */
+  name?: string;
+  /** "api.acme.com", "*.acme.com", "localhost:8080". @default wherever no other API is recognised */
   hosts?: string[];
+  /** APIs whose rules hold here too: `["clever"]` for a mirror of Clever. */
   extends?: string[];
+  /** What tells the API by its answer where the host does not, as a rule's `when`. */
+  recognise?: CatalogCondition;
   rules: CatalogRule[];
+  /** Reports, and the rules that must explain them. {@link defineCatalog} runs them; an explainer does not. */
   tests?: CatalogTest[];
 }
 
-/** `when` holds if all its members do. Text is matched by templates with {holes} and *, in linear time. */
+/** One rule of a {@link Catalog}. */
 export interface CatalogRule {
+  /** Begins with the provider's name and a dot. Never rename it: it is what logs and links hold. */
   id: string;
+  /** From 0 to 10000. Higher goes first. @default 0 */
   priority?: number;
+  /** What must hold; see {@link CatalogCondition}. */
   when: Record<string, unknown>;
+  /** What it means; see {@link CatalogMeaning}. */
   then: Record<string, unknown>;
 }
 
-/** A report, and the rule that must explain it. */
+/**
+ * How a text is tested, letters of ASCII in any case: a template, a list of which one must fit, `true` for any text, or an object
+ * of which all members must hold.
+ *
+ * A template is anchored at both ends; `*` stands for anything, and `{name}` (lower-case letters) too, which then fills the hole of
+ * that name in the rule's texts. {field}, {entity}, {code}, {in} and {id} take one word; {field} and {fields} become field errors. There are no
+ * regular expressions: a test takes time linear in the text.
+ */
+export type CatalogText =
+  | true
+  | string
+  | CatalogText[]
+  | {
+      equals?: string | number | boolean | (string | number | boolean)[];
+      contains?: string;
+      startsWith?: string;
+      template?: string | string[];
+      /** Whole numbers; a fraction in the text is dropped. */
+      gt?: number;
+      gte?: number;
+      lt?: number;
+      lte?: number;
+    };
+/** The same of what may be absent: `false` and `{ exists: false }` ask that it be so. */
+export type CatalogPresence = CatalogText | boolean | { exists?: boolean; present?: boolean };
+
+/**
+ * A rule's `when`: it holds if all its members do. Of a 2xx only rules are asked that name a `status`.
+ *
+ * @example
+ * ```js
+ * const when = { status: [413, "4xx"], url: { param: "limit", gt: 10000 }, not: { bodyIs: "html" } };
+ * ```
+ */
+export type CatalogCondition = {
+  /** 404, "4xx", or a list. */
+  status?: number | string | (number | string)[];
+  method?: CatalogText;
+  /** What `api.code` will say. */
+  code?: CatalogText;
+  /** Each message of the answer, then its lines, then its parts between commas. */
+  message?: CatalogText;
+  /** The first 64 KiB. */
+  body?: CatalogText;
+  /** What was sent, where the report says. */
+  requestBody?: CatalogText;
+  /** By name. */
+  header?: Record<string, CatalogPresence>;
+  /** By JSON pointer (RFC 6901) into the body. A type's name alone asks for the type. */
+  json?: Record<string, CatalogPresence | { type?: "missing" | "null" | "boolean" | "number" | "string" | "array" | "object" }>;
+  /** `param`: a name, with the test of its value beside it; or tests by name. */
+  url?: { host?: CatalogText; path?: CatalogText; param?: string | Record<string, CatalogPresence>; [test: string]: unknown };
+  bodyIs?: string | string[];
+  /** The envelope's name, as `explanation.format`. */
+  format?: CatalogText;
+  not?: CatalogCondition;
+  any?: CatalogCondition[];
+};
+
+/**
+ * A rule's `then`. Without `kind` it only adds causes and fields. Texts may have holes: {name} of a template in `when`, and
+ * {url.limit} of a parameter that `when` asks for.
+ *
+ * @example
+ * ```js
+ * const then = {
+ *   kind: "too_large",
+ *   retry: { verdict: "never", until: "limit is 10000 or less" },
+ *   field: "limit", in: "query", fieldReason: "range",
+ *   causes: [{ id: "limit", confidence: "certain", text: "limit is {url.limit}; the most is 10000." }],
+ *   action: "Use limit=10000 or less and page through the rest.",
+ * };
+ * ```
+ */
+export type CatalogMeaning = {
+  kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted">;
+  /** One of the kind's. @default "unknown", or what the status says */
+  reason?: string;
+  /** A delay that the answer itself tells goes before it. @default the kind's */
+  retry?: Partial<Retry> & { verdict: Retry["verdict"] };
+  /** Until when the same request is in vain; short for the verdict "never". */
+  until?: string;
+  title?: string;
+  whatHappened?: string;
+  /** Likeliest first. `confidence` is "likely" if it is not said. */
+  causes?: { id: string; text: string; confidence?: Cause["confidence"]; check?: string }[];
+  /** For the developer: what to do now. */
+  action?: string;
+  /** Where the answer has no link of its own: `api.docsUrl`. */
+  docsUrl?: string;
+  /** A text of your own for end users, by its key in `messages`. @default "user.<kind>" */
+  userMessageKey?: string;
+  /** The field, or fields, that it is about. */
+  field?: string;
+  fields?: string[];
+  in?: FieldError["in"];
+  fieldReason?: FieldError["reason"];
+  /** @default what the API says */
+  fieldMessage?: string;
+  /** `api.code`, where the answer has none. */
+  code?: string;
+};
+
+/** A report, and the id that must explain it. Without `url` it is taken for an answer of the catalog's own API. */
 export interface CatalogTest extends Record<string, unknown> {
   expect: { id: string };
 }
 
-/** End-user texts by key. */
+/**
+ * Checks a catalog and gives it back: its version, unknown keys and wrong values anywhere, ids, kinds, reasons and verdicts, holes
+ * that nothing fills, rules that another one always comes before, and the catalog's own tests. Call it in your tests or your build:
+ * {@link createExplainer} takes catalogs without it, and then does not load it.
+ *
+ * @throws PolicyOptionError whose `field` names the rule and the place in it: "rules[acme.frozen].then.kind".
+ *
+ * @example
+ * ```js
+ * export const acme = defineCatalog({
+ *   catalog: 1,
+ *   provider: "acme",
+ *   hosts: ["api.acme.com"],
+ *   rules: [
+ *     {
+ *       id: "acme.seat-taken",
+ *       when: { status: 409, message: "seat {seat} is taken" },
+ *       then: { kind: "conflict", action: "Offer a seat other than {seat}.", userMessageKey: "acme.seat-taken" },
+ *     },
+ *   ],
+ *   tests: [{ status: 409, body: '{"message":"Seat 12A is taken"}', expect: { id: "acme.seat-taken" } }],
+ * });
+ * ```
+ */
+export function defineCatalog(catalog: Catalog): Catalog;
+
+/**
+ * Texts for end users by key: `userMessageKey` of an explanation, its `params` in the holes. `locale` is the language, as a BCP 47 tag.
+ *
+ * A text is a small part of ICU's message format: `{seconds}`, `{seconds, number}`, `{seconds, plural, one {# second} other {# seconds}}`,
+ * and of this package `{seconds, relative}` ("in 30 seconds") and `{seconds, duration}` ("30 seconds"), which take a larger unit for
+ * a longer wait.
+ */
 export type Messages = Record<string, string>;
 
 /** Where time and chance come from. Replace any of it in a test. */

@@ -74,14 +74,19 @@ pub struct When {
 ///
 /// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
 /// What is malformed is as if it were not there. Not capped.
-#[inline(never)]
 pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
+    read_served(headers, served(headers, now))
+}
+
+/// [`read`], where it is known when the answer was served.
+#[inline(never)]
+pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
     let mut best: Option<(u8, i64, &str)> = None;
     for (name, value) in headers.iter() {
         let Some((rank, millis)) = rank(name) else { continue };
         let delay = match rank {
             USAGE => regain_access(value),
-            _ => delay(value, served(headers, now).at, millis, rank == STANDARD),
+            _ => delay(value, served.at, millis, rank == STANDARD),
         };
         let Some(delay) = delay else { continue };
         if best.is_none_or(|(other, longest, _)| rank < other || (rank == other && delay > longest)) {
@@ -114,11 +119,24 @@ const PUSHBACK: &str = "grpc-retry-pushback-ms";
 /// The server's clock: its `Date` where that differs from `now` by more than transit and its granularity explain.
 #[inline(never)]
 pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
-    let cached = headers.find("age").and_then(number::count).is_some_and(|age| age > 0);
-    let date = headers.find("date").filter(|_| !cached).and_then(|date| http_date::read(date, now));
-    // Date is cut to the second, and the answer was under way for a while; within that, this clock is the finer one.
-    let at = date.filter(|date| !(0..=2000).contains(&now.since(*date))).unwrap_or(now);
-    Served { at, date, cached }
+    let (mut cached, mut date) = (false, None);
+    for (name, value) in headers.iter() {
+        match name {
+            "age" => cached |= number::count(value).is_some_and(|age| age > 0),
+            "date" => date = date.or_else(|| http_date::read(value, now)),
+            _ => {}
+        }
+    }
+    Served { at: now, date: date.filter(|_| !cached), cached }.measured(now)
+}
+
+impl Served {
+    /// The same, by a clock that shows `now`.
+    pub fn measured(self, now: WallTime) -> Self {
+        // Date is cut to the second, and the answer was under way for a while; within that, this clock is the finer one.
+        let at = self.date.filter(|date| !(0..=2000).contains(&now.since(*date))).unwrap_or(now);
+        Self { at, ..self }
+    }
 }
 
 /// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a

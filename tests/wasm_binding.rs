@@ -14,7 +14,7 @@ const PEEK: i32 = 5;
 const WALL: f64 = 1_795_305_600_000.0;
 
 fn started(engine: &mut Engine, plan: &Plan) -> u32 {
-    engine.start(plan, "GET", "https://api.example.com", "/", "authorization:Bearer secret\n", "", true, WALL, 0.0)
+    engine.start(plan, "https://api.example.com\n/\nGET\nauthorization:Bearer secret\n", None, true, WALL, 0.0)
 }
 
 #[wasm_bindgen_test]

@@ -9,10 +9,11 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { explain, formatExplanation } from "fetch-with-policy";
+import { createExplainer, formatExplanation } from "fetch-with-policy";
 import { Refusal, UNREADABLE, USAGE } from "./refusal.js";
 import { read } from "./input.js";
 import { paint } from "./paint.js";
+import { page, textsOf } from "./page.js";
 
 /** The exit code of each verdict; 0: there is nothing to retry. @type {Record<string, number>} */
 const EXITS = { none: 0, never: 10, backoff: 11, after: 12, "at-reset": 13, "after-reauth": 14, soon: 15, "when-online": 16 };
@@ -62,8 +63,8 @@ Exit codes: ${Object.entries(EXITS).map(([verdict, code]) => `${code} ${verdict}
 ${USAGE} wrong usage, ${UNREADABLE} input that cannot be read
 `;
 
-/** What to print, and the exit code. @param {string[]} args @returns {[string, number]} */
-function run(args) {
+/** What to print, and the exit code. @param {string[]} args @returns {Promise<[string, number]>} */
+async function run(args) {
   const { values, positionals } = options(args);
   if (values.version) return [`${JSON.parse(utf8(readFileSync(new URL("../package.json", import.meta.url)))).version}\n`, 0];
   if (values.help) return [HELP, 0];
@@ -71,9 +72,13 @@ function run(args) {
   if (command !== "explain") throw new Refusal(USAGE, command === undefined ? "expected a command: explain; see --help" : `no such command: ${command}; there is explain`);
   if (extra !== undefined) throw new Refusal(USAGE, "expected one file at most");
   if ([values.json, values.markdown, values.html].filter(Boolean).length > 1) throw new Refusal(USAGE, "--json, --markdown, --html: expected one of them");
-  if (values.lang !== undefined && !/^en\b/i.test(values.lang)) throw new Refusal(USAGE, "--lang: expected en; texts in other languages are not in this version");
-  if (values.id !== undefined) throw new Refusal(USAGE, "--id: pages of rules are not in this version");
-  const explanation = explain(read(() => utf8(bytes(file)), values));
+  const explainer = createExplainer(values.lang === undefined ? {} : { messages: await textsOf(values.lang) });
+  if (values.id !== undefined) {
+    const found = explainer.lookup(values.id);
+    if (found === undefined) throw new Refusal(UNREADABLE, `no such rule: ${values.id}`);
+    return [values.json ? `${json(found)}\n` : page(found), 0];
+  }
+  const explanation = explainer.explain(read(() => utf8(bytes(file)), values));
   const code = EXITS[explanation.retry.verdict] ?? 0;
   if (values.json) return [`${json(explanation)}\n`, code];
   const as = values.markdown ? "markdown" : values.html ? "html" : "text";
@@ -115,7 +120,7 @@ function json(value) {
 // A reader that ends early (`| head`) is no failure.
 process.stdout.on("error", () => {});
 try {
-  const [text, code] = run(process.argv.slice(2));
+  const [text, code] = await run(process.argv.slice(2));
   process.stdout.write(text);
   process.exitCode = code;
 } catch (error) {

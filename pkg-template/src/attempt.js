@@ -50,7 +50,7 @@ export async function attempt(run, race) {
     if (!run.isOurs) {
       // Sent in the caller's own turn, with the caller's own objects; from here on they are the caller's to change.
       run.isOurs = true;
-      if (engine.is(id, 0)) run.init = freeze(run.init);
+      if (run.init !== undefined && engine.is(id, 0)) run.init = freeze(run.init);
     }
     const response = await promise;
     limit?.end();
@@ -160,15 +160,14 @@ export function noteLoser(run, { number, startedAt, limit }, reason) {
  */
 function write(run, number, startedAt) {
   const { clock, record, response, failure, why, waited } = run;
+  /** @type {import("./record.js").AttemptRecord} */
+  const written = { startedAt, endedAt: clock.host.now(), waitedBefore: waited };
+  if (response === undefined) written.error = label(describe(failure));
+  else written.status = response.status;
+  if (why !== undefined) written.waitReason = why.reason;
+  if (why?.quota !== undefined) written.quota = why.quota;
   // By their order, in which they do not always end.
-  record.attempts[number - 1] = {
-    startedAt,
-    endedAt: clock.host.now(),
-    ...(response === undefined ? { error: label(describe(failure)) } : { status: response.status }),
-    waitedBefore: waited,
-    ...(why !== undefined && { waitReason: why.reason }),
-    ...(why?.quota !== undefined && { quota: why.quota }),
-  };
+  record.attempts[number - 1] = written;
   record.waited += waited;
   run.waited = 0;
   run.why = undefined;

@@ -192,8 +192,8 @@ function drive(inside, args, options, subject) {
   /** @type {Run | undefined} */
   let run;
   try {
-    run = begin(inside, args, options, subject);
-    const action = tell(run, tell.BEGIN);
+    run = new Run(options === undefined ? inside : insideOf(inside, options), args, subject);
+    const action = begin(run, options, subject.address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     return action === 1 ? pause(run) : fly(run, action);
   } catch (error) {
@@ -251,29 +251,29 @@ function end({ engine, id, inside, clock }) {
 }
 
 /**
- * @param {Inside} inside
- * @param {any[]} args
- * @param {any} options
- * @param {Subject} subject
- * @returns {Run}
+ * Tells the core of the call, and that it begins.
+ * @param {Run} run
+ * @param {any} options the call's own, in `run.inside` but for what the core is to be told
+ * @param {import("./request.js").Address} address
+ * @returns {number} what to do
  */
-function begin(inside, args, options, { address, method, signal }) {
-  const own = options === undefined ? inside : insideOf(inside, options);
-  const run = new Run(own, args, address, method, signal);
-  const { input, init, hooks, clock } = run;
+function begin(run, options, { target }) {
+  const { engine, input, init, inside, hooks, clock, method } = run;
   try {
-    if (own !== inside) {
-      apply(own.plan, options);
-      if (options.profiles !== undefined) own.isWanted = wantedBy(own.plan);
+    if (options !== undefined) {
+      apply(inside.plan, options);
+      if (options.profiles !== undefined) inside.isWanted = wantedBy(inside.plan);
     }
-    const scope = hooks.scope === undefined ? "" : scopeOf(hooks.scope, viewOf(run));
+    const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
-    const headers = pick(input, init, names().request);
-    run.id = run.engine.start(own.plan, method, address.origin, pathOf(address.href), headers, scope, replayable, clock.host.now(), clock.monotonic());
+    const text = `${target}${method}\n${pick(input, init, names().request)}`;
+    const wall = clock.host.now();
+    const mono = clock.monotonic();
+    run.id = engine.start(inside.plan, text, scope, replayable, wall, mono);
+    return engine.tell(run.id, tell.BEGIN, wall, mono, clock.host.random());
   } finally {
-    if (own !== inside) own.plan.free();
+    if (options !== undefined) inside.plan.free();
   }
-  return run;
 }
 
 /**

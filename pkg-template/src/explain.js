@@ -11,11 +11,41 @@ import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
 const MAX_BODY = 65536;
-/** @type {any} made at the first call: it parses the catalogs once */
-let explainer;
-
 /** How long a clone may take to give that much: ms. */
 const MAX_READ = 2000;
+
+/** @type {any} made at the first call: it parses the catalogs once */
+let builtIn;
+/** @type {WeakMap<object, any>} by the list of catalogs */
+const made = new WeakMap();
+
+/**
+ * The core's explainer with catalogs of the caller's in front, made once for a list.
+ * @param {readonly object[]} [catalogs] plain JSON
+ * @param {(index: number) => void} [refuse] told which one cannot be read whole
+ */
+export function engineOf(catalogs, refuse) {
+  if (catalogs === undefined || catalogs.length === 0) return (builtIn ??= new (load(core).Explainer)());
+  let engine = made.get(catalogs);
+  if (engine === undefined) {
+    engine = new (load(core).Explainer)();
+    for (const [index, catalog] of catalogs.entries()) {
+      const json = look(() => JSON.stringify({ ...catalog, tests: undefined }));
+      if (json === undefined || !engine.add(json)) refuse?.(index);
+    }
+    made.set(catalogs, engine);
+  }
+  return engine;
+}
+
+/**
+ * @param {any} engine
+ * @param {unknown} reportOrThrown
+ * @returns {import("../index.js").Explanation}
+ */
+export function ask(engine, reportOrThrown) {
+  return JSON.parse(engine.explain(JSON.stringify(facts(reportOrThrown))));
+}
 
 /**
  * Explains a report, or what fetch rejected with.
@@ -23,8 +53,7 @@ const MAX_READ = 2000;
  * @returns {import("../index.js").Explanation}
  */
 export function explain(reportOrThrown) {
-  explainer ??= new (load(core).Explainer)();
-  return JSON.parse(explainer.explain(JSON.stringify(facts(reportOrThrown))));
+  return ask(engineOf(), reportOrThrown);
 }
 
 /**
@@ -34,7 +63,16 @@ export function explain(reportOrThrown) {
  * @returns {Promise<import("../index.js").Explanation>}
  */
 export async function explainResponse(response, context) {
-  return explain({
+  return explain(await reportOf(response, context));
+}
+
+/**
+ * The report of a response, with the front of its body.
+ * @param {Response} response
+ * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ */
+export async function reportOf(response, context) {
+  return {
     status: look(() => response.status) ?? null,
     headers: look(() => response.headers),
     body: await excerpt(response),
@@ -43,7 +81,7 @@ export async function explainResponse(response, context) {
     requestBody: look(() => context?.requestBody),
     responseType: look(() => response.type),
     pageUrl: look(() => globalThis.location.href),
-  });
+  };
 }
 
 /**

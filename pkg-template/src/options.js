@@ -72,6 +72,7 @@ function refuse(plan) {
  * @property {(context: any) => any} [decide]
  * @property {(request: any) => string} [scope]
  * @property {any} [idempotencyKey]
+ * @property {object[]} [catalogs] of the profiles
  * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
  */
 
@@ -91,6 +92,15 @@ export function hooksOf(base, options) {
     decide: options.retry?.decide ?? base.decide,
     scope: options.rateLimit?.scope ?? base.scope,
     idempotencyKey: options.idempotencyKey ?? base.idempotencyKey,
+    catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
     explainer: options.explainer ?? base.explainer,
   };
+}
+
+/**
+ * A profile's hosts are those of its catalog. Only explanations need it, and so it is not looked at here.
+ * @param {any} profile
+ */
+function catalogOf({ catalog, hosts }) {
+  return catalog === undefined ? [] : [{ ...catalog, hosts }];
 }

@@ -14,7 +14,7 @@ import { reasonOf } from "./wait.js";
 export function conclude(run, resolves) {
   const { engine, id, record, response } = run;
   const reason = reasonOf(engine, id);
-  const retryAt = engine.number(id, 0);
+  const retryAt = reason === "" ? 0 : engine.number(id, 0);
   const throws = engine.number(id, 1) === 1;
   record.waited += run.waited;
   if (reason !== "") giveUp(run, reason, retryAt);
@@ -78,18 +78,22 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError({ method, origin, href, record, hooks }, response) {
-  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record));
+  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
   const explanation = await explain(response, { method, url: href });
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
 }
 
-/** @param {import("./record.js").CallRecord} record */
-async function explainerOf(record) {
+/**
+ * @param {import("./record.js").CallRecord} record
+ * @param {object[] | undefined} catalogs
+ * @returns {Promise<typeof import("./explain.js").explainResponse>}
+ */
+async function explainerOf(record, catalogs) {
   try {
-    const { explainResponse } = await import("./later.js");
-    return explainResponse;
+    const { ask, engineOf, reportOf } = await import("./later.js");
+    return async (response, context) => ask(engineOf(catalogs), await reportOf(response, context));
   } catch (cause) {
     // Service workers refuse every import().
     const message = "throwHttpErrors: the explainer cannot be loaded here; give one by the option `explainer`";

@@ -20,16 +20,64 @@
  * @property {number} [retryAt]
  */
 
-// Hung on from outside: nothing is added to objects that are not ours.
-/** @type {WeakMap<object, CallRecord>} */
-const records = new WeakMap();
+/** Gives what it is made of, so that a field can be put on that. */
+class Same {
+  /** @param {object} object */
+  constructor(object) {
+    return object;
+  }
+}
+
+// Nothing that others can see is added to objects that are not ours: a private field is no property. A WeakMap would do
+// the same, and take as long as all else that is done for a call in JS.
+class Told extends Same {
+  /** @type {CallRecord} */
+  #record;
+
+  /**
+   * @param {object} object
+   * @param {CallRecord} record
+   */
+  constructor(object, record) {
+    super(object);
+    this.#record = record;
+  }
+
+  /**
+   * @param {any} object
+   * @param {CallRecord} record
+   */
+  static on(object, record) {
+    if (#record in object) object.#record = record;
+    else new Told(object, record);
+  }
+
+  /** @param {any} object */
+  static of(object) {
+    return #record in object ? object.#record : others.get(object);
+  }
+}
+
+/**
+ * Of what takes no field.
+ * @type {WeakMap<object, CallRecord>}
+ */
+const others = new WeakMap();
+
+/** @param {unknown} value @returns {value is object} */
+const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
 /**
  * @param {unknown} result a response or what was thrown
  * @param {CallRecord} record
  */
 export function keep(result, record) {
-  if ((typeof result === "object" && result !== null) || typeof result === "function") records.set(result, record);
+  if (!isObject(result)) return;
+  try {
+    Told.on(result, record);
+  } catch {
+    others.set(result, record);
+  }
 }
 
 /**
@@ -38,8 +86,7 @@ export function keep(result, record) {
  * @returns {CallRecord | undefined}
  */
 export function callRecord(responseOrError) {
-  if (typeof responseOrError !== "object" && typeof responseOrError !== "function") return undefined;
-  return responseOrError === null ? undefined : records.get(responseOrError);
+  return isObject(responseOrError) ? Told.of(responseOrError) : undefined;
 }
 
 /**

@@ -19,14 +19,14 @@ export function methodOf(method) {
 }
 
 /**
- * Where a fetch goes. A `URL` takes a kilobyte, and thousands may wait.
- * @typedef {{ isHttp: boolean, origin: string, href: string }} Address
+ * Where a fetch goes. A `URL` takes a kilobyte, and thousands may wait. `target`: its origin and its path, one a line.
+ * @typedef {{ isHttp: boolean, origin: string, href: string, target: string }} Address
  */
 
 // The last address that was read: to parse it anew takes as long as all else that is done at the start of a call. None
 // with a query or a user in it, which may be secrets.
 /** @type {{ input: unknown, base: unknown, address: Address }} */
-let last = { input: undefined, base: undefined, address: { isHttp: false, origin: "", href: "" } };
+let last = { input: undefined, base: undefined, address: { isHttp: false, origin: "", href: "", target: "" } };
 
 /**
  * The address that a fetch of `input` asks; throws where fetch would reject.
@@ -39,7 +39,8 @@ export function addressOf(input) {
   const { protocol, origin, href } = new URL(isRequest(input) ? input.url : input, base);
   // Calls go to few origins, and each need not have a string of its own.
   const shared = origin === last.address.origin ? last.address.origin : origin;
-  const address = { isHttp: protocol === "https:" || protocol === "http:", origin: shared, href };
+  const isHttp = protocol === "https:" || protocol === "http:";
+  const address = { isHttp, origin: shared, href, target: `${shared}\n${isHttp ? pathOf(href) : ""}\n` };
   if (typeof input === "string" && !/[?#@]/.test(href)) last = { input, base, address };
   return address;
 }

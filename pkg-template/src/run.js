@@ -13,11 +13,9 @@ export class Run {
   /**
    * @param {import("./driver.js").Inside} inside
    * @param {any[]} args what the caller gave
-   * @param {import("./request.js").Address} address
-   * @param {string} method
-   * @param {AbortSignal | null | undefined} signal
+   * @param {import("./driver.js").Subject} subject
    */
-  constructor(inside, args, { origin, href }, method, signal) {
+  constructor(inside, args, { address: { origin, href }, method, signal }) {
     this.inside = inside;
     /** The engine's number for it. */
     this.id = -1;

@@ -10,6 +10,7 @@ use super::redact;
 use super::scan::{after, has, known, parts, split};
 use super::{fields, grammar, text};
 use crate::syntax::json::Node;
+use alloc::string::String;
 
 /// A rule that holds, with what it was held against.
 pub struct Rule<'f, 's> {
@@ -36,7 +37,14 @@ impl<'f> Rule<'f, '_> {
             out.reason = same;
         }
         out.id = self.hit.id;
-        out.confidence = if self.hit.provided { 95 } else { 85 };
+        out.confidence = if self.hit.provider.is_empty() { 85 } else { 95 };
+        if out.provider.is_empty() {
+            out.provider = out.ink.excerpt(self.hit.provider);
+        }
+        out.title = self.say(then, "title", out);
+        out.what_happened = self.say(then, "whatHappened", out);
+        out.key = self.say(then, "userMessageKey", out);
+        out.api.docs_url = self.say(then, "docsUrl", out);
         let until = self.say(then, "until", out);
         if !until.is_empty() {
             out.retry = Retry::Never { until };
@@ -55,7 +63,10 @@ impl<'f> Rule<'f, '_> {
             if out.causes.iter().any(|known| out.ink.read(known.id) == id) {
                 continue;
             }
-            let confidence = known("certain likely possible", cause.get("confidence").text());
+            let confidence = match known("certain possible", cause.get("confidence").text()) {
+                "" => "likely",
+                other => other,
+            };
             out.cause(id, "", "", confidence, 0);
             let (text, check) = (self.say(cause, "text", out), self.say(cause, "check", out));
             if let Some(last) = out.causes.last_mut() {
@@ -79,13 +90,12 @@ impl<'f> Rule<'f, '_> {
             self.field(hole("field"), message(heard), hole("in"), hole("allowed"), out);
         }
         let whole = self.heard.first().map_or("", |heard| heard.part);
-        self.field(
-            then.get("field").text(),
-            if said.is_empty() { whole } else { said },
-            then.get("in").text(),
-            "",
-            out,
-        );
+        let message = if said.is_empty() { whole } else { said };
+        for node in [then.get("field")].into_iter().chain(then.get("fields").children()) {
+            let name = self.fill(node.text(), out);
+            let name = String::from(out.ink.read(name));
+            self.field(&name, message, then.get("in").text(), "", out);
+        }
     }
 
     #[inline(never)]
@@ -117,11 +127,16 @@ impl<'f> Rule<'f, '_> {
         texts.into_iter().find(|text| !text.is_empty()).unwrap_or("")
     }
 
-    /// What `node`, a part of the rule, says under `key`, with the holes filled in; an unknown hole stays as it is.
+    /// What `node`, a part of the rule, says under `key`, with the holes filled in.
     #[inline(never)]
     pub fn say(&self, node: Node<'_>, key: &str, out: &mut Explanation) -> Text {
+        self.fill(node.get(key).text(), out)
+    }
+
+    /// `text` with its holes filled in; an unknown hole stays as it is.
+    fn fill(&self, text: &str, out: &mut Explanation) -> Text {
         let start = out.ink.mark();
-        let mut rest = node.get(key).text();
+        let mut rest = text;
         while let Some((front, tail)) = split(rest, "{") {
             out.ink.all.push_str(front);
             let (name, after) = split(tail, "}").unwrap_or(("", ""));

@@ -17,6 +17,8 @@ pub struct Explanation {
     pub kind: Kind,
     pub reason: Text,
     pub status: Option<u16>,
+    /// Where it differs from the kind's own.
+    pub title: Text,
     pub what_happened: Text,
     pub causes: Vec<Cause>,
     /// Of all causes, each of which has a part of it.
@@ -24,6 +26,8 @@ pub struct Explanation {
     pub action: Text,
     /// Where it differs from the kind's own.
     pub user_message: Text,
+    /// A rule's own key of the text for end users.
+    pub key: Text,
     /// The one parameter that texts for end users have.
     pub seconds: Text,
     pub retry: Retry,
@@ -108,11 +112,13 @@ impl Explanation {
             kind,
             reason: none,
             status,
+            title: none,
             what_happened: none,
             causes: Vec::new(),
             evidence: Vec::new(),
             action: none,
             user_message: none,
+            key: none,
             seconds: none,
             retry: Retry::None,
             fields: Vec::new(),

@@ -129,6 +129,12 @@ pub fn of_json(root: Node<'_>, media: &str) -> &'static str {
     until(parts(FORMATS, b'\n').find(holds).unwrap_or("json"), b" ")
 }
 
+/// Whether an explanation's `format` may be `name`, of a body that holds something.
+pub fn is_known(name: &str) -> bool {
+    let mut rows = parts(FORMATS, b'\n').chain(parts(PROXIES, b'\n'));
+    rows.any(|row| until(row, b" ") == name) || words("json text html xml empty").any(|word| word == name)
+}
+
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
 pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
     if report.status.unwrap_or(0) < 400 {

@@ -8,7 +8,7 @@ use super::harvest::{Harvest, Said, Shape};
 use super::ink::Text;
 use super::redact;
 use super::report::{host_of, origin_of};
-use super::scan::{after, cut, find, parts, until};
+use super::scan::{after, cut, find, has, parts, until, words};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::vec::Vec;
@@ -83,11 +83,11 @@ impl<'f> Facts<'f> {
                 let code = &harvest.code;
                 let from = if code.span.is_some() { "body" } else { "header" };
                 !code.text.is_empty()
-                    && fits(test, code.text).is_some()
+                    && heed(test, code.text, notes).is_some()
                     && notes.see(from, "code", code.text, code.span)
             }
             "message" => self.message(test, notes),
-            "body" => fits(test, harvest.body).is_some_and(|(_, found)| {
+            "body" => heed(test, harvest.body, notes).is_some_and(|found| {
                 notes.see("body", "", cut(harvest.body, found.span.0, found.span.1), Some(found.span))
             }),
             // What was asked is not quoted: it is the caller's own.
@@ -95,9 +95,13 @@ impl<'f> Facts<'f> {
                 hear(test, report.request_body, notes).is_some() && notes.see("environment", "requestBody", "", None)
             }
             "header" => test.children().all(|test| {
-                let value = report.header(test.key());
+                let mut pairs = report.headers.iter();
+                let value = pairs.find(|(name, _)| name.eq_ignore_ascii_case(test.key())).unwrap_or_default().1;
                 let shown = if redact::is_secret_name(test.key()) { redact::GONE } else { value };
-                !value.is_empty() && fits(test, value).is_some() && notes.see("header", test.key(), shown, None)
+                if is_absence(test) {
+                    return value.is_empty();
+                }
+                !value.is_empty() && heed(test, value, notes).is_some() && notes.see("header", test.key(), shown, None)
             }),
             "json" => test.children().all(|test| {
                 let node = harvest.root.pointer(test.key());
@@ -106,10 +110,14 @@ impl<'f> Facts<'f> {
                 } else {
                     cut(harvest.body, node.span().0, node.span().1)
                 };
-                let holds = if test.kind() == Kind::String {
-                    test.text() == name(node)
+                if is_absence(test) {
+                    return !node.exists();
+                }
+                let kind = if test.kind() == Kind::Object { test.get("type").text() } else { test.text() };
+                let holds = if words(NAMES).any(|name| name == kind) {
+                    kind == name(node) && (test.kind() == Kind::String || fits(test, value).is_some())
                 } else {
-                    node.exists() && fits(test, value).is_some()
+                    node.exists() && heed(test, value, notes).is_some()
                 };
                 holds && notes.see("body", test.key(), value, Some(node.span()))
             }),
@@ -127,6 +135,10 @@ impl<'f> Facts<'f> {
         let before = notes.heard.len();
         for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.harvest.messages {
+                // Without a separator its only part is the whole, which was tried first.
+                if !separators.is_empty() && !separators.iter().any(|separator| has(said.text, separator)) {
+                    continue;
+                }
                 hear_parts(said, separators, (test, before), notes);
             }
             if notes.heard.len() > before {
@@ -153,25 +165,31 @@ impl<'f> Facts<'f> {
         fits(test, name).is_some() && notes.see(from, sign, shown, span)
     }
 
-    /// One `part` of a `test` on the URL: `host`, `path`, `param` (and with it `gt`).
+    /// One `part` of a `test` on the URL: `host`, `path`, `param`. The last is a name, and what else is asked of its value
+    /// stands beside it (`gt`, `equals`), or an object of names and tests.
     fn url(&self, test: Node<'f>, part: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
         let url = self.report.url;
         match part.key() {
-            "host" => fits(part, host_of(url)).is_some(),
+            "host" => heed(part, host_of(url), notes).is_some(),
             "path" => {
                 let path = after(until(url, b"?#"), origin_of(url).len());
                 hear(part, path, notes)
                     .is_some_and(|found| notes.see("url", "path", cut(path, found.span.0, found.span.1), None))
             }
-            "param" => {
-                let pair = self.pair(part.text());
-                let value = after(pair, part.text().len() + 1);
-                let gt = test.get("gt");
-                let holds = !pair.is_empty() && (!gt.exists() || number::whole(value) > gt.integer());
-                holds && notes.see("url", part.text(), pair, None)
-            }
-            key => key == "gt",
+            "param" if part.kind() == Kind::Object => part.children().all(|want| self.param(want.key(), want, notes)),
+            "param" => self.param(part.text(), test, notes),
+            // Beside `param`, whose they are.
+            _ => test.get("param").kind() == Kind::String,
         }
+    }
+
+    fn param(&self, name: &str, test: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
+        let pair = self.pair(name);
+        if pair.is_empty() || is_absence(test) {
+            return pair.is_empty() && is_absence(test);
+        }
+        let shown = if redact::is_secret_name(name) { redact::GONE } else { pair };
+        heed(test, after(pair, name.len() + 1), notes).is_some() && notes.see("url", name, shown, None)
     }
 
     /// The URL's parameter called `name`, with its value: `limit=20`; "" if there is none.
@@ -211,12 +229,29 @@ fn hear_parts<'f>(said: &Said<'f>, separators: &[&str], test: (Node<'f>, usize),
     }
 }
 
-/// As a [`fits`], and notes the template.
+/// Whether `test` asks that there be nothing.
+fn is_absence(test: Node<'_>) -> bool {
+    [test, test.get("exists"), test.get("present")].iter().any(|asked| asked.kind() == Kind::False)
+}
+
+/// As [`fits`], and notes the template if it has holes.
+fn heed<'f>(test: Node<'f>, text: &'f str, notes: &mut Notes<'f, '_>) -> Option<Match> {
+    let (template, found) = fits(test, text)?;
+    if has(template, "{") {
+        notes.heard.push(Heard { part: text, template });
+    }
+    Some(found)
+}
+
+/// As [`fits`], and notes the template.
 fn hear<'f>(test: Node<'f>, part: &'f str, notes: &mut Notes<'f, '_>) -> Option<Match> {
     let (template, found) = fits(test, part)?;
     notes.heard.push(Heard { part, template });
     Some(found)
 }
+
+/// What a value of JSON may be asked to be.
+const NAMES: &str = "missing null boolean number string array object";
 
 fn name(node: Node<'_>) -> &'static str {
     match node.kind() {
@@ -241,9 +276,17 @@ fn fits<'f>(want: Node<'f>, text: &str) -> Option<(&'f str, Match)> {
         Kind::Object => {
             let mut found = None;
             for check in want.children() {
-                let want = check.text();
+                let want = if check.kind() == Kind::String { check.text() } else { check.word() };
                 let same = |text: &str| text.eq_ignore_ascii_case(want);
+                let number = |holds: fn(&i64, &i64) -> bool| {
+                    let number = number::count(text).zip(check.integer());
+                    number.is_some_and(|(number, want)| holds(&number, &want))
+                };
                 found = Some(match check.key() {
+                    "equals" if check.kind() == Kind::Array => check.children().find_map(|want| {
+                        let want = if want.kind() == Kind::String { want.text() } else { want.word() };
+                        text.eq_ignore_ascii_case(want).then_some(all)
+                    })?,
                     "equals" if same(text) => all,
                     "startsWith" if text.get(..want.len()).is_some_and(same) => all,
                     "contains" => {
@@ -251,7 +294,12 @@ fn fits<'f>(want: Node<'f>, text: &str) -> Option<(&'f str, Match)> {
                         ("*", Match { span: (at, at + want.len()), hole: (0, 0) })
                     }
                     "template" => fits(check, text)?,
-                    "gt" if number::whole(text)? > check.integer()? => all,
+                    "gt" if number(i64::gt) => all,
+                    "gte" if number(i64::ge) => all,
+                    "lt" if number(i64::lt) => all,
+                    "lte" if number(i64::le) => all,
+                    // Others have asked these: see `is_absence`, `json`, `url`.
+                    "exists" | "present" | "type" | "param" | "host" | "path" => all,
                     _ => return None,
                 });
             }

@@ -16,6 +16,7 @@ pub mod grammar;
 pub mod harvest;
 pub mod ink;
 pub mod kind;
+pub mod lookup;
 pub mod matcher;
 pub mod network;
 pub mod redact;
@@ -39,6 +40,7 @@ use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
 use harvest::{Harvest, MAX_BODY, Shape};
+use ink::{Ink, Text};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -86,23 +88,24 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     let mut verdict = document.root().get("\0");
     let (mut ruled, mut by_provider) = (false, false);
-    if out.kind != Kind::Success {
-        let hits = catalogs.hits(provider, &facts, &mut out);
+    let well = out.kind == Kind::Success;
+    if !well || catalogs.has_users() {
+        let hits = catalogs.hits(provider, &facts, well, &mut out);
         // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
         for hit in &hits.rules {
             let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
             let rule = Rule { hit, facts: &facts, heard };
-            let decides = !ruled && hit.then.get("kind").exists() && (open || hit.provided);
+            let decides = !ruled && hit.then.get("kind").exists() && (open || !hit.provider.is_empty());
             if decides {
                 ruled = true;
-                by_provider = hit.provided && !hit.coarse;
+                by_provider = !hit.provider.is_empty() && !hit.coarse;
                 verdict = hit.then.get("retry");
                 rule.decide(&mut out);
             }
             // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
             // beside any better one. Rules that are only causes are always heard.
-            let beside = !hit.coarse && open && (hit.provided || !by_provider);
-            if decides || beside || !hit.then.get("kind").exists() {
+            let beside = !hit.coarse && open && (!hit.provider.is_empty() || !by_provider);
+            if decides || ((beside || !hit.then.get("kind").exists()) && (ruled || !well)) {
                 rule.add(&mut out);
             }
         }
@@ -117,7 +120,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     said(&harvest, &mut out);
     let code = String::from(out.ink.read(out.api.code));
     verdict::judge(waits, report.now, verdict, &code, &mut out);
-    words::what(&code, &digits, &mut out);
+    let who = String::from(catalogs.name(out.ink.read(out.provider)));
+    words::what(&who, &code, &digits, &mut out);
     words::notes(report, waits, &harvest, &mut out);
     out
 }
@@ -160,12 +164,29 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
         api.code = ink.add(harvest.code.text);
     }
     api.message = ink.add(harvest.messages.first().copied().unwrap_or_default().text);
-    api.user_message = ink.add(harvest.user_message);
+    api.user_message = for_show(harvest.user_message, ink);
     api.request_id = ink.add(harvest.request_id);
-    api.docs_url = ink.add(harvest.docs_url);
+    if !harvest.docs_url.is_empty() {
+        api.docs_url = ink.add(harvest.docs_url);
+    }
     if harvest.details.exists() {
         api.details = ink.add(&write::write_node(harvest.details, false));
     }
+}
+
+/// A server's text that an application may choose to show: on one line, of bounded length, and without the marks that turn
+/// the direction of what stands around it.
+fn for_show(text: &str, ink: &mut Ink) -> Text {
+    const MOST: usize = 500;
+    let start = ink.mark();
+    for char in scan::head(text, MOST).chars() {
+        match char {
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => ink.all.push(' '),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            char => ink.all.push(char),
+        }
+    }
+    ink.since(start)
 }
 
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.

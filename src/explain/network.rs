@@ -8,7 +8,7 @@ use super::Report;
 use super::explanation::Explanation;
 use super::kind::{Kind, Retry};
 use super::report::{host_of, origin_of};
-use super::scan::{has, head, parts};
+use super::scan::{self, has, head, parts};
 use super::text;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
@@ -167,14 +167,39 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         Kind::Timeout => "The request did not end in time.",
         Kind::InvalidRequest => "The request was refused before it was sent.",
         Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
-        _ => "No response came.",
+        _ => NO_RESPONSE,
     });
     if out.kind == Kind::InvalidRequest {
-        out.action = out.ink.add(
-            "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).",
-        );
+        out.action = out.ink.add(MEND);
     }
     out
+}
+
+const NO_RESPONSE: &str = "No response came.";
+const MEND: &str =
+    "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).";
+
+fn group_of(row: &Row) -> &'static str {
+    if row.1 == Kind::Network { "network" } else { "fetch" }
+}
+
+/// What a row is about, without a case at hand: `id` is `network.dns`, `fetch.opaque`. Gives back whether there is such a row.
+pub fn page(id: &str, out: &mut Explanation) -> bool {
+    let (group, reason) = scan::split(id, ".").unwrap_or_default();
+    if id == "network.unknown" {
+        out.turn(Kind::Network, "unknown");
+        unknown(&Report { thrown: alloc::vec![Thrown::default()], ..Report::default() }, out);
+        out.what_happened = out.ink.add(NO_RESPONSE);
+        return true;
+    }
+    let mut rows = ROWS.iter().chain([&REASON, &OFFLINE, &MIXED, &REDIRECT, &OPAQUE]);
+    let Some(row) = rows.find(|row| row.2 == reason && group == group_of(row)) else { return false };
+    tell(out, row, 90, ("exception", "", ""));
+    out.what_happened = out.ink.add(row.4);
+    if row.1 == Kind::InvalidRequest {
+        out.action = out.ink.add(MEND);
+    }
+    true
 }
 
 /// Explains a response that may not be looked into.
@@ -225,7 +250,7 @@ fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &
         '-' => Retry::Never { until: out.ink.add(text::row(row.1).until) },
         repeat => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
     };
-    out.id = out.ink.join(&[if row.1 == Kind::Network { "network." } else { "fetch." }, row.2]);
+    out.id = out.ink.join(&[group_of(row), ".", row.2]);
     out.confidence = confidence;
     out.see(out.id, seen.0, seen.1, seen.2, None);
     out.cause(row.2, row.4, "", if confidence > 80 { "certain" } else { "likely" }, 0);

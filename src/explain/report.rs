@@ -77,10 +77,14 @@ pub fn read(document: &Document) -> Report<'_> {
 
 /// The host of a URL, without user and port; "" of a relative one.
 pub fn host_of(url: &str) -> &str {
-    let authority = split(origin_of(url), "://").map_or("", |(_, rest)| rest);
-    let host = behind(authority, b'@');
+    let host = authority_of(url);
     let bracket = host.starts_with('[').then(|| until(host, b"]").len() + 1);
     bracket.and_then(|end| host.get(..end)).unwrap_or(until(host, b":"))
+}
+
+/// Host and port of a URL; "" of a relative one.
+pub fn authority_of(url: &str) -> &str {
+    behind(split(origin_of(url), "://").map_or("", |(_, rest)| rest), b'@')
 }
 
 /// Scheme and authority of a URL; "" of a relative one.

@@ -8,7 +8,7 @@ use super::kind::{self, Kind, Retry};
 use super::scan::known;
 use super::write::decimal;
 use crate::hints::{Hint, Told};
-use crate::syntax::json::Node;
+use crate::syntax::json::{self, Node};
 use crate::time::WallTime;
 
 /// What the answer says of when to come back.
@@ -45,12 +45,17 @@ pub fn judge(waits: Waits<'_>, now: WallTime, rule: Node<'_>, code: &str, out: &
         }
     }
     if let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = out.retry
-        && limited
+        && (limited || out.kind == Kind::Unavailable)
     {
         // Rounded up: who waits as long as is shown does not come too early.
-        let start = out.ink.add("There were too many requests. Please try again in ");
-        out.seconds = decimal(&mut out.ink, delay.saturating_add(999).max(1000) / 1000);
-        out.user_message = start.and(out.ink.add(" seconds."));
+        let seconds = delay.saturating_add(999).max(1000) / 1000;
+        let start = out.ink.add(if limited {
+            "There were too many requests. Please try again in "
+        } else {
+            "The service is unavailable right now. Please try again in "
+        });
+        out.seconds = decimal(&mut out.ink, seconds);
+        out.user_message = start.and(out.ink.add(if seconds == 1 { " second." } else { " seconds." }));
     }
 }
 
@@ -67,7 +72,11 @@ fn read(node: Node<'_>, out: &mut Explanation) -> Option<Retry> {
     Some(match node.get("verdict").text() {
         "none" => Retry::None,
         "never" => Retry::Never { until: out.ink.add(node.get("until").text()) },
-        "backoff" => Retry::Backoff { base_delay: number("baseDelay", 1000), max_tries, requires_idempotency: false },
+        "backoff" => Retry::Backoff {
+            base_delay: number("baseDelay", 1000),
+            max_tries,
+            requires_idempotency: node.get("requiresIdempotency").kind() == json::Kind::True,
+        },
         "after" => Retry::After { delay, source },
         "at-reset" => Retry::AtReset { delay, reset_at: None, source },
         "after-reauth" => Retry::AfterReauth { how },

@@ -5,20 +5,21 @@ use super::explanation::Explanation;
 use super::harvest::{Harvest, MAX_BODY, Shape};
 use super::kind::{Kind, Retry};
 use super::report::origin_of;
-use super::text;
 use super::verdict::Waits;
 use crate::hints::expose;
 use crate::syntax::json::End;
+use alloc::string::String;
 
-/// Says in one sentence what happened; the status is `number` in digits.
-pub fn what(code: &str, number: &str, out: &mut Explanation) {
-    let who = match out.ink.read(out.provider) {
-        "clever" => "Clever",
-        "unit21" => "Unit21",
-        _ => "The server",
-    };
+/// Says in one sentence what happened, unless a rule has said it; the status is `number` in digits, and `who` answered.
+pub fn what(who: &str, code: &str, number: &str, out: &mut Explanation) {
+    if !out.what_happened.is_empty() {
+        return;
+    }
     let page = out.ink.read(out.reason) == "html_instead_of_json";
-    let start = out.ink.join(&[who, " answered ", number]);
+    let start = out.ink.join(&[if who.is_empty() { "The server" } else { who }, " answered"]);
+    if !number.is_empty() {
+        out.ink.join(&[" ", number]);
+    }
     if !code.is_empty() {
         out.ink.add(" with the code ");
         out.ink.excerpt(code);
@@ -30,7 +31,8 @@ pub fn what(code: &str, number: &str, out: &mut Explanation) {
     } else {
         "."
     };
-    out.what_happened = start.and(out.ink.join(&[": ", text::row(out.kind).title, more]));
+    let title = String::from(out.title());
+    out.what_happened = start.and(out.ink.join(&[": ", &title, more]));
 }
 
 const HIDDEN: &str = concat!(
@@ -45,7 +47,7 @@ pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: 
         || (!report.page_url.is_empty() && origin_of(report.page_url) != origin_of(report.url));
     let limited = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
     if limited && foreign && waits.hint.is_none() && waits.told.is_none() {
-        let action = alloc::string::String::from(out.ink.read(out.action));
+        let action = String::from(out.ink.read(out.action));
         out.action = out.ink.join(&[&action, HIDDEN]);
         out.notes.push(HIDDEN.trim_ascii_start());
     }

@@ -23,7 +23,7 @@ impl Explanation {
             Some(status) => out.number("status", i64::from(status)),
             None => out.raw("status", "null"),
         }
-        out.member("title", row.title);
+        out.member("title", self.title());
         out.text("whatHappened", self.what_happened);
         out.list("causes");
         for cause in &self.causes {
@@ -52,8 +52,11 @@ impl Explanation {
         out.text("action", self.action);
         let message = self.ink.read(self.user_message);
         out.member("userMessage", if message.is_empty() { row.user } else { message });
-        out.key("userMessageKey");
-        out.string(&["user.", row.name, if message.is_empty() { "" } else { ".after" }]);
+        if self.key.is_empty() {
+            out.key("userMessageKey");
+            out.string(&["user.", row.name, if message.is_empty() { "" } else { ".after" }]);
+        }
+        out.text("userMessageKey", self.key);
         out.key("params");
         out.open('{');
         out.text("seconds", self.seconds);
@@ -100,6 +103,11 @@ impl Explanation {
         self.particulars(&mut out);
         out.close('}');
         out.out.out
+    }
+
+    /// The heading: a rule's, else the kind's.
+    pub fn title(&self) -> &str {
+        if self.title.is_empty() { text::row(self.kind).title } else { self.ink.read(self.title) }
     }
 
     /// The members that belong to one kind only.

@@ -7,7 +7,7 @@ use super::{
     meter::{Meter, span::Told},
     read::Reading,
     reserve::{Scope, Sign},
-    ticket::Ticket,
+    ticket::{Place, Ticket},
 };
 use crate::time::{Moment, MonoTime};
 
@@ -16,7 +16,7 @@ const NEAR: i64 = 60_000;
 
 impl Scope {
     /// The attempt of `ticket` was answered.
-    pub(super) fn answered(&mut self, index: u32, tickets: &mut [Ticket], reading: &Reading, sign: Sign, at: Moment) {
+    pub(super) fn answered(&mut self, index: u32, tickets: &mut [Place], reading: &Reading, sign: Sign, at: Moment) {
         let now = at.mono;
         let limited = sign == Sign::Limited;
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
@@ -26,12 +26,12 @@ impl Scope {
         if sign == Sign::Down {
             self.failed(ticket, at);
         } else {
-            self.outage.worked(ticket.sent.mono, now);
+            self.outage.worked(ticket.sent, now);
         }
         self.used_at = now;
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
         let (from, route, cost, sent, probe) =
-            (ticket.lane, ticket.route, ticket.cost, ticket.sent.mono, ticket.rules.probe);
+            (ticket.lane, ticket.route, ticket.cost, ticket.sent, ticket.rules.probe);
         let (places, new, mask) = self.meters_of(reading);
         if mask != 0 {
             self.place(route, from, mask, tickets, now);
@@ -88,7 +88,7 @@ impl Scope {
     }
 
     // What was sent before anything was known was counted all the same: what is under way in the lane, and what came back.
-    fn begin(&mut self, new: u32, home: u8, cost: u64, tickets: &[Ticket], now: MonoTime) {
+    fn begin(&mut self, new: u32, home: u8, cost: u64, tickets: &[Place], now: MonoTime) {
         if new == 0 {
             return;
         }
@@ -114,7 +114,7 @@ impl Scope {
 
     /// Nothing came of the attempt of `ticket`, or a word of who stands before the server.
     pub(super) fn failed(&mut self, ticket: &mut Ticket, at: Moment) {
-        self.outage.failed(ticket.sent.mono, at);
+        self.outage.failed(ticket.sent, at);
         if self.outage.is_on() {
             // Each probe is another call's, so that none spends all its attempts on one outage.
             ticket.seq = None;

@@ -12,7 +12,8 @@ impl Tracker {
     /// taken, where that send would have to wait, others wait, or the server is down.
     pub fn beside(&mut self, ticket: TicketId, at: Moment) -> Option<TicketId> {
         let first = self.tickets.get(ticket.0 as usize)?;
-        let mut twin = Ticket { stand: Stand::Idle, unclaimed: false, sent: at, ..first.clone() };
+        let mut twin =
+            Ticket { stand: Stand::Idle, unclaimed: false, sent: at.mono, sent_wall: at.wall, ..Ticket::clone(first) };
         let Self { scopes, tickets, nudges, .. } = self;
         let scope = scopes.get_mut(twin.scope as usize)?;
         scope.settle(tickets, *nudges, at.mono);

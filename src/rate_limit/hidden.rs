@@ -91,17 +91,17 @@ impl Sight {
 impl Scope {
     /// Sees what an answer to `ticket` shows, and that the failures before it were no refusals.
     pub(super) fn see(&mut self, ticket: &Ticket, answer: Answer<'_>, tells: bool) {
-        if self.sight.see(answer, tells, ticket.sent.mono)
+        if self.sight.see(answer, tells, ticket.sent)
             && let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane))
         {
-            lane.forget(ticket.sent.mono);
+            lane.forget(ticket.sent);
         }
     }
 
     /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
     /// read. Told quotas are not touched for it: they are kept to already.
     pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
-        let sent = ticket.sent.mono;
+        let sent = ticket.sent;
         let doubt = if lost { self.sight.fail(self.in_flight > 1, sent, now) } else { None };
         self.land(ticket, doubt != Some(true), now);
         let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };

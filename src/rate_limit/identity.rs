@@ -1,6 +1,6 @@
 //! What shares a quota: the origin and the credentials, of which only a hash is kept.
 
-use alloc::string::String;
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::syntax::{headers::Headers, number, words};
 
@@ -14,7 +14,7 @@ pub struct Identity {
     /// SHA-256 of what it stands for, cut to 128 bits: the same in every tab, and of no use to who reads it.
     pub key: [u8; 16],
     /// For people: the origin, and a few digits of the hash where there are credentials; or the caller's own word.
-    pub name: String,
+    pub name: Rc<str>,
     /// Which of the API's methods is called, as a number; see [`Identity::to`].
     pub route: u32,
     /// The origin as a number: a server's health is that of its origin, whoever asks it.
@@ -27,26 +27,24 @@ impl Identity {
         let mut hash = hmac_sha256::Hash::new();
         hash.update(origin);
         let mut known = false;
-        for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
+        credentials(headers, |part| {
             known = true;
-            for part in ["\n", name, ":", value] {
-                hash.update(part);
-            }
-        }
+            hash.update(part);
+        });
         let key = cut(hash);
         let mut name = String::from(origin);
         if known {
             mark(&mut name, &key);
         }
-        Self { key, name, route: 0, origin: 0 }.at(origin)
+        Self { key, name: name.into(), route: 0, origin: 0 }.at(origin)
     }
 
     /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
     /// called, so what is learnt for `/users/17` holds for `/users/18`: segments that look like an id count as one.
     pub fn to(mut self, method: &str, path: &str) -> Self {
-        self.route = add(SEED, method);
-        for segment in words::split(path, b"/") {
-            self.route = add(self.route, if is_id(segment) { "*" } else { segment });
+        self.route = add(SEED, method.as_bytes());
+        for segment in path.as_bytes().split(|byte| *byte == b'/') {
+            self.route = add(self.route, if is_id(segment) { b"*" } else { segment });
         }
         self
     }
@@ -64,12 +62,12 @@ impl Identity {
         } else {
             name.push_str(word);
         }
-        Self { key, name, route: 0, origin: 0 }
+        Self { key, name: name.into(), route: 0, origin: 0 }
     }
 
     /// The same, for a call to `origin`.
     pub fn at(mut self, origin: &str) -> Self {
-        self.origin = add(SEED, origin);
+        self.origin = add(SEED, origin.as_bytes());
         self
     }
 
@@ -84,14 +82,49 @@ impl Identity {
     }
 }
 
+/// Identities kept; beyond that the one that was made first is made anew when it is asked for.
+const MOST: usize = 64;
+
+/// Identities of late, so that what makes one is hashed once and not with each call.
+///
+/// They are found by 64 bits of a quick hash, which is no secret's keeper and need not be: it never leaves this memory, beside
+/// which the caller has the credentials themselves. Two that it takes for one, a pair in 10^19, share their quotas.
+#[derive(Debug, Default)]
+pub struct Recent {
+    known: Vec<(u64, Identity)>,
+    next: usize,
+}
+
+impl Recent {
+    /// [`Identity::of`] or, where there is a `word`, [`Identity::named`], for a call to `origin`.
+    pub fn of(&mut self, origin: &str, headers: Headers<'_>, word: Option<&str>) -> Identity {
+        let mut tag = mix(SEED_64, origin);
+        match word {
+            Some(word) => tag = mix(!tag, word),
+            None => credentials(headers, |part| tag = mix(tag, part)),
+        }
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == tag) {
+            return known.clone();
+        }
+        let new = word.map_or_else(|| Identity::of(origin, headers), Identity::named).at(origin);
+        if self.known.len() < MOST {
+            self.known.push((tag, new.clone()));
+        } else if let Some(oldest) = self.known.get_mut(self.next % MOST) {
+            *oldest = (tag, new.clone());
+            self.next = self.next.wrapping_add(1);
+        }
+        new
+    }
+}
+
 fn mark(name: &mut String, key: &[u8; 16]) {
     name.push_str("#");
     name.push_str(words::cut(&hex(key), 0, 8));
 }
 
 // Numbers, and what is long and has digits in it: hashes, UUIDs, snowflakes, tokens.
-fn is_id(segment: &str) -> bool {
-    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+fn is_id(segment: &[u8]) -> bool {
+    let digits = segment.iter().filter(|byte| byte.is_ascii_digit()).count();
     digits > 0 && (digits == segment.len() || segment.len() >= 16)
 }
 
@@ -104,12 +137,30 @@ pub fn hex(key: &[u8]) -> String {
     text
 }
 
-// FNV-1a.
+// Shows each of them as parts that, joined, no other ones give.
+fn credentials(headers: Headers<'_>, mut see: impl FnMut(&str)) {
+    for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
+        for part in ["\n", name, ":", value] {
+            see(part);
+        }
+    }
+}
+
+// FNV-1a, in 64 bits here, below in 32.
+const SEED_64: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mix(mut hash: u64, text: &str) -> u64 {
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
 const SEED: u32 = 0x811c_9dc5;
 
-fn add(mut hash: u32, text: &str) -> u32 {
-    for byte in text.bytes().chain([b'/']) {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+fn add(mut hash: u32, text: &[u8]) -> u32 {
+    for byte in text.iter().chain(b"/") {
+        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     }
     hash
 }
@@ -133,7 +184,7 @@ mod tests {
         assert_ne!(one.key, two.key);
         assert_eq!(one, of("accept:*/*\nauthorization:Bearer abc"));
         assert!(one.name.starts_with("https://api.example.com#") && !one.name.contains("abc"));
-        assert_eq!(of("accept:*/*").name, "https://api.example.com");
+        assert_eq!(&*of("accept:*/*").name, "https://api.example.com");
     }
 
     #[test]
@@ -166,14 +217,29 @@ mod tests {
     fn a_word_that_holds_a_secret_is_shown_by_its_hash() {
         let (shown, hidden) = (Identity::named("key-of-a-tenant"), Identity::named("\nkey-of-a-tenant"));
         assert_eq!(shown.key, hidden.key);
-        assert_eq!(hidden.name, ["#", &hex(&hidden.key)[..8]].concat());
+        assert_eq!(*hidden.name, *["#", &hex(&hidden.key)[..8]].concat());
     }
 
     #[test]
     fn a_word_of_the_callers_own_cannot_meet_an_origin() {
         let origin = Identity::of("scope\nx", Headers::new(""));
-        assert_eq!(Identity::named("tenant-1").name, "tenant-1");
+        assert_eq!(&*Identity::named("tenant-1").name, "tenant-1");
         assert_ne!(Identity::named("https://a.example").key, Identity::of("https://a.example", Headers::new("")).key);
         assert_eq!(origin.key, Identity::named("x").key, "an origin never holds a line break");
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_would_be_made_anew() {
+        let mut recent = Recent::default();
+        let origins: Vec<String> = (0..MOST * 2).map(|n| alloc::format!("https://{n}.example")).collect();
+        for origin in origins.iter().chain(&origins).chain(origins.iter().rev()) {
+            for text in ["", "authorization:Bearer a", "cookie:a\nidempotency-key:1", "cookie:a\nidempotency-key:2"] {
+                let headers = Headers::new(text);
+                assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers));
+                assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers), "at once");
+            }
+            assert_eq!(recent.of(origin, Headers::new("cookie:a"), Some("me")), Identity::named("me").at(origin));
+        }
+        assert_eq!(recent.known.len(), MOST);
     }
 }

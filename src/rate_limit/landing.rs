@@ -6,7 +6,7 @@
 use super::{
     meter::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
-    ticket::{Stand, Ticket, due},
+    ticket::{Place, Stand, Ticket, due},
 };
 use crate::time::MonoTime;
 
@@ -33,7 +33,7 @@ impl Scope {
     // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
     fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
         self.landed = self.landed.saturating_add(ticket.cost);
-        self.bound(ticket, |meter, cost| meter.land(cost, counted, ticket.sent.mono, now));
+        self.bound(ticket, |meter, cost| meter.land(cost, counted, ticket.sent, now));
     }
 
     // Does this with each quota that `ticket` was counted on, and what it took of it.
@@ -69,9 +69,9 @@ impl Scope {
 
     // Ends what is over: windows, leases, waiters who are gone.
     #[inline(never)]
-    pub(super) fn settle(&mut self, tickets: &mut [Ticket], nudged: bool, now: MonoTime) {
+    pub(super) fn settle(&mut self, tickets: &mut [Place], nudged: bool, now: MonoTime) {
         self.roll(now);
-        while let Some(mark) = due(&mut self.flights, now, PROBE_LEASE) {
+        while let Some(mark) = due(&mut self.flights, tickets, Stand::Probing, now, PROBE_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Probing) {
                 ticket.stand = Stand::Flying;
                 if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
@@ -81,7 +81,7 @@ impl Scope {
                 self.slow.push_back(mark);
             }
         }
-        while let Some(mark) = due(&mut self.slow, now, SEND_LEASE) {
+        while let Some(mark) = due(&mut self.slow, tickets, Stand::Flying, now, SEND_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Flying) {
                 self.land(ticket, true, now);
             }
@@ -100,7 +100,7 @@ impl Scope {
     /// Those under way, by their number and what they cost, for whom `is_meant` holds.
     pub(super) fn flying(
         &self,
-        tickets: &[Ticket],
+        tickets: &[Place],
         is_meant: impl Fn(&Ticket) -> bool,
     ) -> impl Iterator<Item = (u32, u64)> {
         self.flights.iter().chain(&self.slow).filter_map(move |mark| {

@@ -8,7 +8,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 use crate::{
     rate_limit::{
         meter::Meter,
-        ticket::{Mark, Stand, Ticket},
+        ticket::{Mark, Place, Stand, Ticket},
     },
     time::MonoTime,
 };
@@ -220,7 +220,7 @@ impl Lane {
     }
 
     /// Who waits first, if anybody does.
-    pub fn front<'a>(&mut self, tickets: &'a mut [Ticket]) -> Option<(Mark, &'a mut Ticket)> {
+    pub fn front<'a>(&mut self, tickets: &'a mut [Place]) -> Option<(Mark, &'a mut Ticket)> {
         loop {
             let mark = *self.queue.front()?;
             if mark.of(tickets, Stand::Waiting).is_some() {
@@ -262,7 +262,7 @@ impl Lane {
 
     /// Adds those to `woken` whose time is over, and gives them until `again`. Later ones were told later times, but for
     /// priorities.
-    pub fn overdue(&self, tickets: &mut [Ticket], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
+    pub fn overdue(&self, tickets: &mut [Place], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
         for mark in &self.queue {
             let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
             if ticket.until.plus(OVERDUE) > now {
@@ -274,7 +274,7 @@ impl Lane {
     }
 
     /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
-    pub fn sweep(&mut self, tickets: &mut [Ticket], is_gone: impl Fn(&Ticket) -> bool) -> Vec<Mark> {
+    pub fn sweep(&mut self, tickets: &mut [Place], is_gone: impl Fn(&Ticket) -> bool) -> Vec<Mark> {
         let mut gone = Vec::new();
         for _ in 0..self.queue.len() {
             let Some(mark) = self.queue.pop_front() else { break };

@@ -21,7 +21,7 @@ mod routes;
 mod ticket;
 pub mod vendors;
 
-use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 
 use crate::{
     hints,
@@ -32,7 +32,7 @@ use crate::{
         quota::Quota,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
-        ticket::{Mark, Stand, Ticket},
+        ticket::{Mark, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime, WallTime},
 };
@@ -54,7 +54,7 @@ pub struct TicketId(u32);
 #[derive(Debug, Default)]
 pub struct Tracker {
     scopes: Vec<Scope>,
-    tickets: Vec<Ticket>,
+    tickets: Vec<Place>,
     free: Vec<u32>,
     nudges: bool,
     /// Granted, and not yet named by `wake`.
@@ -125,7 +125,8 @@ impl Tracker {
             seq: None,
             asked: None,
             until: at.mono,
-            sent: at,
+            sent: at.mono,
+            sent_wall: at.wall,
             landed: 0,
         })
     }
@@ -138,9 +139,9 @@ impl Tracker {
         let index = self.free.pop().unwrap_or(self.tickets.len() as u32);
         if let Some(old) = self.tickets.get_mut(index as usize) {
             ticket.serial = old.serial.wrapping_add(1);
-            *old = ticket;
+            **old = ticket;
         } else {
-            self.tickets.push(ticket);
+            self.tickets.push(Box::new(ticket));
         }
         TicketId(index)
     }
@@ -150,16 +151,14 @@ impl Tracker {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
         let Self { scopes, tickets, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
-        if *nudges {
-            let waits = |ticket: &Ticket| ticket.stand == Stand::Waiting;
-            if tickets.get(ticket.0 as usize).is_some_and(waits) {
-                // Who is first goes first: this one is served by its place, even if its timer was the first to fire.
-                while let Some(granted) = scope.pump(tickets, at) {
-                    if granted.ticket == ticket.0 {
-                        break;
-                    }
-                    woken.push_back(granted);
+        let waits = |ticket: &Place| ticket.stand == Stand::Waiting;
+        if *nudges && tickets.get(ticket.0 as usize).is_some_and(waits) {
+            // Who is first goes first: this one is served by its place, even if its timer was the first to fire.
+            while let Some(granted) = scope.pump(tickets, at) {
+                if granted.ticket == ticket.0 {
+                    break;
                 }
+                woken.push_back(granted);
             }
         }
         scope.reserve(ticket.0, tickets, *nudges, at)
@@ -174,15 +173,15 @@ impl Tracker {
         judge: impl FnOnce(&Reading) -> Sign,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
-        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent.wall);
+        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent_wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
-        let date = hints::served(answer.headers, at.wall).date;
-        if let Some(date) = date {
+        let served = hints::served(answer.headers, at.wall);
+        if let Some(date) = served.date {
             scope.clock.observe(date, sent, at);
         }
-        let reading = read::read(answer, scope.clock.server(at));
+        let reading = read::read_served(answer, served.measured(scope.clock.server(at)));
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
-            scope.see(ticket, answer, date.is_some() || !reading.quotas.is_empty());
+            scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
         let sign = judge(&reading);
         scope.answered(ticket.0, tickets, &reading, sign, at);
@@ -307,7 +306,7 @@ impl Tracker {
     }
 
     // The scope of `ticket`, and all tickets.
-    fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Ticket>)> {
+    fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>)> {
         let scope = self.scope_of(ticket)?;
         Some((self.scopes.get_mut(scope)?, &mut self.tickets))
     }

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use super::quota::Quota;
 use super::vendors::{self, Reads};
 use crate::hints::body::{self, Limited};
-use crate::hints::{self, Hint, Told};
+use crate::hints::{self, Hint, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::time::WallTime;
 
@@ -68,15 +68,16 @@ pub struct Reading {
 
 /// Reads the answer whose head arrived at `now`. A cached one (`Age` over 0) tells no quotas.
 pub fn read<'a>(answer: impl Into<Answer<'a>>, now: WallTime) -> Reading {
-    read_answer(answer.into(), now)
+    let answer = answer.into();
+    read_served(answer, hints::served(answer.headers, now))
 }
 
+/// [`read`], where it is known when the answer was served.
 #[inline(never)]
-fn read_answer(answer: Answer<'_>, now: WallTime) -> Reading {
+pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
     let headers = answer.headers;
-    let served = hints::served(headers, now);
     let mut reading = Reading { served: served.at, ..Reading::default() };
-    reading.hint = hints::read(headers, now);
+    reading.hint = hints::read_served(headers, served);
     let mut drafts = Vec::new();
     if !answer.body.is_empty() {
         let said = body::read(answer.body, answer.status, served.at);

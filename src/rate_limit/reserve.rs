@@ -10,7 +10,7 @@
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 
 use crate::{
     rate_limit::{
@@ -24,7 +24,7 @@ use crate::{
         outage::Outage,
         quota::Quota,
         routes::Route,
-        ticket::{Mark, Stand, Ticket},
+        ticket::{Mark, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
 };
@@ -107,7 +107,7 @@ pub enum Reservation {
 #[derive(Debug)]
 pub(super) struct Scope {
     pub key: [u8; 16],
-    pub name: String,
+    pub name: Rc<str>,
     pub meters: Vec<Meter>,
     pub clock: Clock,
     /// Tickets alive, in whatever stand.
@@ -141,7 +141,7 @@ impl Scope {
         let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
             key: identity.key,
-            name: identity.name.clone(),
+            name: Rc::clone(&identity.name),
             meters,
             clock: Clock::default(),
             tickets: 0,
@@ -164,7 +164,7 @@ impl Scope {
     }
 
     /// Asks for ticket `index`. `nudged`: this host wakes waiters in the order of the queue.
-    pub(super) fn reserve(&mut self, index: u32, tickets: &mut [Ticket], nudged: bool, at: Moment) -> Reservation {
+    pub(super) fn reserve(&mut self, index: u32, tickets: &mut [Place], nudged: bool, at: Moment) -> Reservation {
         let now = at.mono;
         self.used_at = now;
         self.settle(tickets, nudged, now);
@@ -190,7 +190,7 @@ impl Scope {
             if !ticket.unclaimed {
                 self.grant(index, ticket, now);
             }
-            (ticket.unclaimed, ticket.sent) = (false, at);
+            (ticket.unclaimed, ticket.sent, ticket.sent_wall) = (false, now, at.wall);
             return Reservation::Granted;
         };
         if place > ahead {
@@ -218,7 +218,7 @@ impl Scope {
     }
 
     /// Grants whoever is first in a queue, if there is room; returns the one granted. Lanes take turns.
-    pub(super) fn pump(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<Mark> {
+    pub(super) fn pump(&mut self, tickets: &mut [Place], at: Moment) -> Option<Mark> {
         if self.waiting == 0 {
             return None;
         }
@@ -235,7 +235,7 @@ impl Scope {
     }
 
     /// When somebody who waits is to be woken: a lane's first gets its turn, or was told to come back.
-    pub(super) fn alarm(&mut self, tickets: &mut [Ticket], at: Moment) -> Option<MonoTime> {
+    pub(super) fn alarm(&mut self, tickets: &mut [Place], at: Moment) -> Option<MonoTime> {
         let mut first: Option<MonoTime> = None;
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
@@ -248,7 +248,7 @@ impl Scope {
 
     /// Adds those to `woken` whose time is over without a turn, once their lane's first has had to see that: they ask
     /// again, and are told what they wait for now, or refused.
-    pub(super) fn overdue(&mut self, tickets: &mut [Ticket], at: Moment, woken: &mut VecDeque<Mark>) {
+    pub(super) fn overdue(&mut self, tickets: &mut [Place], at: Moment, woken: &mut VecDeque<Mark>) {
         if self.waiting > 0 {
             // Not named twice.
             let again = at.mono.plus(POLL);

@@ -9,7 +9,7 @@ use super::{
     lane::Lane,
     meter::Meter,
     reserve::Scope,
-    ticket::{Stand, Ticket},
+    ticket::{Place, Stand, Ticket},
 };
 use crate::time::MonoTime;
 
@@ -45,7 +45,7 @@ impl Scope {
     }
 
     // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
-    pub(super) fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Ticket], now: MonoTime) {
+    pub(super) fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Place], now: MonoTime) {
         let mask = mask | self.configured;
         let is_first = !self.lanes.iter().any(|lane| lane.known);
         let known = self.routes.iter().position(|known| known.key == route);
@@ -103,7 +103,7 @@ impl Scope {
     }
 
     // Those who wait follow their route to its lane, in their order; and so do those under way, with what they count.
-    fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Ticket]) {
+    fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Place]) {
         let mask = |lane: usize| self.lanes.get(lane).map_or(0, |lane: &Lane| lane.mask);
         let (left, joined) = (mask(from) & !mask(to), mask(to) & !mask(from));
         let flying: Vec<(u32, u64)> =
@@ -121,7 +121,7 @@ impl Scope {
                 if left >> index & 1 == 1 {
                     meter.untake(cost);
                 } else if joined >> index & 1 == 1 && meter.knows_end() {
-                    meter.take(cost, ticket.sent.mono);
+                    meter.take(cost, ticket.sent);
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! A call's place in its scope, and the lines in which tickets stand.
 
-use alloc::{collections::VecDeque, rc::Rc};
+use alloc::{boxed::Box, collections::VecDeque, rc::Rc};
 
 use crate::{
     rate_limit::options::RateRules,
-    time::{Moment, MonoTime},
+    time::{MonoTime, WallTime},
 };
 
 /// Where a ticket stands.
@@ -42,10 +42,16 @@ pub(super) struct Ticket {
     pub asked: Option<MonoTime>,
     /// When it was last told to come back.
     pub until: MonoTime,
-    pub sent: Moment,
+    /// When it was last sent, on both clocks.
+    pub sent: MonoTime,
+    pub sent_wall: WallTime,
     /// What its scope had had answers to when it was sent.
     pub landed: u64,
 }
+
+/// A ticket where it stays. Boxed: a list of what may be a hundred thousand has as much room again that is not used yet, and
+/// leaves as much behind where it grows.
+pub(super) type Place = Box<Ticket>;
 
 /// A ticket in one of the lines: those who wait, those who are under way, those who are to be woken. One type for all of
 /// them, since a `VecDeque` is a kilobyte of code for each type of element.
@@ -73,13 +79,32 @@ impl Mark {
     }
 
     // Its ticket, if it still stands as it did when the mark was made.
-    pub fn of(self, tickets: &mut [Ticket], stand: Stand) -> Option<&mut Ticket> {
-        tickets.get_mut(self.ticket as usize).filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
+    pub fn of(self, tickets: &mut [Place], stand: Stand) -> Option<&mut Ticket> {
+        tickets
+            .get_mut(self.ticket as usize)
+            .map(Box::as_mut)
+            .filter(|ticket| ticket.serial == self.serial && ticket.stand == stand)
     }
 }
 
-// The oldest send of `flights`, taken out, if it went `lease` ago.
-pub(super) fn due(flights: &mut VecDeque<Mark>, now: MonoTime, lease: i64) -> Option<Mark> {
-    flights.front().filter(|flight| now.since(flight.sent) >= lease)?;
-    flights.pop_front()
+// The oldest send of `flights` whose ticket still stands so, taken out, if it went `lease` ago. Those that are under way no
+// more are dropped on the way: who sends a hundred thousand a second has but a few under way.
+pub(super) fn due(
+    flights: &mut VecDeque<Mark>,
+    tickets: &mut [Place],
+    stand: Stand,
+    now: MonoTime,
+    lease: i64,
+) -> Option<Mark> {
+    loop {
+        let flight = *flights.front()?;
+        let flies = flight.of(tickets, stand).is_some();
+        if flies && now.since(flight.sent) < lease {
+            return None;
+        }
+        flights.pop_front();
+        if flies {
+            return Some(flight);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! A borrowed view of a response's headers.
 
-use super::words::{self, Pieces};
+use super::words;
 
 /// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those
 /// that [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
@@ -22,7 +22,7 @@ impl<'a> Headers<'a> {
 
     /// All pairs in order; values trimmed.
     pub fn iter(self) -> Pairs<'a> {
-        Pairs { lines: words::split(self.text, b"\n") }
+        Pairs { rest: self.text }
     }
 
     /// The first value under `name` (lower case).
@@ -35,7 +35,7 @@ impl<'a> Headers<'a> {
 /// See [`Headers::iter`].
 #[derive(Clone, Debug)]
 pub struct Pairs<'a> {
-    lines: Pieces<'a, 'static>,
+    rest: &'a str,
 }
 
 impl<'a> Iterator for Pairs<'a> {
@@ -43,11 +43,14 @@ impl<'a> Iterator for Pairs<'a> {
 
     #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(pair) = words::pair(self.lines.next()?, b':') {
+        while !self.rest.is_empty() {
+            let (line, rest) = words::halves(self.rest, b'\n');
+            self.rest = rest;
+            if let Some(pair) = words::pair(line, b':') {
                 return Some(pair);
             }
         }
+        None
     }
 }
 

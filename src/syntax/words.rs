@@ -6,6 +6,9 @@
 /// Where the first of `bytes` (ASCII) is.
 #[inline(never)]
 pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
+    if let [one] = bytes {
+        return text.bytes().position(|byte| byte == *one);
+    }
     text.bytes().position(|byte| {
         let mut found = false;
         // `contains` would bring a `memchr` along.

@@ -8,7 +8,7 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    explain::{Catalogs, explain, report},
+    explain::{Catalogs, explain, lookup::lookup, report},
     syntax::json,
 };
 
@@ -26,6 +26,16 @@ impl Explainer {
     #[allow(clippy::new_without_default, reason = "made by JavaScript")]
     pub fn new() -> Self {
         Self { catalogs: Catalogs::built_in() }
+    }
+
+    /// Adds a user's catalog, as JSON, behind those that were added before. False: it could not be read whole.
+    pub fn add(&mut self, catalog: &str) -> bool {
+        self.catalogs.add(catalog)
+    }
+
+    /// What is known of the rule `id`, in the form of an explanation; "" if there is none.
+    pub fn lookup(&self, id: &str) -> String {
+        lookup(id, &self.catalogs).map_or(String::new(), |page| page.to_json())
     }
 
     /// Explains a report. Total: what is no report is explained as nothing known.

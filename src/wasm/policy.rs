@@ -11,7 +11,7 @@ use crate::{
     call::{self, Action, Call, Event, GiveUp, Memory, Request},
     policy::Policy,
     rate_limit::{
-        identity::{CREDENTIALS, Identity},
+        identity::{CREDENTIALS, Identity, Recent},
         quota::Quota,
         read::{self, Answer},
     },
@@ -99,6 +99,7 @@ pub struct Engine {
     /// Boxed, so that room for more of them is cheap to make.
     calls: Vec<Option<Box<Slot>>>,
     free: Vec<u32>,
+    recent: Recent,
 }
 
 /// A call, and what it was told last: others may be told something before its shell reads that.
@@ -124,31 +125,31 @@ impl Engine {
     /// `nudges`: whether this host may wake one call from another's turn.
     #[wasm_bindgen(constructor)]
     pub fn new(nudges: bool) -> Self {
-        Self { memory: Memory::new(nudges), calls: Vec::new(), free: Vec::new() }
+        Self { memory: Memory::new(nudges), calls: Vec::new(), free: Vec::new(), recent: Recent::default() }
     }
 
-    /// A new call, by number; told to begin, it says its first action. `origin` and `path` as `URL` has them;
-    /// `headers`: the request's, of those that `names(0)` lists; `scope`: the caller's own word for what shares a quota (see [`Identity::named`]), "" for none.
-    #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
+    /// A new call, by number; told to begin, it says its first action. `text`: its origin and its path, as `URL` has them, its
+    /// method, and its headers, of those that `names(0)` lists, one a line: each text that crosses costs as much as its
+    /// bytes. `scope`: the caller's own word for what shares a quota (see [`Identity::named`]),
+    /// if there is one.
+    #[allow(clippy::needless_pass_by_value, reason = "one that may be missing crosses as its own")]
     pub fn start(
         &mut self,
         plan: &Plan,
-        method: &str,
-        origin: &str,
-        path: &str,
-        headers: &str,
-        scope: &str,
+        text: &str,
+        scope: Option<String>,
         replayable: bool,
         wall: f64,
         mono: f64,
     ) -> u32 {
+        let (origin, rest) = words::halves(text, b'\n');
+        let (path, rest) = words::halves(rest, b'\n');
+        let (method, headers) = words::halves(rest, b'\n');
         let headers = Headers::new(headers);
         let host = words::halves(origin, b':').1.strip_prefix("//").unwrap_or(origin);
         let request = Request {
             method: method.into(),
-            identity: if scope.is_empty() { Identity::of(origin, headers) } else { Identity::named(scope) }
-                .at(origin)
-                .to(method, path),
+            identity: self.recent.of(origin, headers, scope.as_deref()).to(method, path),
             keyed: headers.find(IDEMPOTENCY_KEY).is_some(),
             replayable,
         };

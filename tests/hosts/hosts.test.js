@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { consumer } from "../packaging/consumer.js";
 import { startWorker } from "../runtimes/miniflare.js";
 import { ENGINES, open, startSite } from "./browsers.js";
+import { SERVERS } from "./servers.js";
 import { CASES } from "./suite.js";
 import { tableOf } from "./table.js";
 import { startUpstream } from "./upstream.js";
@@ -19,13 +20,6 @@ const SCOPES = ["page", "worker", "service worker"];
 const LIMIT = 120_000;
 const run = promisify(execFile);
 
-/** Node, Deno and Bun, as a command that runs a file. */
-const SERVERS = /** @type {Record<string, string[]>} */ ({
-  "node 20": [process.env.NODE_20 ?? "", "main.js"],
-  "node 24": [process.env.NODE_24 ?? "", "main.js"],
-  deno: [join(import.meta.dirname, "node_modules/.bin/deno"), "run", "-A", "--node-modules-dir=manual", "main.js"],
-  bun: [join(import.meta.dirname, "node_modules/.bin/bun"), "main.js"],
-});
 const WORKERS = ["2025-01-01", "2026-07-01"];
 
 /** @type {Map<string, Record<string, "pass" | "differs" | "FAIL">>} */
@@ -48,7 +42,7 @@ for (const [host, command] of Object.entries(SERVERS)) {
     const { folder, remove } = consumer();
     context.after(remove);
     for (const file of ["suite.js", "main.js"]) copyFileSync(join(import.meta.dirname, file), join(folder, file));
-    const [program = "", ...args] = command;
+    const [program = "", ...args] = command("main.js");
     const { stdout } = await run(program, [...args, host, upstream.address, dead], { cwd: folder, timeout: LIMIT, maxBuffer: 2 ** 24 });
     await compare(context, host, JSON.parse(stdout));
   });

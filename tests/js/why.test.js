@@ -100,3 +100,24 @@ test("a refusal names the quota in the way and when there is room", async () => 
   assert.ok(error.retryAt >= clock.host.now() + 86_400_000);
   for (const secret of SECRETS) assert.ok(!JSON.stringify([error, error.message, error.record]).includes(secret), secret);
 });
+
+test("a record hangs on whatever a call gives, shows on none of it, and is the latest call's", async () => {
+  const kept = new Response(null, { status: 404 });
+  const frozen = Object.freeze(new Error("frozen"));
+  const bare = Object.assign(Object.create(null), { name: "bare" });
+  const keys = [kept, frozen, bare].map(Reflect.ownKeys);
+  for (const result of [kept, kept, frozen, frozen, bare]) {
+    const fetch = () => (result === kept ? Promise.resolve(kept) : Promise.reject(result));
+    const policy = createPolicy({ fetch, retry: false });
+    const given = await policy.fetch("https://api.example.com/").catch((error) => error);
+    assert.equal(given, result);
+    const before = callRecord(given);
+    assert.equal(before.attempts.length, 1);
+    await policy.fetch("https://api.example.com/").catch(() => {});
+    assert.equal(callRecord(given).call, before.call + 1);
+  }
+  assert.deepEqual([kept, frozen, bare].map(Reflect.ownKeys), keys);
+  const odd = createPolicy({ fetch: () => Promise.reject("a text"), retry: false });
+  assert.equal(await odd.fetch("https://api.example.com/").catch(callRecord), undefined);
+  for (const other of [undefined, null, 1, "a text", {}, new Response(), () => {}]) assert.equal(callRecord(other), undefined);
+});

@@ -203,6 +203,23 @@ test("what is wrong with the call is one line on standard error, and a code that
   }
 });
 
+test("a rule's page is printed by its id", () => {
+  const { code, stdout } = run(["explain", "--id", "clever.grant-reused"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^[^\n]+\n {2}clever\.grant-reused · unauthenticated\n[^]*\nCauses\n {2}1\. [^]*\nWhat to do\n {2}\S/);
+  assert.equal(run(["explain", "--id", "http.404", "--json"]).json.kind, "not_found");
+  const unknown = run(["explain", "--id", "no.such"]);
+  assert.deepEqual([unknown.code, unknown.stdout], [65, ""]);
+  assert.match(unknown.stderr, /no such rule: no\.such/);
+});
+
+test("the end user's words are in the language that is asked for", () => {
+  const words = (/** @type {string[]} */ ...args) => run(["explain", "--json", "--status", "404", ...args], "{}").json.userMessage;
+  const seen = ["en", "de-CH", "pt", "zh-CN", "ja"].map((tag) => words("--lang", tag));
+  assert.equal(seen[0], words());
+  assert.equal(new Set(seen).size, 5, seen.join("\n"));
+});
+
 test("help names each option and exit code, and the version is the package's", () => {
   const { stdout, code } = run(["--help"]);
   for (const word of ["--url", "--provider", "--entry", "--id", "--json", "14 after-reauth", "64 wrong usage"]) assert.ok(stdout.includes(word), word);

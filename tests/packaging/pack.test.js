@@ -16,7 +16,9 @@ const VALUES = [
   "PolicyOptionError",
   "RateLimitError",
   "callRecord",
+  "createExplainer",
   "createPolicy",
+  "defineCatalog",
   "explain",
   "explainResponse",
   "fetchWithPolicy",
@@ -34,7 +36,7 @@ before(() => {
 after(() => installed.remove());
 
 test("the tarball holds code, types, modules and licences, and nothing else", () => {
-  const files = installed.files.filter((/** @type {string} */ name) => !/^(workerd\/)?[\w-]+\.js$/.test(name));
+  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|messages)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
   assert.deepEqual(files, [
     "LICENSE-APACHE",
     "LICENSE-MIT",
@@ -119,6 +121,16 @@ test("a bundle that only formats has neither module in it", async () => {
   const [format] = await bundle('import { formatExplanation } from "fetch-with-policy"; formatExplanation({});');
   assert.ok(format?.text.includes("What happened"));
   assert.ok((format?.text.length ?? 0) < 20_000, "no module is inlined");
+});
+
+test("a bundle that explains has no lint and no texts of other languages in it", async () => {
+  const [explainer] = await bundle('import { createExplainer } from "fetch-with-policy"; import de from "fetch-with-policy/messages/de"; createExplainer({ messages: de });');
+  assert.ok(explainer?.text.includes(inlined("explain")) && explainer.text.includes("Erledigt.") && !explainer.text.includes("Listo."));
+  assert.ok(!explainer.text.includes("holes that a template"));
+  const [lint] = await bundle('import { defineCatalog } from "fetch-with-policy"; defineCatalog({});');
+  assert.ok(lint?.text.includes("holes that a template"));
+  const [plain] = await bundle('import { explain } from "fetch-with-policy"; explain(1);');
+  assert.ok(!plain?.text.includes("RelativeTimeFormat"));
 });
 
 test("a bundle that uses one profile has no other, and one that uses nothing is empty", async () => {

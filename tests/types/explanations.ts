@@ -1,7 +1,11 @@
 // The explainer's types, by the names and shapes of the public contract. Nothing here runs: that it compiles is the test.
-import { explain } from "fetch-with-policy";
+import { createExplainer, defineCatalog, explain } from "fetch-with-policy";
+import de, { messages as named } from "fetch-with-policy/messages/de";
+import zhHans from "fetch-with-policy/messages/zh-Hans";
 import type {
   Catalog,
+  CatalogCondition,
+  CatalogMeaning,
   CatalogRule,
   CatalogTest,
   Cause,
@@ -150,7 +154,16 @@ export const explainer: Explainer = { explain, explainResponse: async () => expl
 
 const rule: Required<CatalogRule> = { id: "", priority: 1, when: { status: 423 }, then: { kind: "locked" } };
 const test: CatalogTest = { status: 423, expect: { id: "acme.locked" } };
-const catalog: Required<Catalog> = { catalog: 1, provider: "acme", hosts: [], extends: [], rules: [rule], tests: [test] };
+const catalog: Required<Catalog> = {
+  catalog: 1,
+  provider: "acme",
+  name: "Acme",
+  hosts: [],
+  extends: [],
+  recognise: { json: { "/acme": true } },
+  rules: [rule],
+  tests: [test],
+};
 const dialect: Required<HeaderDialect> = {
   name: "",
   unit: "",
@@ -171,4 +184,22 @@ export const profile: Required<Profile> = {
   errorsUnder200: true,
   catalog,
 };
-export const messages: Messages = { locked: "Someone else is at it." };
+export const messages: Messages = { "user.locked": "Someone else is at it." };
+
+const when: CatalogCondition = {
+  status: [404, "5xx"],
+  header: { "x-acme": { exists: false } },
+  json: { "/error": { type: "object" }, "/error/code": { equals: ["a", 1, true] } },
+  url: { path: "/v1/*", param: "limit", gt: 10 },
+  any: [{ message: ["a*", { contains: "b" }] }, { not: { bodyIs: "html" } }],
+};
+const then: CatalogMeaning = { kind: "locked", retry: { verdict: "soon" }, causes: [{ id: "a", text: "b" }], in: "query" };
+// @ts-expect-error a success is no error's meaning
+export const success: CatalogMeaning = { kind: "success" };
+export const defined: Catalog = defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.a", when, then }] });
+export const own: Explainer = createExplainer({ catalogs: [defined], messages: [de, named, zhHans, messages], locale: "de-CH" });
+createExplainer({ messages: de });
+createExplainer();
+// @ts-expect-error texts are texts
+createExplainer({ messages: { a: 5 } });
+export const title: string | undefined = own.lookup("acme.a")?.title;

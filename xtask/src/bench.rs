@@ -4,7 +4,7 @@ use crate::{build, install, process};
 use std::{path::Path, process::Command};
 
 const FOLDER: &str = "bench";
-const NAMES: [&str; 3] = ["rate", "storm", "overhead"];
+const NAMES: [&str; 4] = ["rate", "storm", "overhead", "import"];
 
 /// Builds the package, installs its peers, and runs the bench that `arguments` begin with; the rest of them is its own.
 ///

@@ -20,7 +20,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 6] = ["index", "policy", "explain", "format", "errors", "later"];
+const FILES: [&str; 8] = ["index", "policy", "explain", "explainer", "catalog", "format", "errors", "later"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -133,6 +133,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage.join("workerd"), "workerd")?;
     profiles(&stage)?;
     command(&stage)?;
+    messages(&stage.join("messages"))?;
     telemetry(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
@@ -217,6 +218,24 @@ fn command(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
     esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
+}
+
+// A file with its types for each language of messages/: an application loads one, or the one that it asks for.
+fn messages(out: &Path) -> Result<(), String> {
+    let types = read(&Path::new(TEMPLATE).join("messages.d.ts"))?;
+    for file in files(&Path::new(TEMPLATE).join("messages")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let list = work("messages.js");
+        let line = format!(
+            "import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n",
+            file.display()
+        );
+        write(&list, line.as_bytes())?;
+        let code = out.join(format!("{name}.js"));
+        process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;
+        write(&out.join(format!("{name}.d.ts")), &types)?;
+    }
+    Ok(())
 }
 
 // The entry over another's API, which its users have installed.

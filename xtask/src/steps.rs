@@ -91,6 +91,8 @@ fn types() -> Result<Vec<Command>, String> {
         tsc("tsconfig.json"),
         tsc("tests/types/tsconfig.json"),
         tsc("tests/types/tsconfig.node16.json"),
+        tsc("tests/types/tsconfig.node.json"),
+        tsc("tests/types/tsconfig.workers.json"),
         tsc("bench/tsconfig.json"),
     ])
 }

@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * `createExplainer`: the explainer with catalogs and end-user texts of the caller's, in one object.
+ *
+ * Options are checked here, once; what a catalog says is checked by `defineCatalog`, in a file of its own, so that who only
+ * uses a catalog does not load its lint.
+ */
+import { PolicyOptionError } from "./errors.js";
+import { ask, engineOf, reportOf } from "./explain.js";
+import { speaker } from "./messages.js";
+
+/**
+ * @param {{ catalogs?: any, messages?: any, locale?: any }} [options]
+ * @returns {import("../index.js").Explainer}
+ */
+export function createExplainer(options = {}) {
+  if (!isRecord(options)) throw new PolicyOptionError("", "an object");
+  for (const key of Object.keys(options)) {
+    if (!["catalogs", "messages", "locale"].includes(key)) throw new PolicyOptionError(key, "no such option");
+  }
+  const { catalogs = [], messages = [], locale } = options;
+  if (!Array.isArray(catalogs)) throw new PolicyOptionError("catalogs", "an array of catalogs");
+  catalogs.forEach(checkCatalog);
+  const packs = Array.isArray(messages) ? messages : [messages];
+  packs.forEach((pack, index) => checkMessages(pack, Array.isArray(messages) ? `messages.${index}` : "messages"));
+  if (locale !== undefined) checkLocale(locale, "locale");
+
+  // A catalog that the caller changes later is not read again.
+  const own = catalogs.slice();
+  const engine = () =>
+    engineOf(own, (index) => {
+      throw new PolicyOptionError(`catalogs.${index}`, "plain JSON of at most 16384 values, 60 deep");
+    });
+  // Without catalogs the core is loaded by the first explanation; with some, now, so that a bad one is told now.
+  if (own.length > 0) engine();
+  const speak = speaker(packs, locale, Array.isArray(messages));
+  const explain = (/** @type {unknown} */ value) => speak(ask(engine(), value));
+  return {
+    explain,
+    explainResponse: async (response, context) => explain(await reportOf(response, context)),
+    lookup: (id) => {
+      const page = typeof id === "string" ? engine().lookup(id) : "";
+      return page === "" ? undefined : pageOf(JSON.parse(page));
+    },
+  };
+}
+
+/** @param {import("../index.js").Explanation} of @returns {import("../index.js").RulePage} */
+function pageOf({ id, kind, title, whatHappened, causes, action, api: { docsUrl } }) {
+  return { id, kind, title, whatHappened, causes: causes.map(({ text }) => text), action, ...(docsUrl && { docsUrl }) };
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {any} catalog @param {number} index */
+function checkCatalog(catalog, index) {
+  const at = `catalogs.${index}`;
+  if (!isRecord(catalog)) throw new PolicyOptionError(at, "a catalog: { catalog: 1, provider, rules }");
+  if (catalog.catalog !== 1) throw new PolicyOptionError(`${at}.catalog`, "1, the version of the format");
+  if (typeof catalog.provider !== "string" || catalog.provider === "") throw new PolicyOptionError(`${at}.provider`, "the API's name");
+  if (!Array.isArray(catalog.rules)) throw new PolicyOptionError(`${at}.rules`, "an array of rules");
+  catalog.rules.forEach((rule, index) => {
+    if (!isRecord(rule) || typeof rule.id !== "string" || !isRecord(rule.when) || !isRecord(rule.then)) {
+      throw new PolicyOptionError(`${at}.rules.${index}`, "a rule: { id, when, then }");
+    }
+  });
+}
+
+/** @param {unknown} pack @param {string} at */
+function checkMessages(pack, at) {
+  if (!isRecord(pack)) throw new PolicyOptionError(at, "texts by key");
+  for (const [key, text] of Object.entries(pack)) {
+    if (typeof text !== "string") throw new PolicyOptionError(`${at}.${key}`, "a text");
+  }
+  if (pack.locale !== undefined) checkLocale(pack.locale, `${at}.locale`);
+}
+
+/** @param {unknown} tag @param {string} at */
+function checkLocale(tag, at) {
+  try {
+    if (typeof tag === "string") return void new Intl.Locale(tag);
+  } catch {
+    // Told below.
+  }
+  throw new PolicyOptionError(at, 'a language tag (BCP 47): "de", "pt-BR"');
+}

@@ -2,8 +2,8 @@
 import { createServer as createHttpServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fire, measure } from "./run.js";
-import { createRandom } from "./world/random.js";
-import { createServer } from "./world/server.js";
+import { createRandom } from "../pkg-template/testing/random.js";
+import { createServer } from "../pkg-template/testing/server.js";
 
 /**
  * The spot check: the same servers over real HTTP on this machine, in real time, so that what the simulation leaves out

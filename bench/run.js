@@ -9,11 +9,11 @@ import { createWorld, floorMs, takeOver } from "./world/index.js";
  * @property {string} title
  * @property {(setting: Setting) => Promise<Call>} create made anew for each run, and for each of several clients
  * @property {boolean} [told] is told the server's limits beforehand, in every case. Default: only where the case says so
- * @property {Partial<Record<import("./world/headers.js").Style, import("./world/headers.js").Style>>} [styles] headers that
+ * @property {Record<string, string>} [dialects] headers that
  *   it reads, for those that it does not
  *
  * @typedef {object} Setting
- * @property {import("./world/limiters.js").Limit[]} [told]
+ * @property {import("../pkg-template/testing/limiters.js").Limit[]} [told]
  * @property {string} origin
  *
  * @typedef {(url: string) => Promise<{ status: number }>} Call
@@ -53,7 +53,7 @@ let use;
  */
 export async function runOnce({ client, scenario, phase, calls, seed }) {
   use ??= takeOver(globalThis);
-  const longest = Math.max(...scenario.server.limits.map(({ windowMs }) => windowMs));
+  const longest = Math.max(...scenario.server.limits.map(({ window }) => window));
   const start = EPOCH + phase * longest;
   const options = serverFor(client, scenario.server);
   const world = createWorld({ start, server: options, network: scenario.network, skew: scenario.skew, seed });
@@ -116,18 +116,18 @@ export async function fire(client, scenario, { calls, origin, now }) {
 }
 
 /**
- * @param {import("./world/server.js").Counts} counts
- * @param {import("./world/server.js").ServerOptions} options
+ * @param {import("../pkg-template/testing/server.js").Counts} counts
+ * @param {import("../pkg-template/testing/server.js").ServerOptions} options
  * @param {number} calls
  * @param {Ends} ends
  * @returns {Outcome}
  */
 export function measure({ requests, limited, failed }, options, calls, { ok, start, last, why }) {
-  const counted = options.failures?.counted ? failed : 0;
+  const counted = [options.failures ?? []].flat().some((one) => one.counted) ? failed : 0;
   const floor = floorMs({ ...options, calls: calls + counted, start });
   const lost = calls - ok;
   const makespan = last - start;
-  const isLeast = options.algorithm !== "first" || options.limits.length === 1;
+  const isLeast = options.algorithm !== "first-request" || options.limits.length === 1;
   if (isLeast && lost === 0 && makespan < floor) {
     throw new Error(`${makespan} ms is less than the least possible, ${floor} ms: the world is wrong`);
   }
@@ -136,10 +136,11 @@ export function measure({ requests, limited, failed }, options, calls, { ok, sta
 
 /**
  * @param {Client} client
- * @param {import("./world/server.js").ServerOptions} options
- * @returns {import("./world/server.js").ServerOptions}
+ * @param {import("../pkg-template/testing/server.js").ServerOptions} options
+ * @returns {import("../pkg-template/testing/server.js").ServerOptions}
  */
-function serverFor({ styles }, options) {
-  const style = styles?.[options.telling?.style ?? "none"];
-  return style === undefined ? options : { ...options, telling: { ...options.telling, style } };
+function serverFor({ dialects }, options) {
+  const told = options.telling?.dialect;
+  const dialect = typeof told === "string" ? dialects?.[told] : undefined;
+  return dialect === undefined ? options : { ...options, telling: { ...options.telling, dialect } };
 }

@@ -1,8 +1,8 @@
 // @ts-check
-import { Clock } from "./world/clock.js";
+import { Clock } from "../pkg-template/testing/clock.js";
 import { takeOver } from "./world/globals.js";
-import { createFetch } from "./world/network.js";
-import { createRandom } from "./world/random.js";
+import { createFetch } from "../pkg-template/testing/network.js";
+import { createRandom } from "../pkg-template/testing/random.js";
 
 /**
  * A server that is down when many callers come at once, and heals: what it is sent meanwhile, and how it is met then.
@@ -44,8 +44,9 @@ export async function runStorm({ client, kind, callers, lasts, seed }) {
   const arrivals = [];
   const answer = (/** @type {number} */ t) => {
     arrivals.push(t);
-    const status = t >= healed ? 200 : kind === "503" ? 503 : 0;
-    return { status, headers: { "Content-Type": "application/json" }, body: "{}" };
+    const isDown = t < healed;
+    const lost = isDown && kind === "refused" ? /** @type {const} */ ("network") : undefined;
+    return { status: isDown ? 503 : 200, headers: { "Content-Type": "application/json" }, body: "{}", lost };
   };
   const fetch = createFetch(clock, { answer }, createRandom(seed + 1));
   use({ clock, skew: 0, random: createRandom(seed + 2), fetch });

@@ -789,7 +789,12 @@ export interface Profile {
   retry?: Omit<RetryOptions, "decide">;
   /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
-  /** The API hides errors under a 200 (GraphQL, Slack): a bounded part of each such JSON body is looked at. Not in this version: `true` is refused. @default false */
+  /**
+   * The API hides errors under a success (GraphQL, Slack): at most 64 KiB of a copy of each JSON body, for at most 1 s, is looked
+   * at for rate limits and spent allowances, under `error`, `errors` and `extensions`. A rate limit is then waited for and sent
+   * again as a 429 is, whatever the method; your response stays unread.
+   * @default false
+   */
   errorsUnder200?: boolean;
   /** What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`). Its hosts are the profile's. @default none */
   catalog?: Catalog;

@@ -76,13 +76,12 @@ enum Place {
 }
 
 /// A profile's own options, beside the wings'.
-const PROFILE: [Row; 5] = [
+const PROFILE: [Row; 4] = [
     row("hosts", Kind::List("an array of hosts")),
     row("name", Kind::Text),
     // The explainer's.
     row("catalog", Kind::Kept),
     row("dialects", Kind::List("an array of header dialects")),
-    row("errorsUnder200", Kind::Off("false: errors under 200 are not in this version")),
 ];
 
 const HOST: Kind = Kind::Word("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\"");
@@ -98,6 +97,7 @@ struct Layer {
 struct Profile {
     hosts: Vec<String>,
     dialects: Dialects,
+    errors_under_200: bool,
     layer: Layer,
 }
 
@@ -136,6 +136,8 @@ pub struct Rules {
     pub hedge: Option<HedgeRules>,
     /// Headers that the host's profile names.
     pub dialects: Dialects,
+    /// Whether a success may be an error by its body, as the host's profile says.
+    pub errors_under_200: bool,
     /// One send, until its headers, ms.
     pub attempt_timeout: Option<i64>,
     /// Everything, waits included, ms.
@@ -270,11 +272,13 @@ impl Policy {
         composed.get_mut(index).map_or_else(compose, |rules| Rc::clone(rules.get_or_insert_with(compose)))
     }
 
-    /// The names of the headers of all own dialects, one a line: of any answer they are wanted too.
+    /// The names of the headers that profiles ask for (their dialects', and the type of a body that is looked at), one a line:
+    /// of any answer they are wanted too.
     pub fn dialects(&self) -> String {
         let mut names = String::new();
         for profile in self.profiles.iter() {
-            for header in profile.dialects.headers() {
+            let kind = profile.errors_under_200.then_some("content-type");
+            for header in profile.dialects.headers().chain(kind) {
                 names.push_str(header);
                 names.push_str("\n");
             }
@@ -299,6 +303,7 @@ impl Policy {
             hedge: (of(Place::Hedge) > 0.0)
                 .then(|| HedgeRules { delay: of(Place::HedgeDelay) as i64, most: of(Place::MaxHedges) as u32 }),
             dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
+            errors_under_200: of_host.is_some_and(|profile| profile.errors_under_200),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
@@ -317,6 +322,11 @@ impl Profile {
             if let Value::Text(host) = value {
                 self.hosts.push(host.to_ascii_lowercase());
             }
+            return Ok(next);
+        }
+        if path == "errorsUnder200" {
+            let (flag, next) = Kind::Flag.read(value)?;
+            self.errors_under_200 = flag > 0.0;
             return Ok(next);
         }
         if head == "dialects" {

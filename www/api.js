@@ -2,14 +2,12 @@
 /**
  * The demo API: quotas enforced for real, and every row of the source documents as an answer.
  *
- * It is a function from `Request` to `Promise<Response>`, so the same module answers behind Node's http or stands in
- * for `fetch` in a page. It knows no clock, no timer and no chance but those it is given, and nothing of who carries
- * its answers.
+ * It is the package's own simulator on the host's clock, so the same API answers behind Node's http or stands in for
+ * `fetch` in a page that no server is behind.
  *
  * Quota: `limit` requests per bearer token in fixed windows of `window` ms aligned to the clock, told as Clever does
  * (X-RateLimit-Limit, -Remaining, -Reset in epoch seconds, -Bucket). Over it: 429, an empty body, no Retry-After.
- * A request counts when it arrives, and half of its latency lies before that, as on a real wire: answers and arrivals
- * come out of order.
+ * A request counts when it arrives, which is not when it is sent: answers and arrivals come out of order.
  *
  * | route | answer |
  * |---|---|
@@ -38,84 +36,50 @@ const PREFLIGHT = {
 };
 
 /** @typedef {{ requests: number, ok: number, limited: number, windows: number }} Statistics */
-/** @typedef {Statistics & { bucket: string, window: number, used: number }} Account */
 
 /**
- * @param {object} host
- * @param {() => number} host.now epoch ms
- * @param {(ms: number, signal?: AbortSignal) => Promise<void>} host.sleep rejects with the signal's reason on an abort
- * @param {() => number} [host.random] from [0, 1)
- * @param {[number, number]} [host.latency] least and most of a round trip, ms
- * @param {number} [host.limit]
- * @param {number} [host.window] ms
- * @param {string} [host.base] path under which the routes lie
+ * @param {typeof import("../pkg-template/testing.js").createSimulator} createSimulator
+ * @param {import("../pkg-template/testing.js").SimulatorOptions & { base?: string }} [options] `base`: path under which the
+ *   routes lie
  */
-export function createApi(host) {
-  const { now, sleep, random = () => 0.5, latency = [5, 30], limit = LIMIT, window = WINDOW, base = "/api" } = host;
-  /** @type {Map<string, Account>} */
+export function createApi(createSimulator, { base = "/api", limit = LIMIT, window = WINDOW, ...more } = {}) {
+  /** @type {Map<string, Statistics & { last: number }>} */
   const accounts = new Map();
-  let known = 0;
+  const simulator = createSimulator({
+    clock: "host",
+    dialect: "clever",
+    headers: CORS,
+    limit,
+    window,
+    respond: answer,
+    scope: (request) => (request.method !== "OPTIONS" && pathOf(request)[1] === "items" ? tokenOf(request) : undefined),
+    ...more,
+  });
 
-  /** @param {string} token */
-  function account(token) {
-    let found = accounts.get(token);
-    if (!found) {
-      found = { bucket: `demo-${(known += 1)}`, window: -1, used: 0, requests: 0, ok: 0, limited: 0, windows: 0 };
-      accounts.set(token, found);
-      if (accounts.size > MAX_TOKENS) accounts.delete(accounts.keys().next().value ?? token);
-    }
-    return found;
+  /** The parts of a path below the base; none for what is not below it. @param {Request} request */
+  function pathOf(request) {
+    const path = new URL(request.url).pathname;
+    return path.startsWith(`${base}/`) ? path.slice(base.length).split("/") : [];
   }
 
-  /** @param {Account} of takes one from the window that is open now */
-  function take(of) {
-    const current = Math.floor(now() / window);
-    if (current !== of.window) {
-      of.window = current;
-      of.used = 0;
-      of.windows += 1;
-    }
-    of.requests += 1;
-    const admitted = of.used < limit;
-    if (admitted) of.used += 1;
-    of[admitted ? "ok" : "limited"] += 1;
-    const headers = {
-      "x-ratelimit-limit": String(limit),
-      "x-ratelimit-remaining": String(limit - of.used),
-      "x-ratelimit-reset": String(Math.ceil(((current + 1) * window) / 1000)),
-      "x-ratelimit-bucket": of.bucket,
-    };
-    return { admitted, headers };
-  }
-
-  /** @param {number} status @param {Record<string, string>} headers @param {string | null} body */
-  function answer(status, headers, body) {
-    return new Response(body, { status, headers: { date: new Date(now()).toUTCString(), ...CORS, ...headers } });
-  }
-
-  /** @param {number} status @param {unknown} value @param {Record<string, string>} [headers] */
-  function json(status, value, headers) {
-    return answer(status, { "content-type": "application/json", ...headers }, JSON.stringify(value));
-  }
-
-  /** @param {string} path @param {string | undefined} token */
-  function route(path, token) {
-    const [, place, id, ...rest] = path.split("/");
+  /** @param {Request} request @returns {Response} */
+  function answer(request) {
+    const [, place, id, ...rest] = pathOf(request);
+    if (place === undefined) return json(404, { message: "no such route" });
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
     if (rest.length > 0) return json(404, { message: "no such route" });
-    if (place === "rows" && id === undefined) return json(200, rows.map(listing));
-    if (place === "rows") return row(id);
+    if (place === "rows") return id === undefined ? json(200, rows.map(listing)) : row(id);
     if (place !== "items" && place !== "statistics") return json(404, { message: "no such route" });
+    const token = tokenOf(request);
     if (!token) return json(401, { message: "No authorization provided" }, { "www-authenticate": "Bearer" });
-    if (place === "statistics") return json(200, statistics(token));
-    const { admitted, headers } = take(account(token));
-    return admitted ? json(200, { item: id }, headers) : answer(429, headers, null);
+    return json(200, place === "statistics" ? statistics(token) : { item: id });
   }
 
   /** @param {string} id */
   function row(id) {
     const found = rows.find((one) => one.id === id);
     if (!found) return json(404, { message: `no row ${id}` });
-    const response = answer(found.status, found.headers, found.body);
+    const response = new Response(found.body, { status: found.status, headers: found.headers });
     // A string body without a content type is given one by Response; the document's answer has none.
     if (!("content-type" in found.headers)) response.headers.delete("content-type");
     return response;
@@ -126,30 +90,45 @@ export function createApi(host) {
     return { id, label, status, source, href: `${base}/rows/${id}` };
   }
 
+  /** Moves what has arrived from the simulator's log, which would grow for ever, to the accounts. */
+  function settle() {
+    for (const { request, outcome, at } of simulator.requests.splice(0)) {
+      const token = pathOf(request)[1] === "items" && request.method !== "OPTIONS" ? tokenOf(request) : undefined;
+      if (token === undefined) continue;
+      const account = accounts.get(token) ?? { requests: 0, ok: 0, limited: 0, windows: 0, last: -1 };
+      accounts.set(token, account);
+      account.requests += 1;
+      account[outcome === "admitted" ? "ok" : "limited"] += 1;
+      const current = Math.floor(at / window);
+      if (current !== account.last) account.windows += 1;
+      account.last = current;
+      if (accounts.size > MAX_TOKENS) accounts.delete(accounts.keys().next().value ?? token);
+    }
+  }
+
   /** What the token has sent and met so far. @param {string} token @returns {Statistics} */
   function statistics(token) {
+    settle();
     const { requests, ok, limited, windows } = accounts.get(token) ?? { requests: 0, ok: 0, limited: 0, windows: 0 };
     return { requests, ok, limited, windows };
   }
 
   /** Answers as the platform's `fetch` would. @param {string | URL | Request} input @param {RequestInit} [init] */
   async function fetch(input, init) {
-    const request = new Request(input, init);
-    const path = new URL(request.url).pathname;
-    const leg = () => sleep((latency[0] + random() * (latency[1] - latency[0])) / 2, request.signal);
-    await leg();
-    const response = respond(request, path);
-    await leg();
+    const response = await simulator.fetch(input, init);
+    settle();
     return response;
   }
 
-  /** @param {Request} request @param {string} path */
-  function respond(request, path) {
-    if (!path.startsWith(`${base}/`)) return json(404, { message: "no such route" });
-    if (request.method === "OPTIONS") return answer(204, PREFLIGHT, null);
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-    return route(path.slice(base.length), token);
-  }
+  return { fetch, statistics, simulator };
+}
 
-  return { fetch, statistics };
+/** @param {Request} request */
+function tokenOf(request) {
+  return /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+}
+
+/** @param {number} status @param {unknown} value @param {Record<string, string>} [headers] */
+function json(status, value, headers) {
+  return Response.json(value, { status, headers });
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** The explain box: a response goes in by hand or from an example, the explanation comes out. */
-import { explain } from "/pkg/index.js";
+import { createExplainer } from "./pkg/index.js";
 import { element, find } from "./element.js";
 import { renderExplanation } from "./explanation.js";
+import { readPaste } from "./paste.js";
 import { rows } from "./rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
@@ -15,6 +16,17 @@ export function mountExplainBox(root) {
   const list = find("#rows", HTMLElement, root);
   const found = find("#rows-found", HTMLElement, root);
 
+  const language = find("#language", HTMLSelectElement, root);
+  let explainer = createExplainer();
+
+  language.addEventListener("change", async () => {
+    const locale = language.value;
+    const { messages } = await import(`./pkg/messages/${locale}.js`);
+    // Another may have been chosen meanwhile.
+    if (language.value !== locale) return;
+    explainer = createExplainer({ messages, locale });
+    show();
+  });
   list.append(...groups());
   const buttons = [...list.querySelectorAll("button")];
   search.addEventListener("input", filter);
@@ -27,6 +39,19 @@ export function mountExplainBox(root) {
     mark(undefined);
     show();
   });
+  const paste = control(form, "paste");
+  paste.addEventListener("input", () => {
+    const pasted = paste.value.trim() === "" ? undefined : readPaste(paste.value);
+    const isUnread = pasted === undefined && paste.value.trim() !== "";
+    find("#paste-complaint", HTMLElement, form).textContent = isUnread
+      ? 'Not read: expected "HTTP/1.1 429 …" with headers and a body, or JSON with "status".'
+      : "";
+    paste.setAttribute("aria-invalid", String(isUnread));
+    if (pasted === undefined) return;
+    mark(undefined);
+    fill(form, { method: "", url: "", ...pasted });
+    show();
+  });
   filter();
   choose(buttons.find((button) => button.dataset.row === "s000-400-invalid-grant") ?? buttons[0]);
 
@@ -35,7 +60,9 @@ export function mountExplainBox(root) {
     const row = rows.find((one) => one.id === button.dataset.row);
     if (!row) return;
     mark(button);
-    fill(form, row);
+    paste.value = "";
+    const headers = Object.entries(row.headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+    fill(form, { ...row, status: String(row.status), headers, provider: row.provider ?? "" });
     show();
   }
 
@@ -48,8 +75,8 @@ export function mountExplainBox(root) {
     const { report, complaint } = read(form);
     find("#headers-complaint", HTMLElement, form).textContent = complaint;
     control(form, "headers").setAttribute("aria-invalid", String(complaint !== ""));
-    const explanation = explain(report);
-    output.replaceChildren(...renderExplanation(explanation, report.body));
+    const explanation = explainer.explain(report);
+    output.replaceChildren(...renderExplanation(explanation, report.body, language.value));
     find("#explained", HTMLElement, root).textContent = `Explained: ${explanation.title}`;
   }
 
@@ -89,18 +116,13 @@ function example(row) {
   );
 }
 
-/** @param {HTMLFormElement} form @param {Row} row */
-function fill(form, row) {
-  const values = {
-    status: String(row.status),
-    headers: Object.entries(row.headers).map(([name, value]) => `${name}: ${value}`).join("\n"),
-    body: row.body,
-    method: row.method,
-    url: row.url,
-    provider: row.provider ?? "",
-  };
-  for (const [name, value] of Object.entries(values)) control(form, name).value = value;
-  find("#body-note", HTMLElement, form).textContent = row.implied
+/**
+ * @param {HTMLFormElement} form
+ * @param {{ status: string, headers: string, body: string, method: string, url: string, provider?: string, implied?: boolean }} report
+ */
+function fill(form, { status, headers, body, method, url, provider = "", implied = false }) {
+  for (const [name, value] of Object.entries({ status, headers, body, method, url, provider })) control(form, name).value = value;
+  find("#body-note", HTMLElement, form).textContent = implied
     ? "The document describes this answer and quotes no body: this one is made up after it."
     : "";
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** An explanation as elements. Everything a server may have said is inserted as text. */
+import { countdown } from "./countdown.js";
 import { element } from "./element.js";
 
 /** What each retry verdict asks for, in words. @type {Record<string, (retry: any) => string>} */
@@ -30,9 +31,13 @@ const EXTRAS = [
   ["details", "details"],
 ];
 
-/** @param {any} explanation @param {string} body the text that its evidence points into */
-export function renderExplanation(explanation, body) {
-  return [head(explanation), ...sections(explanation, body)].filter((node) => node !== undefined);
+/**
+ * @param {any} explanation
+ * @param {string} body the text that its evidence points into
+ * @param {string} lang what the end user's words are in
+ */
+export function renderExplanation(explanation, body, lang) {
+  return [head(explanation), ...sections(explanation, body, lang)].filter((node) => node !== undefined);
 }
 
 /** @param {any} of */
@@ -52,15 +57,15 @@ function head(of) {
   );
 }
 
-/** @param {any} of @param {string} body */
-function sections(of, body) {
+/** @param {any} of @param {string} body @param {string} lang */
+function sections(of, body, lang) {
   return [
     section("Do now", element("p", { class: "action" }, of.action)),
-    section("Retry", element("p", { "data-verdict": of.retry.verdict }, verdict(of.retry))),
+    section("Retry", element("p", { "data-verdict": of.retry.verdict }, verdict(of.retry), ...until(of.retry))),
     section("Causes", of.causes.length > 0 && element("ol", { class: "causes" }, ...of.causes.map(cause))),
     section("Fields", of.fields.length > 0 && fields(of.fields)),
     section("Where it says so", marked(of, body)),
-    section("For the end user", element("blockquote", {}, of.userMessage)),
+    section("For the end user", element("blockquote", { lang }, of.userMessage)),
     section("What the API said", facts({ ...of.api, ...extras(of), format: of.format, rule: of.id })),
     section("Worth knowing", of.notes.length > 0 && element("ul", {}, ...of.notes.map(note))),
     element(
@@ -80,6 +85,11 @@ function section(title, content) {
 /** @param {any} retry */
 function verdict(retry) {
   return VERDICTS[retry.verdict]?.(retry) ?? retry.verdict;
+}
+
+/** Where a verdict says how long, that it is so long yet. @param {any} retry */
+function until({ delay, baseDelay = delay }) {
+  return baseDelay > 0 ? [" ", countdown(baseDelay)] : [];
 }
 
 /** @param {any} of */

@@ -2,11 +2,12 @@
 /**
  * Runs one load off the page's thread, so that drawing never delays a call, and tells what happens in small batches.
  *
- * In: `{ type: "start", load: "policy" | "bare", api, count, token }`, then perhaps `{ type: "stop" }`.
+ * In: `{ type: "start", load: "policy" | "bare", api, count, token }`, then perhaps `{ type: "stop" }`. Without an address
+ * `api` is in here: the demo's API as a stand-in for `fetch`.
  * Out: `{ type: "started", at }`, `{ type: "events", events: LoadEvent[] }`, `{ type: "ended", at, statistics }`,
  * or `{ type: "broken", message }` where the package could not be loaded.
  */
-import { WINDOW } from "./api.js";
+import { WINDOW, createApi } from "./api.js";
 import { fire } from "./load.js";
 import { untilOpening } from "./quota.js";
 
@@ -27,14 +28,21 @@ const BATCH_EVERY = 32;
 const stop = new AbortController();
 /** @type {LoadEvent[]} */
 let batch = [];
+/** @type {(input: string, init?: RequestInit) => Promise<Response>} */
+let transport = (input, init) => fetch(input, init);
 
 addEventListener("message", ({ data }) => {
   if (data.type === "stop") stop.abort();
   else run(data).catch((error) => postMessage({ type: "broken", message: String(error?.message ?? error) }));
 });
 
-/** @param {{ load: "policy" | "bare", api: string, count: number, token: string }} order */
+/** @param {{ load: "policy" | "bare", api?: string, count: number, token: string }} order */
 async function run({ load, api, count, token }) {
+  if (api === undefined) {
+    const { createSimulator } = await import("./pkg/testing.js");
+    transport = createApi(createSimulator, { seed: Math.floor(Math.random() * 2 ** 32) }).fetch;
+    api = `${location.origin}/api`;
+  }
   const fetcher = await fetchers[load]();
   await opening();
   const timer = setInterval(flush, BATCH_EVERY);
@@ -53,7 +61,7 @@ async function run({ load, api, count, token }) {
   const at = Date.now();
   clearInterval(timer);
   flush();
-  const answer = await fetch(`${api}/statistics`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await transport(`${api}/statistics`, { headers: { authorization: `Bearer ${token}` } });
   postMessage({ type: "ended", at, statistics: await answer.json() });
 }
 
@@ -68,18 +76,18 @@ function opening() {
 /** Each makes a fetch that reports to the batch. */
 const fetchers = {
   async policy() {
-    const { createPolicy } = await import("/pkg/index.js");
+    const { createPolicy } = await import("./pkg/index.js");
     // A policy of its own for each run: it starts knowing nothing.
-    return createPolicy({ onEvent: relay }).fetch;
+    return createPolicy({ fetch: transport, onEvent: relay }).fetch;
   },
   async bare() {
-    const { readQuotas } = await import("/pkg/index.js");
+    const { readQuotas } = await import("./pkg/index.js");
     /** @param {string} url @param {RequestInit} init */
     return async (url, init) => {
       const about = { url, attempt: 1 };
       relay({ ...about, type: "attempt", at: Date.now() });
       try {
-        const response = await fetch(url, init);
+        const response = await transport(url, init);
         const { quotas } = readQuotas(response.headers, { status: response.status });
         relay({ ...about, type: "response", at: Date.now(), status: response.status, quotas });
         return response;

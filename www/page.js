@@ -17,6 +17,9 @@ const panels = {
 };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** Whether no server answers behind this page: the API then runs in it, as a stand-in for `fetch`. */
+const isInPage = document.documentElement.dataset.api === "page";
+
 /** Between two drawings where the user wants little motion, ms. */
 const CALM_EVERY = 500;
 /** The axis before anything is known, ms. */
@@ -80,7 +83,7 @@ function runLoad(load, count) {
         resolve(undefined);
       }
     };
-    worker.postMessage({ type: "start", load, api: `${location.origin}/api`, count, token: crypto.randomUUID() });
+    worker.postMessage({ type: "start", load, api: isInPage ? undefined : `${location.origin}/api`, count, token: crypto.randomUUID() });
   }).finally(() => worker.terminate());
 }
 

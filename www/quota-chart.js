@@ -1,6 +1,6 @@
 // @ts-check
 /** The quota's remaining against time, as a step line under the time line, on the same axis. */
-import uPlot from "/vendor/uplot.js";
+import uPlot from "./vendor/uplot.js";
 import { LIMIT } from "./api.js";
 import { GUTTER, MARGIN } from "./timeline.js";
 

@@ -7,7 +7,6 @@ import { access, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { createApi } from "./api.js";
@@ -51,11 +50,6 @@ const POLICY = [
 ].join("; ");
 
 const options = readOptions();
-const api = createApi({
-  now: Date.now,
-  random: Math.random,
-  sleep: (ms, signal) => sleepFor(ms, undefined, { signal }),
-});
 // 600 connections arrive at once; the default backlog of 511 would drop some, and a drop costs a second.
 const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
   answer(request, response).catch((error) => {
@@ -63,7 +57,9 @@ const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) =>
     response.destroy();
   });
 });
-await need(join(options.pkg, "index.js"), "build the package: cargo xtask build");
+for (const name of ["index.js", "testing.js"]) await need(join(options.pkg, name), "build the package: cargo xtask build");
+const { createSimulator } = await import(pathToFileURL(join(options.pkg, "testing.js")).href);
+const api = createApi(createSimulator, { seed: Math.floor(Math.random() * 2 ** 32) });
 if (!options.once) {
   for (const file of VENDOR.values()) await need(join(options.modules, file), "install the modules: npm ci");
 }

@@ -23,6 +23,9 @@ for (const [name, names] of Object.entries(IMPORTS)) {
   rows.push(weigh(`${name}, inlined`, await bundle(names, [])));
   rows.push(weigh(`${name}, .wasm and JS`, await bundle(names, ["workerd"])));
 }
+rows.push(weigh("policy alone, /url", [...(await bundle(IMPORTS["policy alone"], [], "/url")), readFileSync("pkg/policy.wasm")]));
+rows.push(weigh("explain alone, /url", [...(await bundle(IMPORTS["explain alone"], [], "/url")), readFileSync("pkg/explain.wasm")]));
+rows.push(weigh("/testing", await bundle("createSimulator", [], "/testing")));
 table("import, loaded at once", rows);
 for (const name of ["policy", "explain"]) {
   table(`${name}.wasm by section`, sections(readFileSync(`pkg/${name}.wasm`)));
@@ -32,9 +35,9 @@ for (const name of ["policy", "explain"]) {
  * The files of a bundle that imports `names`, less what is imported later: as vite, rollup and webpack split it. (esbuild,
  * where it splits, loads a file at once that is both re-exported and imported later.)
  */
-async function bundle(/** @type {string} */ names, /** @type {string[]} */ conditions) {
+async function bundle(/** @type {string} */ names, /** @type {string[]} */ conditions, entry = "") {
   const { outputFiles } = await build({
-    stdin: { contents: `import { ${names} } from "fetch-with-policy"; globalThis.used = [${names}];`, resolveDir: "." },
+    stdin: { contents: `import { ${names} } from "fetch-with-policy${entry}"; globalThis.used = [${names}];`, resolveDir: "." },
     bundle: true,
     minify: true,
     format: "esm",

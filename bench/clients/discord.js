@@ -5,7 +5,7 @@ export const discord = {
   name: "discord",
   title: "@discordjs/rest (decimal reset-after)",
   // It reads no other reset than this.
-  styles: { epoch: "discord" },
+  dialects: { clever: "discord" },
   async create({ origin }) {
     const { REST } = await import("@discordjs/rest");
     const rest = new REST({

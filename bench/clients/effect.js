@@ -1,7 +1,7 @@
 // @ts-check
 
 /** What its limiter is told where nothing is known, as a first limit is demanded: one that never binds. */
-const UNKNOWN = { limit: 1_000_000, windowMs: 1000 };
+const UNKNOWN = { limit: 1_000_000, window: 1000 };
 const RETRIES = 10;
 
 /** @param {import("../run.js").Setting} setting */
@@ -14,7 +14,7 @@ async function create({ told = [UNKNOWN] }) {
   const limiter = await Effect.runPromise(Effect.provide(RateLimiter.make, RateLimiter.layerStoreMemory));
   // One limiter in the other where there are several limits.
   const limited = told.reduce(
-    (client, { limit, windowMs }, n) => HttpClient.withRateLimiter(client, { limiter, limit, window: windowMs, key: `limit-${n}` }),
+    (client, { limit, window }, n) => HttpClient.withRateLimiter(client, { limiter, limit, window, key: `limit-${n}` }),
     plain,
   );
   const client = HttpClient.retryTransient(limited, { schedule: Schedule.exponential(250), times: RETRIES });

@@ -31,8 +31,8 @@ export const bottleneckKy = {
   async create({ told = [] }) {
     const { default: Bottleneck } = await import("bottleneck");
     const limiters = told.map(
-      ({ limit, windowMs }) =>
-        new Bottleneck({ reservoir: limit, reservoirRefreshAmount: limit, reservoirRefreshInterval: windowMs, heartbeatInterval: 250 }),
+      ({ limit, window }) =>
+        new Bottleneck({ reservoir: limit, reservoirRefreshAmount: limit, reservoirRefreshInterval: window, heartbeatInterval: 250 }),
     );
     return through(limiters.map((limiter) => (job) => limiter.schedule(job)), await createKy());
   },
@@ -45,7 +45,7 @@ export const pQueueKy = {
   told: true,
   async create({ told = [] }) {
     const { default: Queue } = await import("p-queue");
-    const queues = told.map(({ limit, windowMs }) => new Queue({ intervalCap: limit, interval: windowMs, strict: true }));
+    const queues = told.map(({ limit, window }) => new Queue({ intervalCap: limit, interval: window, strict: true }));
     return through(queues.map((queue) => (job) => queue.add(job)), await createKy());
   },
 };

@@ -6,7 +6,7 @@ const OPTIONS = { rateLimit: { maxQueue: 200_000, maxWait: 3_600_000 }, retry: {
 /** @param {import("../run.js").Setting} setting */
 async function create({ told }) {
   const { createPolicy } = await import("../../pkg/index.js");
-  const quotas = told?.map(({ limit, windowMs }) => ({ limit, window: windowMs }));
+  const quotas = told?.map(({ limit, window }) => ({ limit, window }));
   const policy = createPolicy({ ...OPTIONS, rateLimit: { ...OPTIONS.rateLimit, ...(quotas && { quotas }) } });
   const headers = { authorization: "Bearer DEMO_TOKEN" };
   return (/** @type {string} */ url) => policy.fetch(url, { headers });

@@ -1,8 +1,8 @@
 // Time passes only from event to event, in their order, and promises run to their end in between.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Heap } from "../world/heap.js";
-import { createRandom } from "../world/random.js";
+import { Heap } from "../../pkg-template/testing/heap.js";
+import { createRandom } from "../../pkg-template/testing/random.js";
 import { Clock, takeOver } from "../world/index.js";
 
 test("events come in the order of their instants, and of one instant in the order of planning", () => {

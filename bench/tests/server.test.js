@@ -1,24 +1,24 @@
 // The server admits what its algorithm's definition admits, and tells it as the usual headers do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRandom } from "../world/random.js";
+import { createRandom } from "../../pkg-template/testing/random.js";
 import { createLimiter, createWorld, floorMs } from "../world/index.js";
-import { tell } from "../world/headers.js";
+import { tell } from "../../pkg-template/testing/tell.js";
 
 // The definitions once more, over the instants of all that was admitted: whether one more may be at `t`.
 const DEFINITIONS = {
-  fixed: (admitted, t, { limit, windowMs }) =>
-    admitted.filter((at) => Math.floor(at / windowMs) === Math.floor(t / windowMs)).length < limit,
-  first(admitted, t, { limit, windowMs }) {
+  fixed: (admitted, t, { limit, window }) =>
+    admitted.filter((at) => Math.floor(at / window) === Math.floor(t / window)).length < limit,
+  "first-request"(admitted, t, { limit, window }) {
     let opened = -Infinity;
-    for (const at of admitted) if (at >= opened + windowMs) opened = at;
-    return t >= opened + windowMs || admitted.filter((at) => at >= opened).length < limit;
+    for (const at of admitted) if (at >= opened + window) opened = at;
+    return t >= opened + window || admitted.filter((at) => at >= opened).length < limit;
   },
-  sliding: (admitted, t, { limit, windowMs }) => admitted.filter((at) => at > t - windowMs).length < limit,
-  bucket(admitted, t, { limit, windowMs }) {
+  sliding: (admitted, t, { limit, window }) => admitted.filter((at) => at > t - window).length < limit,
+  "token-bucket"(admitted, t, { limit, window }) {
     let [tokens, since] = [limit, admitted[0] ?? t];
     for (const at of [...admitted, t]) {
-      tokens = Math.min(limit, tokens + ((at - since) * limit) / windowMs);
+      tokens = Math.min(limit, tokens + ((at - since) * limit) / window);
       if (at === t && tokens < 1) return false;
       tokens -= 1;
       since = at;
@@ -28,10 +28,10 @@ const DEFINITIONS = {
 };
 
 const LIMITS = [
-  [{ limit: 2, windowMs: 4 }],
-  [{ limit: 3, windowMs: 6 }],
-  [{ limit: 1, windowMs: 3 }],
-  [{ limit: 2, windowMs: 2 }, { limit: 3, windowMs: 6 }],
+  [{ limit: 2, window: 4 }],
+  [{ limit: 3, window: 6 }],
+  [{ limit: 1, window: 3 }],
+  [{ limit: 2, window: 2 }, { limit: 3, window: 6 }],
 ];
 const CASES = Object.keys(DEFINITIONS).flatMap((algorithm) => LIMITS.map((limits) => ({ algorithm, limits })));
 
@@ -56,7 +56,7 @@ test("the floor is the least of all schedules that the definitions admit", () =>
       const load = { algorithm, limits, calls: 6, start };
       const [floor, least] = [Math.round(floorMs(load)), bruteForce(load)];
       // Several windows that open with a first request: to open one later can pay.
-      if (algorithm === "first" && limits.length > 1) assert.ok(floor >= least && floor <= least + 1, JSON.stringify(load));
+      if (algorithm === "first-request" && limits.length > 1) assert.ok(floor >= least && floor <= least + 1, JSON.stringify(load));
       else assert.equal(floor, least, JSON.stringify(load));
     }
   }
@@ -89,26 +89,26 @@ test("a refused request would be admitted after its wait, and not before", () =>
   }
 });
 
-test("an unknown algorithm or style is a typed error that names those there are", () => {
+test("an unknown algorithm or dialect is a typed error that names those there are", () => {
   assert.throws(() => createLimiter("leaky", []), { name: "TypeError", message: /fixed/ });
-  assert.throws(() => tell({ style: "mine" }, [], 0), { name: "TypeError", message: /ietf/ });
+  assert.throws(() => tell({ dialect: "mine" }, [], 0), { name: "TypeError", message: /ietf/ });
 });
 
 const T = 1_800_000_000_400;
-const LOOSE = { limit: 40, remaining: 30, resetAt: T + 600, windowMs: 1000 };
-const TIGHT = { limit: 200, remaining: 20, resetAt: T + 1700, windowMs: 6000 };
+const LOOSE = { limit: 40, remaining: 30, resetAt: T + 600, window: 1000 };
+const TIGHT = { limit: 200, remaining: 20, resetAt: T + 1700, window: 6000 };
 
 for (const [title, telling, wait, expected] of [
   ["nothing", {}, 5, {}],
   [
     "epoch seconds, rounded up, of the tightest limit",
-    { style: "epoch" },
+    { dialect: "clever" },
     undefined,
     { "X-RateLimit-Limit": "200", "X-RateLimit-Remaining": "20", "X-RateLimit-Reset": "1800000003", "X-RateLimit-Bucket": "all" },
   ],
   [
     "epoch seconds, rounded down, and decimal seconds from now",
-    { style: "discord", round: "floor" },
+    { dialect: "discord", round: "floor" },
     undefined,
     {
       "X-RateLimit-Limit": "200",
@@ -118,16 +118,16 @@ for (const [title, telling, wait, expected] of [
       "X-RateLimit-Reset-After": "1.700",
     },
   ],
-  ["IETF draft 03", { style: "ietf-legacy" }, undefined, { "RateLimit-Limit": "200", "RateLimit-Remaining": "20", "RateLimit-Reset": "2" }],
+  ["IETF draft 03", { dialect: "ietf-draft-03", retryAfter: "none" }, undefined, { "RateLimit-Limit": "200", "RateLimit-Remaining": "20", "RateLimit-Reset": "2" }],
   [
     "IETF draft 10, all limits",
-    { style: "ietf" },
+    { dialect: "ietf-draft-10", retryAfter: "none" },
     undefined,
     { "RateLimit-Policy": '"p0";q=40;w=1, "p1";q=200;w=6', RateLimit: '"p0";r=30;t=1, "p1";r=20;t=2' },
   ],
-  ["whole Retry-After of a refusal, never 0", { retryAfter: "ceil" }, 0.2, { "Retry-After": "1" }],
-  ["decimal Retry-After of a refusal", { retryAfter: "float" }, 1234.5, { "Retry-After": "1.234" }],
-  ["no Retry-After of what is admitted", { retryAfter: "ceil" }, undefined, {}],
+  ["whole Retry-After of a refusal, never 0", { retryAfter: "seconds" }, 0.2, { "Retry-After": "1" }],
+  ["decimal Retry-After of a refusal", { retryAfter: "decimal" }, 1234.5, { "Retry-After": "1.234" }],
+  ["no Retry-After of what is admitted", { retryAfter: "seconds" }, undefined, {}],
   ["Date", { date: true }, undefined, { Date: "Fri, 15 Jan 2027 08:00:00 GMT" }],
 ]) {
   test(`headers tell ${title}`, () => assert.deepEqual(tell(telling, [LOOSE, TIGHT], T, wait), expected));
@@ -135,11 +135,11 @@ for (const [title, telling, wait, expected] of [
 
 /** A world whose server counts from the first request on, a second at a time. */
 const worldOf = ({ limit, ...more }, network) =>
-  createWorld({ start: T, server: { algorithm: "first", limits: [{ limit, windowMs: 1000 }], ...more }, network });
+  createWorld({ start: T, server: { algorithm: "first-request", limits: [{ limit, window: 1000 }], ...more }, network });
 
 test("a response of another origin shows the safelisted headers only, and its type", async () => {
   for (const [hidden, type, remaining] of [[true, "cors", null], [false, "basic", "4"]]) {
-    const { clock, fetch } = worldOf({ limit: 5, telling: { style: "epoch", date: true } }, { hidden });
+    const { clock, fetch } = worldOf({ limit: 5, telling: { dialect: "clever", date: true } }, { hidden });
     const sent = fetch("https://api.example.com/items");
     await clock.run();
     const response = await sent;
@@ -164,7 +164,7 @@ test("round trips take the time that is set, and requests overtake one another",
 });
 
 test("an aborted request rejects with the signal's reason at once, before and in flight", async () => {
-  const { clock, fetch, server } = worldOf({ limit: 5 }, { roundTrip: [20, 20] });
+  const { clock, fetch, server } = worldOf({ limit: 5 }, { latency: [20, 20] });
   const controller = new AbortController();
   const sent = fetch("https://api.example.com/", { signal: controller.signal });
   clock.setTimeout(() => controller.abort("enough"), 2);
@@ -179,7 +179,7 @@ test("an aborted request rejects with the signal's reason at once, before and in
 
 test("failures come as often as is asked for, before the limiter, and take from it only where they are counted", async () => {
   for (const counted of [false, true]) {
-    const { clock, fetch, server } = worldOf({ limit: 100, telling: { style: "epoch" }, failures: { share: 0.2, counted } });
+    const { clock, fetch, server } = worldOf({ limit: 100, telling: { dialect: "clever" }, failures: { share: 0.2, counted } });
     const answers = Array.from({ length: 400 }, () => fetch("https://api.example.com/"));
     await clock.run();
     const failed = (await Promise.all(answers)).filter(({ status }) => status === 503);
@@ -191,7 +191,7 @@ test("failures come as often as is asked for, before the limiter, and take from 
 });
 
 test("the two limits of the bench take what the windows of each demand", () => {
-  const limits = [{ limit: 40, windowMs: 1000 }, { limit: 200, windowMs: 6000 }];
+  const limits = [{ limit: 40, window: 1000 }, { limit: 200, window: 6000 }];
   // Five windows of six seconds, each full, and in the last one five of a second, each full.
-  assert.equal(Math.round(floorMs({ algorithm: "first", limits, calls: 1000, start: T })), 4 * 6000 + 4 * 1000);
+  assert.equal(Math.round(floorMs({ algorithm: "first-request", limits, calls: 1000, start: T })), 4 * 6000 + 4 * 1000);
 });

@@ -8,7 +8,7 @@
  * timers have none.
  *
  * @typedef {object} Use
- * @property {import("./clock.js").Clock} clock
+ * @property {import("../../pkg-template/testing/clock.js").Clock} clock
  * @property {number} skew ms
  * @property {() => number} random
  * @property {(input: any, init?: any) => Promise<Response>} fetch

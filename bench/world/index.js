@@ -1,19 +1,19 @@
 // @ts-check
-import { Clock } from "./clock.js";
-import { createFetch } from "./network.js";
-import { createRandom } from "./random.js";
-import { createServer } from "./server.js";
+import { Clock } from "../../pkg-template/testing/clock.js";
+import { createFetch } from "../../pkg-template/testing/network.js";
+import { createRandom } from "../../pkg-template/testing/random.js";
+import { createServer } from "../../pkg-template/testing/server.js";
 
-export { Clock } from "./clock.js";
+export { Clock } from "../../pkg-template/testing/clock.js";
 export { takeOver } from "./globals.js";
-export { createLimiter, floorMs } from "./limiters.js";
+export { createLimiter, floorMs } from "../../pkg-template/testing/limiters.js";
 
 /**
  * A clock, a network and a rate-limited server in memory. Chance comes from the seed: a run is the same each time.
  * @param {object} options
  * @param {number} options.start true time at the start, epoch ms
- * @param {import("./server.js").ServerOptions} options.server
- * @param {import("./network.js").NetworkOptions} [options.network]
+ * @param {import("../../pkg-template/testing/server.js").ServerOptions} options.server
+ * @param {import("../../pkg-template/testing/network.js").NetworkOptions} [options.network]
  * @param {number} [options.skew] how far the client's wall clock is ahead of true time, ms. Default: 0
  * @param {number} [options.seed] Default: 1
  */

@@ -11,6 +11,8 @@ export function load(core) {
   try {
     return core();
   } catch (cause) {
+    // Of the entry that loads a file: not there yet, or not to be had.
+    if (PolicyError.is(cause)) throw cause;
     throw new PolicyError(
       "wasm-unavailable",
       "WebAssembly cannot be compiled here. In a page, add 'wasm-unsafe-eval' to script-src of the Content-Security-Policy, " +

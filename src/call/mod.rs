@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
-//! reads the front of its body. Nothing is told to the tracker before that, but the send is over.
+//! reads the front of its body (an ok answer's too, where a profile says `errorsUnder200`). Nothing is told to the tracker before that, but the send is over.
 //!
 //! Flying may be several sends of one attempt (`hedge`): Elapse tells that a further one may go. Respond and Fail name
 //! theirs; what does not settle the attempt leaves it Flying with the others, and what does ends them. While it is Peeking the
@@ -64,7 +64,7 @@ use crate::{
         classify::{self, Failure, Signs},
         health::OriginId,
     },
-    syntax::headers::Headers,
+    syntax::{headers::Headers, words},
     time::{Moment, MonoTime},
 };
 
@@ -321,10 +321,13 @@ impl Call {
         let (status, foreign) = head;
         self.is_error = classify::is_error(status);
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
-        if acts && classify::is_unclear(status, Signs::default()) {
+        let hides = self.rules.errors_under_200
+            && (200..300).contains(&status)
+            && headers.find("content-type").is_some_and(|kind| words::holds(&kind.to_ascii_lowercase(), "json"));
+        if acts && (hides || classify::is_unclear(status, Signs::default())) {
             let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
             let signs = signs(&read::read(answer, at.wall), headers);
-            if classify::is_unclear(status, signs) {
+            if hides || classify::is_unclear(status, signs) {
                 if let Some(ticket) = self.ticket {
                     memory.tracker.land(ticket, !classify::is_limited(status, signs), at);
                 }
@@ -363,6 +366,8 @@ impl Call {
             let _ = sign(&reading);
             reading
         };
+        // By its body alone, where a profile says that errors hide under a success.
+        self.is_error |= seen.rate.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).
             hint.delay = hint.delay.saturating_mul(1 << (self.sends - 1).min(20));

@@ -87,7 +87,7 @@ pub fn is_error(status: u16) -> bool {
 /// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
     match (status, signs.rate) {
-        (400 | 403 | 429 | 503, Some(rate)) => rate,
+        (200..=299 | 400 | 403 | 429 | 503, Some(rate)) => rate,
         (429, None) => true,
         (400 | 403, None) => signs.exhausted || signs.hinted,
         _ => false,

@@ -9,6 +9,8 @@ import * as vite from "vite";
 import webpack from "webpack";
 
 const APPS = ["main", "small"];
+/** Those that take along what is named by `new URL("x", import.meta.url)`; elsewhere the user copies the file. */
+export const KNOW_URLS = ["vite", "webpack", "parcel"];
 // The tools run by this Node, which may be newer than the system's.
 const PATH = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
 /** @param {string} name @param {string[]} args @param {string} folder */
@@ -22,11 +24,11 @@ export const BUILDS = {
       root: folder,
       logLevel: "error",
       configFile: false,
-      build: { outDir: out, rollupOptions: { input: { main: join(folder, "index.html"), small: join(folder, "small.html") } } },
+      build: { outDir: out, rollupOptions: { input: { main: join(folder, "index.html"), small: join(folder, "small.html"), url: join(folder, "url.html") } } },
     }),
   webpack: (folder, out) =>
     new Promise((resolve, reject) => {
-      const entry = Object.fromEntries(APPS.map((app) => [app, `./${app}.js`]));
+      const entry = Object.fromEntries([...APPS, "url"].map((app) => [app, `./${app}.js`]));
       webpack({ mode: "production", context: folder, entry, output: { path: out } }, (error, stats) => {
         if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString("errors-only")));
         else resolve(stats);
@@ -44,5 +46,5 @@ export const BUILDS = {
     await built.close();
   },
   // It reads no `exports` of a package unless it is told to; the package's `module` is there for it.
-  parcel: async (folder, out) => tool("parcel", ["build", "index.html", "small.html", "--dist-dir", out, "--no-cache", "--cache-dir", join(folder, "cache"), "--no-autoinstall", "--no-source-maps"], folder),
+  parcel: async (folder, out) => tool("parcel", ["build", "index.html", "small.html", "url.html", "--dist-dir", out, "--no-cache", "--cache-dir", join(folder, "cache"), "--no-autoinstall", "--no-source-maps"], folder),
 };

@@ -34,7 +34,7 @@ for (const [options, field, expected] of [
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ limit: "x-l", resets: "x-r" }] }] }, "profiles.0.dialects.0.resets", /no such/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x r" }] }] }, "profiles.0.dialects.0.reset", /header's name/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x-r", resetUnit: "min" }] }] }, "profiles.0.dialects.0.resetUnit", /delta-min/],
-  [{ profiles: [{ name: "x", hosts: ["a.example"], errorsUnder200: true }] }, "profiles.0.errorsUnder200", /not in this version/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], errorsUnder200: "yes" }] }, "profiles.0.errorsUnder200", /true or false/],
   [{ hedge: true }, "hedge", /false or an object/],
   [{ hedge: {} }, "hedge.delay", /finite number of milliseconds, 0 or more/],
   [{ hedge: { maxHedges: 1 } }, "hedge.delay", /finite number of milliseconds, 0 or more/],

@@ -36,7 +36,7 @@ before(() => {
 after(() => installed.remove());
 
 test("the tarball holds code, types, modules and licences, and nothing else", () => {
-  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|messages)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
+  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|messages|url)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
   assert.deepEqual(files, [
     "LICENSE-APACHE",
     "LICENSE-MIT",
@@ -48,6 +48,8 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
     "package.json",
     "policy.wasm",
     "profiles.d.ts",
+    "testing.d.ts",
+    "url.d.ts",
   ]);
 });
 
@@ -138,6 +140,16 @@ test("a bundle that uses one profile has no other, and one that uses nothing is 
   assert.ok(one?.text.includes("clever") && !one.text.includes("unit21"));
   const [none] = await bundle('import { createPolicy, explain } from "fetch-with-policy";');
   assert.ok((none?.text.trim().length ?? 0) < 40, none?.text);
+});
+
+test("by /url the modules are named by address and not inlined, and a bundle with the simulator alone has no core in it", async () => {
+  const [url] = await bundle('import { explain, fetchWithPolicy } from "fetch-with-policy/url"; console.log(explain, fetchWithPolicy);');
+  for (const name of ["policy", "explain"]) {
+    assert.ok(url?.text.includes(`new URL("../${name}.wasm", import.meta.url)`), name);
+    assert.ok(!url?.text.includes(inlined(name)), name);
+  }
+  const [simulator] = await bundle('import { createSimulator } from "fetch-with-policy/testing"; createSimulator();');
+  assert.ok((simulator?.text.length ?? 0) > 1000 && !/wasm/i.test(simulator?.text.replaceAll("wasm-unavailable", "") ?? ""));
 });
 
 test("for workerd the modules are imported as files, and nothing is inlined", async () => {

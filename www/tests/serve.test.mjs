@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const SERVE = fileURLToPath(new URL("../serve.mjs", import.meta.url));
+const BUILT = fileURLToPath(new URL("../../pkg", import.meta.url));
 let folder, server, origin, printed = "";
 
 before(async () => {
@@ -15,6 +16,7 @@ before(async () => {
   await mkdir(join(folder, "pkg"));
   await mkdir(join(folder, "uplot", "dist"), { recursive: true });
   await writeFile(join(folder, "pkg", "index.js"), "export {};");
+  for (const name of ["testing.js", "errors.js"]) await copyFile(join(BUILT, name), join(folder, "pkg", name));
   await writeFile(join(folder, "secret.js"), "secret");
   await writeFile(join(folder, "uplot", "dist", "uPlot.esm.js"), "export default 1;");
   await writeFile(join(folder, "uplot", "dist", "uPlot.min.css"), "");
@@ -77,6 +79,7 @@ test("a policy that paces nothing makes --once say what fell short and exit with
   const bare = "export const fetchWithPolicy = (...all) => fetch(...all); export const callRecord = () => undefined;";
   await writeFile(join(pkg, "package.json"), '{ "type": "module" }');
   await writeFile(join(pkg, "index.js"), bare);
+  for (const name of ["testing.js", "errors.js"]) await copyFile(join(BUILT, name), join(pkg, name));
   const run = spawn(process.execPath, [SERVE, "--once", "--calls", "210", "--pkg", pkg]);
   let told = "";
   run.stdout.on("data", (data) => (told += data));

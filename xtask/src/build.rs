@@ -1,7 +1,7 @@
 //! Makes the npm package: two WebAssembly modules, their JS, and what goes with them, in `pkg/`.
 //!
 //! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue; esbuild joins them with `pkg-template/`,
-//! twice: once with the bytes inlined (everywhere), once importing the `.wasm` (workerd). A step whose sources did not
+//! thrice: with the bytes inlined (everywhere), importing the `.wasm` (workerd), and loading it by its URL (`/url`). A step whose sources did not
 //! change is skipped. The package is made aside and moved into place, so a failed build leaves the last one whole.
 
 use crate::{
@@ -136,16 +136,19 @@ fn assemble() -> Result<(), String> {
     if stage.exists() {
         fs::remove_dir_all(&stage).map_err(|error| format!("cannot clear {}: {error}", stage.display()))?;
     }
-    bundle(&stage, "inline")?;
-    bundle(&stage.join("workerd"), "workerd")?;
+    bundle(&stage, "inline", "src")?;
+    bundle(&stage.join("workerd"), "workerd", "src")?;
+    bundle(&stage.join("url"), "url", "url")?;
+    // There the module comes ready with the code, and loading it is nothing to wait for.
+    copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     profiles(&stage)?;
     command(&stage)?;
     messages(&stage.join("messages"))?;
-    telemetry(&stage)?;
+    beside(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "README.md"] {
+    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "testing.d.ts", "url.d.ts", "README.md"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -160,12 +163,17 @@ fn assemble() -> Result<(), String> {
 
 // Each of FILES is bundled alone and imports the others by their names. Left to esbuild's splitting, the explainer would share
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
-fn bundle(out: &Path, entry: &str) -> Result<(), String> {
+fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     for file in FILES {
         let mut esbuild = esbuild();
-        esbuild.arg(format!("{TEMPLATE}/src/{file}.js")).arg(option("--outdir=", out)).arg("--loader:.hex=text");
-        // `later` is the explainer once more: see there.
-        let apart = |other: &&&str| **other != file && !(file == "later" && **other == "explain");
+        // An entry of its own has what differs there; the rest is as everywhere.
+        let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
+        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
+        esbuild.arg(code).arg(option("--outdir=", out));
+        esbuild.arg("--loader:.hex=text");
+        // `later` is the explainer once more, where that holds the bytes: see there.
+        let is_copy = sources == "src" && file == "later";
+        let apart = |other: &&&str| **other != file && !(is_copy && **other == "explain");
         esbuild.args(FILES.iter().filter(apart).map(|other| format!("--external:*/{other}.js")));
         // workerd takes the .wasm as a module; the path is kept as it is written.
         if entry == "workerd" {
@@ -245,11 +253,12 @@ fn messages(out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-// The entry over another's API, which its users have installed.
-fn telemetry(out: &Path) -> Result<(), String> {
+// Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the
+// package's code only the errors are shared.
+fn beside(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
-    esbuild.arg(format!("{TEMPLATE}/src/opentelemetry.js")).arg(option("--outdir=", out));
-    esbuild.args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
+    esbuild.args(["opentelemetry", "testing"].map(|name| format!("{TEMPLATE}/src/{name}.js")));
+    esbuild.arg(option("--outdir=", out)).args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
     process::read(&mut esbuild).map(drop)
 }
 

@@ -1,6 +1,7 @@
 //! The project's commands: each one installs what it needs, then does one thing.
 //!
-//! `cargo xtask build | size | demo | bench | release | test`. `test-runner` is what cargo calls for a test binary of the browser.
+//! `cargo xtask build | size | demo | site | bench | release | test`. `test-runner` is what cargo calls for a test binary of the
+//! browser.
 
 mod bench;
 mod build;
@@ -10,6 +11,7 @@ mod install;
 mod process;
 mod release;
 mod sbom;
+mod site;
 mod size;
 mod steps;
 mod tally;
@@ -21,6 +23,7 @@ const USAGE: &str = "\
 cargo xtask build                     make the npm package in pkg/
 cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
+cargo xtask site                      build, then make the demo as a static site in target/site/
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Some("build") => told(build::build()),
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
+        Some("site") => told(build::build().and_then(|()| site::make())),
         Some("release") => told(release::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),

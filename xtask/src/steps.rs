@@ -48,8 +48,9 @@ pub const STEPS: &[Step] = &[
     }),
     step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
     Step { loud: true, ..step("hosts", Count::Node, hosts) },
-    step("bundlers", Count::Node, bundlers),
-    step("clients", Count::Node, clients),
+    step("bundlers", Count::Node, || own_packages("tests/bundlers")),
+    step("clients", Count::Node, || own_packages("tests/clients")),
+    step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
     step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
@@ -124,18 +125,10 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
     Ok(vec![command])
 }
 
-// Real clients with the policy put under them; their packages are a lock file of their own.
-fn clients() -> Result<Vec<Command>, String> {
-    const FOLDER: &str = "tests/clients";
-    install::npm_packages(Path::new(FOLDER))?;
-    node_tests(install::newer_node()?, FOLDER, |_| true)
-}
-
-// The packed package in each bundler; their packages are a lock file of their own.
-fn bundlers() -> Result<Vec<Command>, String> {
-    const FOLDER: &str = "tests/bundlers";
-    install::npm_packages(Path::new(FOLDER))?;
-    node_tests(install::newer_node()?, FOLDER, |_| true)
+// Tests whose packages are a lock file of their own.
+fn own_packages(folder: &str) -> Result<Vec<Command>, String> {
+    install::npm_packages(Path::new(folder))?;
+    node_tests(install::newer_node()?, folder, |_| true)
 }
 
 // The suite of every host; its table is printed.

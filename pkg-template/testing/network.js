@@ -8,20 +8,25 @@ const SAFELISTED = new Set(["cache-control", "content-language", "content-length
 
 /**
  * @typedef {object} NetworkOptions
- * @property {[number, number]} [roundTrip] least and most, ms, drawn evenly. Default: [5, 30]
+ * @property {[number, number]} [latency] least and most of a round trip, ms, drawn evenly. Default: [5, 30]
  * @property {boolean} [hidden] answers are from another origin that exposes no header. Default: false
+ *
+ * @typedef {object} Time
+ * @property {number} now epoch ms
+ * @property {(at: number, callback: () => void) => any} plan
+ * @property {(timer: any) => void} clear
  */
 
 /**
- * A `fetch` (an answer of status 0 is a refused connection) whose requests reach `server` over a network that takes its time: a round trip is drawn, and of it the way
+ * A `fetch` whose requests reach `server` over a network that takes its time: a round trip is drawn, and of it the way
  * there is a quarter up to three quarters, so that requests overtake one another both ways.
- * @param {import("./clock.js").Clock} clock
- * @param {{ answer(t: number): import("./server.js").Answer }} server
+ * @param {Time} clock
+ * @param {{ answer(t: number, request?: any): import("./server.js").Answer | Promise<import("./server.js").Answer> }} server
  * @param {() => number} random
  * @param {NetworkOptions} [options]
  * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
  */
-export function createFetch(clock, server, random, { roundTrip: [least, most] = [5, 30], hidden = false } = {}) {
+export function createFetch(clock, server, random, { latency: [least, most] = [5, 30], hidden = false } = {}) {
   return (input, init) =>
     new Promise((resolve, reject) => {
       const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
@@ -32,13 +37,18 @@ export function createFetch(clock, server, random, { roundTrip: [least, most] = 
       };
       const whole = least + (most - least) * random();
       const there = whole * (0.25 + 0.5 * random());
-      let leg = clock.plan(clock.now + there, () => {
-        const answer = server.answer(clock.now);
+      const back = (/** @type {import("./server.js").Answer} */ answer) => {
+        if (answer.lost === "hang" || signal?.aborted) return;
         leg = clock.plan(clock.now + whole - there, () => {
           signal?.removeEventListener("abort", fail);
-          if (answer.status === 0) reject(refusal());
+          if (answer.lost === "network") reject(refusal());
           else resolve(responseOf(answer, urlOf(input), hidden));
         });
+      };
+      let leg = clock.plan(clock.now + there, () => {
+        const answer = server.answer(clock.now, input);
+        if ("then" in answer) answer.then(back, reject);
+        else back(answer);
       });
       if (signal?.aborted) fail();
       else signal?.addEventListener("abort", fail);

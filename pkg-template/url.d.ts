@@ -1,0 +1,34 @@
+/**
+ * The main entry with the WebAssembly as files of their own, `policy.wasm` and `explain.wasm`: streamed, cached apart from the
+ * code, a third smaller than inlined. Where a bundler knows `new URL("x.wasm", import.meta.url)` (vite, webpack, parcel) it takes
+ * them along; from disk they are read (Node, Deno, Bun). Needs `connect-src` for where they lie, in a page with a
+ * Content-Security-Policy.
+ *
+ * A file cannot be there at once, so this differs from the main entry: `fetchWithPolicy` and `explainResponse` load theirs at
+ * the first call and wait for it, where the main entry sends in the same turn. What cannot wait (`createPolicy`, `explain`,
+ * `readQuotas`) throws a `PolicyError` with code "wasm-not-ready" before `await initPolicy()`, or `await initExplain()`.
+ */
+export * from "./index.js";
+
+/** Where the module comes from: an address (absolute, or as the page resolves it), a response, its bytes, or the compiled module; a promise of one of them too. */
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssemblyModule;
+/** A `WebAssembly.Module`. */
+export type WebAssemblyModule = object;
+
+/**
+ * Loads the policy's module; the first `source` counts.
+ *
+ * @param source @default the package's own `policy.wasm`
+ * @throws {PolicyError} code "wasm-unavailable": it cannot be loaded, or not be compiled. The next call tries anew.
+ *
+ * @example
+ * ```js
+ * import { createPolicy, initPolicy } from "fetch-with-policy/url";
+ * await initPolicy();
+ * const policy = createPolicy({ timeout: { total: 10_000 } });
+ * ```
+ */
+export function initPolicy(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+
+/** The same for the explainer's, `explain.wasm`. */
+export function initExplain(source?: WasmSource | Promise<WasmSource>): Promise<void>;

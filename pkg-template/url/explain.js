@@ -1,0 +1,34 @@
+// @ts-check
+import { module } from "../entry/url/explain.js";
+import { explainResponse as explainNow, reportOf as reportNow } from "../src/explain.js";
+import { load } from "../src/wasm.js";
+
+export * from "../src/explain.js";
+
+/**
+ * Rejects as the first call of the main entry throws.
+ * @param {any} [source]
+ * @returns {Promise<void>}
+ */
+export const initExplain = (source) => module.ready(source).catch(() => void load(module.core));
+
+/**
+ * As the main entry's, but that it waits for the module where it is not there yet.
+ * @param {Response} response
+ * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ * @returns {Promise<import("../index.js").Explanation>}
+ */
+export async function explainResponse(response, context) {
+  await initExplain();
+  return explainNow(response, context);
+}
+
+/**
+ * What explainers of a caller's own, and the policy, begin with: they wait too.
+ * @param {Response} response
+ * @param {any} [context]
+ */
+export async function reportOf(response, context) {
+  await initExplain();
+  return reportNow(response, context);
+}

@@ -1,0 +1,8 @@
+// @ts-check
+// The main entry's names, and the two that load.
+export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
+export { defineCatalog } from "./catalog.js";
+export { explain, explainResponse, initExplain } from "./explain.js";
+export { createExplainer } from "./explainer.js";
+export { formatExplanation } from "./format.js";
+export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./policy.js";

@@ -1,0 +1,79 @@
+// @ts-check
+import { PolicyError } from "./errors.js";
+
+/**
+ * Loads a module that lies beside the code as a file, at the first call that needs it: streamed where the server says what
+ * it is, from its bytes where it does not, from the disk where the code is on one.
+ * @param {any} glue
+ * @param {() => URL} address
+ */
+export function loader(glue, address) {
+  /** @type {Promise<void> | undefined} */
+  let loading;
+  let isReady = false;
+  /** @type {unknown} */
+  let failure;
+  return {
+    get isReady() {
+      return isReady;
+    },
+    /**
+     * Settles when the module is there; a failure is tried anew at the next call.
+     * @param {any} [source] instead of the file
+     * @returns {Promise<void>}
+     */
+    ready(source) {
+      if (isReady) return Promise.resolve();
+      loading ??= compile(source ?? address()).then(
+        (module) => {
+          glue.initSync({ module });
+          isReady = true;
+        },
+        (error) => {
+          [loading, failure] = [undefined, error];
+          throw error;
+        },
+      );
+      return loading;
+    },
+    /** The module, or why there is none. */
+    core() {
+      if (isReady) return glue;
+      if (failure !== undefined) throw failure;
+      throw new PolicyError("wasm-not-ready", "the module is not loaded yet: `await initPolicy()` or `await initExplain()` before this");
+    },
+  };
+}
+
+/** @param {any} given @returns {Promise<WebAssembly.Module>} */
+async function compile(given) {
+  const source = await given;
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(/** @type {BufferSource} */ (source));
+  const response = source instanceof Response ? source : await open(source);
+  if (!(response instanceof Response)) return WebAssembly.compile(response);
+  if (!response.ok) throw lost(response.url, `status ${response.status}`);
+  const isTyped = response.headers.get("content-type")?.startsWith("application/wasm");
+  return isTyped && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** @param {string | URL} address @returns {Promise<Response | Uint8Array<ArrayBuffer>>} */
+async function open(address) {
+  // Not against import.meta.url: webpack takes any such pair for a file of its own.
+  const url = new URL(address, globalThis.location?.href);
+  const { process } = /** @type {any} */ (globalThis);
+  // Node's fetch reads no files.
+  if (url.protocol === "file:" && process?.getBuiltinModule) return process.getBuiltinModule("fs").readFileSync(url);
+  return fetch(url).catch((cause) => {
+    throw lost(url.href, "no answer", cause);
+  });
+}
+
+/**
+ * @param {string} address
+ * @param {string} why
+ * @param {unknown} [cause]
+ */
+function lost(address, why, cause) {
+  return new PolicyError("wasm-unavailable", `the module could not be loaded from ${address.split("?")[0]}: ${why}`, { cause });
+}

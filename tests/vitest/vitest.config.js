@@ -1,0 +1,1 @@
+export default { test: { include: ["out/*.spec.js", "*.spec.js"], reporters: ["tap-flat"] } };

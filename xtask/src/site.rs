@@ -1,0 +1,66 @@
+//! The demo as a static site: the page, the built package and the page's third-party modules in one folder, for any host
+//! and any path on it. The API runs in the page.
+
+use crate::build::PACKAGE;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const SITE: &str = "target/site";
+const PAGE: &str = "www";
+/// What the page is written in; the rest of its folder is the server and its tests.
+const KINDS: [&str; 3] = ["css", "html", "js"];
+/// As the server gives them: the name in the site, the file.
+const VENDOR: [(&str, &str); 2] = [
+    ("vendor/uplot.js", "node_modules/uplot/dist/uPlot.esm.js"),
+    ("vendor/uplot.css", "node_modules/uplot/dist/uPlot.min.css"),
+];
+
+/// Makes the site anew.
+///
+/// # Errors
+/// Where a file cannot be read or written, or the page has no place for the mark that its API is its own.
+pub fn make() -> Result<(), String> {
+    let site = Path::new(SITE);
+    if site.exists() {
+        fs::remove_dir_all(site).map_err(|error| format!("cannot clear {SITE}: {error}"))?;
+    }
+    for file in code(Path::new(PAGE))? {
+        copy(&file, &site.join(file.file_name().unwrap_or_default()))?;
+    }
+    for file in code(Path::new(PACKAGE))? {
+        copy(&file, &site.join("pkg").join(file.file_name().unwrap_or_default()))?;
+    }
+    for file in code(&Path::new(PACKAGE).join("messages"))? {
+        copy(&file, &site.join("pkg/messages").join(file.file_name().unwrap_or_default()))?;
+    }
+    for (name, file) in VENDOR {
+        copy(Path::new(file), &site.join(name))?;
+    }
+    mark(&site.join("index.html"))?;
+    println!("site: {SITE}/");
+    Ok(())
+}
+
+fn mark(page: &Path) -> Result<(), String> {
+    const ROOT: &str = "<html lang=\"en\">";
+    let text = fs::read_to_string(page).map_err(|error| format!("cannot read {}: {error}", page.display()))?;
+    if !text.contains(ROOT) {
+        return Err(format!("{} lacks {ROOT}", page.display()));
+    }
+    let marked = text.replace(ROOT, "<html lang=\"en\" data-api=\"page\">");
+    fs::write(page, marked).map_err(|error| format!("cannot write {}: {error}", page.display()))
+}
+
+fn code(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+    let files = entries.flatten().map(|entry| entry.path());
+    Ok(files.filter(|file| file.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known))).collect())
+}
+
+fn copy(file: &Path, to: &Path) -> Result<(), String> {
+    let told = |error| format!("cannot copy {} to {}: {error}", file.display(), to.display());
+    fs::create_dir_all(to.parent().unwrap_or(to)).map_err(told)?;
+    fs::copy(file, to).map(drop).map_err(told)
+}

@@ -65,7 +65,7 @@ use crate::{
         health::OriginId,
     },
     syntax::{headers::Headers, words},
-    time::{Moment, MonoTime},
+    time::{Moment, MonoTime, times},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -370,7 +370,7 @@ impl Call {
         self.is_error |= seen.rate.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).
-            hint.delay = hint.delay.saturating_mul(1 << (self.sends - 1).min(20));
+            hint.delay = times(hint.delay, 1 << (self.sends - 1).min(20));
         }
         let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
         let ended = Ended::Answer {

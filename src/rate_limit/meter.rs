@@ -28,7 +28,7 @@ use crate::{
         options::{Algorithm, QuotaRule},
         quota::Quota,
     },
-    time::MonoTime,
+    time::{MonoTime, times},
 };
 use bucket::Bucket;
 use log::Log;
@@ -307,8 +307,7 @@ impl Meter {
     /// Whether an answer told it, and none has for so long that it is no more what its name means.
     pub fn is_forgotten(&self, now: MonoTime) -> bool {
         let told = self.span.or(self.closed).is_some();
-        told && now.since(self.seen)
-            > FORGOTTEN.saturating_add(windows(self.length().or(self.shortest).unwrap_or(0), 3))
+        told && now.since(self.seen) > FORGOTTEN.saturating_add(times(self.length().or(self.shortest).unwrap_or(0), 3))
     }
 
     /// Whether others draw on it.
@@ -359,12 +358,6 @@ impl Meter {
             foreign => self.crowd_of(self.used.saturating_add(foreign)),
         };
     }
-}
-
-// `count` windows, ms. One place, since a product that saturates takes 128 bits.
-#[inline(never)]
-fn windows(window: i64, count: i64) -> i64 {
-    window.saturating_mul(count)
 }
 
 #[cfg(test)]

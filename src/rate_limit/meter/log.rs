@@ -5,8 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::windows;
-use crate::time::MonoTime;
+use crate::time::{MonoTime, times};
 
 /// Steps kept: answers of one step count as arrived with the last of them.
 const STEPS: usize = 128;
@@ -93,7 +92,7 @@ impl Log {
             }
             rest -= step.count;
         }
-        free.plus(windows(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
+        free.plus(times(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
     }
 }
 

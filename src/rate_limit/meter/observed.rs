@@ -6,7 +6,7 @@
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
 
 use super::{CLEAN, Meter, Mode, Stage, UNKNOWN_WINDOW, span::nice};
-use crate::time::MonoTime;
+use crate::time::{MonoTime, times};
 
 impl Meter {
     /// A quota that refusals taught: `limit` requests went in a window whose length lies in (after, by].
@@ -69,7 +69,7 @@ impl Meter {
     fn lengthen(&mut self) {
         let Some((after, by)) = self.observed else { return };
         let after = self.length().unwrap_or(after).max(after);
-        let by = if by > after { by } else { after.saturating_mul(2) };
+        let by = if by > after { by } else { times(after, 2) };
         (self.observed, self.proved) = (Some((after, by)), false);
         self.found = Some(nice(after, by).next().unwrap_or(by));
     }

@@ -1,5 +1,6 @@
 //! A quota while it is gathered: borrowed and flat, so that joining two headers is a handful of comparisons.
 
+use crate::time::times;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -102,7 +103,7 @@ impl<'a> Draft<'a> {
 
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
-        let delay = seconds.saturating_mul(1000);
+        let delay = times(seconds, 1000);
         self.reset(When { delay, granularity: 1000, absolute: false }, false);
     }
 
@@ -275,7 +276,7 @@ fn agree(one: i64, other: i64) -> bool {
 }
 
 fn fits(reset: i64, window: i64) -> bool {
-    window < 0 || reset <= window.saturating_mul(2).saturating_add(1000)
+    window < 0 || reset <= times(window, 2).saturating_add(1000)
 }
 
 #[cfg(test)]

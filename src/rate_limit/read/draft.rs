@@ -91,7 +91,9 @@ impl<'a> Draft<'a> {
     /// Nothing yet, of the quota that a header's name says.
     pub fn of(name: &Name<'a>, source: &'a str) -> Self {
         let (head, tail) = if name.head.is_empty() { (name.tail, "") } else { (name.head, name.tail) };
-        Draft { family: name.family, head, tail, worded: true, ..Draft::new(source) }
+        let mut draft = Draft::new(source);
+        (draft.family, draft.head, draft.tail, draft.worded) = (name.family, head, tail, true);
+        draft
     }
 
     /// When it resets.

@@ -65,7 +65,8 @@ pub fn are_twins(policies: &[Draft<'_>]) -> bool {
 // `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike, or `100;w=60;name="first"`, where
 // Envoy says `window`.
 fn draft<'a>(member: Member<'a>, source: &'a str) -> Option<Draft<'a>> {
-    let mut draft = Draft { head: text(member.value), limit: whole(member.value), ..Draft::new(source) };
+    let mut draft = Draft::new(source);
+    (draft.head, draft.limit) = (text(member.value), whole(member.value));
     if draft.head.is_empty() && draft.limit < 0 {
         return None;
     }

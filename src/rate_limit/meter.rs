@@ -348,7 +348,7 @@ impl Meter {
 
     // Who came late to a window used little of it, and must not think that so many others do.
     fn crowd_of(&self, taken: u64) -> u64 {
-        (taken.saturating_mul(SHARE) / self.used.max(1)).min(SHARE * CROWD)
+        (product(taken, SHARE) / self.used.max(1)).min(SHARE * CROWD)
     }
 
     // At the end of a window it is known.
@@ -358,6 +358,12 @@ impl Meter {
             foreign => self.crowd_of(self.used.saturating_add(foreign)),
         };
     }
+}
+
+/// A product of counts; see [`times`].
+#[inline(never)]
+pub(super) fn product(one: u64, other: u64) -> u64 {
+    one.saturating_mul(other)
 }
 
 #[cfg(test)]

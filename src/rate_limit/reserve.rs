@@ -19,7 +19,7 @@ use crate::{
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane, OVERDUE},
-        meter::{Gate, Meter, span::Told},
+        meter::{Gate, Meter, product, span::Told},
         options::RateRules,
         outage::Outage,
         quota::Quota,
@@ -322,7 +322,7 @@ impl Scope {
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
             }
-            match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
+            match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free if scouts && meter.scouts(now) => {

@@ -64,7 +64,7 @@ impl Bucket {
     /// (after, by].
     pub fn learn(&mut self, limit: u64, missing: u64, sent: MonoTime, after: MonoTime, by: MonoTime, now: MonoTime) {
         // Few are too coarse a measure, but better than none.
-        if self.per != i64::MAX && (missing < 2 || missing.saturating_mul(4) < limit) || missing == 0 {
+        if self.per != i64::MAX && (missing < 2 || missing < limit.div_ceil(4)) || missing == 0 {
             return;
         }
         let scale = |ms: i64, by: u64| times(ms, limit as i64) / (by.max(1) as i64);
@@ -89,7 +89,7 @@ impl Bucket {
     /// A refusal: there was nothing, and a rate that was guessed is not to be trusted.
     pub fn refuse(&mut self, limit: u64, now: MonoTime) {
         if self.sure {
-            self.share = self.share.saturating_mul(2).min(16 * ALL);
+            self.share = (self.share * 2).min(16 * ALL);
         }
         (self.at, self.tokens, self.sure) = (now, 0, true);
         if self.high != i64::MAX {

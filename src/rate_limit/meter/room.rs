@@ -1,6 +1,6 @@
 //! How much of a quota is left, and when there is more.
 
-use super::{ALONE, Gate, Meter, Mode, SCOUTS, SHARE, Stage, UNKNOWN_WINDOW, span::Span};
+use super::{ALONE, Gate, Meter, Mode, SCOUTS, SHARE, Stage, UNKNOWN_WINDOW, product, span::Span};
 use crate::{
     rate_limit::options::Pacing,
     time::{MonoTime, times},
@@ -43,7 +43,7 @@ impl Meter {
         let crowd = self.crowding();
         if crowd > SHARE && in_flight > 0 && self.unit.is_none() {
             // Half of it, since the others have seen the same room.
-            let share = room.saturating_add(in_flight).saturating_mul(SHARE) / crowd.saturating_mul(2);
+            let share = product(room.saturating_add(in_flight), SHARE) / (2 * crowd);
             if in_flight.saturating_add(needed) > share.max(1) {
                 return Gate::Answer(now.plus(ALONE));
             }

@@ -13,16 +13,13 @@ impl Meter {
     pub fn observed(limit: u64, after: i64, by: i64) -> Self {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
-        Self {
-            limit: Some(limit.max(1)),
-            before: limit,
-            peak: limit,
-            source: "observed".into(),
-            found: Some(nice(after, by).next().unwrap_or(by)),
-            observed: Some((after, by)),
-            mode: Mode::Log,
-            ..Self::default()
-        }
+        let mut meter = Self::new(None, None, "observed");
+        meter.limit = Some(limit.max(1));
+        (meter.before, meter.peak) = (limit, limit);
+        meter.found = Some(nice(after, by).next().unwrap_or(by));
+        meter.observed = Some((after, by));
+        (meter.mode, meter.began) = (Mode::Log, MonoTime::default());
+        meter
     }
 
     /// Of a quota that was just found, be it in headers: `flying` units are under way on it, and `landed` came back.

@@ -3,6 +3,8 @@
 //! A send holds a slot for as long as it is under way, but a lease of a minute at most; and it counts as not yet arrived
 //! for a second at most.
 
+use alloc::vec::Vec;
+
 use super::{
     meter::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
@@ -98,15 +100,29 @@ impl Scope {
     }
 
     /// Those under way, by their number and what they cost, for whom `is_meant` holds.
-    pub(super) fn flying(
-        &self,
-        tickets: &[Place],
-        is_meant: impl Fn(&Ticket) -> bool,
-    ) -> impl Iterator<Item = (u32, u64)> {
-        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
-            let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
-            let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
-            (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
-        })
+    #[inline(never)]
+    pub(super) fn flying(&self, tickets: &[Place], is_meant: &dyn Fn(&Ticket) -> bool) -> Vec<(u32, u64)> {
+        let mut flying = Vec::new();
+        for marks in [&self.flights, &self.slow] {
+            for mark in marks {
+                if let Some(ticket) = tickets.get(mark.ticket as usize)
+                    && ticket.serial == mark.serial
+                    && matches!(ticket.stand, Stand::Probing | Stand::Flying)
+                    && is_meant(ticket)
+                {
+                    flying.push((mark.ticket, ticket.cost));
+                }
+            }
+        }
+        flying
+    }
+
+    /// What those under way in `lane` cost.
+    pub(super) fn flying_in(&self, lane: u8, tickets: &[Place]) -> u64 {
+        let mut sum: u64 = 0;
+        for (_, cost) in self.flying(tickets, &|ticket| ticket.lane == lane) {
+            sum = sum.saturating_add(cost);
+        }
+        sum
     }
 }

@@ -135,8 +135,10 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
-        let meter = |rule| Meter::of_rule(rule, now);
-        let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(meter).collect();
+        let mut meters = Vec::new();
+        for rule in rules.quotas.iter().take(MAX_METERS) {
+            meters.push(Meter::of_rule(rule, now));
+        }
         let configured = (1 << meters.len()) - 1;
         let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {

@@ -222,7 +222,11 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
             None => joined.push(draft),
         }
     }
-    joined.iter().map(quota).collect()
+    let mut quotas = Vec::new();
+    for draft in &joined {
+        quotas.push(quota(draft));
+    }
+    quotas
 }
 
 fn quota(draft: &Draft<'_>) -> Quota {

@@ -50,7 +50,13 @@ pub fn policies<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>
 /// The members of a list of limits or policies, named or counted, each as far as it makes sense; none if it is no list.
 #[inline(never)]
 pub fn list<'a>(value: &'a str, source: &'a str) -> Option<Vec<Draft<'a>>> {
-    Some(structured::list(value)?.iter().filter_map(|member| draft(*member, source)).collect())
+    let mut drafts = Vec::new();
+    for member in structured::list(value)? {
+        if let Some(draft) = draft(member, source) {
+            drafts.push(draft);
+        }
+    }
+    Some(drafts)
 }
 
 /// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since

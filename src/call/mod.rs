@@ -372,13 +372,13 @@ impl Call {
             // "Then grow" (GitHub's documentation of secondary limits).
             hint.delay = times(hint.delay, 1 << (self.sends - 1).min(20));
         }
-        let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
-        let ended = Ended::Answer {
-            status,
-            signs: seen,
-            hint: reading.hint.as_ref(),
-            reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
-        };
+        let mut reset_in = None;
+        for quota in &reading.quotas {
+            if is_spent(quota) {
+                reset_in = reset_in.max(quota.reset_in);
+            }
+        }
+        let ended = Ended::Answer { status, signs: seen, hint: reading.hint.as_ref(), reset_in };
         let action = self.judge(ended, memory, at);
         let tells = !reading.quotas.is_empty() || reading.hint.is_some();
         self.reading = tells.then(|| Box::new(reading));

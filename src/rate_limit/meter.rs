@@ -235,12 +235,12 @@ impl Meter {
             return (self.first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
         let guess = self.opened.filter(|_| !self.refuted).and_then(|(sent, got)| {
-            let length = nice(span.after.since(got), span.by.since(sent)).next()?;
+            let (length, _) = nice(span.after.since(got), span.by.since(sent))?;
             Some((got.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
         });
         // Whoever opened it, it counted our own first request in it.
         let bound = || {
-            let length = nice(0, span.most(self.shortest.filter(|_| !self.refuted)?)).next_back()?;
+            let (_, length) = nice(0, span.most(self.shortest.filter(|_| !self.refuted)?))?;
             Some((self.first?.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
         };
         guess.or_else(bound).map_or((by, None), |(end, length)| (end, Some(length)))

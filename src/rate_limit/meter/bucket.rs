@@ -72,8 +72,8 @@ impl Bucket {
         let (low, high) = (scale(after.since(now), missing), scale(by.since(sent), (missing - 1).max(1)));
         let both = (self.low.max(low), self.high.min(high));
         (self.low, self.high) = if both.0 < both.1 { both } else { (low, high) };
-        let guess = nice(self.low, self.high).next_back().filter(|_| !self.sure);
-        self.set_rate(guess.unwrap_or(self.high), limit);
+        let guess = nice(self.low, self.high).filter(|_| !self.sure);
+        self.set_rate(guess.map_or(self.high, |(_, longest)| longest), limit);
     }
 
     /// An answer told `remaining`, with `others` units that it may not have counted.

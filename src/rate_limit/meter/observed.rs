@@ -16,7 +16,7 @@ impl Meter {
         let mut meter = Self::new(None, None, "observed");
         meter.limit = Some(limit.max(1));
         (meter.before, meter.peak) = (limit, limit);
-        meter.found = Some(nice(after, by).next().unwrap_or(by));
+        meter.found = Some(nice(after, by).map_or(by, |(shortest, _)| shortest));
         meter.observed = Some((after, by));
         (meter.mode, meter.began) = (Mode::Log, MonoTime::default());
         meter
@@ -68,7 +68,7 @@ impl Meter {
         let after = self.length().unwrap_or(after).max(after);
         let by = if by > after { by } else { times(after, 2) };
         (self.observed, self.proved) = (Some((after, by)), false);
-        self.found = Some(nice(after, by).next().unwrap_or(by));
+        self.found = Some(nice(after, by).map_or(by, |(shortest, _)| shortest));
     }
 
     // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.

@@ -202,7 +202,7 @@ impl Meter {
         self.mode = Mode::Log;
         self.span = Some(span);
         let most = span.by.since(told.sent);
-        let guess = || nice(span.after.since(told.now), most).next().unwrap_or(most);
+        let guess = || nice(span.after.since(told.now), most).map_or(most, |(shortest, _)| shortest);
         self.found = self.length().or_else(|| Some(guess().max(1)));
         (self.used, self.foreign) = (0, 0);
         true

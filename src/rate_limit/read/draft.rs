@@ -152,9 +152,11 @@ impl<'a> Draft<'a> {
 
     fn unit(&self) -> &'a str {
         if self.worded && self.unit.is_empty() {
-            for word in words::split(self.head, b"-_").chain(words::split(self.tail, b"-_")) {
-                if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
-                    return unit;
+            for part in [self.head, self.tail] {
+                for word in words::split(part, b"-_") {
+                    if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
+                        return unit;
+                    }
                 }
             }
         }

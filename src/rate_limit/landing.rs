@@ -22,7 +22,7 @@ impl Scope {
             }
             // What was never sent was given back whole.
             if !ticket.unclaimed {
-                self.bound(ticket, Meter::settle);
+                self.bound(ticket, &Meter::settle);
             }
         }
         if ticket.stand == Stand::Probing && !ticket.unclaimed {
@@ -35,11 +35,12 @@ impl Scope {
     // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
     fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
         self.landed = self.landed.saturating_add(ticket.cost);
-        self.bound(ticket, |meter, cost| meter.land(cost, counted, ticket.sent, now));
+        self.bound(ticket, &|meter, cost| meter.land(cost, counted, ticket.sent, now));
     }
 
     // Does this with each quota that `ticket` was counted on, and what it took of it.
-    fn bound(&mut self, ticket: &Ticket, mut act: impl FnMut(&mut Meter, u64)) {
+    #[inline(never)]
+    fn bound(&mut self, ticket: &Ticket, act: &dyn Fn(&mut Meter, u64)) {
         let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
         for (index, meter) in self.meters.iter_mut().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -61,7 +62,7 @@ impl Scope {
         self.leave(ticket);
         if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             // Never sent: what it took is there again.
-            self.bound(ticket, Meter::untake);
+            self.bound(ticket, &Meter::untake);
             self.sent = self.sent.saturating_sub(ticket.cost);
         }
         let sent = !ticket.unclaimed;
@@ -93,7 +94,7 @@ impl Scope {
             self.swept = now;
             for lane in &mut self.lanes {
                 // Should one come back after all (a frozen tab), it asks anew.
-                let gone = lane.sweep(tickets, |ticket| now.since(ticket.until) >= LOST);
+                let gone = lane.sweep(tickets, &|ticket| now.since(ticket.until) >= LOST);
                 self.waiting = self.waiting.saturating_sub(gone.len() as u32);
             }
         }

@@ -123,7 +123,7 @@ impl Scope {
             }
         }
         let Some(old) = self.lanes.get_mut(from) else { return };
-        let moved = old.sweep(tickets, |ticket| ticket.route == route);
+        let moved = old.sweep(tickets, &|ticket| ticket.route == route);
         let Some(lane) = self.lanes.get_mut(to) else { return };
         for mark in moved {
             if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {

@@ -84,6 +84,12 @@ impl Moment {
     }
 }
 
+/// So often that span, or as many of that number. Saturates, in one place, since it takes 128 bits.
+#[inline(never)]
+pub fn times(span: i64, count: i64) -> i64 {
+    span.saturating_mul(count)
+}
+
 /// `Duration` in whole milliseconds, rounded up, so that a wait is never short.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)

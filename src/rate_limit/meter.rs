@@ -206,8 +206,8 @@ impl Meter {
                 }
                 self.measure();
                 self.closed = Some(span);
-                self.reckoned =
-                    self.opened.and_then(|(sent, got)| nice(span.after.since(got), span.by.since(sent)).next());
+                let lengths = self.opened.and_then(|(sent, got)| nice(span.after.since(got), span.by.since(sent)));
+                self.reckoned = lengths.map(|(shortest, _)| shortest);
                 self.open(now, in_flight);
                 self.carried |= !spent;
                 if unproved {

@@ -146,6 +146,7 @@ fn answer(chance: &mut Chance, cases: &[Case]) -> Case {
         online: case.online,
         page_url: case.page_url.clone(),
         response_type: case.response_type.clone(),
+        request_body: case.request_body.clone(),
     }
 }
 

@@ -60,15 +60,44 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &[u8] = keys!("error errors fault Fault Error message detail response result data extensions");
-const CODES: &[u8] = keys!("code error_code errorCode Code __type reason type name category error status");
+const UNWRAP: &[u8] = keys!(
+    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
+);
+const CODES: &[u8] = keys!(
+    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status"
+);
 const MESSAGES: &[u8] = keys!(
-    "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg"
+    "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
 );
-const IDS: &[u8] = keys!(
-    "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id"
-);
+// Rarer names, and ids, by their letters and digits alone.
+const LOOSE_CODES: &[&str] = &[
+    "errortype",
+    "errornumber",
+    "errorname",
+    "serviceerrorcode",
+    "statuscode",
+    "resultcode",
+    "returncode",
+    "responsecode",
+    "reasoncode",
+];
+const LOOSE_MESSAGES: &[&str] = &[
+    "errormessage",
+    "errormsg",
+    "errmsg",
+    "errormessages",
+    "errortext",
+    "errordetail",
+    "statusmessage",
+    "resultmessage",
+    "responsemessage",
+    "developermessage",
+    "displaymessage",
+];
+const IDS: &[&str] = &["requestid", "correlationid", "errorid", "traceid", "fbtraceid", "debugid"];
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
+/// Those of what stands in front of an API, which know less of the request than the body.
+const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url");
 
@@ -126,6 +155,9 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
         if found.messages.is_empty() {
             found.challenge(report);
         }
+    }
+    if found.request_id.is_empty() {
+        found.request_id = header(report, EDGE_IDS);
     }
     let said = report.header("grpc-message");
     if found.messages.is_empty() && !said.is_empty() {
@@ -223,6 +255,7 @@ impl<'d> Harvest<'d> {
         for (depth, level) in levels.iter().enumerate() {
             self.level(*level, status, depth);
         }
+        fields::from_list(self.root, out);
         for level in levels {
             // Azure and Graph: the finest code is the deepest; a number there is only a status again.
             let mut inner = inner_error(level);
@@ -232,7 +265,7 @@ impl<'d> Harvest<'d> {
                     self.code = code;
                 }
                 if self.request_id.is_empty() {
-                    self.request_id = fields::first(inner, IDS);
+                    self.request_id = id_of(inner);
                 }
                 inner = inner_error(inner);
             }
@@ -248,7 +281,7 @@ impl<'d> Harvest<'d> {
             }
         }
         if self.messages.is_empty() {
-            self.hear(self.root, false);
+            self.hear(or_first(self.root), false);
         }
         self.constant();
     }
@@ -273,6 +306,7 @@ impl<'d> Harvest<'d> {
                     (self.format == "problem_details" || !has(code.text, "://"))
                         && code.text != "about:blank"
                         && (depth > 0 || !level.at(key!("errors")).exists() || level.at(key!("title")).exists())
+                        && ["error", "Error"].iter().all(|list| level.get(list).index(0).kind() != Kind::Object)
                 }
                 STATUS => is_constant(code.text),
                 NAME | CATEGORY => depth > 0 || level.at(key!("message")).exists(),
@@ -284,21 +318,30 @@ impl<'d> Harvest<'d> {
                 self.code = code;
             }
         }
+        for word in LOOSE_CODES {
+            if self.code.text.is_empty() {
+                self.code = code_of(loose(level, word), status);
+            }
+        }
         for key in MESSAGES.iter().copied() {
             if self.messages.is_empty() {
-                let sentence = key == key!("error")
-                    || (key == key!("reason") && code_of(level.at(key!("error")), status).text.is_empty());
+                let sentence =
+                    key == key!("error") || (key == REASON && code_of(level.at(key!("error")), status).text.is_empty());
                 let node = level.at(key);
-                self.hear(node, sentence);
-                if node.kind() == Kind::Array {
-                    node.children().for_each(|node| self.hear(node, sentence));
-                }
+                self.hear_all(node, sentence);
+                // OData 2: a text with its language.
+                self.hear(node.at(key!("value")), sentence);
+            }
+        }
+        for word in LOOSE_MESSAGES {
+            if self.messages.is_empty() {
+                self.hear_all(loose(level, word), false);
             }
         }
         // Before a coarser word further in is taken for it.
         self.constant();
         if self.request_id.is_empty() {
-            self.request_id = fields::first(level, IDS);
+            self.request_id = id_of(level);
         }
         if self.user_message.is_empty() {
             self.user_message = fields::first(level, keys!("error_user_msg userMessage"));
@@ -317,6 +360,14 @@ impl<'d> Harvest<'d> {
             if !code.text.is_empty() {
                 self.code = code;
             }
+        }
+    }
+
+    /// Adds what `node` or, of a list, each of its elements says.
+    fn hear_all(&mut self, node: Node<'d>, sentence: bool) {
+        self.hear(node, sentence);
+        if node.kind() == Kind::Array {
+            node.children().for_each(|node| self.hear(node, sentence));
         }
     }
 
@@ -349,6 +400,20 @@ impl<'d> Harvest<'d> {
     }
 }
 
+/// The first of `IDS` that `level` has.
+fn id_of(level: Node<'_>) -> &str {
+    IDS.iter().copied().map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
+}
+
+/// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
+fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
+    let alike = |member: &Node<'d>| {
+        let letters = member.key().bytes().filter(u8::is_ascii_alphanumeric);
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(word.bytes())
+    };
+    level.children().find(alike).unwrap_or(level.get("\0"))
+}
+
 fn inner_error(node: Node<'_>) -> Node<'_> {
     let inner = node.at(key!("innererror"));
     if inner.exists() { inner } else { node.at(key!("innerError")) }
@@ -370,7 +435,10 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = UNWRAP.iter().map(|key| or_first(node.at(*key))).find(|inner| inner.kind() == Kind::Object);
+        level = UNWRAP
+            .iter()
+            .map(|key| or_first(node.at(*key)))
+            .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out
 }

@@ -20,7 +20,9 @@ innerError httpStatus _errors header location error_user_msg userMessage @type l
 request_log_url root_cause jsonrpc kind apiVersion ok locations jsonapi hint timestamp statusCode object retry_after \
 global value method body requestBody json bodyIs format not any when then rules id provider hosts recognise extends \
 priority retry verdict until how confidence text check entity fieldReason fieldMessage exists present equals contains \
-startsWith template gt gte lt lte host delay maxTries baseDelay requiresIdempotency";
+startsWith template gt gte lt lte host delay maxTries baseDelay requiresIdempotency \
+fieldName fieldPath property attribute instancePath dataPath Field key invalidParams validationErrors validation_errors \
+ModelState messages Errors response_metadata meta errcode errorcode ErrorCode errCode constraints";
 
 /// Reads `text`, whose members are then found by number.
 pub fn parse(text: &str) -> Document<'_> {

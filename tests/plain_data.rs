@@ -4,7 +4,7 @@ mod explain_support;
 
 use std::time::Duration;
 
-use explain_support::{Case, load};
+use explain_support::Case;
 use fetch_with_policy::{
     options::{
         Algorithm, CircuitBreakerOptions, Cost, HedgeOptions, IdempotencyKey, Jitter, Pacing, PolicyOptions, Profile,

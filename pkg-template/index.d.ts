@@ -138,8 +138,9 @@ export interface PolicyOptions extends CallOptions {
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
   /**
-   * Told of all that happens, as it happens. What it throws goes to the console and harms no call. For OpenTelemetry, give what
-   * `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that calls each.
+   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
+   * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
+   * calls each.
    */
   onEvent?: (event: PolicyEvent) => void;
   /**
@@ -241,7 +242,7 @@ export interface RetryOptions {
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
   budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
-  /** Asked once the policy has decided: a boolean overrides it, `undefined` lets it stand. */
+  /** Asked once the policy has decided: a boolean overrides it, anything else lets it stand. */
   decide?: (context: RetryContext) => boolean | undefined | Promise<boolean | undefined>;
 }
 

@@ -10,7 +10,7 @@ mod wait;
 
 use crate::syntax::headers::Headers;
 use crate::syntax::{duration, http_date, number, words};
-use crate::time::WallTime;
+use crate::time::{WallTime, times};
 
 /// The response header that lets a page of another origin read what is read here. As a literal, to be built upon.
 macro_rules! expose {
@@ -174,7 +174,7 @@ pub fn when_in(unit: Option<i64>, text: &str, served: WallTime) -> Option<When> 
         Some(1) => absolute(WallTime(milli / 1000), 1, served),
         Some(2) => Some(relative(milli)),
         Some(3) => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
-        _ => Some(relative(milli.saturating_mul(60))),
+        _ => Some(relative(times(milli, 60))),
     }
 }
 
@@ -256,7 +256,7 @@ fn regain_access(json: &str) -> Option<i64> {
         // Until the next string begins; between lie the colon and spaces.
         follows = piece == "estimated_time_to_regain_access" || (follows && (piece.is_empty() || piece == ":"));
     }
-    (longest > 0).then(|| longest.saturating_mul(60_000))
+    (longest > 0).then(|| times(longest, 60_000))
 }
 
 fn of_date(text: &str, served: WallTime) -> Option<When> {

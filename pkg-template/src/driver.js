@@ -235,6 +235,8 @@ export async function fly(run, action) {
       }
     }
   } catch (error) {
+    // Nobody reads it, unless what was thrown brings it along.
+    if (/** @type {any} */ (error)?.response !== run.response) run.response?.body?.cancel().catch(() => {});
     // A callback of the caller's threw; that, too, is told.
     if (run.record.gaveUp === undefined) giveUp(run, "not-retryable", 0);
     keep(error, run.record);

@@ -44,9 +44,9 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
         sign = ("body", "code", code.text, code.span);
     } else if let Some((coded, finer)) = kind::of_code(code.text)
         && status < 500
-        // Of one kind, the status may know the reason better; 401, 423 and 429 are more certain than a code of another kind.
+        // Of one kind, the status may know the reason better; 401, 413, 423 and 429 are more certain than a code of another kind.
         && (kind != coded || !finer.is_empty())
-        && (!matches!(status, 401 | 423 | 429) || kind == coded || coded == Kind::QuotaExhausted)
+        && (!matches!(status, 401 | 413 | 423 | 429) || kind == coded || coded == Kind::QuotaExhausted)
     {
         (kind, reason) = (coded, finer);
         id = ("code.", text::row(kind).name);

@@ -15,19 +15,24 @@ pub const MAX: usize = 100;
 /// Levels of a tree that are followed.
 const DEPTH: usize = 8;
 
-const PATHS: &str = "field path loc pointer param parameter propertyPath source target in name fields";
-const TEXTS: &str = "message detail details msg reason description defaultMessage title error code";
+const PATHS: &str = "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field source target in key name fields";
+const TEXTS: &str =
+    "message detail details msg reason description defaultMessage errorMessage Message title error code";
 /// Members of an error that hold lists of field errors.
-const LISTS: &str =
-    "errors invalid-params invalid_params violations fieldViolations fieldList causes details detail error";
+const LISTS: &str = "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors";
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &str = "fieldViolations causes errors issues";
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
-const TEXT_LISTS: &str = "message errorCauses";
+const TEXT_LISTS: &str = "message errorCauses messages";
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
-const MAPS: &str = "errors message fieldErrors field_errors details";
+const MAPS: &str =
+    "errors message fieldErrors field_errors validationErrors validation_errors ModelState fields details";
+/// Those of them that are maps of errors whatever their values.
+const SURE: &str = "errors fieldErrors field_errors validationErrors validation_errors ModelState fields";
 /// Members of an error that name the one field it is about.
 const SINGLE: &str = "param target field parameter";
+/// Members of a bare map that are levels of their own.
+const WRAPS: &str = "error errors data detail message result";
 /// Members in which a value of a map says what is wrong.
 const TELLING: &str = "description message detail msg error";
 
@@ -45,11 +50,15 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
-            && (key == "errors" || lists_only(map))
-            && map.get("errors").index(0).kind() != Kind::Object
+            && (!known(SURE, key).is_empty() || lists_only(map, 0))
+            && words("errors detail").all(|list| map.get(list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
         }
+    }
+    // JSend: of a failure, the data are a map of errors.
+    if level.get("status").text() == "fail" {
+        from_map(level.get("data"), "", 0, out);
     }
     for key in words(TEXT_LISTS) {
         let list = level.get(key);
@@ -72,8 +81,8 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         }
     }
     let names = level.get("fields");
-    names.children().for_each(|name| push(out, name.text(), message, ""));
-    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level);
+    names.children().filter(|_| names.kind() == Kind::Array).for_each(|name| push(out, name.text(), message, ""));
+    let bare = bare_map && !names.exists() && !level.get("errors").exists() && lists_only(level, 0);
     if bare {
         from_map(level, "", 0, out);
     }
@@ -85,16 +94,19 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
     let pointer = matches!(raw.as_bytes(), [b'/' | b'#', ..]);
     let start = out.mark();
     let mut gap = false;
-    for char in raw.chars() {
+    let mut chars = raw.chars().peekable();
+    while let Some(char) = chars.next() {
         let first = out.mark() == start;
         if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && first) {
             gap = !first;
-        } else if !matches!(char, '\'' | '"') {
+        } else if !matches!(char, '\'' | '"' | '`') {
             if gap {
                 out.all.push('.');
             }
             gap = false;
-            out.all.push(char);
+            // RFC 6901 section 3: `~1` is a slash, `~0` a tilde.
+            let escaped = if pointer && char == '~' { chars.next_if(|next| matches!(next, '0' | '1')) } else { None };
+            out.all.push(if escaped == Some('1') { '/' } else { char });
         }
     }
     out.since(start)
@@ -102,9 +114,16 @@ fn dotted(raw: &str, out: &mut Ink) -> Text {
 
 /// Adds an error unless the same stands there or there are enough. Path and message are redacted.
 #[inline(never)]
-pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str) {
+pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static str) {
     if out.fields.len() >= MAX {
         return;
+    }
+    // `body/name`, `/query/page`, `.headers.x-id`: where the value was, then its path.
+    let bare = raw.trim_start_matches(['#', '/', '.']);
+    let first = until(bare, b"/.");
+    let mut raw = raw;
+    if place.is_empty() && first.len() < bare.len() && !place_of(first).is_empty() {
+        (place, raw) = (place_of(first), after(bare, first.len() + 1));
     }
     let ink = &mut out.ink;
     let mut steps = String::new();
@@ -133,9 +152,14 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, place: &'static str
     }
 }
 
-/// `body`, `query`, `path` or `header`, where `word` is one of them; else "".
+/// `body`, `query`, `path` or `header`, where `word` is one of them or a framework's word for it; else "".
 pub fn place_of(word: &str) -> &'static str {
-    known("body query path header", word)
+    match word {
+        "querystring" => "query",
+        "params" => "path",
+        "headers" => "header",
+        word => known("body query path header", word),
+    }
 }
 
 fn reason_of(message: &str) -> &'static str {
@@ -147,6 +171,10 @@ fn reason_of(message: &str) -> &'static str {
         ("already", "unique"),
         ("must be between", "range"),
         ("in the future", "range"),
+        ("at least", "range"),
+        ("too long", "range"),
+        ("too short", "range"),
+        ("unknown", "unknown"),
         ("valid", "format"),
     ];
     for (word, reason) in WORDS {
@@ -161,7 +189,8 @@ fn from_inner(item: Node<'_>, out: &mut Explanation) {
     words(INNER).for_each(|key| from_list(item.get(key), out));
 }
 
-fn from_list(list: Node<'_>, out: &mut Explanation) {
+/// The errors of a list of objects, each with a path and a text.
+pub fn from_list(list: Node<'_>, out: &mut Explanation) {
     if list.kind() == Kind::Array {
         list.children().for_each(|item| from_object(item, out));
     }
@@ -174,7 +203,11 @@ pub fn first<'d>(item: Node<'d>, keys: &str) -> &'d str {
 }
 
 fn from_object(item: Node<'_>, out: &mut Explanation) {
-    let message = first(item, TEXTS);
+    let mut message = first(item, TEXTS);
+    if message.is_empty() {
+        // class-validator: one text for each constraint.
+        message = item.get("constraints").children().next().map_or("", Node::text);
+    }
     if message.is_empty() {
         return;
     }
@@ -188,6 +221,9 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         } else {
             place_of(item.get("location").text())
         };
+        if value.kind() == Kind::Array && key == "fields" {
+            return value.children().for_each(|name| push(out, name.text(), message, place));
+        }
         if value.kind() == Kind::Array {
             return joined(value, message, out);
         }
@@ -228,6 +264,10 @@ fn step_into(path: &mut String, step: &str) {
 /// A text that begins with the name of a field.
 fn from_text(item: Node<'_>, out: &mut Explanation) {
     let text = [item.text(), item.get("errorSummary").text()].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+    // Slack: `must provide a string [json-pointer:/blocks/0/text]`.
+    if let Some((said, pointer)) = split(text, " [json-pointer:") {
+        return push(out, until(pointer, b"]"), said, "");
+    }
     let text = text.strip_prefix("property ").unwrap_or(text);
     let name = until(text, b" ");
     let (bare, message) = (name.strip_suffix(":").unwrap_or(name), after(text, name.len() + 1));
@@ -289,10 +329,16 @@ fn has_tree(node: Node<'_>, depth: usize) -> bool {
         || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
 }
 
-/// Whether every value is a list of texts or objects, and there is one.
-fn lists_only(map: Node<'_>) -> bool {
+/// Whether every value is a list of texts or objects, or such a map itself, and there is one.
+fn lists_only(map: Node<'_>, depth: usize) -> bool {
     let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
-    let list = |value: Node<'_>| value.index(0).exists() && value.children().all(text);
+    let list = |value: Node<'_>| {
+        if value.kind() == Kind::Array {
+            value.index(0).exists() && value.children().all(text)
+        } else {
+            depth < DEPTH && known(WRAPS, value.key()).is_empty() && lists_only(value, depth + 1)
+        }
+    };
     map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
 }
 

@@ -59,11 +59,18 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions";
-const CODES: &str = "code error_code errorCode Code __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors errorMessage error_message error_msg";
-const IDS: &str = "request_id requestId RequestId RequestID request-id correlationId correlation_id errorId traceId trace_id fbtrace_id debug_id";
+const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status";
+const CODES: &str =
+    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages";
+// Rarer names, and ids, by their letters and digits alone.
+const LOOSE_CODES: &str =
+    "errortype errornumber errorname serviceerrorcode statuscode resultcode returncode responsecode reasoncode";
+const LOOSE_MESSAGES: &str = "errormessage errormsg errmsg errormessages errortext errordetail statusmessage resultmessage responsemessage developermessage displaymessage";
+const IDS: &str = "requestid correlationid errorid traceid fbtraceid debugid";
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
+/// Those of what stands in front of an API, which know less of the request than the body.
+const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
 const DOCS: &str = "doc_url documentation_url more_info help errorLink error_uri type url";
 
@@ -115,6 +122,9 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document, out: &mut Exp
         if found.messages.is_empty() {
             found.challenge(report);
         }
+    }
+    if found.request_id.is_empty() {
+        found.request_id = header(report, EDGE_IDS);
     }
     let said = report.header("grpc-message");
     if found.messages.is_empty() && !said.is_empty() {
@@ -212,6 +222,7 @@ impl<'d> Harvest<'d> {
         for (depth, level) in levels.iter().enumerate() {
             self.level(*level, status, depth);
         }
+        fields::from_list(self.root, out);
         for level in levels {
             // Azure and Graph: the finest code is the deepest; a number there is only a status again.
             let mut inner = inner_error(level);
@@ -221,7 +232,7 @@ impl<'d> Harvest<'d> {
                     self.code = code;
                 }
                 if self.request_id.is_empty() {
-                    self.request_id = fields::first(inner, IDS);
+                    self.request_id = id_of(inner);
                 }
                 inner = inner_error(inner);
             }
@@ -237,7 +248,7 @@ impl<'d> Harvest<'d> {
             }
         }
         if self.messages.is_empty() {
-            self.hear(self.root, false);
+            self.hear(or_first(self.root), false);
         }
         self.constant();
     }
@@ -262,6 +273,7 @@ impl<'d> Harvest<'d> {
                     (self.format == "problem_details" || !has(code.text, "://"))
                         && code.text != "about:blank"
                         && (depth > 0 || !level.get("errors").exists() || level.get("title").exists())
+                        && ["error", "Error"].iter().all(|list| level.get(list).index(0).kind() != Kind::Object)
                 }
                 "status" => is_constant(code.text),
                 "name" | "category" => depth > 0 || level.get("message").exists(),
@@ -273,21 +285,30 @@ impl<'d> Harvest<'d> {
                 self.code = code;
             }
         }
+        for word in words(LOOSE_CODES) {
+            if self.code.text.is_empty() {
+                self.code = code_of(loose(level, word), status);
+            }
+        }
         for key in words(MESSAGES) {
             if self.messages.is_empty() {
                 let sentence =
                     key == "error" || (key == "reason" && code_of(level.get("error"), status).text.is_empty());
                 let node = level.get(key);
-                self.hear(node, sentence);
-                if node.kind() == Kind::Array {
-                    node.children().for_each(|node| self.hear(node, sentence));
-                }
+                self.hear_all(node, sentence);
+                // OData 2: a text with its language.
+                self.hear(node.get("value"), sentence);
+            }
+        }
+        for word in words(LOOSE_MESSAGES) {
+            if self.messages.is_empty() {
+                self.hear_all(loose(level, word), false);
             }
         }
         // Before a coarser word further in is taken for it.
         self.constant();
         if self.request_id.is_empty() {
-            self.request_id = fields::first(level, IDS);
+            self.request_id = id_of(level);
         }
         if self.user_message.is_empty() {
             self.user_message = fields::first(level, "error_user_msg userMessage");
@@ -306,6 +327,14 @@ impl<'d> Harvest<'d> {
             if !code.text.is_empty() {
                 self.code = code;
             }
+        }
+    }
+
+    /// Adds what `node` or, of a list, each of its elements says.
+    fn hear_all(&mut self, node: Node<'d>, sentence: bool) {
+        self.hear(node, sentence);
+        if node.kind() == Kind::Array {
+            node.children().for_each(|node| self.hear(node, sentence));
         }
     }
 
@@ -338,6 +367,20 @@ impl<'d> Harvest<'d> {
     }
 }
 
+/// The first of `IDS` that `level` has.
+fn id_of(level: Node<'_>) -> &str {
+    words(IDS).map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
+}
+
+/// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
+fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
+    let alike = |member: &Node<'d>| {
+        let letters = member.key().bytes().filter(u8::is_ascii_alphanumeric);
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(word.bytes())
+    };
+    level.children().find(alike).unwrap_or(level.get("\0"))
+}
+
 fn inner_error(node: Node<'_>) -> Node<'_> {
     let inner = node.get("innererror");
     if inner.exists() { inner } else { node.get("innerError") }
@@ -359,7 +402,9 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = words(UNWRAP).map(|key| or_first(node.get(key))).find(|inner| inner.kind() == Kind::Object);
+        level = words(UNWRAP)
+            .map(|key| or_first(node.get(key)))
+            .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out
 }

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[allow(missing_docs)]
 pub enum Kind {
     Success,
@@ -85,7 +86,8 @@ pub fn of_status(status: u16) -> (Kind, &'static str) {
 /// Numbers are those of JSON-RPC 2.0 section 5.1.
 pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
-    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(&bare);
+    let bare = bare.strip_prefix(b"err").unwrap_or(&bare);
+    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(bare);
     for (known, kind, reason) in CODES {
         if words(known).any(|known| known.as_bytes() == word) {
             return Some((*kind, reason));
@@ -117,7 +119,7 @@ const CODES: &[(&str, Kind, &str)] = &[
     ("expiredtoken tokenexpired apikeyexpired", Kind::Unauthenticated, "expired"),
     ("invalidgrant", Kind::Unauthenticated, "grant_invalid"),
     ("mfarequired interactionrequired loginrequired consentrequired", Kind::Unauthenticated, "step_up"),
-    ("permissiondenied accessdenied forbidden permission", Kind::Forbidden, "permission"),
+    ("permissiondenied notauthorized accessdenied forbidden permission", Kind::Forbidden, "permission"),
     ("insufficientscope missingscope missingscopes", Kind::Forbidden, "scope"),
     ("notfound resourcenotfound nosuchkey", Kind::NotFound, "resource"),
     (
@@ -132,7 +134,8 @@ const CODES: &[(&str, Kind, &str)] = &[
         Kind::ValidationFailed,
         "",
     ),
-    ("parse 32700", Kind::MalformedBody, "json_syntax"),
+    ("32600", Kind::InvalidRequest, "unknown"),
+    ("parse 32700 invalidjson malformedjson badjson notjson jsonparse", Kind::MalformedBody, "json_syntax"),
     (
         "conflict alreadyexists idempotency concurrentmodification duplicatevalue constraintviolation conditionalcheckfailed failedprecondition aborted",
         Kind::Conflict,
@@ -142,7 +145,7 @@ const CODES: &[(&str, Kind, &str)] = &[
     ("unimplemented 32601", Kind::NotSupported, "feature"),
     ("deadlineexceeded", Kind::Timeout, "server"),
     ("internalserver internal 32603", Kind::ServerError, ""),
-    ("unavailable serviceunavailable overloaded", Kind::Unavailable, ""),
+    ("unavailable serviceunavailable serverunavailable temporarilyunavailable overloaded", Kind::Unavailable, ""),
 ];
 
 /// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.

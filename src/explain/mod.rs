@@ -9,6 +9,7 @@
 mod apply;
 mod base;
 pub mod catalog;
+mod decode;
 pub mod explanation;
 pub mod fields;
 pub mod format;
@@ -19,10 +20,12 @@ pub mod kind;
 pub mod lookup;
 pub mod matcher;
 pub mod network;
+pub mod plain;
 pub mod redact;
 pub mod report;
 mod retry_info;
 mod scan;
+mod sentence;
 mod squeeze;
 pub mod text;
 mod told;
@@ -110,8 +113,13 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
             }
         }
     }
-    if !ruled {
+    let down =
+        out.kind == Kind::Unavailable && kind::of_code(harvest.code.text).is_some_and(|(kind, _)| kind == out.kind);
+    if !ruled && !down {
         limit(spoken.limited, &mut out);
+    }
+    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed) {
+        harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
     }
     refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
@@ -163,7 +171,14 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     if api.code.is_empty() {
         api.code = ink.add(harvest.code.text);
     }
-    api.message = ink.add(harvest.messages.first().copied().unwrap_or_default().text);
+    let message = harvest.messages.first().copied().unwrap_or_default();
+    let start = ink.mark();
+    match harvest.shape {
+        Shape::Xml | Shape::Html => decode::markup(message.text, &mut ink.all),
+        _ if message.span.is_none() => decode::percent(message.text, &mut ink.all),
+        _ => ink.all.push_str(message.text),
+    }
+    api.message = ink.since(start);
     api.user_message = for_show(harvest.user_message, ink);
     api.request_id = ink.add(harvest.request_id);
     if !harvest.docs_url.is_empty() {

@@ -27,7 +27,13 @@ struct Row(&'static str, Kind, &'static str, char, &'static str);
 
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
 const ROWS: &[Row] = &[
-    Row("aborterror|err_aborted", Kind::Aborted, "caller", '-', "The caller's own signal ended the request."),
+    Row(
+        "aborterror|err_aborted|user aborted|requestaborted|cancelerror|cancelederror|err_canceled",
+        Kind::Aborted,
+        "caller",
+        '-',
+        "The caller's own signal ended the request.",
+    ),
     Row(
         "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout|err_connection_timed_out",
         Kind::Timeout,
@@ -44,40 +50,61 @@ const ROWS: &[Row] = &[
     ),
     Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
     Row(
-        "timeouterror|timed out|timeout of ",
+        "timeout|timed out|deadline exceeded",
         Kind::Timeout,
         "client_deadline",
         'i',
         "The deadline that the caller set passed before the answer came.",
     ),
     Row(
-        "failed to parse url|err_invalid_url|invalid url|unsupported protocol|url scheme|includes credentials",
+        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error|headers_overflow|content_decoding|z_data_error",
+        Kind::Network,
+        "protocol",
+        '-',
+        "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
+    ),
+    Row(
+        "failed to parse url|err_invalid_url|invalid url|not a valid url|unsupported protocol|invalid_protocol|protocol must be|url scheme|unknown scheme|includes credentials|bad port|unsafe_port",
         Kind::InvalidRequest,
         "bad_url",
         '-',
-        "The address is relative without a base, malformed, or of a scheme that fetch does not know.",
+        "The address is relative without a base, malformed, or of a scheme or port that fetch refuses.",
     ),
     Row(
-        "cannot have body|invalid header|invalid value|is not a valid http method|invalid redirect",
+        "cannot have body|cannot have a body|duplex|req_content_length_mismatch|bytestring|iso-8859-1|construct a request|allow-net|cleartext|invalid header|invalid value|is not a valid http method|invalid redirect",
         Kind::InvalidRequest,
         "unknown",
         '-',
-        "fetch refused the request's options before sending it.",
+        "fetch refused the request's options, or may not reach that address, before sending it.",
     ),
     Row(
-        "body is unusable|already been read|already read|body used already|body already used",
+        "body is unusable|already been read|already read|already been consumed|disturbed or locked|body used already|body already used|stream is locked",
         Kind::InvalidRequest,
         "unknown",
         '-',
         "A body was read twice: it can be read once, or cloned before.",
     ),
-    Row("err_internet_disconnected", Kind::Network, "offline", 'o', "The device is offline."),
     Row(
-        "content security policy|securitypolicyviolation",
+        "unexpected redirect|redirect mode",
+        Kind::UnexpectedResponse,
+        "redirect",
+        '-',
+        "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
+    ),
+    Row("err_internet_disconnected|appears to be offline", Kind::Network, "offline", 'o', "The device is offline."),
+    Row(
+        "content security policy|securitypolicyviolation|blocked_by_csp",
         Kind::Network,
         "csp",
         '-',
         "The page's Content Security Policy (connect-src) forbids this address.",
+    ),
+    Row(
+        "access-control-allow-origin|access control checks|preflight|cors policy|cross-origin|cross origin",
+        Kind::Network,
+        "cors",
+        '-',
+        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
     ),
     Row("mixed content", Kind::Network, "mixed_content", '-', "A page on https may not fetch from http."),
     Row(
@@ -88,56 +115,49 @@ const ROWS: &[Row] = &[
         "The server redirects in a circle.",
     ),
     Row(
-        "enotfound|eai_again|dns error|name resolution|getaddrinfo|err_name_not_resolved",
+        "enotfound|eai_again|dns error|name resolution|getaddrinfo|err_name_not_resolved|unknownhost|not resolve|unable to resolve|hostname could not be found|name or service not known",
         Kind::Network,
         "dns",
         's',
         "The host name has no address: a typing error, or DNS is unreachable.",
     ),
     Row(
-        "econnrefused|connection refused|connectionrefused|err_connection_refused",
+        "econnrefused|connection refused|connectionrefused|err_connection_refused|unable to connect|not connect|failed to connect",
         Kind::Network,
         "refused",
         's',
         "Nothing listens at that host and port.",
     ),
     Row(
-        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|unable_to_get_issuer|wrong_version_number",
+        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|ssl error|sslhandshake|unable_to_get_issuer|wrong_version_number",
         Kind::Network,
         "tls",
         '-',
         "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
     ),
     Row(
-        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error",
-        Kind::Network,
-        "protocol",
-        '-',
-        "What answers at that port does not speak HTTP.",
-    ),
-    Row(
-        "terminated|reading a body|content-length mismatch|err_content_length_mismatch|response body loading was aborted",
+        "terminated|reading a body|premature close|content-length mismatch|content_length_mismatch|incomplete_chunked|end of stream|z_buf_error|response body loading was aborted",
         Kind::Network,
         "truncated",
         'i',
         "The connection ended within the answer's body.",
     ),
     Row(
-        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed",
+        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed|connection was closed|connection reset|remote end closed|connection aborted",
         Kind::Network,
         "reset",
         'i',
         "The connection was closed before an answer came.",
     ),
     Row(
-        "ehostunreach|enetunreach|enetdown|network connection lost",
+        "ehostunreach|enetunreach|enetdown|network connection lost|connection was lost|unreachable|network_changed|err_http2|err_quic|err_proxy|err_tunnel|nghttp2",
         Kind::Network,
         "connection",
         'i',
         "The connection was lost or has no route.",
     ),
     Row(
-        "unexpected end of json|unexpected token|not valid json|json.parse|json parse|unexpected end of input|unexpected eof",
+        "syntaxerror|unexpected end of json|unexpected token|not valid json|json.parse|json parse|unexpected end of input|unexpected eof",
         Kind::UnexpectedResponse,
         "invalid_json",
         '-',
@@ -157,7 +177,7 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         tell(&mut out, row, 90, ("exception", place, text));
     } else if let Some((row, name, text)) = surroundings {
         tell(&mut out, row, 90, ("environment", name, text));
-    } else if thrown.name.is_empty() && !thrown.message.is_empty() {
+    } else if thrown.name.is_empty() && !thrown.message.is_empty() && !has(thrown.message, "net::err_") {
         tell(&mut out, &REASON, 50, ("exception", "", ""));
     } else {
         unknown(report, &mut out);
@@ -232,7 +252,7 @@ const REDIRECT: Row = Row(
     Kind::UnexpectedResponse,
     "redirect",
     '-',
-    "The server redirects, and the request was made with redirect: \"manual\".",
+    "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
 );
 const OPAQUE: Row = Row(
     "",

@@ -86,10 +86,10 @@ const STEMS: [(Sense, &str); 6] = [
     // OpenAI, Moonshot, DeepSeek, OpenRouter; Google.
     (
         Sense::AllowanceCode,
-        "insufficientquota insufficientbalance insufficientcredit exceededcurrentquota dailylimitexceeded billing",
+        "insufficientquota insufficientbalance insufficientcredit exceededcurrentquota dailylimitexceeded billinghardlimit billingnotactive",
     ),
     // OpenAI, Google; Anthropic; HubSpot.
-    (Sense::AllowanceProse, "exceededyourcurrentquota creditbalance apiusagelimit dailylimit monthlylimit"),
+    (Sense::AllowanceProse, "exceededyourcurrentquota creditbalance apiusagelimit dailylimit monthlylimit volumequota"),
     (Sense::AllowanceForbidden, "quotaexceeded"),
 ];
 

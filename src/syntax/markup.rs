@@ -50,7 +50,13 @@ pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
         let open = next(b'>', at)? + 1;
         // Going on behind the tag keeps this linear.
         at = open;
-        let inner = text.get(open..next(b'<', open).unwrap_or(text.len()))?;
+        let plain = text.get(open..)?;
+        // A section of character data may hold tags, which are none.
+        let (open, end) = match plain.strip_prefix("<![CDATA[") {
+            Some(_) => (open + 9, find(text, "]]>", open)?),
+            None => (open, next(b'<', open).unwrap_or(text.len())),
+        };
+        let inner = text.get(open..end)?;
         let content = inner.trim_ascii();
         if !content.is_empty() {
             let start = open + (inner.len() - inner.trim_ascii_start().len());
@@ -99,6 +105,8 @@ mod tests {
         let text = "<s:Fault><Code/><s:code a='b'> Client <b>x</b></s:code></s:Fault>";
         assert_eq!(element(text, "code").map(|range| &text[range]), Some("Client"));
         assert_eq!(element("<title>502 Bad\nGateway", "title"), Some(7..22));
+        assert_eq!(element("<m><![CDATA[ a <b> ]]></m>", "m"), Some(13..18));
+        assert_eq!(element("<m><![CDATA[", "m"), None);
         assert_eq!(element("<title", "title"), None);
         assert_eq!(element("<title></title>", "title"), None);
         assert_eq!(element(&"<".repeat(65_536), "title"), None);

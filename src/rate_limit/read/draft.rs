@@ -1,5 +1,6 @@
 //! A quota while it is gathered: borrowed and flat, so that joining two headers is a handful of comparisons.
 
+use crate::time::times;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -90,7 +91,9 @@ impl<'a> Draft<'a> {
     /// Nothing yet, of the quota that a header's name says.
     pub fn of(name: &Name<'a>, source: &'a str) -> Self {
         let (head, tail) = if name.head.is_empty() { (name.tail, "") } else { (name.head, name.tail) };
-        Draft { family: name.family, head, tail, worded: true, ..Draft::new(source) }
+        let mut draft = Draft::new(source);
+        (draft.family, draft.head, draft.tail, draft.worded) = (name.family, head, tail, true);
+        draft
     }
 
     /// When it resets.
@@ -102,7 +105,7 @@ impl<'a> Draft<'a> {
 
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
-        let delay = seconds.saturating_mul(1000);
+        let delay = times(seconds, 1000);
         self.reset(When { delay, granularity: 1000, absolute: false }, false);
     }
 
@@ -150,9 +153,11 @@ impl<'a> Draft<'a> {
 
     fn unit(&self) -> &'a str {
         if self.worded && self.unit.is_empty() {
-            for word in words::split(self.head, b"-_").chain(words::split(self.tail, b"-_")) {
-                if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
-                    return unit;
+            for part in [self.head, self.tail] {
+                for word in words::split(part, b"-_") {
+                    if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
+                        return unit;
+                    }
                 }
             }
         }
@@ -229,7 +234,11 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
             joined.push(draft);
         }
     }
-    joined.iter().map(quota).collect()
+    let mut quotas = Vec::new();
+    for draft in &joined {
+        quotas.push(quota(draft));
+    }
+    quotas
 }
 
 fn quota(draft: &Draft<'_>) -> Quota {
@@ -285,7 +294,7 @@ fn agree(one: i64, other: i64) -> bool {
 }
 
 fn fits(reset: i64, window: i64) -> bool {
-    window < 0 || reset <= window.saturating_mul(2).saturating_add(1000)
+    window < 0 || reset <= times(window, 2).saturating_add(1000)
 }
 
 #[cfg(test)]

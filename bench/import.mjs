@@ -8,14 +8,20 @@
  * a stub, after the host's `Response` and `fetch` were used once, since loading those is the host's own doing.
  */
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { table } from "./report.js";
 
 const { values } = parseArgs({ options: { processes: { type: "string", default: "15" } } });
+const folder = mkdtempSync(join(tmpdir(), "import-"));
+writeFileSync(join(folder, "empty.mjs"), "export {};");
 const url = (/** @type {string} */ path) => new URL(path, import.meta.url).href;
 /** @type {[string, string][]} */
 const MODULES = [
-  ["an empty module", "data:text/javascript,"],
+  ["an empty module", pathToFileURL(join(folder, "empty.mjs")).href],
   ["fetch-with-policy", url("../pkg/index.js")],
   ["its policy alone", url("../pkg/policy.js")],
   ["its explainer alone", url("../pkg/explain.js")],
@@ -46,6 +52,8 @@ for (let round = 0; round < Number(values.processes); round++) {
     met.get(name)?.push(JSON.parse(told));
   }
 }
+
+rmSync(folder, { recursive: true });
 
 const median = (/** @type {number[]} */ list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
 const of = (/** @type {string} */ name, /** @type {number} */ column) => median((met.get(name) ?? []).map((row) => Number(row[column] ?? NaN)));

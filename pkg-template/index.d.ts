@@ -138,8 +138,9 @@ export interface PolicyOptions extends CallOptions {
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
   /**
-   * Told of all that happens, as it happens. What it throws goes to the console and harms no call. For OpenTelemetry, give what
-   * `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that calls each.
+   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
+   * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
+   * calls each.
    */
   onEvent?: (event: PolicyEvent) => void;
   /**
@@ -241,7 +242,7 @@ export interface RetryOptions {
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
   budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
-  /** Asked once the policy has decided: a boolean overrides it, `undefined` lets it stand. */
+  /** Asked once the policy has decided: a boolean overrides it, anything else lets it stand. */
   decide?: (context: RetryContext) => boolean | undefined | Promise<boolean | undefined>;
 }
 
@@ -292,7 +293,9 @@ export interface CircuitBreakerOptions {
 export interface QuotaRule {
   /** What it is called in events. @default the name that headers give to the same limit */
   name?: string;
+  /** Units a window, over 0. */
   limit: number;
+  /** How long a window is, ms. */
   window: number;
   /**
    * How the server counts. Windows are kept to wherever they begin, by what was sent in the last `window`, which suits "fixed"
@@ -307,11 +310,15 @@ export interface QuotaRule {
 export interface Quota {
   /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". */
   name?: string;
+  /** What is counted: "requests", "tokens". */
   unit?: string;
+  /** Units a window. */
   limit?: number;
+  /** Units that are left of this window. */
   remaining?: number;
   /** When it resets, on this machine's clock, put right by the response's Date where that can be read. */
   resetAt?: number;
+  /** How long a window is, ms. */
   window?: number;
   /**
    * The header that told it. In a {@link QuotaState} also "options" where you or a profile named it, "observed" where refusals
@@ -337,6 +344,7 @@ export interface Quota {
 
 /** A quota as a policy sees it now. */
 export interface QuotaState extends Quota {
+  /** Who shares it: see {@link RateLimitOptions.scope}. */
   scope: string;
   /** Sent and not yet answered. */
   inFlight: number;
@@ -367,14 +375,19 @@ export function readQuotas(
 
 /** How long a server asks to be left alone, and where it said so. */
 export interface Hint {
+  /** From the arrival of the answer, ms. */
   delay: number;
+  /** The header, in small letters, or the member of the body: "retry-after", "body.retryDelay". */
   source: string;
 }
 
 /** A look at a request, for callbacks. No `Request` is built for it. */
 export interface RequestView {
+  /** The whole address, query included. */
   url: string;
+  /** In capitals, as it is sent. */
   method: string;
+  /** A copy: to change it changes nothing. */
   headers: Headers;
 }
 
@@ -439,10 +452,11 @@ export function callRecord(responseOrError: unknown): CallRecord | undefined;
 
 /** The story of one call. */
 export interface CallRecord {
+  /** The number of the call, as in its events. */
   call: number;
   /** In the order in which they were sent. */
   attempts: AttemptRecord[];
-  /** The sum of its waits. */
+  /** The sum of its waits, ms. */
   waited: number;
   /** Why it ended without success; absent if the last attempt was good. */
   gaveUp?: GiveUpReason;
@@ -455,11 +469,15 @@ export interface CallRecord {
  * answer was taken an `error` that begins with "AbortError".
  */
 export interface AttemptRecord {
+  /** When it was sent, epoch ms. */
   startedAt: number;
+  /** When its headers came or it failed, epoch ms. */
   endedAt: number;
+  /** Absent where no answer came. */
   status?: number;
+  /** What it failed with: name and message. */
   error?: string;
-  /** The sum of the waits before it. */
+  /** The sum of the waits before it, ms. */
   waitedBefore: number;
   /** What the last of them was for. */
   waitReason?: WaitReason;
@@ -476,28 +494,35 @@ export class PolicyError extends Error {
   readonly code: string;
   /** What happened to the call up to here. */
   readonly record?: CallRecord;
+  /** Whether it is one of the package's errors, of any kind. */
   static is(value: unknown): value is PolicyError;
 }
 
 /** A response that is not ok, where `throwHttpErrors` is set. Its body is unread, its explanation ready. */
 export class HttpError extends PolicyError {
+  /** The answer; its body is still to be read. */
   readonly response: Response;
+  /** As {@link explainResponse} gives it. */
   readonly explanation: Explanation;
+  /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is HttpError;
 }
 
 /** Refused before a send: the wait for the quota is over `maxWait`, or `maxQueue` calls wait already. */
 export class RateLimitError extends PolicyError {
-  /** When a call may be worth while. */
+  /** When a call may be worth while, epoch ms. */
   readonly retryAt: number;
+  /** The quota in the way, where it is known. */
   readonly quota?: QuotaState;
+  /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is RateLimitError;
 }
 
 /** Refused before a send: the server kept failing. */
 export class CircuitOpenError extends PolicyError {
-  /** When the circuit lets a probe through. */
+  /** When the circuit lets a probe through, epoch ms. */
   readonly retryAt: number;
+  /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is CircuitOpenError;
 }
 
@@ -507,6 +532,7 @@ export class PolicyOptionError extends PolicyError {
   readonly field: string;
   /** What would have been right, in words. */
   readonly expected: string;
+  /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is PolicyOptionError;
 }
 
@@ -608,8 +634,11 @@ export interface Explainer {
  * ```
  */
 export interface RulePage {
+  /** As it was asked for. */
   id: string;
+  /** What it says a failure is. */
   kind: Explanation["kind"];
+  /** A few words. */
   title: string;
   /** In one sentence. */
   whatHappened: string;
@@ -617,6 +646,7 @@ export interface RulePage {
   causes: string[];
   /** For the developer: what to do. */
   action: string;
+  /** The vendor's page about it. */
   docsUrl?: string;
 }
 
@@ -624,10 +654,15 @@ export interface RulePage {
 export interface ErrorReport {
   /** `null`: no response came; then see `error`. */
   status: number | null;
+  /** Of the answer. */
   headers?: Headers | Record<string, string>;
+  /** Of the answer, as text; the first 64 KiB are read. */
   body?: string;
+  /** Of the request. */
   method?: string;
+  /** Of the request: the host tells the API, a query what was asked. */
   url?: string;
+  /** What was sent, as text; rules of catalogs may ask for it. */
   requestBody?: string;
   /** The API, where the host does not tell: "clever", "unit21". */
   provider?: string;
@@ -637,6 +672,7 @@ export interface ErrorReport {
   online?: boolean;
   /** The address of the page that asked: it tells mixed content and a foreign origin. */
   pageUrl?: string;
+  /** `response.type`: "opaque" and "opaqueredirect" tell why nothing can be read. */
   responseType?: "basic" | "cors" | "default" | "error" | "opaque" | "opaqueredirect";
   /** What reset times are measured against. @default Date.now() */
   now?: number;
@@ -701,7 +737,9 @@ export type Explanation = ExplanationBase &
 export interface ExplanationBase {
   /** The rule that decided; stable: "clever.grant-reused". */
   id: string;
+  /** The report's. */
   status: number | null;
+  /** A few words: "Rate limited". */
   title: string;
   /** What happened, in a sentence or two, for a developer. */
   whatHappened: string;
@@ -741,9 +779,13 @@ export interface ExplanationBase {
 
 /** Something that may be behind a failure, and what speaks for it. */
 export interface Cause {
+  /** Stable, within its rule. */
   id: string;
+  /** In a sentence, for a developer. */
   text: string;
+  /** "certain": the answer says so. */
   confidence: "certain" | "likely" | "possible";
+  /** What of the answer speaks for it. */
   evidence: Evidence[];
   /** How to find out. */
   check?: string;
@@ -751,21 +793,33 @@ export interface Cause {
 
 /** A place that a rule looked at. `text` is redacted, 120 characters at most; `start` and `end` are byte offsets (UTF-8) in the body. */
 export interface Evidence {
+  /** The rule that looked, for {@link Explainer.lookup}. */
   rule: string;
+  /** Where it looked. */
   from: "status" | "header" | "body" | "url" | "method" | "exception" | "environment";
+  /** Of the header, or the JSON pointer in the body. */
   name?: string;
+  /** What stood there, redacted. */
   text?: string;
+  /** Where in the body it begins, in bytes. */
   start?: number;
+  /** Where it ends: the byte behind it. */
   end?: number;
 }
 
-/** What is wrong with one field. `path` is dotted: "submission_types.0"; `raw` is as the API wrote it. */
+/** What is wrong with one field of a request. */
 export interface FieldError {
+  /** Dotted: "submission_types.0". */
   path: string;
+  /** The path as the API wrote it. */
   raw?: string;
+  /** What is wrong with it, in the API's words. */
   message: string;
+  /** The part of the request that it is in, where that is told. */
   in?: "body" | "query" | "path" | "header";
+  /** What kind of mistake, where that is told. */
   reason?: "required" | "format" | "range" | "choice" | "unknown" | "unique";
+  /** The values that would do, where they are told. */
   allowed?: string[];
 }
 
@@ -1037,7 +1091,7 @@ export interface RetryContext {
   request: RequestView;
   response?: Response;
   error?: unknown;
-  /** How long the wait would be. */
+  /** How long the wait would be, ms. */
   delay: number;
   /** What the policy decided. */
   decision: boolean;

@@ -135,6 +135,7 @@ export interface SimulatedRequest {
   url: string;
   /** Its body is unread, unless a responder read it. */
   request: Request;
+  /** Admitted by the quota, refused by it, or failed as it was told to. */
   outcome: "admitted" | "limited" | "failed";
   /** 0 where no answer comes. */
   status: number;

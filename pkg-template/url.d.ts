@@ -1,8 +1,11 @@
 /**
  * The main entry with the WebAssembly as files of their own, `policy.wasm` and `explain.wasm`: streamed, cached apart from the
- * code, a third smaller than inlined. Where a bundler knows `new URL("x.wasm", import.meta.url)` (vite, webpack, parcel) it takes
- * them along; from disk they are read (Node, Deno, Bun). Needs `connect-src` for where they lie, in a page with a
- * Content-Security-Policy.
+ * code, and less to load than inlined, by 17 % for `fetchWithPolicy` and 22 % for `explain` (brotli). From disk they are read
+ * (Node, Deno, Bun). Needs `connect-src` for where they lie, in a page with a Content-Security-Policy.
+ *
+ * Vite, webpack and parcel know `new URL("x.wasm", import.meta.url)` and copy the files. esbuild and rollup do not: there
+ * serve the two files of `node_modules/fetch-with-policy/` yourself, and give `initPolicy` and `initExplain` their addresses
+ * before the first call.
  *
  * A file cannot be there at once, so this differs from the main entry: `fetchWithPolicy` and `explainResponse` load theirs at
  * the first call and wait for it, where the main entry sends in the same turn. What cannot wait (`createPolicy`, `explain`,

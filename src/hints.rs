@@ -10,7 +10,7 @@ mod wait;
 
 use crate::syntax::headers::Headers;
 use crate::syntax::{duration, http_date, number, words};
-use crate::time::WallTime;
+use crate::time::{WallTime, times};
 
 /// The response header that lets a page of another origin read what is read here. As a literal, to be built upon.
 macro_rules! expose {
@@ -145,7 +145,10 @@ impl Served {
 /// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
 #[inline(never)]
 pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
-    if let Some(milli) = number::milli(text, true) {
+    // Sixteen digits are an epoch in microseconds, which are more than a number may have.
+    let micros = text.len() == 16 && number::whole(words::cut(text, 13, 16)).is_some();
+    let cut = if micros { words::cut(text, 0, 13) } else { text };
+    if let Some(milli) = number::milli(cut, true) {
         return of_number(milli, served, millis);
     }
     if let Some(delay) = duration::read(text) {
@@ -171,7 +174,7 @@ pub fn when_in(unit: Option<i64>, text: &str, served: WallTime) -> Option<When> 
         Some(1) => absolute(WallTime(milli / 1000), 1, served),
         Some(2) => Some(relative(milli)),
         Some(3) => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
-        _ => Some(relative(milli.saturating_mul(60))),
+        _ => Some(relative(times(milli, 60))),
     }
 }
 
@@ -253,7 +256,7 @@ fn regain_access(json: &str) -> Option<i64> {
         // Until the next string begins; between lie the colon and spaces.
         follows = piece == "estimated_time_to_regain_access" || (follows && (piece.is_empty() || piece == ":"));
     }
-    (longest > 0).then(|| longest.saturating_mul(60_000))
+    (longest > 0).then(|| times(longest, 60_000))
 }
 
 fn of_date(text: &str, served: WallTime) -> Option<When> {
@@ -394,6 +397,7 @@ mod tests {
             ("1795305630", (30_000, 1000, true)),
             ("1795305601.5", (1500, 1, true)),
             ("1795305630123", (30_123, 1, true)),
+            ("1795305630123456", (30_123, 1, true)),
             ("1795305590", (0, 1000, true)),
             ("2m59.56s", (179_560, 1, false)),
             ("2026-11-22T00:01Z", (60_000, 60_000, true)),
@@ -401,7 +405,16 @@ mod tests {
         ] {
             assert_eq!(read(text), Some(expected), "{text}");
         }
-        for none in ["1000000000", "9999999999", "999999999999999", "0001-01-01T00:00:00Z", "x", ""] {
+        for none in [
+            "1000000000",
+            "9999999999",
+            "999999999999999",
+            "9999999999999999",
+            "179530563012312x",
+            "0001-01-01T00:00:00Z",
+            "x",
+            "",
+        ] {
             assert_eq!(read(none), None, "{none}");
         }
         assert_eq!(when("500", NOW, true).map(|when| when.delay), Some(500));

@@ -8,6 +8,7 @@ use core::time::Duration;
 
 /// Milliseconds since the Unix epoch, on the clock of this machine. May jump; used only to read what servers say in dates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct WallTime(pub i64);
 
 /// Milliseconds on a clock that does not go back (`performance.now()`). All waits are measured on it.
@@ -81,6 +82,12 @@ impl Moment {
     pub fn wall_at(self, mono: MonoTime) -> WallTime {
         self.wall.plus(mono.since(self.mono))
     }
+}
+
+/// So often that span, or as many of that number. Saturates, in one place, since it takes 128 bits.
+#[inline(never)]
+pub fn times(span: i64, count: i64) -> i64 {
+    span.saturating_mul(count)
 }
 
 /// `Duration` in whole milliseconds, rounded up, so that a wait is never short.

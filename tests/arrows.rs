@@ -9,11 +9,13 @@ use std::{
 /// What each module may name beside itself. `syntax` and `time` are ground that all stand on.
 const ARROWS: &[(&str, &[&str])] = &[
     ("call", &["policy", "retry", "rate_limit", "hints", "syntax", "time"]),
-    ("client", &["call", "policy", "explain", "retry", "rate_limit", "hints", "syntax", "time"]),
+    ("client", &["call", "record", "options", "policy", "explain", "retry", "rate_limit", "hints", "syntax", "time"]),
     ("explain", &["hints", "syntax", "time"]),
     ("hints", &["syntax", "time"]),
+    ("options", &["policy", "retry", "rate_limit", "syntax", "time"]),
     ("policy", &["retry", "rate_limit", "hints", "syntax", "time"]),
     ("rate_limit", &["hints", "syntax", "time"]),
+    ("record", &["call", "policy", "retry", "rate_limit", "syntax", "time"]),
     ("retry", &["hints", "syntax", "time"]),
     ("syntax", &["time"]),
     ("time", &[]),

@@ -216,7 +216,7 @@ async fn within<T>(ms: u32, future: impl Future<Output = T>) -> Option<T> {
 }
 
 fn client(options: &str) -> Client {
-    Client::default().extend(parse(options)).unwrap()
+    Client::default().extend_js(parse(options)).unwrap()
 }
 
 fn request() -> Request {

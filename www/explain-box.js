@@ -5,6 +5,7 @@ import { element, find } from "./element.js";
 import { renderExplanation } from "./explanation.js";
 import { readPaste } from "./paste.js";
 import { rows } from "./rows.js";
+import { parseCurl } from "./vendor/curl.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 
@@ -41,7 +42,7 @@ export function mountExplainBox(root) {
   });
   const paste = control(form, "paste");
   paste.addEventListener("input", () => {
-    const pasted = paste.value.trim() === "" ? undefined : readPaste(paste.value);
+    const pasted = paste.value.trim() === "" ? undefined : readPaste(paste.value, parseCurl);
     const isUnread = pasted === undefined && paste.value.trim() !== "";
     find("#paste-complaint", HTMLElement, form).textContent = isUnread
       ? 'Not read: expected "HTTP/1.1 429 …" with headers and a body, or JSON with "status".'

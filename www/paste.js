@@ -2,42 +2,34 @@
 /**
  * Reads what a developer has at hand of an answer: what `curl -i` (or -v) printed, or JSON with a status (a report, a
  * logged error, an entry of a HAR). Only the shape is told here; what it means is the explainer's to say.
+ * curl's output is read as the package's command reads it.
  *
  * @typedef {{ status: string, headers: string, body: string, method?: string, url?: string }} Pasted as the form's controls take it
  */
 
-const STATUS_LINE = /^(?:< )?HTTP\/[\d.]+ +(\d{3})/;
+// What somebody copied may begin with the command that was typed.
+const BEGIN = /^(?:HTTP\/|[*<>] )/m;
 
 /**
  * @param {string} text
+ * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
  * @returns {Pasted | undefined} undefined: it is neither
  */
-export function readPaste(text) {
-  return fromJson(text) ?? fromCurl(text);
+export function readPaste(text, parseCurl) {
+  return fromJson(text) ?? fromCurl(text, parseCurl);
 }
 
-/** @param {string} text @returns {Pasted | undefined} */
-function fromCurl(text) {
-  // `-v` marks what it says itself; the body has no marks.
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
-  // Redirects and 100-continue print a head each: the last one is the answer's.
-  const first = lines.findLastIndex((line) => STATUS_LINE.test(line));
-  const status = STATUS_LINE.exec(lines[first] ?? "")?.[1];
-  if (status === undefined) return undefined;
-  const isVerbose = lines[first]?.startsWith("<") ?? false;
-  const request = isVerbose ? /^> ([A-Z]+) (\S+) HTTP/.exec(lines.slice(0, first).findLast((line) => /^> [A-Z]+ /.test(line)) ?? "") : null;
-  const host = isVerbose ? /^> host: *(\S+)/i.exec(lines.slice(0, first).findLast((line) => /^> host:/i.test(line)) ?? "")?.[1] : undefined;
-  const bare = lines.slice(first + 1).map((line) => (isVerbose ? line.replace(/^< ?/, "") : line));
-  const end = bare.findIndex((line) => line === "");
-  const head = end < 0 ? bare : bare.slice(0, end);
-  const rest = end < 0 ? [] : bare.slice(end + 1).filter((line) => !isVerbose || !/^[*{}] /.test(line));
-  return {
-    status,
-    headers: head.join("\n"),
-    body: rest.join("\n"),
-    ...(request?.[1] && { method: request[1] }),
-    ...(request?.[2] && host && { url: `https://${host}${request[2]}` }),
-  };
+/**
+ * @param {string} text
+ * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
+ * @returns {Pasted | undefined}
+ */
+function fromCurl(text, parseCurl) {
+  const read = parseCurl(text.slice(Math.max(0, text.search(BEGIN))), undefined);
+  // The form has no place for an error without an answer.
+  if (read === undefined || read.status === null) return undefined;
+  const { status, headers, body = "", method, url } = read;
+  return { status: String(status), headers: lines(headers), body, ...(method && { method }), ...(url && { url }) };
 }
 
 /** @param {string} text @returns {Pasted | undefined} */
@@ -55,15 +47,15 @@ function fromJson(text) {
   const body = response.body ?? response.content?.text ?? response.data ?? "";
   return {
     status: String(response.status),
-    headers: pairs(response.headers).map(([name, told]) => `${name}: ${told}`).join("\n"),
+    headers: lines(response.headers),
     body: typeof body === "string" ? body : JSON.stringify(body),
     ...(typeof request?.method === "string" && { method: request.method.toUpperCase() }),
     ...(typeof (request?.url ?? response.url) === "string" && { url: request?.url ?? response.url }),
   };
 }
 
-/** Headers as an object, as pairs, or as a HAR has them. @param {any} headers @returns {[string, string][]} */
-function pairs(headers) {
-  if (!Array.isArray(headers)) return Object.entries(headers ?? {}).map(([name, told]) => [name, String(told)]);
-  return headers.map((one) => (Array.isArray(one) ? [String(one[0]), String(one[1])] : [String(one?.name), String(one?.value)]));
+/** A line each of headers that are an object, pairs, or as a HAR has them. @param {any} headers */
+function lines(headers) {
+  const pairs = Array.isArray(headers) ? headers.map((one) => (Array.isArray(one) ? one : [one?.name, one?.value])) : Object.entries(headers ?? {});
+  return pairs.map(([name, told]) => `${name}: ${told}`).join("\n");
 }

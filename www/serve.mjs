@@ -28,6 +28,9 @@ const VENDOR = new Map([
   ["/vendor/uplot.css", "uplot/dist/uPlot.min.css"],
 ]);
 
+/** What the page shares with the package's command. */
+const SHARED = new Map([["/vendor/curl.js", "../pkg-template/bin/curl.js"]]);
+
 /** Kinds of files that are served at all. */
 const TYPES = new Map([
   [".css", "text/css; charset=utf-8"],
@@ -122,6 +125,8 @@ function addressOf({ url = "/" }) {
 function locate(path) {
   const vendor = VENDOR.get(path);
   if (vendor) return join(options.modules, vendor);
+  const shared = SHARED.get(path);
+  if (shared) return join(HERE, shared);
   if (path.startsWith("/pkg/")) return within(options.pkg, path.slice(5));
   return within(HERE, path === "/" ? "index.html" : path.slice(1));
 }

@@ -101,7 +101,8 @@ function request(all) {
     if (start !== null) [method, path, host] = [start[1], start[2], undefined];
     host ??= /^> host: *(\S+)/i.exec(told)?.[1];
   }
-  const secure = all.some((told) => /^\* .*(?:SSL connection using|OPENED stream for https:|Connected to .* port 443)/.test(told));
+  // Who copies a part of it leaves the remarks out, and has asked by TLS more often than not.
+  const secure = !all.some((told) => told.startsWith("* ")) || all.some((told) => /^\* .*(?:SSL connection using|OPENED stream for https:|Connected to .* port 443)/.test(told));
   const url = path !== undefined && host !== undefined ? `${secure ? "https" : "http"}://${host}${path}` : undefined;
   return { ...(method !== undefined && { method }), ...(url !== undefined && { url }) };
 }

@@ -1,9 +1,9 @@
 // What the bundler makes of files that are not JS.
 
-/** The bytes of a module, as base64. */
+/** The bytes of a module, in hexadecimal. */
 declare module "#wasm/*" {
-  const base64: string;
-  export default base64;
+  const hex: string;
+  export default hex;
 }
 
 /** What workerd gives for an imported `.wasm`. */

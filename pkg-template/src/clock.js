@@ -1,16 +1,30 @@
 // @ts-check
+import { globals } from "./host.js";
 
 // A real timer may fire a little early; what is earlier than this is a clock that somebody moves by hand.
 const EARLY = 20;
 
 /**
  * The clocks of a host, of which the monotonic one follows its timers: test tools fake `setTimeout` and `Date` but often
- * not `performance` (node:test), and a wait that ended must have lasted.
+ * not `performance` (node:test never, others where they are told to), and a wait that ended must have lasted. There the
+ * monotonic clock goes on with a `Date` that its tool has marked as fake; a real one, which may jump, is never followed.
  * @param {import("./host.js").Host} host
  */
 export function createClock(host) {
   let lead = 0;
-  const monotonic = () => host.monotonic() + lead;
+  let last = 0;
+  let isEarly = false;
+  let isFake = false;
+  const monotonic = () => {
+    /** @type {any} */
+    const date = Date;
+    const wasFake = isFake;
+    // node:test's mark, and that of @sinonjs/fake-timers, which vitest and jest have, and which may fake `performance` too.
+    isFake = host.monotonic === globals.monotonic && (date.isMock || (isEarly && date.isFake));
+    const shown = isFake ? host.now() : host.monotonic();
+    if (isFake !== wasFake) lead = last - shown;
+    return (last = shown + lead);
+  };
   return {
     host,
     monotonic,
@@ -21,7 +35,10 @@ export function createClock(host) {
      */
     fired(since, delay) {
       const missing = since + delay - monotonic();
-      if (missing > EARLY) lead += missing;
+      if (missing <= EARLY) return;
+      isEarly = true;
+      lead += missing;
+      last += missing;
     },
   };
 }

@@ -139,7 +139,7 @@ export function argsOf(given) {
 function run(inside, args, options) {
   const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
   if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch ?? hostFetch(), args);
-  return drive(inside, args, options, subject);
+  return drive(inside, args, options ?? undefined, subject);
 }
 
 /**
@@ -235,6 +235,8 @@ export async function fly(run, action) {
       }
     }
   } catch (error) {
+    // Nobody reads it, unless what was thrown brings it along.
+    if (/** @type {any} */ (error)?.response !== run.response) run.response?.body?.cancel().catch(() => {});
     // A callback of the caller's threw; that, too, is told.
     if (run.record.gaveUp === undefined) giveUp(run, "not-retryable", 0);
     keep(error, run.record);
@@ -295,7 +297,7 @@ async function ask(run) {
   const { engine, id, hooks, response, failure } = run;
   const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
   const said = await hooks.decide?.(context);
-  return tell(run, said === undefined ? tell.UNSAID : said ? tell.YES : tell.NO);
+  return tell(run, said === true ? tell.YES : said === false ? tell.NO : tell.UNSAID);
 }
 
 /**
@@ -308,7 +310,10 @@ async function ask(run) {
 export function emit({ hooks, call, origin, href, method, clock }, type, attempt, more) {
   if (hooks.onEvent === undefined) return;
   try {
-    hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
+    /** @type {any} */
+    const heard = hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
+    // Of an async listener.
+    heard?.catch?.(console.error);
   } catch (error) {
     console.error(error);
   }

@@ -78,8 +78,14 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError({ method, origin, href, record, hooks }, response) {
-  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
-  const explanation = await explain(response, { method, url: href });
+  let explanation;
+  try {
+    const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
+    explanation = await explain(response, { method, url: href });
+  } catch (error) {
+    response.body?.cancel().catch(() => {});
+    throw error;
+  }
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;

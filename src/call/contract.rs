@@ -106,6 +106,7 @@ pub enum Action {
 
 /// What a call waits for, in the words of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
 pub enum WaitReason {
     Backoff,
@@ -120,6 +121,7 @@ pub enum WaitReason {
 
 /// Why a call ends without what its caller wanted, in the words of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
 pub enum GiveUpReason {
     Aborted,

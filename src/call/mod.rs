@@ -65,7 +65,7 @@ use crate::{
         health::OriginId,
     },
     syntax::{headers::Headers, words},
-    time::{Moment, MonoTime},
+    time::{Moment, MonoTime, times},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +226,8 @@ impl Call {
         Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
     }
 
-    /// Whether it waits for [`Tracker::wake`] alone, where the host wakes others: [`Tracker::alarm`] says when to ask that.
+    /// Whether it waits for [`Tracker::wake`](crate::rate_limit::Tracker::wake) alone, where the host wakes others:
+    /// [`Tracker::alarm`](crate::rate_limit::Tracker::alarm) says when to ask that.
     /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
     pub fn is_alarmed(&self) -> bool {
         self.state == State::Queued && self.deadline.is_none()
@@ -370,15 +371,15 @@ impl Call {
         self.is_error |= seen.rate.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).
-            hint.delay = hint.delay.saturating_mul(1 << (self.sends - 1).min(20));
+            hint.delay = times(hint.delay, 1 << (self.sends - 1).min(20));
         }
-        let spent = |quota: &&Quota| is_spent(quota) && quota.reset_in.is_some();
-        let ended = Ended::Answer {
-            status,
-            signs: seen,
-            hint: reading.hint.as_ref(),
-            reset_in: reading.quotas.iter().filter(spent).filter_map(|quota| quota.reset_in).max(),
-        };
+        let mut reset_in = None;
+        for quota in &reading.quotas {
+            if is_spent(quota) {
+                reset_in = reset_in.max(quota.reset_in);
+            }
+        }
+        let ended = Ended::Answer { status, signs: seen, hint: reading.hint.as_ref(), reset_in };
         let action = self.judge(ended, memory, at);
         let tells = !reading.quotas.is_empty() || reading.hint.is_some();
         self.reading = tells.then(|| Box::new(reading));

@@ -8,22 +8,28 @@ use web_sys::{Request, Response, ResponseType};
 use crate::{
     call::{Action, Call, Event, GiveUp, GiveUpReason, WaitReason},
     client::{
-        Shared,
+        Client, Shared,
         error::Error,
         flight::{self, Flight, let_go},
-        host, peek, request,
+        host,
+        log::Log,
+        peek, request,
         sleep::{Alarm, sleep},
     },
-    policy::Policy,
+    record::{CallRecord, Quota},
     syntax::headers::Headers,
+    time::Moment,
 };
 
-/// A call under way. Its end gives back what it holds, be it that the future is dropped.
+/// A call under way. Its end gives back what it holds and aborts what it sent, be it that the future is dropped.
 struct Run {
     call: Call,
     shared: Rc<Shared>,
     owner: u32,
     alarm: Rc<Alarm>,
+    log: Log,
+    /// Where it goes.
+    origin: String,
     /// What is sent next.
     request: Request,
     /// A send uses up its body, which can be had again from a clone.
@@ -32,43 +38,22 @@ struct Run {
     flights: Vec<Flight>,
     /// What was told last gave, until it is let go of.
     outcome: Option<Result<Response, JsValue>>,
+    /// The send whose body is looked at, and its status.
+    peeked: (u32, u16),
+    /// Its end was told.
+    is_over: bool,
 }
 
-/// Sends `request` until the core says that the call is over.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn drive(
-    shared: Rc<Shared>,
-    policy: Rc<Policy>,
-    request: Request,
-    replayable: bool,
-) -> Result<Response, Error> {
+/// Sends `request` until the core says that the call is over. Gives what came of it, and the story.
+pub async fn drive(client: Client, request: Request, replayable: bool) -> (Result<Response, Error>, CallRecord) {
     let url = request.url();
     let Some((origin, host)) = request::origin(&url).filter(|_| !request.signal().aborted()) else {
-        return pass_on(&request).await;
+        return (pass_on(&request).await, CallRecord::default());
     };
-    let mut run = Run::new(shared, &policy, request, origin, host, replayable);
-    run.add_key().map_err(Error::Network)?;
-    let mut action = run.tell(Event::Start)?;
-    loop {
-        action = match action {
-            Action::Await { next } => {
-                run.let_go();
-                run.shared.wake_others();
-                run.land(next).await?
-            }
-            Action::Ask { .. } => run.tell(Event::Decided(None))?,
-            Action::Peek { bytes, within } => run.peek(bytes, within).await?,
-            Action::Send { attempt, timeout, next } => {
-                run.send(attempt, timeout).map_err(Error::Network)?;
-                run.land(next).await?
-            }
-            Action::Wait { delay, reason } => run.pause(delay, reason).await?,
-            Action::Resolve { throw, .. } => return run.resolve(throw),
-            Action::Reject(give_up) => return Err(run.rejection(give_up)),
-        }
-    }
+    let mut run = Run::new(client, request, origin, host, replayable);
+    let ended = run.go().await;
+    run.is_over = true;
+    (ended, core::mem::take(&mut run.log.record))
 }
 
 // The host's to judge.
@@ -81,12 +66,57 @@ async fn pass_on(request: &Request) -> Result<Response, Error> {
 }
 
 impl Run {
-    fn new(shared: Rc<Shared>, policy: &Policy, request: Request, origin: &str, host: &str, replayable: bool) -> Self {
+    fn new(client: Client, request: Request, origin: &str, host: &str, replayable: bool) -> Self {
+        let Client { policy, shared, listener, scope } = client;
         let (owner, alarm) = shared.sleepers.enter();
-        let subject = request::describe(&request, origin, replayable);
+        let subject = request::describe(&request, origin, scope.as_deref(), replayable);
         let call = Call::new(subject, policy.rules(host), owner, &mut shared.memory.borrow_mut(), host::moment());
         let is_cloned = replayable && request::may_have_body(&request);
-        Self { call, shared, owner, alarm, request, is_cloned, flights: Vec::new(), outcome: None }
+        let log = Log::new(listener, request.method(), request::address(&request.url(), origin).0.into());
+        let (flights, outcome, origin) = (Vec::new(), None, origin.into());
+        Self {
+            call,
+            shared,
+            owner,
+            alarm,
+            log,
+            origin,
+            request,
+            is_cloned,
+            flights,
+            outcome,
+            peeked: (0, 0),
+            is_over: false,
+        }
+    }
+
+    async fn go(&mut self) -> Result<Response, Error> {
+        self.add_key().map_err(Error::Network)?;
+        let mut action = self.tell(Event::Start)?;
+        loop {
+            action = match action {
+                Action::Await { next } => {
+                    self.let_go();
+                    self.shared.wake_others();
+                    self.land(next).await?
+                }
+                Action::Ask { .. } => self.tell(Event::Decided(None))?,
+                Action::Peek { bytes, within } => self.peek(bytes, within).await?,
+                Action::Send { attempt, timeout, next } => {
+                    self.send(attempt, timeout).map_err(Error::Network)?;
+                    self.land(next).await?
+                }
+                Action::Wait { delay, reason } => self.pause(delay, reason).await?,
+                Action::Resolve { throw, gave_up } => {
+                    self.note(gave_up);
+                    return self.resolve(throw);
+                }
+                Action::Reject(give_up) => {
+                    self.note(Some(give_up));
+                    return Err(self.rejection(give_up));
+                }
+            }
+        }
     }
 
     fn tell(&mut self, event: Event<'_>) -> Result<Action, Error> {
@@ -106,7 +136,10 @@ impl Run {
     fn send(&mut self, attempt: u32, timeout: Option<i64>) -> Result<(), JsValue> {
         self.let_go();
         let request = self.next_request(attempt);
-        self.flights.push(Flight::new(attempt, request, timeout, self.call.is_hedged())?);
+        let at = host::moment();
+        self.log.sent(at);
+        self.log.circuit(self.call.circuit(), &self.origin, at);
+        self.flights.push(Flight::new(attempt, request, timeout)?);
         Ok(())
     }
 
@@ -120,15 +153,26 @@ impl Run {
             Some((attempt, Ok(response), _)) => {
                 let response: Response = response.unchecked_into();
                 let (status, foreign) = (response.status(), response.type_() == ResponseType::Cors);
-                let lines = request::lines(&response.headers(), &self.call.rules().dialects);
+                let lines = request::lines(&response.headers(), self.call.rules());
                 self.outcome = Some(Ok(response));
-                self.tell(Event::Respond { attempt, status, headers: Headers::new(&lines), foreign })?
+                let action = self.tell(Event::Respond { attempt, status, headers: Headers::new(&lines), foreign })?;
+                if let Action::Peek { .. } = action {
+                    // Told when its body was heard, which tells of quotas too.
+                    self.peeked = (attempt, status);
+                } else {
+                    self.note_answer(attempt, status);
+                }
+                action
             }
             Some((attempt, Err(error), expired)) => {
                 let aborted = !expired && signal.aborted();
                 let failure = request::failure(&error);
+                let action = self.tell(if aborted { Event::Abort } else { Event::Fail { attempt, failure } })?;
+                let at = host::moment();
+                self.log.failed(attempt, request::label(&error), at);
+                self.log.circuit(self.call.circuit(), &self.origin, at);
                 self.outcome = Some(Err(error));
-                self.tell(if aborted { Event::Abort } else { Event::Fail { attempt, failure } })?
+                action
             }
         };
         if !matches!(action, Action::Await { .. } | Action::Peek { .. } | Action::Send { .. }) {
@@ -138,21 +182,41 @@ impl Run {
     }
 
     fn call_off(&mut self) {
-        self.flights.drain(..).for_each(Flight::call_off);
+        for flight in self.flights.drain(..) {
+            self.log.failed(flight.attempt, "AbortError".into(), host::moment());
+            flight.call_off();
+        }
+    }
+
+    fn note_answer(&mut self, attempt: u32, status: u16) {
+        let at = host::moment();
+        let told = || self.call.told().iter().map(|quota| Quota::told(quota, at.wall)).collect();
+        self.log.answered(attempt, status, at, told);
+        self.log.circuit(self.call.circuit(), &self.origin, at);
+    }
+
+    fn note(&mut self, give_up: Option<GiveUp>) {
+        if let Some(GiveUp { reason, retry_at }) = give_up {
+            let at = host::moment();
+            self.log.gave_up(reason, retry_at.map(|retry_at| at.wall_at(retry_at)), at);
+        }
     }
 
     async fn peek(&mut self, bytes: usize, within: i64) -> Result<Action, Error> {
         let signal = self.request.signal();
         let text = match &self.outcome {
-            Some(Ok(response)) => peek::front(response, bytes, within, &signal, &self.alarm).await,
-            _ => String::new(),
+            Some(Ok(response)) => peek::front(response, bytes, sleep(within, &signal, &self.alarm)).await,
+            _ => None,
         };
+        let (attempt, status) = self.peeked;
         if signal.aborted() {
+            self.note_answer(attempt, status);
             self.let_go();
             self.call_off();
             return self.tell(Event::Abort);
         }
-        let action = self.tell(Event::Body(&text))?;
+        let action = self.tell(Event::Body(&text.unwrap_or_default()))?;
+        self.note_answer(attempt, status);
         if !matches!(action, Action::Await { .. }) {
             self.call_off();
         }
@@ -175,13 +239,26 @@ impl Run {
         self.shared.wake_others();
         let signal = self.request.signal();
         if !signal.aborted() {
+            let since = host::moment();
+            let quota = self.quota(since);
+            self.log.waits(reason, delay, quota, since);
             sleep(delay, &signal, &self.alarm).await;
+            self.log.waited(host::moment().mono.since(since.mono));
         }
         self.tell(match reason {
             _ if signal.aborted() => Event::Abort,
             WaitReason::Offline => Event::Online(host::online()),
             _ => Event::Elapse,
         })
+    }
+
+    // What it waits for: a quota, or what a header asked for.
+    fn quota(&self, at: Moment) -> Option<Quota> {
+        if let Some(state) = self.call.quota(&mut self.shared.memory.borrow_mut(), at) {
+            return Some(Quota::known(&state));
+        }
+        let (source, until) = self.call.hint()?;
+        Some(Quota { source: source.into(), reset_at: Some(at.wall_at(until)), ..Quota::default() })
     }
 
     fn let_go(&mut self) {
@@ -221,6 +298,11 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
+        self.let_go();
+        self.call_off();
+        if !self.is_over {
+            self.log.gave_up(GiveUpReason::Aborted, None, host::moment());
+        }
         self.call.end(&mut self.shared.memory.borrow_mut());
         self.shared.sleepers.leave(self.owner);
         self.shared.wake_others();

@@ -17,6 +17,8 @@ const BRAND: &str = "fetch-with-policy.error";
 pub enum Error {
     /// The signal fired: its own reason, or the host's own rejection.
     Aborted(JsValue),
+    /// With the feature `serde`: a value that is not what it should be.
+    Data(JsValue),
     /// The total deadline is over, or would be before the call is sent.
     Deadline,
     /// The driver and the core disagree: a defect of this crate. Where the call stood.
@@ -39,12 +41,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// When trying again may help, where that is known.
+    pub fn retry_at(&self) -> Option<WallTime> {
+        match self {
+            Self::CircuitOpen(retry_at) | Self::Refused { retry_at, .. } => Some(*retry_at),
+            _ => None,
+        }
+    }
+
     /// The error as the npm package throws it: recognised by its guards (`RateLimitError.is`), with `code` and fields.
     /// `subject` is what failed: `GET https://api.example.com`.
     pub fn into_js(self, subject: &str) -> JsValue {
         let message = [subject, ": ", &self.to_string()].concat();
         match self {
-            Self::Aborted(error) | Self::Network(error) => error,
+            Self::Aborted(error) | Self::Data(error) | Self::Network(error) => error,
             Self::CircuitOpen(retry_at) => {
                 make("CircuitOpenError", "circuit-open", &message, &[("retryAt", JsValue::from(retry_at.0 as f64))])
             }
@@ -83,10 +93,8 @@ impl fmt::Display for Error {
             Self::CircuitOpen(_) => f.write_str("not sent, the circuit of its origin is open"),
             Self::Deadline => f.write_str("the deadline is over, or would pass before the call is sent"),
             Self::Internal(state) => write!(f, "the core refused an event ({state})"),
-            Self::Network(error) => write!(f, "{}", text(error)),
-            Self::Option(OptionError { field, expected }) => {
-                write!(f, "{}: expected {expected}", if field.is_empty() { "options" } else { field })
-            }
+            Self::Data(error) | Self::Network(error) => write!(f, "{}", text(error)),
+            Self::Option(error) => error.fmt(f),
             Self::Refused { reason: GiveUpReason::QueueFull, .. } => {
                 f.write_str("not sent, too many calls wait for the quota")
             }

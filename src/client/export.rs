@@ -28,7 +28,7 @@ pub fn fetch_with_policy(
     #[wasm_bindgen(unchecked_optional_param_type = "RequestInit")] init: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "object")] options: JsValue,
 ) -> Promise<Response> {
-    match SHARED.with(|shared| shared.extend(options)) {
+    match SHARED.with(|shared| shared.extend_js(options)) {
         Ok(client) => client.promise(&input, &init),
         Err(error) => Promise::reject(&Error::from(error).into_js("")).unchecked_into(),
     }

@@ -23,29 +23,26 @@ type Answer = Result<JsValue, JsValue>;
 pub struct Flight {
     /// The number of the send.
     pub attempt: u32,
-    limit: Option<TimeLimit>,
+    limit: TimeLimit,
     answer: Pin<Box<dyn Future<Output = Answer>>>,
 }
 
 impl Flight {
-    /// Sends `request`, with `timeout` ms until its headers, if they are bounded. `is_hedged`: it may be called off.
+    /// Sends `request`, with `timeout` ms until its headers, if they are bounded.
     ///
     /// # Errors
     /// Where the host has no `AbortController`.
-    pub fn new(attempt: u32, request: Request, timeout: Option<i64>, is_hedged: bool) -> Result<Self, JsValue> {
-        let is_bounded = timeout.is_some() || is_hedged;
-        let limit = is_bounded.then(|| TimeLimit::new(&request, timeout)).transpose()?;
-        let init = limit.as_ref().map(|limit| limit.init.clone());
-        let answer = Box::pin(async move { host::send(&request, init.as_ref()).await });
+    pub fn new(attempt: u32, request: Request, timeout: Option<i64>) -> Result<Self, JsValue> {
+        let limit = TimeLimit::new(&request, timeout)?;
+        let init = limit.init.clone();
+        let answer = Box::pin(async move { host::send(&request, Some(&init)).await });
         Ok(Self { attempt, limit, answer })
     }
 
     /// Aborts it; nobody hears what becomes of it.
     pub fn call_off(self) {
         let Self { limit, answer, .. } = self;
-        if let Some(limit) = limit {
-            limit.call_off();
-        }
+        limit.call_off();
         spawn_local(async move {
             // A host that takes no notice of the abort.
             if let Ok(response) = answer.await {
@@ -73,7 +70,7 @@ pub async fn land(
             let Some(flight) = flights.get_mut(index) else { break };
             if let Poll::Ready(answer) = flight.answer.as_mut().poll(context) {
                 let Flight { attempt, limit, .. } = flights.swap_remove(index);
-                let expired = limit.as_ref().and_then(TimeLimit::reason);
+                let expired = limit.reason();
                 return Poll::Ready(Some((attempt, end(answer, expired.clone()), expired.is_some())));
             }
         }

@@ -22,6 +22,12 @@ extern "C" {
     fn navigator(this: &Globals) -> Option<Navigator>;
     #[wasm_bindgen(method, getter)]
     fn performance(this: &Globals) -> Option<Performance>;
+    #[wasm_bindgen(method, getter)]
+    fn location(this: &Globals) -> Option<Location>;
+
+    type Location;
+    #[wasm_bindgen(method, getter)]
+    fn href(this: &Location) -> Option<String>;
 
     type Crypto;
     #[wasm_bindgen(method, catch, js_name = randomUUID)]
@@ -48,6 +54,11 @@ pub fn moment() -> Moment {
 /// Whether there is a network, as far as the host tells.
 pub fn online() -> bool {
     globals().navigator().and_then(|navigator| navigator.on_line()) != Some(false)
+}
+
+/// The address of the page or worker; "" where there is none.
+pub fn page() -> String {
+    globals().location().and_then(|location| location.href()).unwrap_or_default()
 }
 
 /// Whether one call may be woken from another's turn here.

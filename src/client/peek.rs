@@ -1,6 +1,6 @@
 //! The front of a body, read off a copy: the caller's response stays unread.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
@@ -10,19 +10,18 @@ use core::{
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStreamDefaultReader, Response};
 
-use crate::client::sleep::{Alarm, sleep};
-
-/// At most `most` bytes of the body of `response`, as many as come within so many ms and before `signal` fires.
-pub async fn front(response: &Response, most: usize, within: i64, signal: &AbortSignal, alarm: &Rc<Alarm>) -> String {
+/// At most `most` bytes of the body of `response`, as many as come before `late` is over. `None` where there is no body to
+/// read, or it was read already.
+pub async fn front(response: &Response, most: usize, late: impl Future<Output = ()>) -> Option<String> {
     let mut bytes = Vec::new();
-    // A mock's response may have no body to read, or one that was read already.
-    let Some(body) = response.clone().ok().and_then(|copy| copy.body()) else { return String::new() };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut late = pin!(sleep(within, signal, alarm));
+    // A mock's response may have no body to read.
+    let body = response.clone().ok().and_then(|copy| copy.body())?;
+    let reader = Copy(body.get_reader().unchecked_into());
+    let mut late = pin!(late);
     while bytes.len() < most {
-        let mut read = JsFuture::from(reader.read());
+        let mut read = JsFuture::from(reader.0.read());
         let step = poll_fn(|context| match Pin::new(&mut read).poll(context) {
             Poll::Ready(step) => Poll::Ready(step.ok()),
             Poll::Pending => late.as_mut().poll(context).map(|()| None),
@@ -32,12 +31,20 @@ pub async fn front(response: &Response, most: usize, within: i64, signal: &Abort
         bytes.extend_from_slice(&part.to_vec());
     }
     bytes.truncate(most);
-    let cancelled = reader.cancel();
-    // Not awaited: the cancel of one half settles only when the caller's own half is read or cancelled.
-    spawn_local(async move {
-        let _ = JsFuture::from(cancelled).await;
-    });
-    String::from_utf8_lossy(&bytes).into_owned()
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What is read of the copy, until it is let go of: at the end, or where nobody waits for it any more.
+struct Copy(ReadableStreamDefaultReader);
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let cancelled = self.0.cancel();
+        // Not awaited: the cancel of one half settles only when the caller's own half is read or cancelled.
+        spawn_local(async move {
+            let _ = JsFuture::from(cancelled).await;
+        });
+    }
 }
 
 // The bytes of one step of a reader; none at the end.

@@ -11,9 +11,10 @@ use web_sys::{Headers, Request};
 use crate::{
     call,
     client::host,
+    policy::Rules,
     rate_limit::{
         identity::{CREDENTIALS, Identity},
-        read::{self, dialect::Dialects},
+        read,
     },
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
@@ -35,8 +36,14 @@ pub fn origin(url: &str) -> Option<(&str, &str)> {
     Some((url.get(..scheme.len() + 3 + host.len())?, host))
 }
 
-/// A request as the core sees it.
-pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Request {
+/// Origin and path of `url`: the rest holds secrets.
+pub fn address<'u>(url: &'u str, origin: &str) -> (&'u str, &'u str) {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    (url.get(..end).unwrap_or(url), url.get(origin.len()..end).unwrap_or_default())
+}
+
+/// A request as the core sees it. `scope`: the caller's own word for what shares a quota.
+pub fn describe(request: &Request, origin: &str, scope: Option<&str>, replayable: bool) -> call::Request {
     let headers = request.headers();
     let value = |name: &str| headers.get(name).ok().flatten();
     let mut lines = String::new();
@@ -46,23 +53,37 @@ pub fn describe(request: &Request, origin: &str, replayable: bool) -> call::Requ
         }
     }
     let (method, url) = (request.method(), request.url());
-    let path = url.strip_prefix(origin).and_then(|rest| rest.split(['?', '#']).next()).unwrap_or_default();
+    let (_, path) = address(&url, origin);
+    let whose = scope.map_or_else(|| Identity::of(origin, headers::Headers::new(&lines)), Identity::named);
     call::Request {
-        identity: Identity::of(origin, headers::Headers::new(&lines)).to(&method, path),
+        identity: whose.at(origin).to(&method, path),
         method,
         keyed: value(IDEMPOTENCY_KEY).is_some(),
         replayable,
     }
 }
 
-/// The lines of a response's headers that the core's readers use, `dialects` included.
-pub fn lines(headers: &Headers, dialects: &Dialects) -> String {
+/// The lines of a response's headers that the core's readers use, those that `rules` name included.
+pub fn lines(headers: &Headers, rules: &Rules) -> String {
+    read(headers, |name| {
+        WANTED.with(|wanted| wanted.test(name))
+            || rules.dialects.headers().any(|own| own == name)
+            || (rules.errors_under_200 && name == "content-type")
+    })
+}
+
+/// The lines of all headers.
+pub fn all_lines(headers: &Headers) -> String {
+    read(headers, |_| true)
+}
+
+fn read(headers: &Headers, is_wanted: impl Fn(&str) -> bool) -> String {
     let mut lines = String::new();
     let pairs = js_sys::try_iter(headers).ok().flatten();
     for pair in pairs.into_iter().flatten().flatten() {
         let pair: Array = pair.unchecked_into();
         let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
-        if WANTED.with(|wanted| wanted.test(&name)) || dialects.headers().any(|own| own == name) {
+        if is_wanted(&name) {
             push(&mut lines, &name, &value);
         }
     }
@@ -71,15 +92,32 @@ pub fn lines(headers: &Headers, dialects: &Dialects) -> String {
 
 /// Sorts what a fetch was rejected with, by its name, its message, and the code of it or of its cause.
 pub fn failure(error: &JsValue) -> Failure {
-    let member = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let text = |value: JsValue| value.as_string().unwrap_or_default();
-    let code = [member(&member(error, "cause"), "code"), member(error, "code")];
-    // A DOMException's code is a number and says no more than its name.
-    let code = code.into_iter().find_map(|code| code.as_string()).unwrap_or_default();
-    match classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code) {
+    match classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code(error)) {
         Failure::Network if !host::online() => Failure::Offline,
         failure => failure,
     }
+}
+
+/// What a record says of it: its name and code. Messages may hold addresses, and with them secrets.
+pub fn label(error: &JsValue) -> String {
+    let mut label = member(error, "name").as_string().unwrap_or_default();
+    let code = code(error);
+    if !code.is_empty() {
+        label.push_str(" ");
+        label.push_str(&code);
+    }
+    label
+}
+
+// The code of an error or of its cause. A DOMException's is a number and says no more than its name.
+fn code(error: &JsValue) -> String {
+    let codes = [member(&member(error, "cause"), "code"), member(error, "code")];
+    codes.into_iter().find_map(|code| code.as_string()).unwrap_or_default()
+}
+
+fn member(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Whether a body may be there that a send uses up. Where a Request does not tell its body (Firefox), one may be.

@@ -1,4 +1,4 @@
-//! The time that one send has until its headers, and what else ends it.
+//! What ends a send before its end: its time until the headers, another send that was faster, or a caller who is gone.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -31,8 +31,13 @@ impl TimeLimit {
         let init = RequestInit::new();
         init.set_signal(Some(&join(&request.signal(), &controller)));
         // An init that is not empty makes the host forget where the request says that it comes from (Fetch standard, "new Request").
-        init.set_referrer(&request.referrer());
-        init.set_referrer_policy(request.referrer_policy());
+        for name in ["referrer", "referrerPolicy"] {
+            // workerd has neither.
+            let said = Reflect::get(request, &name.into()).unwrap_or(JsValue::UNDEFINED);
+            if said.is_string() {
+                let _ = Reflect::set(&init, &name.into(), &said);
+            }
+        }
         let expired = Rc::new(Cell::new(false));
         let on_time = {
             let (reason, expired, controller) = (reason.clone(), Rc::clone(&expired), controller.clone());

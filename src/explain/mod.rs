@@ -21,6 +21,7 @@ mod level;
 pub mod lookup;
 pub mod matcher;
 pub mod network;
+pub mod plain;
 pub mod redact;
 pub mod report;
 mod retry_info;

@@ -4,6 +4,7 @@
 //! nothing is read. Sources: messages of `OpenAI`, Azure, Google, Telegram, Django REST framework.
 
 use crate::syntax::{duration, number, words};
+use crate::time::times;
 
 // Words before "in" or "after" that make what follows a wait.
 const BEFORE: &[&str] = &["again", "available", "retry", "reset", "resets", "retrying"];
@@ -57,7 +58,7 @@ fn length<'a>(mut pieces: impl Iterator<Item = &'a str>) -> Option<i64> {
 }
 
 fn milli_of(milli: i64, scale: i64) -> i64 {
-    let micros = milli.saturating_mul(scale);
+    let micros = times(milli, scale);
     micros / 1000 + i64::from(micros % 1000 > 0)
 }
 

@@ -58,8 +58,7 @@ impl Scope {
         let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
         if let (Some(mut meter), true) = (taught, self.meters.len() < MAX_METERS) {
             // What is under way was sent on it, and so was what has just come back.
-            let flying = self.flying(tickets, |ticket| ticket.lane == home).map(|(_, cost)| cost).sum();
-            meter.begin(flying, cost, now);
+            meter.begin(self.flying_in(home, tickets), cost, now);
             self.meters.push(meter);
             if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
                 lane.mask |= 1 << (self.meters.len() - 1);
@@ -92,8 +91,7 @@ impl Scope {
         if new == 0 {
             return;
         }
-        let flying =
-            self.flying(tickets, |ticket| ticket.lane == home).fold(0, |sum: u64, (_, cost)| sum.saturating_add(cost));
+        let flying = self.flying_in(home, tickets);
         for (index, meter) in self.meters.iter_mut().enumerate() {
             if new >> index & 1 == 1 {
                 meter.begin(flying, cost, now);

@@ -131,8 +131,9 @@ fn is_id(segment: &[u8]) -> bool {
 /// A key as text.
 pub fn hex(key: &[u8]) -> String {
     let mut text = String::new();
-    for digit in key.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        number::push_digit(&mut text, usize::from(digit));
+    for byte in key {
+        number::push_digit(&mut text, usize::from(byte >> 4));
+        number::push_digit(&mut text, usize::from(byte & 15));
     }
     text
 }
@@ -166,11 +167,7 @@ fn add(mut hash: u32, text: &[u8]) -> u32 {
 }
 
 fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
-    let mut key = [0; 16];
-    for (to, from) in key.iter_mut().zip(hash.finalize()) {
-        *to = from;
-    }
-    key
+    hash.finalize().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

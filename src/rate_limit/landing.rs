@@ -3,6 +3,8 @@
 //! A send holds a slot for as long as it is under way, but a lease of a minute at most; and it counts as not yet arrived
 //! for a second at most.
 
+use alloc::vec::Vec;
+
 use super::{
     meter::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
@@ -20,7 +22,7 @@ impl Scope {
             }
             // What was never sent was given back whole.
             if !ticket.unclaimed {
-                self.bound(ticket, Meter::settle);
+                self.bound(ticket, &Meter::settle);
             }
         }
         if ticket.stand == Stand::Probing && !ticket.unclaimed {
@@ -33,11 +35,12 @@ impl Scope {
     // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
     fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
         self.landed = self.landed.saturating_add(ticket.cost);
-        self.bound(ticket, |meter, cost| meter.land(cost, counted, ticket.sent, now));
+        self.bound(ticket, &|meter, cost| meter.land(cost, counted, ticket.sent, now));
     }
 
     // Does this with each quota that `ticket` was counted on, and what it took of it.
-    fn bound(&mut self, ticket: &Ticket, mut act: impl FnMut(&mut Meter, u64)) {
+    #[inline(never)]
+    fn bound(&mut self, ticket: &Ticket, act: &dyn Fn(&mut Meter, u64)) {
         let Some(lane) = self.lanes.get(usize::from(ticket.lane)) else { return };
         for (index, meter) in self.meters.iter_mut().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -59,7 +62,7 @@ impl Scope {
         self.leave(ticket);
         if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             // Never sent: what it took is there again.
-            self.bound(ticket, Meter::untake);
+            self.bound(ticket, &Meter::untake);
             self.sent = self.sent.saturating_sub(ticket.cost);
         }
         let sent = !ticket.unclaimed;
@@ -91,22 +94,36 @@ impl Scope {
             self.swept = now;
             for lane in &mut self.lanes {
                 // Should one come back after all (a frozen tab), it asks anew.
-                let gone = lane.sweep(tickets, |ticket| now.since(ticket.until) >= LOST);
+                let gone = lane.sweep(tickets, &|ticket| now.since(ticket.until) >= LOST);
                 self.waiting = self.waiting.saturating_sub(gone.len() as u32);
             }
         }
     }
 
     /// Those under way, by their number and what they cost, for whom `is_meant` holds.
-    pub(super) fn flying(
-        &self,
-        tickets: &[Place],
-        is_meant: impl Fn(&Ticket) -> bool,
-    ) -> impl Iterator<Item = (u32, u64)> {
-        self.flights.iter().chain(&self.slow).filter_map(move |mark| {
-            let ticket = tickets.get(mark.ticket as usize).filter(|ticket| ticket.serial == mark.serial)?;
-            let flies = matches!(ticket.stand, Stand::Probing | Stand::Flying);
-            (flies && is_meant(ticket)).then_some((mark.ticket, ticket.cost))
-        })
+    #[inline(never)]
+    pub(super) fn flying(&self, tickets: &[Place], is_meant: &dyn Fn(&Ticket) -> bool) -> Vec<(u32, u64)> {
+        let mut flying = Vec::new();
+        for marks in [&self.flights, &self.slow] {
+            for mark in marks {
+                if let Some(ticket) = tickets.get(mark.ticket as usize)
+                    && ticket.serial == mark.serial
+                    && matches!(ticket.stand, Stand::Probing | Stand::Flying)
+                    && is_meant(ticket)
+                {
+                    flying.push((mark.ticket, ticket.cost));
+                }
+            }
+        }
+        flying
+    }
+
+    /// What those under way in `lane` cost.
+    pub(super) fn flying_in(&self, lane: u8, tickets: &[Place]) -> u64 {
+        let mut sum: u64 = 0;
+        for (_, cost) in self.flying(tickets, &|ticket| ticket.lane == lane) {
+            sum = sum.saturating_add(cost);
+        }
+        sum
     }
 }

@@ -274,7 +274,8 @@ impl Lane {
     }
 
     /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
-    pub fn sweep(&mut self, tickets: &mut [Place], is_gone: impl Fn(&Ticket) -> bool) -> Vec<Mark> {
+    #[inline(never)]
+    pub fn sweep(&mut self, tickets: &mut [Place], is_gone: &dyn Fn(&Ticket) -> bool) -> Vec<Mark> {
         let mut gone = Vec::new();
         for _ in 0..self.queue.len() {
             let Some(mark) = self.queue.pop_front() else { break };

@@ -28,7 +28,7 @@ use crate::{
         options::{Algorithm, QuotaRule},
         quota::Quota,
     },
-    time::MonoTime,
+    time::{MonoTime, times},
 };
 use bucket::Bucket;
 use log::Log;
@@ -107,6 +107,8 @@ pub struct Meter {
     /// When the first answer of it was here, and of the request that opened it: when it went, and when its answer was here.
     first: Option<MonoTime>,
     opened: Option<(MonoTime, MonoTime)>,
+    /// Of the one before, by its opening and its rounded end; it holds where nothing better does.
+    reckoned: Option<i64>,
     /// Own sends counted in the open window.
     used: u64,
     /// Units whose answers are still to come, however long that takes.
@@ -147,25 +149,24 @@ pub struct Meter {
 impl Meter {
     /// A quota known beforehand.
     pub fn of_rule(rule: &QuotaRule, now: MonoTime) -> Self {
-        let bucket = rule.algorithm == Algorithm::TokenBucket;
-        Self {
-            name: rule.name.clone(),
-            unit: rule.unit.clone(),
-            limit: Some(rule.limit),
-            window: Some(rule.window),
-            source: "options".into(),
-            mode: if bucket { Mode::Bucket } else { Mode::Log },
-            began: MonoTime(i64::MIN),
-            bucket: Bucket::full(rule.limit, rule.window, now),
-            proved: true,
-            ..Self::default()
-        }
+        let mut meter = Self::new(rule.name.clone(), rule.unit.clone(), "options");
+        (meter.limit, meter.window) = (Some(rule.limit), Some(rule.window));
+        meter.mode = if rule.algorithm == Algorithm::TokenBucket { Mode::Bucket } else { Mode::Log };
+        meter.bucket = Bucket::full(rule.limit, rule.window, now);
+        meter.proved = true;
+        meter
     }
 
     /// A quota that an answer names for the first time.
     pub fn of_answer(quota: &Quota) -> Self {
         let unit = quota.unit.clone().filter(|_| !quota.counts_requests());
-        Self { name: quota.name.clone(), unit, began: MonoTime(i64::MIN), ..Self::default() }
+        Self::new(quota.name.clone(), unit, "")
+    }
+
+    // Nothing is known but what it is called. In one place, since it is half a kilobyte of fields.
+    #[inline(never)]
+    fn new(name: Option<String>, unit: Option<String>, source: &str) -> Self {
+        Self { name, unit, source: source.into(), began: MonoTime(i64::MIN), ..Self::default() }
     }
 
     /// Whether it holds back what takes `cost` of it.
@@ -205,6 +206,8 @@ impl Meter {
                 }
                 self.measure();
                 self.closed = Some(span);
+                let lengths = self.opened.and_then(|(sent, got)| nice(span.after.since(got), span.by.since(sent)));
+                self.reckoned = lengths.map(|(shortest, _)| shortest);
                 self.open(now, in_flight);
                 self.carried |= !spent;
                 if unproved {
@@ -236,12 +239,12 @@ impl Meter {
             return (self.first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
         let guess = self.opened.filter(|_| !self.refuted).and_then(|(sent, got)| {
-            let length = nice(span.after.since(got), span.by.since(sent)).next()?;
+            let (length, _) = nice(span.after.since(got), span.by.since(sent))?;
             Some((got.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
         });
         // Whoever opened it, it counted our own first request in it.
         let bound = || {
-            let length = nice(0, span.most(self.shortest.filter(|_| !self.refuted)?)).next_back()?;
+            let (_, length) = nice(0, span.most(self.shortest.filter(|_| !self.refuted)?))?;
             Some((self.first?.plus(length), length)).filter(|(end, _)| end.plus(CLOSE) < span.by)
         };
         guess.or_else(bound).map_or((by, None), |(end, length)| (end, Some(length)))
@@ -307,8 +310,7 @@ impl Meter {
     /// Whether an answer told it, and none has for so long that it is no more what its name means.
     pub fn is_forgotten(&self, now: MonoTime) -> bool {
         let told = self.span.or(self.closed).is_some();
-        told && now.since(self.seen)
-            > FORGOTTEN.saturating_add(windows(self.length().or(self.shortest).unwrap_or(0), 3))
+        told && now.since(self.seen) > FORGOTTEN.saturating_add(times(self.length().or(self.shortest).unwrap_or(0), 3))
     }
 
     /// Whether others draw on it.
@@ -349,7 +351,7 @@ impl Meter {
 
     // Who came late to a window used little of it, and must not think that so many others do.
     fn crowd_of(&self, taken: u64) -> u64 {
-        (taken.saturating_mul(SHARE) / self.used.max(1)).min(SHARE * CROWD)
+        (product(taken, SHARE) / self.used.max(1)).min(SHARE * CROWD)
     }
 
     // At the end of a window it is known.
@@ -361,10 +363,10 @@ impl Meter {
     }
 }
 
-// `count` windows, ms. One place, since a product that saturates takes 128 bits.
+/// A product of counts; see [`times`].
 #[inline(never)]
-fn windows(window: i64, count: i64) -> i64 {
-    window.saturating_mul(count)
+pub(super) fn product(one: u64, other: u64) -> u64 {
+    one.saturating_mul(other)
 }
 
 #[cfg(test)]

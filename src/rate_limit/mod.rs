@@ -264,8 +264,15 @@ impl Tracker {
         if !self.woken.is_empty() {
             return Some(at.mono);
         }
-        let Self { scopes, tickets, .. } = self;
-        scopes.iter_mut().filter(|scope| scope.waiting > 0).filter_map(|scope| scope.alarm(tickets, at)).min()
+        let mut first: Option<MonoTime> = None;
+        for scope in &mut self.scopes {
+            if scope.waiting > 0
+                && let Some(alarm) = scope.alarm(&mut self.tickets, at)
+            {
+                first = Some(first.map_or(alarm, |first| first.min(alarm)));
+            }
+        }
+        first
     }
 
     /// Whether the host wakes others.
@@ -321,8 +328,15 @@ impl Tracker {
         }
         let new = Scope::new(identity, rules, now);
         if self.scopes.len() >= MAX_SCOPES {
-            let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
-            if let Some((index, old)) = idle.min_by_key(|(_, scope)| scope.used_at) {
+            let mut oldest: Option<(MonoTime, usize)> = None;
+            for (index, scope) in self.scopes.iter().enumerate() {
+                if scope.tickets == 0 && oldest.is_none_or(|(used_at, _)| scope.used_at < used_at) {
+                    oldest = Some((scope.used_at, index));
+                }
+            }
+            if let Some((_, index)) = oldest
+                && let Some(old) = self.scopes.get_mut(index)
+            {
                 *old = new;
                 return index;
             }

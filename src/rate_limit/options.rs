@@ -44,6 +44,7 @@ const QUOTA: [Row; 5] = [
 
 /// How a quota that is not used up is spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Pacing {
     /// As fast as it allows, then wait for the reset.
     #[default]

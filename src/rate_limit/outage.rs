@@ -12,7 +12,7 @@
 //! TCP's slow start, and no more than a few go in each few milliseconds, a number that doubles with each second: a
 //! server that has just come up is met by a ramp, not by a wall. Nothing here is about quotas, which bind besides.
 
-use crate::time::{Moment, MonoTime};
+use crate::time::{Moment, MonoTime, times};
 
 /// Failures in a row. Of a server that fails one in twenty, four in a row are one in 160,000.
 const RUN: u32 = 4;
@@ -130,7 +130,7 @@ impl Outage {
         let is_full = now.since(self.slot) < SLOT && self.used >= pace;
         if ahead > 0 {
             // By its place, if all goes well.
-            let later = (ahead as i64).saturating_mul(SLOT) / pace;
+            let later = times(ahead as i64, SLOT) / pace;
             return Some(from.max(now).plus(ROUND.saturating_add(later)));
         }
         if from > now {

@@ -88,13 +88,9 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
             reading.hint = Some(Hint { delay: said.delay, source });
             reading.implied = said.implied;
         }
-        let source = "body.throttleStatus";
-        drafts.push(Draft {
-            head: "throttleStatus",
-            limit: said.limit,
-            remaining: said.remaining,
-            ..Draft::new(source)
-        });
+        let mut draft = Draft::new("body.throttleStatus");
+        (draft.head, draft.limit, draft.remaining) = ("throttleStatus", said.limit, said.remaining);
+        drafts.push(draft);
     }
     if served.cached {
         return reading;
@@ -106,7 +102,9 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
         let name = match vendors::find(header) {
             Some(Reads::Nothing) => continue,
             Some(Reads::Records(pattern)) => {
-                value::records(&mut drafts, &Draft { worded: true, ..Draft::new(header) }, pattern, value);
+                let mut blank = Draft::new(header);
+                blank.worded = true;
+                value::records(&mut drafts, &blank, pattern, value);
                 continue;
             }
             Some(Reads::Part(tail, role)) => Name { family: "", head: "", tail, role, millis: false },

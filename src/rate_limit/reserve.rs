@@ -19,7 +19,7 @@ use crate::{
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane, OVERDUE},
-        meter::{Gate, Meter, span::Told},
+        meter::{Gate, Meter, product, span::Told},
         options::RateRules,
         outage::Outage,
         quota::Quota,
@@ -135,8 +135,10 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
-        let meter = |rule| Meter::of_rule(rule, now);
-        let meters: Vec<Meter> = rules.quotas.iter().take(MAX_METERS).map(meter).collect();
+        let mut meters = Vec::new();
+        for rule in rules.quotas.iter().take(MAX_METERS) {
+            meters.push(Meter::of_rule(rule, now));
+        }
         let configured = (1 << meters.len()) - 1;
         let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
@@ -322,7 +324,7 @@ impl Scope {
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
             }
-            match meter.admits(cost, ahead.saturating_mul(cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
+            match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free if scouts && meter.scouts(now) => {

@@ -2,8 +2,6 @@
 //!
 //! A route is a method of the API's, by [`super::identity::Identity::to`]. Its answers say which quotas bind it.
 
-use alloc::vec::Vec;
-
 use super::{
     MAX_LANES, MAX_ROUTES,
     lane::Lane,
@@ -106,9 +104,8 @@ impl Scope {
     fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Place]) {
         let mask = |lane: usize| self.lanes.get(lane).map_or(0, |lane: &Lane| lane.mask);
         let (left, joined) = (mask(from) & !mask(to), mask(to) & !mask(from));
-        let flying: Vec<(u32, u64)> =
-            self.flying(tickets, |ticket| ticket.route == route && usize::from(ticket.lane) == from).collect();
-        for (index, cost) in flying {
+        let is_meant = |ticket: &Ticket| ticket.route == route && usize::from(ticket.lane) == from;
+        for (index, cost) in self.flying(tickets, &is_meant) {
             let Some(ticket) = tickets.get_mut(index as usize) else { continue };
             ticket.lane = to as u8;
             let fresh = ticket.stand == Stand::Probing;
@@ -126,7 +123,7 @@ impl Scope {
             }
         }
         let Some(old) = self.lanes.get_mut(from) else { return };
-        let moved = old.sweep(tickets, |ticket| ticket.route == route);
+        let moved = old.sweep(tickets, &|ticket| ticket.route == route);
         let Some(lane) = self.lanes.get_mut(to) else { return };
         for mark in moved {
             if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {

@@ -21,6 +21,7 @@ pub struct CircuitRules {
 
 /// How it stands, for those who are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
 pub enum CircuitState {
     Closed,

@@ -1,6 +1,7 @@
 //! What an answer or a failure means for a retry: tables of statuses and of what hosts throw.
 
 use crate::retry::options::{METHODS, RetryRules};
+use crate::syntax::words;
 
 /// What kind of trouble an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,25 +114,25 @@ pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
     matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
 }
 
-/// Starts of what hosts say when the network failed. Sources: shared measurements of Chromium, Firefox, `WebKit`, undici,
-/// Deno, Bun and workerd. Whatever else they throw (bad arguments, a refused scheme) would fail again.
-const NETWORK_WORDS: [&str; 16] = [
-    "Failed to fetch",                                 // Chromium
-    "NetworkError when attempting to fetch resource.", // Firefox
-    "Load failed",                                     // WebKit
-    "A network error occurred",                        // WebKit
-    "The request timed out",                           // WebKit
-    "network error",                                   // Chromium, while the body came
-    "The network connection was lost",                 // WebKit
-    "The Internet connection appears to be offline",   // WebKit
-    "fetch failed",                                    // undici
-    "terminated",                                      // undici, while the body came
-    "error sending request",                           // Deno
-    "error reading a body from connection",            // Deno
-    "Network connection lost",                         // workerd
-    "internal error; reference",                       // workerd: DNS, TLS
-    "Network request failed",                          // React Native
-    "Unable to connect",                               // Bun
+/// Starts of what hosts say when the network failed, in any case. Sources: shared measurements of Chromium, Firefox, `WebKit`,
+/// undici, Deno, Bun and workerd; transports of others say what failed first. Whatever else they throw (bad arguments, a
+/// refused scheme) would fail again.
+const NETWORK_WORDS: [&str; 15] = [
+    "Failed to fetch",                               // Chromium
+    "Network",                                       // Firefox, workerd, React Native; Chromium while the body came
+    "Load failed",                                   // WebKit
+    "A network error occurred",                      // WebKit
+    "The request timed out",                         // WebKit
+    "The network connection was lost",               // WebKit
+    "The Internet connection appears to be offline", // WebKit
+    "fetch failed",                                  // undici
+    "terminated",                                    // undici, while the body came
+    "error sending request",                         // Deno
+    "error reading a body from connection",          // Deno
+    "internal error; reference",                     // workerd: DNS, TLS
+    "Unable to connect",                             // Bun
+    "Connection",                                    // sockets
+    "socket",                                        // Node: "socket hang up"
 ];
 
 /// Codes of Node, undici and Bun. A code decides before any text does.
@@ -179,7 +180,8 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
         return if known { Failure::Network } else { Failure::Caller };
     }
     let message = message.trim_ascii_start();
-    let begins = |words: &[&str]| words.iter().any(|start| message.starts_with(start));
+    let begins =
+        |words: &[&str]| words.iter().any(|start| words::cut(message, 0, start.len()).eq_ignore_ascii_case(start));
     if begins(&NETWORK_WORDS) && !begins(&RULE_WORDS) { Failure::Network } else { Failure::Caller }
 }
 
@@ -293,6 +295,10 @@ mod tests {
             ("TypeError", "Load failed (api.example.com)", "", Failure::Network),
             ("TypeError", " A network error occurred.", "", Failure::Network),
             ("TypeError", "network error", "", Failure::Network),
+            ("TypeError", "NETWORK DOWN", "", Failure::Network),
+            ("Error", "socket hang up", "", Failure::Network),
+            ("Error", "connection reset by peer", "", Failure::Network),
+            ("TypeError", "Invalid URL: network", "", Failure::Caller),
             ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Network),
             ("TypeError", "error reading a body from connection", "", Failure::Network),
             ("Error", "internal error; reference = 0123", "", Failure::Network),

@@ -24,8 +24,6 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// A lock is gone in "a few seconds" (Unit21): from 2 s to 5 s.
 const LOCKED_DELAY: i64 = 2000;
 const LOCKED_SPREAD: i64 = 3000;
-/// "A few" tries for a lock; who holds it longer works on something else.
-const LOCKED_RETRIES: u32 = 3;
 
 /// Which request it is, as far as a retry depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +128,6 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
         return Verdict::Stop(Stop::NotRetryable);
     }
     let most = match class {
-        Class::Locked => rules.max_attempts.min(1 + LOCKED_RETRIES),
         Class::TooEarly => rules.max_attempts.min(2),
         _ => rules.max_attempts,
     };
@@ -238,16 +235,16 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_waited_for_a_few_seconds_a_few_times() {
-        let many = RetryRules { max_attempts: 10, ..rules() };
+    fn a_lock_is_waited_for_a_few_seconds_as_often_as_attempts_are_left() {
         for sends in 1..=3 {
-            let Verdict::Retry { delay, pause } = decide(answer(423), subject("POST", sends), &many, Sample::new(0.5))
+            let Verdict::Retry { delay, pause } =
+                decide(answer(423), subject("POST", sends), &rules(), Sample::new(0.5))
             else {
                 panic!()
             };
             assert!((2000..=5000).contains(&delay) && pause == Pause::Lock);
         }
-        assert_eq!(decide(answer(423), subject("POST", 4), &many, Sample::default()), Verdict::Stop(Stop::Attempts));
+        assert_eq!(decide(answer(423), subject("POST", 4), &rules(), Sample::default()), Verdict::Stop(Stop::Attempts));
     }
 
     #[test]

@@ -66,6 +66,7 @@ enum Place {
 
 /// How chance enters a backoff.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Jitter {
     /// Anywhere from 0 to the backoff ("Exponential Backoff And Jitter", AWS 2015).
     #[default]

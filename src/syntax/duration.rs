@@ -1,6 +1,7 @@
 //! Durations in text: Go's `6m0s` and ISO 8601's `PT1M30S`.
 
 use super::{number, words};
+use crate::time::times;
 
 // Units and their milliseconds. Go has no `d`, but Groq and others send it.
 const GO: &[(&str, i64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -25,7 +26,7 @@ pub fn read(text: &str) -> Option<i64> {
         at = if iso { end + 1 } else { run(text, end, |byte| byte.is_ascii_lowercase()) };
         let unit = words::cut(text, end, at);
         let (_, scale) = units.iter().find(|(name, _)| *name == unit)?;
-        micros = micros.saturating_add(number.saturating_mul(*scale));
+        micros = micros.saturating_add(times(number, *scale));
         if at == text.len() {
             return Some(micros / 1000 + i64::from(micros % 1000 > 0));
         }

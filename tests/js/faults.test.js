@@ -142,7 +142,7 @@ test("a hundred answers that are looked at under one signal have one listener, a
   controller.abort();
   const results = await Promise.allSettled(calls);
   assert.ok(results.every(({ reason }) => reason === signal.reason));
-  assert.ok(performance.now() - at < 200);
+  assert.ok(performance.now() - at < 800);
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 

@@ -2,9 +2,8 @@
 // A plain page in headless Chromium: an import map, no bundler, another origin's API, and a Content-Security-Policy.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chromium } from "playwright-core";
 import { EXPECTED } from "./expected.js";
-import { startSite } from "./site.js";
+import { openPage } from "./site.js";
 import { startUpstream } from "./upstream.js";
 
 const IMPORTS = { "fetch-with-policy": "/pkg/index.js", "fetch-with-policy/profiles": "/pkg/profiles.js" };
@@ -21,15 +20,11 @@ function files(/** @type {string} */ path) {
 test("a user's lines do the same in Chromium, on a page with an import map and a CSP", async (context) => {
   const upstream = await startUpstream();
   context.after(() => upstream.stop());
-  const site = await startSite(files);
-  context.after(site.stop);
-  const browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-  context.after(() => browser.close());
-  const page = await browser.newPage();
+  const { address, page } = await openPage(context, files);
   /** @type {string[]} */
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
-  await page.goto(site.address);
+  await page.goto(address);
   const result = await page.evaluate(async ([module, address]) => (await import(module)).run(address), ["/same-code.js", upstream.address]);
   assert.deepEqual(result, EXPECTED);
   assert.deepEqual(errors, []);

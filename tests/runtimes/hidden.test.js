@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import test from "node:test";
-import { chromium } from "playwright-core";
-import { startSite } from "./site.js";
+import { openPage } from "./site.js";
 
 const PAGE = `<!doctype html><title>test</title><link rel="icon" href="data:,">
 <script type="importmap" nonce="map">{ "imports": { "fetch-with-policy": "/pkg/index.js" } }</script>`;
@@ -52,12 +51,8 @@ async function inPage([url, count]) {
 test("a page in Chromium is told that headers are hidden, with the line that shows them", async (context) => {
   const api = await startApi();
   context.after(api.stop);
-  const site = await startSite((path) => (path === "/" ? PAGE : path.startsWith("/pkg/") ? new URL(`.${path}`, root) : undefined));
-  context.after(site.stop);
-  const browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-  context.after(() => browser.close());
-  const page = await browser.newPage();
-  await page.goto(site.address);
+  const { address, page } = await openPage(context, (path) => (path === "/" ? PAGE : path.startsWith("/pkg/") ? new URL(`.${path}`, root) : undefined));
+  await page.goto(address);
   const run = (/** @type {string} */ path, /** @type {number} */ count) => page.evaluate(inPage, /** @type {[string, number]} */ ([api.address + path, count]));
 
   const open = await run("/open", 3);

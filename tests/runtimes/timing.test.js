@@ -2,8 +2,7 @@
 // `userTiming` in headless Chromium: what a recording of its performance panel has, and what stays in the page.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chromium } from "playwright-core";
-import { startSite } from "./site.js";
+import { openPage } from "./site.js";
 import { startUpstream } from "./upstream.js";
 
 const root = new URL("../../", import.meta.url);
@@ -12,12 +11,8 @@ const files = (/** @type {string} */ path) => (path === "/" ? "<!doctype html><t
 test("a recording shows attempts and waits on a track of their own, and the page keeps none", async (context) => {
   const upstream = await startUpstream();
   context.after(() => upstream.stop());
-  const site = await startSite(files);
-  context.after(site.stop);
-  const browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-  context.after(() => browser.close());
-  const page = await browser.newPage();
-  await page.goto(site.address);
+  const { address, browser, page } = await openPage(context, files);
+  await page.goto(address);
   await browser.startTracing(page, { categories: ["blink.user_timing"] });
   const result = await page.evaluate(async (address) => {
     /** @type {any[]} */

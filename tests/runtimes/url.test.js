@@ -2,9 +2,8 @@
 // The entry with the modules as files, in Chromium: streamed, under a CSP that lets them be compiled and one that does not.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chromium } from "playwright-core";
 import { EXPECTED } from "./expected.js";
-import { startSite } from "./site.js";
+import { openPage } from "./site.js";
 import { startUpstream } from "./upstream.js";
 
 const IMPORTS = { "fetch-with-policy": "/pkg/url/index.js", "fetch-with-policy/profiles": "/pkg/profiles.js" };
@@ -20,13 +19,13 @@ function files(/** @type {string} */ path) {
 }
 
 test("a user's lines do the same, nothing is loaded at import, and each module once at the first need", async (context) => {
-  const { page, site } = await open(context);
+  const { address, page } = await openPage(context, files);
   const upstream = await startUpstream();
   context.after(() => upstream.stop());
   /** @type {string[]} */
   const loaded = [];
   page.on("request", (request) => request.url().endsWith(".wasm") && loaded.push(new URL(request.url()).pathname));
-  await page.goto(site.address);
+  await page.goto(address);
   await page.evaluate((module) => import(module), "/pkg/url/index.js");
   assert.deepEqual(loaded, []);
   const first = await page.evaluate(
@@ -51,8 +50,8 @@ test("a user's lines do the same, nothing is loaded at import, and each module o
 });
 
 test("a CSP that forbids WebAssembly is told with the directive that would allow it", async (context) => {
-  const { page, site } = await open(context);
-  await page.goto(`${site.address}/forbidden`);
+  const { address, page } = await openPage(context, files);
+  await page.goto(`${address}/forbidden`);
   const told = await page.evaluate(async (module) => {
     const { initPolicy } = await import(module);
     return initPolicy().then(
@@ -63,11 +62,3 @@ test("a CSP that forbids WebAssembly is told with the directive that would allow
   assert.deepEqual(told.slice(0, 2), ["PolicyError", "wasm-unavailable"]);
   assert.match(told[2], /'wasm-unsafe-eval'/);
 });
-
-async function open(/** @type {import("node:test").TestContext} */ context) {
-  const site = await startSite(files);
-  context.after(site.stop);
-  const browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-  context.after(() => browser.close());
-  return { site, page: await browser.newPage() };
-}

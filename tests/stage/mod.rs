@@ -37,9 +37,18 @@ export function watch() {
     },
   };
 }
+export function begun() {
+  let cancelled = false;
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('slow')),
+    cancel: () => { cancelled = true; },
+  });
+  return [body, () => cancelled];
+}
 ")]
 extern "C" {
     type Watch;
+    fn begun() -> Array;
     fn watch() -> Watch;
     #[wasm_bindgen(method)]
     fn counts(this: &Watch) -> Array;
@@ -121,9 +130,22 @@ impl Drop for Stage {
     }
 }
 
-pub fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
+pub fn status(status: u16) -> ResponseInit {
     let init = ResponseInit::new();
     init.set_status(status);
+    init
+}
+
+/// An answer whose body begins and does not end, and whether somebody let go of it.
+pub fn endless(code: u16) -> (Response, impl Fn() -> bool) {
+    let made = begun();
+    let (body, cancelled) = (made.get(0), made.get(1));
+    let response = Response::new_with_opt_readable_stream_and_init(Some(body.unchecked_ref()), &status(code)).unwrap();
+    (response, move || cancelled.unchecked_ref::<js_sys::Function>().call0(&JsValue::NULL).unwrap().is_truthy())
+}
+
+pub fn answer(code: u16, headers: &[(&str, &str)]) -> Response {
+    let init = status(code);
     let list = Headers::new().unwrap();
     for (name, value) in headers {
         list.set(name, value).unwrap();

@@ -39,3 +39,14 @@ test("a deadline is on the fake clock", async () => {
   await vi.advanceTimersByTimeAsync(8_100);
   await ends;
 });
+
+test("a fake Date and fake timers beside the host's own performance will do", async () => {
+  vi.useRealTimers();
+  vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ["setTimeout", "clearTimeout", "Date"] });
+  const simulator = createSimulator({ clock: "host", limit: 10, window: 60_000 });
+  const policy = createPolicy({ fetch: simulator.fetch, rateLimit: { maxWait: 300_000 } });
+  const answers = Promise.all(Array.from({ length: 30 }, () => policy.fetch(URL)));
+  await vi.advanceTimersByTimeAsync(125_000);
+  expect((await answers).every(({ ok }) => ok)).toBe(true);
+  expect(simulator.rejections.length).toBe(0);
+});

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPaste } from "../paste.js";
+import { parseCurl } from "../../pkg-template/bin/curl.js";
+import { readPaste as readWith } from "../paste.js";
+
+const readPaste = (text) => readWith(text, parseCurl);
 
 const CURL = "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 429 \r\ncontent-type: application/json\r\nretry-after: 30\r\n\r\n{\"message\":\r\n\"slow down\"}";
-const VERBOSE = `* Connected to api.example.com
+const VERBOSE = `* Connected to api.example.com (192.0.2.7) port 443
 > POST /v1/items?x=1 HTTP/2
 > Host: api.example.com
 >
@@ -18,7 +21,7 @@ test("what curl -i printed is read: the last head, its headers, the body as it i
   assert.deepEqual(readPaste(CURL), {
     status: "429",
     headers: "content-type: application/json\nretry-after: 30",
-    body: '{"message":\n"slow down"}',
+    body: '{"message":\r\n"slow down"}',
   });
 });
 
@@ -30,6 +33,11 @@ test("what curl -v printed is read without its marks and remarks, with what was 
     method: "POST",
     url: "https://api.example.com/v1/items?x=1",
   });
+});
+
+test("a command in front, and remarks that were not copied, change nothing", () => {
+  const copied = `$ curl -v https://api.example.com/v1/items?x=1\n${VERBOSE.replace(/^\*.*\n|\n\*.*$/gm, "")}`;
+  assert.deepEqual(readPaste(copied), readPaste(VERBOSE));
 });
 
 for (const [title, value, expected] of [

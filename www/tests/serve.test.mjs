@@ -51,6 +51,7 @@ test("the page, the package, the listed modules and the API are served, and noth
     ["/style.css", 200],
     ["/pkg/index.js", 200],
     ["/vendor/uplot.js", 200],
+    ["/vendor/curl.js", 200],
     ["/vendor/uplot.css", 200],
     ["/api/rows", 200],
     ["/api/rows/s000-503", 503],

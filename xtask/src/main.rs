@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod example;
 mod fresh;
 mod install;
 mod process;

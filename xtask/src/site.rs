@@ -1,5 +1,5 @@
-//! The demo as a static site: the page, the built package and the page's third-party modules in one folder, for any host
-//! and any path on it. The API runs in the page.
+//! The demo as a static site: the page, the built package and what the page shares with others or has from them in one
+//! folder, for any host and any path on it. The API runs in the page.
 
 use crate::build::PACKAGE;
 use std::{
@@ -12,7 +12,8 @@ const PAGE: &str = "www";
 /// What the page is written in; the rest of its folder is the server and its tests.
 const KINDS: [&str; 3] = ["css", "html", "js"];
 /// As the server gives them: the name in the site, the file.
-const VENDOR: [(&str, &str); 2] = [
+const VENDOR: [(&str, &str); 3] = [
+    ("vendor/curl.js", "pkg-template/bin/curl.js"),
     ("vendor/uplot.js", "node_modules/uplot/dist/uPlot.esm.js"),
     ("vendor/uplot.css", "node_modules/uplot/dist/uPlot.min.css"),
 ];

@@ -1,6 +1,6 @@
 //! The steps of `cargo xtask test`, in their order: what each one runs and how its tests are counted.
 
-use crate::{build, fresh::files, install};
+use crate::{build, example, fresh::files, install};
 use std::{
     env,
     ffi::OsStr,
@@ -35,13 +35,19 @@ pub enum Count {
 pub const STEPS: &[Step] = &[
     step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
     step("lint", Count::Program, lint),
-    step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy"])])),
+    step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde"])])),
+    step("docs", Count::Program, docs),
     step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
     step("build", Count::Program, || Ok(vec![xtask("build")])),
     Step { loud: true, ..step("size", Count::Program, || Ok(vec![xtask("size")])) },
     step("types", Count::Program, types),
     step("driver", Count::Node, || node_tests("node".into(), "tests/js", |_| true)),
     step("binding in Chromium", Count::Cargo, wasm_tests),
+    step("example", Count::Node, || {
+        example::build()?;
+        install::npm_packages(Path::new("."))?;
+        node_files(install::newer_node()?, "examples", |_| true)
+    }),
     step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
     step("runtimes: Node, Chromium", Count::Node, || {
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
@@ -50,6 +56,7 @@ pub const STEPS: &[Step] = &[
     Step { loud: true, ..step("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     step("clients", Count::Node, || own_packages("tests/clients")),
+    step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
@@ -58,6 +65,9 @@ pub const STEPS: &[Step] = &[
     Step { loud: true, ..step("demo", Count::Program, demo) },
 ];
 
+const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+/// What the suites of the browser ask for.
+const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
@@ -73,11 +83,28 @@ fn lint() -> Result<Vec<Command>, String> {
     };
     let core = ["--package", "fetch-with-policy"];
     Ok(vec![
-        clippy(&[&core[..], &["--all-targets"]].concat()),
+        clippy(&[&core[..], &["--all-targets", "--features", "serde"]].concat()),
+        clippy(&core),
         clippy(&[&core[..], &WASM, &["--features", "wasm-policy,wasm-explain"]].concat()),
+        clippy(&[&core[..], &WASM, &["--features", BROWSER, "--test", "wasm_*"]].concat()),
         clippy(&[&core[..], &WASM, &["--features", "client"]].concat()),
         clippy(&["--package", "xtask", "--all-targets"]),
     ])
+}
+
+// As docs.rs builds it, and natively. The examples of the client are compiled here; those of the core run with its tests.
+fn docs() -> Result<Vec<Command>, String> {
+    const CLIENT: [&str; 2] = ["--features", "client,serde"];
+    install::wasm_target()?;
+    let core = ["--package", "fetch-with-policy"];
+    let doc = |arguments: &[&str]| {
+        let mut command = cargo(&["doc", "--quiet", "--no-deps"]);
+        command.args(core).args(arguments).env("RUSTDOCFLAGS", "-D warnings");
+        command
+    };
+    let mut examples = cargo(&["test", "--doc"]);
+    examples.args(core).args(WASM).args(CLIENT).env(RUNNER, test_runner()?);
+    Ok(vec![doc(&[]), doc(&["--features", "serde"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
 }
 
 // The shell against the binding's generated types, a consumer against the package's hand-kept ones, the bench.
@@ -101,12 +128,10 @@ fn types() -> Result<Vec<Command>, String> {
 fn wasm_tests() -> Result<Vec<Command>, String> {
     install::wasm_target()?;
     let (_, driver) = install::chromium()?;
-    let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
-    let mut command =
-        cargo(&["test", "--package", "fetch-with-policy", "--features", "wasm-policy,wasm-explain,client"]);
+    let mut command = cargo(&["test", "--package", "fetch-with-policy", "--features", BROWSER]);
     // The runner gives a suite 20 s, which the waits of the vectors take half of.
     command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} test-runner", own.display()));
+    command.env(RUNNER, test_runner()?);
     let suites = found("tests", |name| name.starts_with("wasm_") && has_extension(name, "rs"))?;
     for suite in suites {
         command.arg("--test").arg(suite.file_stem().unwrap_or_default());
@@ -114,8 +139,18 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     Ok(vec![command])
 }
 
+// What cargo runs a test binary of the browser by.
+fn test_runner() -> Result<String, String> {
+    let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
+    Ok(format!("{} test-runner", own.display()))
+}
+
 fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
     build::build()?;
+    node_files(node, folder, wanted)
+}
+
+fn node_files(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
     let (browser, _) = install::chromium()?;
     let mut command = Command::new(node);
     // One file at a time: they measure waits, and two cores share the browser too.

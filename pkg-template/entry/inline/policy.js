@@ -1,7 +1,7 @@
 // @ts-check
 import { decode } from "./decode.js";
 import * as glue from "#glue/policy";
-import base64 from "#wasm/policy";
+import hex from "#wasm/policy";
 
 /** Whether one call may wake another here. */
 export const nudges = true;
@@ -11,7 +11,7 @@ let ready = false;
 /** The policy core: compiled from the inlined bytes, synchronously, at the first call. */
 export function core() {
   if (!ready) {
-    glue.initSync({ module: new WebAssembly.Module(decode(base64)) });
+    glue.initSync({ module: new WebAssembly.Module(decode(hex)) });
     ready = true;
   }
   return glue;

@@ -7,7 +7,7 @@
 //! window that people choose.
 
 use super::nice;
-use crate::time::MonoTime;
+use crate::time::{MonoTime, times};
 
 /// Tokens are counted in thousandths.
 const MILLI: i64 = 1000;
@@ -56,7 +56,7 @@ impl Bucket {
 
     /// Takes a rate that is known.
     pub fn set_rate(&mut self, window: i64, limit: u64) {
-        self.per = window.saturating_mul(MILLI) / (limit.max(1) as i64);
+        self.per = times(window, MILLI) / (limit.max(1) as i64);
         self.per = self.per.max(1);
     }
 
@@ -64,22 +64,22 @@ impl Bucket {
     /// (after, by].
     pub fn learn(&mut self, limit: u64, missing: u64, sent: MonoTime, after: MonoTime, by: MonoTime, now: MonoTime) {
         // Few are too coarse a measure, but better than none.
-        if self.per != i64::MAX && (missing < 2 || missing.saturating_mul(4) < limit) || missing == 0 {
+        if self.per != i64::MAX && (missing < 2 || missing < limit.div_ceil(4)) || missing == 0 {
             return;
         }
-        let scale = |ms: i64, by: u64| ms.saturating_mul(limit as i64) / (by.max(1) as i64);
+        let scale = |ms: i64, by: u64| times(ms, limit as i64) / (by.max(1) as i64);
         // What is missing is rounded up to whole tokens.
         let (low, high) = (scale(after.since(now), missing), scale(by.since(sent), (missing - 1).max(1)));
         let both = (self.low.max(low), self.high.min(high));
         (self.low, self.high) = if both.0 < both.1 { both } else { (low, high) };
-        let guess = nice(self.low, self.high).next_back().filter(|_| !self.sure);
-        self.set_rate(guess.unwrap_or(self.high), limit);
+        let guess = nice(self.low, self.high).filter(|_| !self.sure);
+        self.set_rate(guess.map_or(self.high, |(_, longest)| longest), limit);
     }
 
     /// An answer told `remaining`, with `others` units that it may not have counted.
     pub fn tell(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
-        let least = milli(remaining).saturating_sub(milli(others)).saturating_mul(ALL) / self.share;
+        let least = times(milli(remaining).saturating_sub(milli(others)), ALL) / self.share;
         // It cannot hold more than was told, a token begun, and what flowed in since.
         let most = milli(remaining).saturating_add(MILLI).saturating_add(self.inflow(now.since(sent)));
         self.tokens = self.tokens.max(least).min(most);
@@ -89,7 +89,7 @@ impl Bucket {
     /// A refusal: there was nothing, and a rate that was guessed is not to be trusted.
     pub fn refuse(&mut self, limit: u64, now: MonoTime) {
         if self.sure {
-            self.share = self.share.saturating_mul(2).min(16 * ALL);
+            self.share = (self.share * 2).min(16 * ALL);
         }
         (self.at, self.tokens, self.sure) = (now, 0, true);
         if self.high != i64::MAX {
@@ -116,7 +116,7 @@ impl Bucket {
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
         let missing = milli(ahead.saturating_add(1)).saturating_sub(self.tokens);
         // Upwards to the millisecond, that it is there when asked for.
-        let wait = missing.saturating_mul(self.per).saturating_mul(self.share) / (MILLI * MILLI * ALL) + 1;
+        let wait = times(times(missing, self.per), self.share) / (MILLI * MILLI * ALL) + 1;
         self.at.plus(wait).max(now)
     }
 
@@ -126,12 +126,12 @@ impl Bucket {
     }
 
     fn inflow(&self, ms: i64) -> i64 {
-        ms.max(0).saturating_mul(MILLI * MILLI * ALL) / self.per.saturating_mul(self.share)
+        times(ms.max(0), MILLI * MILLI * ALL) / times(self.per, self.share)
     }
 }
 
 fn milli(units: u64) -> i64 {
-    i64::try_from(units).unwrap_or(i64::MAX).saturating_mul(MILLI)
+    times(i64::try_from(units).unwrap_or(i64::MAX), MILLI)
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::windows;
-use crate::time::MonoTime;
+use crate::time::{MonoTime, times};
 
 /// Steps kept: answers of one step count as arrived with the last of them.
 const STEPS: usize = 128;
@@ -45,12 +44,16 @@ impl Log {
         }
         if self.steps.len() > 2 * STEPS {
             // A window longer than was thought: two steps become one, counted with the later of them.
-            let halves = self.steps.chunks(2).filter_map(|pair| {
-                let (first, last) = (pair.first()?, pair.last()?);
-                let count = pair.iter().fold(0, |sum: u64, step| sum.saturating_add(step.count));
-                Some(Step { first: first.first, last: last.last, count })
-            });
-            self.steps = halves.collect();
+            let mut halves: Vec<Step> = Vec::new();
+            for (index, step) in self.steps.iter().enumerate() {
+                match halves.last_mut() {
+                    Some(half) if index % 2 == 1 => {
+                        (half.last, half.count) = (step.last, half.count.saturating_add(step.count));
+                    }
+                    _ => halves.push(*step),
+                }
+            }
+            self.steps = halves;
         }
     }
 
@@ -93,7 +96,7 @@ impl Log {
             }
             rest -= step.count;
         }
-        free.plus(windows(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
+        free.plus(times(window, rounds.saturating_add(1) as i64)).plus(MARGIN)
     }
 }
 

@@ -6,23 +6,20 @@
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
 
 use super::{CLEAN, Meter, Mode, Stage, UNKNOWN_WINDOW, span::nice};
-use crate::time::MonoTime;
+use crate::time::{MonoTime, times};
 
 impl Meter {
     /// A quota that refusals taught: `limit` requests went in a window whose length lies in (after, by].
     pub fn observed(limit: u64, after: i64, by: i64) -> Self {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
-        Self {
-            limit: Some(limit.max(1)),
-            before: limit,
-            peak: limit,
-            source: "observed".into(),
-            found: Some(nice(after, by).next().unwrap_or(by)),
-            observed: Some((after, by)),
-            mode: Mode::Log,
-            ..Self::default()
-        }
+        let mut meter = Self::new(None, None, "observed");
+        meter.limit = Some(limit.max(1));
+        (meter.before, meter.peak) = (limit, limit);
+        meter.found = Some(nice(after, by).map_or(by, |(shortest, _)| shortest));
+        meter.observed = Some((after, by));
+        (meter.mode, meter.began) = (Mode::Log, MonoTime::default());
+        meter
     }
 
     /// Of a quota that was just found, be it in headers: `flying` units are under way on it, and `landed` came back.
@@ -69,9 +66,9 @@ impl Meter {
     fn lengthen(&mut self) {
         let Some((after, by)) = self.observed else { return };
         let after = self.length().unwrap_or(after).max(after);
-        let by = if by > after { by } else { after.saturating_mul(2) };
+        let by = if by > after { by } else { times(after, 2) };
         (self.observed, self.proved) = (Some((after, by)), false);
-        self.found = Some(nice(after, by).next().unwrap_or(by));
+        self.found = Some(nice(after, by).map_or(by, |(shortest, _)| shortest));
     }
 
     // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.

@@ -1,7 +1,10 @@
 //! How much of a quota is left, and when there is more.
 
-use super::{ALONE, Gate, Meter, Mode, SCOUTS, SHARE, Stage, UNKNOWN_WINDOW, span::Span, windows};
-use crate::{rate_limit::options::Pacing, time::MonoTime};
+use super::{ALONE, Gate, Meter, Mode, SCOUTS, SHARE, Stage, UNKNOWN_WINDOW, product, span::Span};
+use crate::{
+    rate_limit::options::Pacing,
+    time::{MonoTime, times},
+};
 
 impl Meter {
     /// Units that may be taken at `now`. Call `roll` first.
@@ -40,7 +43,7 @@ impl Meter {
         let crowd = self.crowding();
         if crowd > SHARE && in_flight > 0 && self.unit.is_none() {
             // Half of it, since the others have seen the same room.
-            let share = room.saturating_add(in_flight).saturating_mul(SHARE) / crowd.saturating_mul(2);
+            let share = product(room.saturating_add(in_flight), SHARE) / (2 * crowd);
             if in_flight.saturating_add(needed) > share.max(1) {
                 return Gate::Answer(now.plus(ALONE));
             }
@@ -82,7 +85,7 @@ impl Meter {
             (Mode::Log, Some(length)) => self.log.turn(late, limit, length, now),
             _ => {
                 let period = self.length().or(self.shortest).unwrap_or(UNKNOWN_WINDOW);
-                self.end().0.plus(windows(period, (late / limit) as i64))
+                self.end().0.plus(times(period, (late / limit) as i64))
             }
         };
         turn.max(now)

@@ -135,7 +135,15 @@ const NICE: [i64; 27] = [
     43_200, 86_400, 604_800,
 ];
 
-/// The lengths of windows in (after, by] ms that people choose, the shortest first.
-pub(super) fn nice(after: i64, by: i64) -> impl DoubleEndedIterator<Item = i64> {
-    NICE.iter().map(|seconds| seconds * 1000).filter(move |ms| *ms > after && *ms <= by)
+/// The shortest and the longest of the lengths of windows in (after, by] ms that people choose, if there are any.
+#[inline(never)]
+pub(super) fn nice(after: i64, by: i64) -> Option<(i64, i64)> {
+    let mut found = None;
+    for seconds in NICE {
+        let ms = seconds * 1000;
+        if ms > after && ms <= by {
+            found = Some((found.map_or(ms, |(shortest, _)| shortest), ms));
+        }
+    }
+    found
 }

@@ -3,6 +3,7 @@
 use super::{
     Meter, Mode, Stage,
     bucket::Bucket,
+    product,
     span::{Order, Span, Told, nice},
 };
 use crate::{rate_limit::quota::Quota, time::MonoTime};
@@ -153,8 +154,9 @@ impl Meter {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             (self.stage, self.proved) = (Stage::Open, guess.is_none());
         }
-        if self.slides(&closed, &span, taken, self.length().or(guess), told) {
-            self.found = self.found.or(guess);
+        let length = guess.or(self.reckoned);
+        if self.slides(&closed, &span, taken, self.length().or(length), told) {
+            self.found = self.found.or(length);
             return self.slide(span, told);
         }
         if order == Order::Later {
@@ -186,8 +188,8 @@ impl Meter {
         let short = length.is_some_and(|length| span.by < closed.after.plus(length));
         // Own sends of a while explain what is taken, though the window should be a new one.
         let own = self.logged(told.sent);
-        let old = taken > self.used.saturating_mul(2) && taken <= own.saturating_add(2);
-        short || (old && taken.saturating_mul(8) >= own.saturating_mul(7))
+        let old = taken > product(self.used, 2) && taken <= own.saturating_add(2);
+        short || (old && product(taken, 8) >= product(own, 7))
     }
 
     // No window is longer than the time from one reset to the next.
@@ -201,7 +203,7 @@ impl Meter {
         self.mode = Mode::Log;
         self.span = Some(span);
         let most = span.by.since(told.sent);
-        let guess = || nice(span.after.since(told.now), most).next().unwrap_or(most);
+        let guess = || nice(span.after.since(told.now), most).map_or(most, |(shortest, _)| shortest);
         self.found = self.length().or_else(|| Some(guess().max(1)));
         (self.used, self.foreign) = (0, 0);
         true

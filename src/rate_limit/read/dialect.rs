@@ -82,14 +82,10 @@ impl Dialects {
                 let Some(role) = role(member).filter(|_| name == header) else { continue };
                 known = true;
                 let find = |name| own.find(name).unwrap_or_default();
-                let mut draft = Draft {
-                    family: "",
-                    step: OWN + step,
-                    head: find("name"),
-                    unit: find("unit"),
-                    window: number::whole(find("window")).unwrap_or(-1),
-                    ..Draft::new(header)
-                };
+                let mut draft = Draft::new(header);
+                (draft.family, draft.step) = ("", OWN + step);
+                (draft.head, draft.unit) = (find("name"), find("unit"));
+                draft.window = number::whole(find("window")).unwrap_or(-1);
                 match role {
                     Role::Bucket => draft.bucket = text,
                     Role::Reset => match hints::when_in(number::whole(find("resetUnit")), text, served) {

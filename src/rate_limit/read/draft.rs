@@ -1,5 +1,6 @@
 //! A quota while it is gathered: borrowed and flat, so that joining two headers is a handful of comparisons.
 
+use crate::time::times;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -90,7 +91,9 @@ impl<'a> Draft<'a> {
     /// Nothing yet, of the quota that a header's name says.
     pub fn of(name: &Name<'a>, source: &'a str) -> Self {
         let (head, tail) = if name.head.is_empty() { (name.tail, "") } else { (name.head, name.tail) };
-        Draft { family: name.family, head, tail, worded: true, ..Draft::new(source) }
+        let mut draft = Draft::new(source);
+        (draft.family, draft.head, draft.tail, draft.worded) = (name.family, head, tail, true);
+        draft
     }
 
     /// When it resets.
@@ -102,7 +105,7 @@ impl<'a> Draft<'a> {
 
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
-        let delay = seconds.saturating_mul(1000);
+        let delay = times(seconds, 1000);
         self.reset(When { delay, granularity: 1000, absolute: false }, false);
     }
 
@@ -134,6 +137,7 @@ impl<'a> Draft<'a> {
         }
         if self.is_named() && other.is_named() {
             return (self.head, self.tail, self.label()) == (other.head, other.tail, other.label())
+                && agree(self.window(), other.window())
                 && (self.partition == other.partition || self.partition.is_empty() || other.partition.is_empty());
         }
         // Where one of them has a name, chance must not join them: the limit has to be the same.
@@ -149,9 +153,11 @@ impl<'a> Draft<'a> {
 
     fn unit(&self) -> &'a str {
         if self.worded && self.unit.is_empty() {
-            for word in words::split(self.head, b"-_").chain(words::split(self.tail, b"-_")) {
-                if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
-                    return unit;
+            for part in [self.head, self.tail] {
+                for word in words::split(part, b"-_") {
+                    if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
+                        return unit;
+                    }
                 }
             }
         }
@@ -201,7 +207,10 @@ pub fn gather<'a>(drafts: &mut Vec<Draft<'a>>, draft: &Draft<'a>) {
 /// Joins what two families say of one quota, and leaves out what tells nothing.
 pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
     let mut joined: Vec<Draft<'_>> = Vec::new();
-    for draft in drafts {
+    // A policy without a partition is that of all partitions of its name, which are there before it.
+    let [parts, wholes] =
+        [false, true].map(|whole| drafts.iter().filter(move |draft| draft.partition.is_empty() == whole));
+    for draft in parts.chain(wholes) {
         let mut draft = *draft;
         // GitHub tells all three, Discogs no remaining, Reddit no limit.
         if draft.used >= 0 {
@@ -214,12 +223,22 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
         if draft.limit.max(draft.remaining).max(draft.reset) < 0 {
             continue;
         }
-        match joined.iter_mut().find(|known| known.is_same(&draft)) {
-            Some(known) => known.absorb(&draft),
-            None => joined.push(draft),
+        let mut is_new = true;
+        for known in &mut joined {
+            if known.is_same(&draft) && (is_new || !known.partition.is_empty()) {
+                known.absorb(&draft);
+                is_new = false;
+            }
+        }
+        if is_new {
+            joined.push(draft);
         }
     }
-    joined.iter().map(quota).collect()
+    let mut quotas = Vec::new();
+    for draft in &joined {
+        quotas.push(quota(draft));
+    }
+    quotas
 }
 
 fn quota(draft: &Draft<'_>) -> Quota {
@@ -275,7 +294,7 @@ fn agree(one: i64, other: i64) -> bool {
 }
 
 fn fits(reset: i64, window: i64) -> bool {
-    window < 0 || reset <= window.saturating_mul(2).saturating_add(1000)
+    window < 0 || reset <= times(window, 2).saturating_add(1000)
 }
 
 #[cfg(test)]
@@ -322,7 +341,11 @@ mod tests {
     #[test]
     fn one_policy_with_two_partitions_is_two_quotas() {
         let of = |partition| Draft { partition, ..draft("a", "default", 5, -1, -1) };
-        assert_eq!(count(&[of("a"), of("b"), draft("b", "default", -1, 1, -1)]), 2);
+        let policy = draft("b", "default", 9, -1, 60_000);
+        for all in [[of("a"), of("b"), policy], [policy, of("a"), of("b")]] {
+            let windows: Vec<_> = finish(&all).iter().map(|quota| quota.window).collect();
+            assert_eq!(windows, [Some(60_000); 2]);
+        }
     }
 
     #[test]

@@ -50,7 +50,13 @@ pub fn policies<'a>(value: &'a str, source: &'a str, drafts: &mut Vec<Draft<'a>>
 /// The members of a list of limits or policies, named or counted, each as far as it makes sense; none if it is no list.
 #[inline(never)]
 pub fn list<'a>(value: &'a str, source: &'a str) -> Option<Vec<Draft<'a>>> {
-    Some(structured::list(value)?.iter().filter_map(|member| draft(*member, source)).collect())
+    let mut drafts = Vec::new();
+    for member in structured::list(value)? {
+        if let Some(draft) = draft(member, source) {
+            drafts.push(draft);
+        }
+    }
+    Some(drafts)
 }
 
 /// Whether two policies without a name have one quota and two windows: drafts 04 to 06 call the field malformed, since
@@ -65,7 +71,8 @@ pub fn are_twins(policies: &[Draft<'_>]) -> bool {
 // `"default";q=100;w=60;r=50;t=30;qu="requests";pk=:…:`, limits and policies alike, or `100;w=60;name="first"`, where
 // Envoy says `window`.
 fn draft<'a>(member: Member<'a>, source: &'a str) -> Option<Draft<'a>> {
-    let mut draft = Draft { head: text(member.value), limit: whole(member.value), ..Draft::new(source) };
+    let mut draft = Draft::new(source);
+    (draft.head, draft.limit) = (text(member.value), whole(member.value));
     if draft.head.is_empty() && draft.limit < 0 {
         return None;
     }

@@ -5,6 +5,7 @@
 //! No table of vendors is needed to read these; the words of the roles are few.
 
 use crate::syntax::{number, words};
+use crate::time::times;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +174,7 @@ pub fn window(dimension: &str) -> Option<i64> {
     let (_, ms) =
         WINDOWS.iter().find(|(text, _)| text.eq_ignore_ascii_case(unit) && (unit.len() > 1 || !count.is_empty()))?;
     let count = if count.is_empty() { 1 } else { number::whole(count)? };
-    (count > 0).then(|| count.saturating_mul(*ms))
+    (count > 0).then(|| times(count, *ms))
 }
 
 // The bytes `of` a kind that a text ends in, and what is before them.

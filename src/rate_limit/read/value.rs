@@ -16,6 +16,9 @@ use crate::time::WallTime;
 /// Reads the value of a header whose name tells its role.
 pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, value: &'a str, served: WallTime) {
     let mut draft = Draft::of(name, source);
+    if name.role != Role::Used && is_grouped(value) {
+        return;
+    }
     match name.role {
         Role::Window => draft.window = span(value, name.millis),
         Role::Bucket => draft.bucket = value,
@@ -79,7 +82,7 @@ fn scan<'a>(draft: &mut Draft<'a>, pattern: &str, record: &'a str) -> Option<()>
             b'X' => {}
             _ => {
                 // Salesforce says of what after it: `17/250(appName=x)`.
-                let count = number::count(words::cut(piece, 0, words::find(piece, b"(").unwrap_or(end)))?;
+                let count = number::count(words::cut(piece, 0, words::find(piece, b"(").unwrap_or(end)).trim_ascii())?;
                 match letter {
                     b'L' => draft.limit = count,
                     b'R' => draft.remaining = count,
@@ -145,6 +148,15 @@ fn set(draft: &mut Draft<'_>, role: Role, milli: i64) {
         _ if (1..1000).contains(&milli) => {}
         _ => draft.limit = milli / 1000,
     }
+}
+
+// `12,500` is one number to people and two to machines. Strava's usage may look like it, its limits do not.
+fn is_grouped(value: &str) -> bool {
+    let mut pieces = words::split(value, b",").skip(1).peekable();
+    // After a space it is another layer's, joined.
+    pieces.peek().is_some()
+        && words::find(value, b" ").is_none()
+        && pieces.all(|piece| piece.len() == 3 && number::whole(piece).is_some())
 }
 
 // A window's length: seconds, milliseconds, or `60s`.

@@ -1,0 +1,1 @@
+export default { testMatch: ["<rootDir>/*.spec.js"], transform: {} };

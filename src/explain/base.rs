@@ -2,9 +2,14 @@
 
 use super::Report;
 use super::explanation::Explanation;
+<<<<<<< HEAD
 use super::harvest::{Harvest, MAX_BODY, Shape, or_failed};
 use super::keys::key;
+=======
+use super::harvest::{Harvest, MAX_BODY, Shape};
+>>>>>>> main
 use super::kind::{self, Kind};
+use super::level::or_failed;
 use super::scan::{behind, has, head};
 use super::text;
 use crate::syntax::json::{self, End};
@@ -24,7 +29,7 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
     out.confidence = 70;
     let page = harvest.shape == Shape::Html && harvest.format == "html";
     // A gateway's failure and a rate limit are told by the status well enough; whose page it is does not matter then.
-    if page && (status < 500 || status == 501) && status != 429 && !(300..400).contains(&status) {
+    if page && (status < 500 || status == 501) && !matches!(status, 408 | 429) && !(300..400).contains(&status) {
         (kind, reason, id, open) = (Kind::UnexpectedResponse, "html_instead_of_json", ("http.", "html"), false);
         sign = if has(media, "html") { ("header", "content-type", media, None) } else { front(harvest) };
     } else if kind == Kind::Success {

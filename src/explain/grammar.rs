@@ -2,7 +2,7 @@
 //!
 //! A literal is looked for once, from where the last one ended, so matching is linear in the text (times the literal's
 //! length, which is bounded); there is no backtracking and no regular expression, so a user's template cannot hang a page.
-//! Holes called [`WORDS`] take one word; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
+//! Holes called [`WORDS`] take one word without a colon behind it; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
 use super::scan::{after, cut, find, words};
 use crate::syntax::grams::Grams;
@@ -86,7 +86,7 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
         if let Some(name) = open.filter(|name| !name.is_empty()) {
             let value = text.get(at..place)?;
             if words(WORDS).any(|word| word == name)
-                && (value.is_empty() || value.bytes().any(|byte| byte.is_ascii_whitespace()))
+                && (value.is_empty() || value.ends_with(':') || value.bytes().any(|byte| byte.is_ascii_whitespace()))
             {
                 return None;
             }

@@ -6,7 +6,11 @@
 
 use super::Report;
 use super::explanation::Explanation;
+<<<<<<< HEAD
 use super::keys::{key, keys};
+=======
+use super::level::{inner_error, levels, loose, or_failed, or_first};
+>>>>>>> main
 use super::scan::{find, has, head, until, words};
 use super::{fields, format};
 use crate::syntax::json::{Document, End, Kind, Node};
@@ -60,6 +64,7 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
+<<<<<<< HEAD
 const UNWRAP: &[u8] = keys!(
     "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
 );
@@ -69,6 +74,11 @@ const CODES: &[u8] = keys!(
 const MESSAGES: &[u8] = keys!(
     "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
 );
+=======
+const CODES: &str =
+    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
+const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages";
+>>>>>>> main
 // Rarer names, and ids, by their letters and digits alone.
 const LOOSE_CODES: &[&str] = &[
     "errortype",
@@ -405,6 +415,7 @@ fn id_of(level: Node<'_>) -> &str {
     IDS.iter().copied().map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
 }
 
+<<<<<<< HEAD
 /// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
 fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
     let alike = |member: &Node<'d>| {
@@ -443,6 +454,8 @@ fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     out
 }
 
+=======
+>>>>>>> main
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
 #[inline(never)]
 fn code_of(node: Node<'_>, status: u16) -> Said<'_> {

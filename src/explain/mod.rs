@@ -18,6 +18,7 @@ pub mod harvest;
 pub mod ink;
 pub mod keys;
 pub mod kind;
+mod level;
 pub mod lookup;
 pub mod matcher;
 pub mod network;
@@ -121,7 +122,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if !ruled && !down {
         limit(spoken.limited, &mut out);
     }
-    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed) {
+    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict) {
         harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
     }
     refine(report, waits, &harvest, ruled, &mut out);

@@ -6,16 +6,16 @@
 
 use super::explanation::Explanation;
 use super::fields::{place_of, push};
-use super::scan::{after, cut, find, has, known, parts, split, until, words};
+use super::scan::{after, behind, cut, find, has, known, parts, split, until, words};
 
 /// Words that a complaint begins with.
 const LEADS: &str = "missing required unknown invalid unexpected unrecognized unsupported received illegal duplicate";
 /// What names stand beside; before shorter ones those that they begin.
 const NOUNS: &str =
-    "value for|value of|format for|parameter|param|field|property|properties|argument|attribute|key(s)|key:";
+    "value for|value of|format for|parameter|param|field|property|properties|argument|attribute|header|key(s)|key:";
 /// What begins to be said of a subject, and how it may go on; where nothing is listed, in any way.
 const PREDICATES: &[(&str, &str)] = &[
-    (" is ", "required|missing|invalid|not |too |empty|blank|malformed|unknown|mandatory|an invalid|out of"),
+    (" is ", "required|missing|invalid|not |too |empty|blank|malformed|unknown|mandatory|an invalid|out of|in the"),
     (" must ", ""),
     (" should ", ""),
     (" cannot be ", BOUNDS),
@@ -27,6 +27,8 @@ const PREDICATES: &[(&str, &str)] = &[
     (" not ", "provided|specified|supplied|given|present"),
 ];
 const BOUNDS: &str = "blank|empty|null|longer|shorter|greater|less|more|negative|zero|in the";
+/// How it goes on behind a name and a colon.
+const SAID: &str = "required|missing|invalid|unknown|must |should |is |cannot |can't |too |has already|not a |unrecognized|field required";
 /// Words beside a name that say what it is.
 const MARKS: &str = "field parameter param property attribute argument input";
 /// Other words that may stand there.
@@ -38,38 +40,48 @@ const NOBODY: &str = "this it you there they request body payload user token acc
 
 /// Adds the fields that the lines of `text` name.
 pub fn read(text: &str, out: &mut Explanation) {
-    for line in parts(text, b'\n') {
+    for line in parts(text, b'\n').flat_map(|line| parts(line, b';')) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
         for _ in 0..3 {
             let clause = rest.trim_matches(['.', ' ', '\'']);
-            if complaint(clause, out) || subject(clause, out) {
+            let lead = until(clause, b" ");
+            let led = words(LEADS).any(|word| word.eq_ignore_ascii_case(lead));
+            let found = (led && complaint(clause, lead.len(), out))
+                || framework(clause, out)
+                || subject(clause, out)
+                || (!led && complaint(clause, 0, out));
+            let Some((front, tail)) = split(rest, ": ").filter(|_| !found) else { break };
+            // `body.name: Required`
+            if starts(tail, SAID) && plain(front) && add(front, tail, "", out) {
                 break;
             }
-            let Some((_, tail)) = split(rest, ": ") else { break };
             rest = tail;
         }
     }
 }
 
-/// `Missing required parameters: a, b`; gives back whether it is one that names a field.
-fn complaint(clause: &str, out: &mut Explanation) -> bool {
-    let lead = until(clause, b" ");
-    if !words(LEADS).any(|word| word.eq_ignore_ascii_case(lead)) {
-        // go-playground/validator; System.Text.Json and Newtonsoft.
-        return ["field validation for '", "path: $.", "path '"]
-            .iter()
-            .find_map(|sign| find(clause, sign, 0).map(|at| after(clause, at + sign.len())))
-            .is_some_and(|tail| add(until(tail, b"' "), clause, "", out));
-    }
-    let noun = parts(NOUNS, b'|').find_map(|noun| find(clause, noun, lead.len()).map(|at| (at, at + noun.len())));
+/// go-playground/validator; System.Text.Json and Newtonsoft.
+fn framework(clause: &str, out: &mut Explanation) -> bool {
+    ["field validation for '", "path: $.", "path '"]
+        .iter()
+        .find_map(|sign| find(clause, sign, 0).map(|at| after(clause, at + sign.len())))
+        .is_some_and(|tail| add(until(tail, b"' "), clause, "", out))
+}
+
+/// `Missing required parameters: a, b`, whose first word ends at `lead`, or which begins otherwise (0); gives back whether
+/// it is one that names a field.
+fn complaint(clause: &str, lead: usize, out: &mut Explanation) -> bool {
+    let noun = parts(NOUNS, b'|').find_map(|noun| find(clause, noun, lead).map(|at| (at, at + noun.len())));
     let Some((from, to)) = noun else { return false };
-    let (front, tail) = (cut(clause, lead.len(), from), after(clause, to));
+    let (front, tail) = (cut(clause, lead, from), after(clause, to));
     let tail = tail.strip_prefix("(s)").or_else(|| tail.strip_prefix("s")).unwrap_or(tail);
+    let list = split(tail, ": ").map_or(tail, |(_, list)| list);
     // Quotes are surer than places; what is quoted in front of a noun that names follow may be a value.
-    quoted(tail, clause, out) || quoted(front, clause, out) || listed(tail, clause, out) || {
-        add(super::scan::behind(front.trim_ascii(), b' '), clause, "", out)
-    }
+    quoted(tail, clause, out)
+        || quoted(front, clause, out)
+        || listed(list, clause, out)
+        || (lead > 0 && add(behind(front.trim_ascii(), b' '), clause, "", out))
 }
 
 /// Adds the names that stand in quotes, up to what is said of them.
@@ -109,8 +121,6 @@ fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
 
 /// `The a field must be a date`; gives back whether it is one.
 fn subject(clause: &str, out: &mut Explanation) -> bool {
-    let starts =
-        |text: &str, list: &str| list.is_empty() || parts(list, b'|').any(|word| find(text, word, 0) == Some(0));
     let found = PREDICATES
         .iter()
         .filter_map(|(sign, tails)| {
@@ -120,27 +130,38 @@ fn subject(clause: &str, out: &mut Explanation) -> bool {
         .min();
     let Some(at) = found else { return false };
     let (front, said) = (cut(clause, 0, at), after(clause, at + 1));
-    let (mut name, mut place, mut marked) = ("", "", false);
+    let (mut name, mut place, mut marked, mut quoted) = ("", "", false, false);
     for word in words(front) {
-        let plain = word.trim_matches(['\'', '"', '`']);
+        let bare = word.trim_matches(['\'', '"', '`']);
         let lower = |list| words(list).any(|known| known.eq_ignore_ascii_case(word));
-        if plain.len() < word.len() {
-            (name, marked) = (plain, true);
+        if bare.len() < word.len() {
+            (name, marked, quoted) = (bare, true, true);
         } else if !name.is_empty() && !place_of(word).is_empty() {
             place = place_of(word);
         } else if lower(MARKS) {
             marked = true;
         } else if name.is_empty() && !lower(FILLERS) {
             name = word;
-        } else if !lower(FILLERS) && word != "in" {
+        } else if !lower(FILLERS) && word != "in" && !quoted {
             // A whole phrase is no name.
             return false;
         }
     }
     let sure = marked
-        || name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+        || plain(name)
         || starts(said, "is required|is missing|is invalid|is too|can't be|cannot be|must be|has already been");
     sure && words(NOBODY).all(|word| !word.eq_ignore_ascii_case(name)) && add(name, said, place, out)
+}
+
+/// Whether `text` begins with one of `list`; with an empty one it does.
+fn starts(text: &str, list: &str) -> bool {
+    list.is_empty() || parts(list, b'|').any(|word| find(text, word, 0) == Some(0))
+}
+
+/// Whether `name` is written as names of fields are, and not as the first word of a sentence.
+fn plain(name: &str) -> bool {
+    name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+        && words(NOBODY).all(|word| !word.eq_ignore_ascii_case(name))
 }
 
 /// Adds `name` if it looks like one.

@@ -2,12 +2,8 @@
 
 use super::Report;
 use super::explanation::Explanation;
-<<<<<<< HEAD
-use super::harvest::{Harvest, MAX_BODY, Shape, or_failed};
-use super::keys::key;
-=======
 use super::harvest::{Harvest, MAX_BODY, Shape};
->>>>>>> main
+use super::keys::key;
 use super::kind::{self, Kind};
 use super::level::or_failed;
 use super::scan::{behind, has, head};

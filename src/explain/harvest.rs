@@ -6,11 +6,8 @@
 
 use super::Report;
 use super::explanation::Explanation;
-<<<<<<< HEAD
 use super::keys::{key, keys};
-=======
 use super::level::{inner_error, levels, loose, or_failed, or_first};
->>>>>>> main
 use super::scan::{find, has, head, until, words};
 use super::{fields, format};
 use crate::syntax::json::{Document, End, Kind, Node};
@@ -64,21 +61,12 @@ pub struct Harvest<'d> {
     pub details: Node<'d>,
 }
 
-<<<<<<< HEAD
-const UNWRAP: &[u8] = keys!(
-    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
-);
 const CODES: &[u8] = keys!(
     "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status"
 );
 const MESSAGES: &[u8] = keys!(
     "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
 );
-=======
-const CODES: &str =
-    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status";
-const MESSAGES: &str = "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages";
->>>>>>> main
 // Rarer names, and ids, by their letters and digits alone.
 const LOOSE_CODES: &[&str] = &[
     "errortype",
@@ -415,47 +403,6 @@ fn id_of(level: Node<'_>) -> &str {
     IDS.iter().copied().map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
 }
 
-<<<<<<< HEAD
-/// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
-fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
-    let alike = |member: &Node<'d>| {
-        let letters = member.key().bytes().filter(u8::is_ascii_alphanumeric);
-        letters.map(|byte| byte.to_ascii_lowercase()).eq(word.bytes())
-    };
-    level.children().find(alike).unwrap_or(level.get("\0"))
-}
-
-fn inner_error(node: Node<'_>) -> Node<'_> {
-    let inner = node.at(key!("innererror"));
-    if inner.exists() { inner } else { node.at(key!("innerError")) }
-}
-
-fn or_first(node: Node<'_>) -> Node<'_> {
-    if node.kind() == Kind::Array { node.index(0) } else { node }
-}
-
-/// Of a batch, the first that failed.
-pub fn or_failed(root: Node<'_>) -> Node<'_> {
-    let failed = root.children().find(|item| item.at(key!("error")).kind() == Kind::Object);
-    failed.filter(|_| root.kind() == Kind::Array).unwrap_or(root)
-}
-
-/// The objects that may say something of the error, outermost first.
-fn levels(root: Node<'_>) -> Vec<Node<'_>> {
-    let mut out = Vec::new();
-    let mut level = Some(or_first(root));
-    while let Some(node) = level.filter(|_| out.len() < 4) {
-        out.push(node);
-        level = UNWRAP
-            .iter()
-            .map(|key| or_first(node.at(*key)))
-            .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
-    }
-    out
-}
-
-=======
->>>>>>> main
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
 #[inline(never)]
 fn code_of(node: Node<'_>, status: u16) -> Said<'_> {

@@ -1,11 +1,13 @@
 //! Where in a body an error may say something: the objects that are wrapped in one another, and members by loose names.
 
-use super::scan::words;
+use super::keys::{key, keys};
 use crate::syntax::json::{Kind, Node};
 use alloc::vec::Vec;
 
 /// Members that hold the error itself, likeliest first.
-const UNWRAP: &str = "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status";
+const UNWRAP: &[u8] = keys!(
+    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
+);
 
 /// The objects that may say something of the error, outermost first.
 pub fn levels(root: Node<'_>) -> Vec<Node<'_>> {
@@ -13,8 +15,9 @@ pub fn levels(root: Node<'_>) -> Vec<Node<'_>> {
     let mut level = Some(or_first(root));
     while let Some(node) = level.filter(|_| out.len() < 4) {
         out.push(node);
-        level = words(UNWRAP)
-            .map(|key| or_first(node.get(key)))
+        level = UNWRAP
+            .iter()
+            .map(|key| or_first(node.at(*key)))
             .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out
@@ -22,7 +25,7 @@ pub fn levels(root: Node<'_>) -> Vec<Node<'_>> {
 
 /// Of a batch, the first that failed.
 pub fn or_failed(root: Node<'_>) -> Node<'_> {
-    let failed = root.children().find(|item| item.get("error").kind() == Kind::Object);
+    let failed = root.children().find(|item| item.at(key!("error")).kind() == Kind::Object);
     failed.filter(|_| root.kind() == Kind::Array).unwrap_or(root)
 }
 
@@ -33,8 +36,8 @@ pub fn or_first(node: Node<'_>) -> Node<'_> {
 
 /// Azure's and Graph's finer error.
 pub fn inner_error(node: Node<'_>) -> Node<'_> {
-    let inner = node.get("innererror");
-    if inner.exists() { inner } else { node.get("innerError") }
+    let inner = node.at(key!("innererror"));
+    if inner.exists() { inner } else { node.at(key!("innerError")) }
 }
 
 /// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
@@ -49,7 +52,7 @@ pub fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::json::parse;
+    use crate::explain::keys::parse;
 
     #[test]
     fn an_error_is_unwrapped_from_the_outside() {

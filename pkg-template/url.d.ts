@@ -1,6 +1,6 @@
 /**
  * The main entry with the WebAssembly as files of their own, `policy.wasm` and `explain.wasm`: streamed, cached apart from the
- * code, and less to load than inlined, by 17 % for `fetchWithPolicy` and 22 % for `explain` (brotli). From disk they are read
+ * code, and less to load than inlined, by 5 % for `fetchWithPolicy` and 7 % for `explain` (brotli). From disk they are read
  * (Node, Deno, Bun). Needs `connect-src` for where they lie, in a page with a Content-Security-Policy.
  *
  * Vite, webpack and parcel know `new URL("x.wasm", import.meta.url)` and copy the files. esbuild and rollup do not: there

@@ -4,7 +4,9 @@ mod explain_support;
 
 use std::time::Duration;
 
-use explain_support::{Case, load};
+use explain_support::Case;
+#[cfg(feature = "serde")]
+use explain_support::load;
 use fetch_with_policy::{
     options::{
         Algorithm, CircuitBreakerOptions, Cost, HedgeOptions, IdempotencyKey, Jitter, Pacing, PolicyOptions, Profile,

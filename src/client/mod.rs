@@ -60,8 +60,7 @@
 //! In workerd a request may not wake another, so nobody is nudged; each waiter asks again by itself. A client in a
 //! `thread_local` serves all requests of an isolate, though they share one executor: `examples/worker`, a Worker by the crate
 //! `worker`, keeps sixty requests at once to one quota there, and none hangs, at compatibility dates of 2025 and 2026, also under
-//! `no_handle_cross_request_promise_resolution`. `worker::Request::inner` gives the request that [`Client::fetch`] takes, and
-//! `worker::Response::from` takes the response that it gives.
+//! `no_handle_cross_request_promise_resolution`.
 
 mod drive;
 mod error;

@@ -24,7 +24,7 @@ let inlined = "";
 before(async () => {
   installed = consumer();
   cpSync(join(import.meta.dirname, "app"), installed.folder, { recursive: true });
-  inlined = readFileSync("pkg/explain.wasm").toString("base64").slice(0, 4000);
+  inlined = readFileSync("pkg/explain.wasm").toString("hex").slice(0, 4000);
   upstream = await startUpstream();
 });
 after(() => {
@@ -39,7 +39,8 @@ for (const [bundler, build] of Object.entries(BUILDS)) {
     const small = await run(context, out, "small");
     assert.deepEqual(small.told, { status: 200 });
     assert.ok(!small.served.some((text) => text.includes(inlined)), "who imports only fetchWithPolicy loads no explainer");
-    const { told } = await run(context, out, "main");
+    const { told, served } = await run(context, out, "main");
+    assert.ok(served.some((text) => text.includes(inlined)), "who explains does");
     assert.deepEqual(told, { ...EXPECTED, thrown: "forbidden" });
     if (KNOW_URLS.includes(bundler)) assert.deepEqual((await run(context, out, "url")).told, { status: 200, wasm: 1 });
   });

@@ -60,8 +60,8 @@ for (const name of /** @type {(keyof typeof BROWSERS)[]} */ (["chrome", "firefox
     const away = (await met(token)).length;
     const back = Date.now();
     await page.goBack({ timeout: 3000 }).catch(() => {});
-    await page.waitForFunction("globalThis.persisted === true", { timeout: 10_000 });
-    await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 10_000 });
+    await page.waitForFunction("globalThis.persisted === true", { timeout: 60_000 });
+    await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 60_000 });
     assert.equal(away, 1, "nothing is sent from the cache");
     assert.equal(await outcome(page), 200);
     const sends = await met(token);
@@ -78,7 +78,7 @@ test("chrome: a frozen page sends nothing, and goes on when it thaws", LIMIT, as
   await sleep(3000);
   const frozen = (await met(token)).length;
   await session.send("Page.setWebLifecycleState", { state: "active" });
-  await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 10_000 });
+  await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 60_000 });
   assert.equal(frozen, 1);
   assert.equal(await outcome(page), 200);
   assert.equal((await met(token)).length, 2);

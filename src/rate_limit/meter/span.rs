@@ -67,8 +67,8 @@ impl Span {
         let after = other.since(self);
         let slack = match (self.wall, other.wall) {
             (Some(_), Some(_)) => 0,
-            // A delta is cut to its granularity and was under way.
-            _ => self.granularity.max(other.granularity).saturating_add(100),
+            // A delta is cut to its granularity and was under way, for longer than most at times.
+            _ => self.granularity.max(other.granularity).saturating_add(100).max(other.by.since(other.after)),
         };
         let slack = window.map_or(slack, |window| slack.min(window / 2));
         if after > slack {

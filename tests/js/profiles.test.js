@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { callRecord, createPolicy } from "fetch-with-policy";
-import { clever, unit21 } from "fetch-with-policy/profiles";
+import * as profiles from "fetch-with-policy/profiles";
+
+const { clever, discord, shopify, slack, stripe, unit21 } = profiles;
 
 /** A host whose timers fire when the test says so; `run` goes on until nothing is left to happen. */
 function createStage() {
@@ -104,5 +106,43 @@ test("Retry-After is kept to in both forms", async () => {
     await run();
     assert.equal((await call).status, 200);
     assert.ok(sends[1] >= 30_000 && sends[1] <= 31_100, `${value}: ${sends[1]}`);
+  }
+});
+
+test("every profile is taken, and the name it is exported by is its own", () => {
+  for (const [name, profile] of Object.entries(profiles)) {
+    assert.equal(profile.name, name);
+    createPolicy({ profiles: [profile] });
+  }
+});
+
+test("Discord and Stripe: the requests a second that no header tells are kept to, for a token each", async () => {
+  for (const [profile, url, limit] of [
+    [discord, "https://discord.com/api/v10/users/@me", 50],
+    [stripe, "https://api.stripe.com/v1/charges", 100],
+  ]) {
+    const { policy, sends, run } = play(profile, [[200]]);
+    const calls = Array.from({ length: 3 * limit }, () => policy.fetch(url, { headers: { authorization: "Bearer a" } }));
+    await run();
+    await Promise.all(calls);
+    const seconds = new Map();
+    for (const at of sends) seconds.set(Math.floor(at / 1000), (seconds.get(Math.floor(at / 1000)) ?? 0) + 1);
+    assert.deepEqual([...seconds.values()], [limit, limit, limit], profile.name);
+  }
+});
+
+test("Slack and Shopify: a rate limit under a 200 is waited for", async () => {
+  for (const [profile, url, body] of [
+    [slack, "https://slack.com/api/chat.postMessage", '{"ok":false,"error":"ratelimited"}'],
+    [shopify, "https://a.myshopify.com/admin/api/graphql.json", '{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]}'],
+  ]) {
+    const stage = createStage();
+    const bodies = [body, '{"ok":true,"data":{}}'];
+    const fetch = async () => new Response(bodies.shift(), { headers: { "content-type": "application/json; charset=utf-8" } });
+    const policy = createPolicy({ profiles: [profile], fetch, host: stage.host });
+    const call = policy.fetch(url, { method: "POST", body: "{}" });
+    await stage.run();
+    const response = await call;
+    assert.deepEqual([callRecord(response).attempts.length, (await response.json()).ok], [2, true], profile.name);
   }
 });

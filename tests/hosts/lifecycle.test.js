@@ -13,6 +13,8 @@ const LIMIT = { timeout: 120_000 };
 const THROTTLE = 1000;
 /** What a busy machine may add: ms. */
 const SLACK = 2000;
+/** A page that was frozen stays hidden, and hidden pages draw no frames, which puppeteer would wait for. */
+const POLLING = { polling: 100, timeout: 60_000 };
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @param {import("node:test").TestContext} context @param {keyof typeof BROWSERS} name */
@@ -26,7 +28,7 @@ async function pageIn(context, name) {
   const page = await browser.newPage();
   const address = `${site.address}/?api=${encodeURIComponent(upstream.address)}`;
   await page.goto(address);
-  await page.waitForFunction("globalThis.ready === true");
+  await page.waitForFunction("globalThis.ready === true", POLLING);
   const met = async (/** @type {string} */ token) => (await fetch(`${upstream.address}/met?token=${token}`)).json();
   return { browser, page, site, met };
 }
@@ -60,8 +62,8 @@ for (const name of /** @type {(keyof typeof BROWSERS)[]} */ (["chrome", "firefox
     const away = (await met(token)).length;
     const back = Date.now();
     await page.goBack({ timeout: 3000 }).catch(() => {});
-    await page.waitForFunction("globalThis.persisted === true", { timeout: 60_000 });
-    await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 60_000 });
+    await page.waitForFunction("globalThis.persisted === true", POLLING);
+    await page.waitForFunction("globalThis.outcome !== undefined", POLLING);
     assert.equal(away, 1, "nothing is sent from the cache");
     assert.equal(await outcome(page), 200);
     const sends = await met(token);
@@ -78,7 +80,7 @@ test("chrome: a frozen page sends nothing, and goes on when it thaws", LIMIT, as
   await sleep(3000);
   const frozen = (await met(token)).length;
   await session.send("Page.setWebLifecycleState", { state: "active" });
-  await page.waitForFunction("globalThis.outcome !== undefined", { timeout: 60_000 });
+  await page.waitForFunction("globalThis.outcome !== undefined", POLLING);
   assert.equal(frozen, 1);
   assert.equal(await outcome(page), 200);
   assert.equal((await met(token)).length, 2);

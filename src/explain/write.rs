@@ -14,7 +14,7 @@ impl Explanation {
     /// The one JSON text that a shell reads. Linear; no number in it has more than two decimals.
     pub fn to_json(&self) -> String {
         let row = text::row(self.kind);
-        let mut out = Pen { ink: &self.ink, out: Writer::default() };
+        let mut out = Pen { ink: &self.ink, out: Writer { out: String::with_capacity(2048) } };
         out.open('{');
         out.text("id", self.id);
         out.member("kind", row.name);

@@ -122,6 +122,7 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     redact_from(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, out);
     let long = out
         .get(start..)
+        .filter(|shown| shown.len() > EXCERPT)
         .and_then(|shown| shown.char_indices().nth(EXCERPT - 1))
         .filter(|(at, char)| start + at + char.len_utf8() < out.len());
     if let Some((at, _)) = long {

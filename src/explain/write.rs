@@ -289,12 +289,7 @@ fn write(out: &mut Writer, node: Node<'_>, redacted: bool) {
         json::Kind::String => return string(out, node.text(), redacted, false),
         json::Kind::Array => ('[', ']'),
         json::Kind::Object => ('{', '}'),
-        _ => {
-            // An empty string brings the comma that may be needed; the word takes the string's place.
-            out.string("");
-            out.out.truncate(out.out.len() - 2);
-            return out.out.push_str(node.word());
-        }
+        _ => return out.word(node.word()),
     };
     out.open(open);
     for child in node.children() {

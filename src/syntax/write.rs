@@ -73,8 +73,13 @@ impl Writer {
 
     /// `true` or `false`.
     pub fn flag(&mut self, value: bool) {
+        self.word(if value { "true" } else { "false" });
+    }
+
+    /// A number or word that is JSON as it stands.
+    pub fn word(&mut self, word: &str) {
         self.comma();
-        self.out.push_str(if value { "true" } else { "false" });
+        self.out.push_str(word);
     }
 
     /// A member with a string, where there is one.

@@ -1,6 +1,7 @@
 // @ts-check
 import { AWAIT, tell } from "./core.js";
 import { emit } from "./driver.js";
+import { hostFetch } from "./host.js";
 import { peek } from "./peek.js";
 import { label } from "./record.js";
 import { describe, freeze, isPlain, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
@@ -119,13 +120,14 @@ function nextArgs(run) {
 }
 
 /**
- * While React renders on a server, its fetch answers an equal GET from the first one's memory, unless its init has a signal.
+ * While React renders on a server, Next's fetch answers an equal GET from the first one's memory, unless its init has a signal.
  * @param {any[]} given
  * @param {AbortSignal | null | undefined} signal
  */
 function unlikeTheLast(given, signal) {
   const init = given[1];
-  return init?.signal || !isPlain(init ?? {}) ? given : withMembers(given, { signal: signal ?? new AbortController().signal });
+  const remembers = /** @type {any} */ (hostFetch()).__nextPatched === true;
+  return !remembers || init?.signal || !isPlain(init ?? {}) ? given : withMembers(given, { signal: signal ?? new AbortController().signal });
 }
 
 // Where a Request does not tell its body, one may be there. One that is used up is the host's to refuse.

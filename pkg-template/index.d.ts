@@ -85,7 +85,8 @@ export interface Policy {
 export interface CallOptions {
   /**
    * Makes the body anew for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
-   * is not retried.
+   * is not retried. Where the host sends no streams (WebKit; Firefox, which sends the text `[object ReadableStream]` instead; Chromium
+   * over HTTP/1), make a Blob: `await new Response(stream).blob()`, which is sent again without this.
    */
   body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
   /** Among calls that wait for one quota, a higher one goes first. @default 0 */

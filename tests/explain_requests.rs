@@ -121,7 +121,10 @@ fn what_is_wrong_with_the_credentials_is_told_by_their_form() {
     let out = asked(401, "/x", EXPIRED, "").json();
     assert_eq!(out["causes"][0]["text"], "The token expired at 2020-09-13T12:26:40Z.");
     let evidence = &out["causes"][0]["evidence"][1];
-    assert_eq!((&evidence["name"], &evidence["text"]), (&"requestHeader.authorization".into(), &"Bearer [redacted]".into()));
+    assert_eq!(
+        (&evidence["name"], &evidence["text"]),
+        (&"requestHeader.authorization".into(), &"Bearer [redacted]".into())
+    );
     let out = asked(401, "/x?api_key=abc", "accept:*/*", "").json();
     assert_eq!(ids(&out)[0], "auth-in-query");
 }
@@ -166,9 +169,11 @@ fn a_post_that_was_redirected_became_a_get() {
 #[test]
 fn the_servers_words_and_the_request_are_held_against_each_other() {
     let said = |body: &str| Some(body.to_owned());
-    let out = Case { body: said(r#"{"message":"Invalid token"}"#), ..asked(401, "/x", "authorization:Bearer undefined", "") };
+    let out =
+        Case { body: said(r#"{"message":"Invalid token"}"#), ..asked(401, "/x", "authorization:Bearer undefined", "") };
     assert_eq!(ids(&out.json()), ["auth-undefined", "invalid"]);
-    let out = Case { body: said(r#"{"message":"No API key provided"}"#), ..asked(401, "/x", "authorization:Bearer abc", "") };
+    let out =
+        Case { body: said(r#"{"message":"No API key provided"}"#), ..asked(401, "/x", "authorization:Bearer abc", "") };
     assert_eq!(ids(&out.json()), ["not-seen", "missing"]);
     let out = Case { body: said(r#"{"message":"name is required"}"#), ..asked(400, "/x?page=undefined", "", "") };
     assert_eq!(ids(&out.json()), ["required", "syntax", "undefined"]);
@@ -177,7 +182,15 @@ fn the_servers_words_and_the_request_are_held_against_each_other() {
 #[test]
 fn no_value_of_a_request_header_is_told() {
     for status in [400, 401, 403, 404, 406, 415, 422] {
-        for form in ["hunter2x", "Bearer hunter2x", "hunter2x hunter2x", "Basic hunter2x", "Bearer Bearer hunter2x", "Bearer \"hunter2x", "Bearer {{hunter2x}}"] {
+        for form in [
+            "hunter2x",
+            "Bearer hunter2x",
+            "hunter2x hunter2x",
+            "Basic hunter2x",
+            "Bearer Bearer hunter2x",
+            "Bearer \"hunter2x",
+            "Bearer {{hunter2x}}",
+        ] {
             let names = ["authorization", "cookie", "accept", "content-type", "x-api-key", "x-own"];
             let sent: String = names.iter().map(|name| [name, ":", form, "\n"].concat()).collect();
             let out = asked(status, "/x", &sent, "{\"a\":1}").explain().to_json();

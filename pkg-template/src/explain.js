@@ -61,7 +61,7 @@ export function explain(reportOrThrown) {
 /**
  * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
  * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
  * @returns {Promise<import("../index.js").Explanation>}
  */
 export async function explainResponse(response, context) {
@@ -71,7 +71,7 @@ export async function explainResponse(response, context) {
 /**
  * The report of a response, with the front of its body.
  * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
  */
 export async function reportOf(response, context) {
   return {
@@ -81,6 +81,8 @@ export async function reportOf(response, context) {
     method: look(() => context?.method),
     url: text(look(() => context?.url)) || text(look(() => response.url)),
     requestBody: look(() => context?.requestBody),
+    requestHeaders: look(() => context?.requestHeaders),
+    redirected: look(() => response.redirected),
     responseType: look(() => response.type),
     pageUrl: look(() => globalThis.location.href),
   };

@@ -2,7 +2,7 @@
 import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
-import { cancelBody } from "./request.js";
+import { cancelBody, viewOf } from "./request.js";
 import { reasonOf } from "./wait.js";
 
 /**
@@ -77,11 +77,15 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @param {Response} response
  * @returns {Promise<never>}
  */
-async function httpError({ method, origin, href, record, hooks }, response) {
+async function httpError(run, response) {
+  const { method, origin, href, init, record, hooks } = run;
   let explanation;
   try {
     const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
-    explanation = await explain(response, { method, url: href });
+    // Handed over and not kept. What `prepare` and `body` made is gone: without it, the rest would tell a wrong story.
+    const requestHeaders = hooks.prepare === undefined ? viewOf(run).headers : undefined;
+    const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
+    explanation = await explain(response, { method, url: href, requestBody, requestHeaders });
   } catch (error) {
     response.body?.cancel().catch(() => {});
     throw error;

@@ -144,9 +144,10 @@ impl<'f> Rule<'f, '_> {
         if has(name, "url.") {
             return out.ink.excerpt(self.hole(name));
         }
-        let mut places = self.heard.iter().map(|heard| {
-            (heard.part, grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole)
-        });
+        let mut places = self
+            .heard
+            .iter()
+            .map(|heard| (heard.part, grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole));
         let found = places.find(|(_, place)| place.0 < place.1);
         found.map_or(Text::default(), |(part, place)| within(part, place, out))
     }

@@ -10,8 +10,8 @@ use super::report::{Report, origin_of};
 use super::scan::{after, cut, find, has, head, known, split, until};
 use crate::syntax::http_date;
 use crate::syntax::json::{self, End, Kind, Node};
-use crate::syntax::words::{halves, holds};
 use crate::syntax::number;
+use crate::syntax::words::{halves, holds};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -162,9 +162,9 @@ fn value(raw: &str, label: &str, shown: &str, in_query: bool, out: &mut Asked) {
     if blank(plain.bytes().next()) || blank(plain.bytes().last()) {
         out.sign("blank", "url", label, "", "", "");
     }
-    let twice = raw.as_bytes().windows(5).any(|bytes| {
-        matches!(bytes, [b'%', b'2', b'5', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
-    });
+    let twice = raw.as_bytes().windows(5).any(
+        |bytes| matches!(bytes, [b'%', b'2', b'5', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),
+    );
     if twice {
         out.sign("encoded-twice", "url", label, "", "", "");
     }

@@ -451,6 +451,23 @@ test("throwHttpErrors throws the explained error, with the response unread", () 
     assert.doesNotMatch(error.message, /SECRET/);
   }));
 
+test("an HttpError knows what was sent, where nothing was made for the send alone", async () => {
+  const fetch = async () => new Response('{"message":"Unauthorized"}', { status: 401, headers: { "content-type": "application/json" } });
+  const causes = async (options, init) => {
+    const error = await createPolicy({ fetch, throwHttpErrors: true, ...options }).fetch("https://api.example.com/", init).catch((thrown) => thrown);
+    return error.explanation.causes.map(({ id }) => id);
+  };
+  assert.equal((await causes({}, { headers: { authorization: `Bearer ${undefined}` } }))[0], "auth-undefined");
+  assert.equal((await causes({}, { headers: { accept: "*/*" } }))[0], "missing");
+  assert.ok(!(await causes({ prepare: () => ({ authorization: "Bearer x" }) }, { headers: { accept: "*/*" } })).includes("auth-undefined"));
+  const sent = [];
+  const explainer = { explainResponse: (response, context) => (sent.push(context), { kind: "unauthenticated" }) };
+  await causes({ explainer }, { method: "POST", body: '{"a":1}' }).catch(() => {});
+  assert.equal(sent[0].requestBody, '{"a":1}');
+  await causes({ explainer, prepare: () => undefined }, {}).catch(() => {});
+  assert.equal(sent[1].requestHeaders, undefined);
+});
+
 test("a thousand calls of one policy are freed", async () => {
   const policy = createPolicy({ fetch: async () => new Response("ok") });
   for (let n = 0; n < 50; n++) await Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));

@@ -553,6 +553,9 @@ export function explain(thrown: unknown): Explanation;
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
  *
+ * What `context` does not say of the request is known of a response that came through a policy: its method, and its headers,
+ * of which credentials were not kept. Say `requestBody` and `requestHeaders` to have them judged whole: see {@link ErrorReport}.
+ *
  * @example
  * ```js
  * if (!response.ok) console.warn((await explainResponse(response)).action);

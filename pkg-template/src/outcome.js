@@ -3,6 +3,7 @@ import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
+import { note } from "./sent.js";
 import { reasonOf } from "./wait.js";
 
 /**
@@ -20,6 +21,7 @@ export function conclude(run, resolves) {
   if (reason !== "") giveUp(run, reason, retryAt);
   if (resolves && response !== undefined) {
     keep(response, record);
+    if (!response.ok) note(response, run.method, headersOf(run));
     if (throws) return httpError(run, response);
     return response;
   }
@@ -82,8 +84,8 @@ async function httpError(run, response) {
   let explanation;
   try {
     const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
-    // Handed over and not kept. What `prepare` and `body` made is gone: without it, the rest would tell a wrong story.
-    const requestHeaders = hooks.prepare === undefined ? viewOf(run).headers : undefined;
+    // Handed over and not kept.
+    const requestHeaders = headersOf(run);
     const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
     explanation = await explain(response, { method, url: href, requestBody, requestHeaders });
   } catch (error) {
@@ -93,6 +95,20 @@ async function httpError(run, response) {
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
+}
+
+/**
+ * What was sent; undefined where `prepare` made a part of it, without which the rest would tell a wrong story.
+ * @param {import("./run.js").Run} run
+ * @returns {Headers | undefined}
+ */
+function headersOf(run) {
+  try {
+    return run.hooks.prepare === undefined ? viewOf(run).headers : undefined;
+  } catch {
+    // The caller's own transport may take what a host's Headers refuses.
+    return undefined;
+  }
 }
 
 /**

@@ -238,9 +238,7 @@ fn credentials(report: &Report<'_>, status: u16, out: &mut Asked) {
 
 /// Judges the value of `Authorization`; what was made unreadable already is not judged.
 fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
-    if has(value, "redacted") || holds(value, "***") || value.len() > MAX_TOKEN {
-        return;
-    }
+    let hidden = has(value, "redacted") || holds(value, "***") || value.len() > MAX_TOKEN;
     let (first, rest) = halves(value, b' ');
     let lower = first.to_ascii_lowercase();
     let scheme = known(SCHEMES, &lower);
@@ -250,7 +248,9 @@ fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
     let shown = if scheme.is_empty() { String::new() } else { [word, " ", GONE].concat() };
     let next = until(rest, b" ").to_ascii_lowercase();
     let one_word = matches!(scheme, "" | "bearer" | "basic" | "token" | "jwt");
-    let name = if rest.is_empty() {
+    let name = if hidden {
+        ""
+    } else if rest.is_empty() {
         "auth-empty"
     } else if !hollow(rest).is_empty() {
         "auth-undefined"

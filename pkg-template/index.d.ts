@@ -992,7 +992,7 @@ export type CatalogCondition = {
   requestBody?: CatalogText;
   /**
    * What is wrong with the request by its own look, under a status from 400 to 422: one of these, or a list. With the holes
-   * that its texts may have: "placeholder" {placeholder}, "undefined" {value}, "null" {value}, "empty-segment", "blank",
+   * that its texts may have: "placeholder" {placeholder}, "undefined" {value}, "null" {value}, "size" {param} {value} {most}, "empty-segment", "blank",
    * "encoded-twice"; "body-object", "broken-json" {place}, "body-undefined" {member}, "body-on-get"; "no-boundary", "unlabelled",
    * "json-as-text", "json-as-form", "form-as-json", "accept"; "redirected" {method}; "no-credentials", "auth-in-query" {param},
    * "auth-empty", "auth-undefined", "auth-placeholder", "auth-doubled", "auth-quoted", "auth-blank", "auth-basic", "auth-bare",

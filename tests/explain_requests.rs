@@ -180,6 +180,29 @@ fn the_servers_words_and_the_request_are_held_against_each_other() {
 }
 
 #[test]
+fn a_number_over_the_most_that_the_message_names_is_told() {
+    for (query, message, seen) in [
+        ("limit=500", "limit must be at most 100", true),
+        ("per_page=500", "The value 500 exceeds the maximum of 100.", true),
+        ("page[size]=1000", "must be between 1 and 100", true),
+        ("limit=50", "limit must be at most 100", false),
+        ("limit=500", "code 9000: exceeds the maximum of 100", false),
+        ("offset=500", "offset must be at most 100", false),
+        ("limit=500", "error 100", false),
+        ("limit=x", "limit must be at most 100", false),
+    ] {
+        let body = Some(serde_json::json!({ "message": message }).to_string());
+        let out = Case { body, ..asked(400, &["/x?", query].concat(), "", "") }.json();
+        let cause = out["causes"].as_array().unwrap().iter().find(|cause| cause["id"] == "size").cloned();
+        assert_eq!(cause.is_some(), seen, "{query} {message}");
+        let name = query.split('=').next().unwrap();
+        assert!(cause.is_none_or(
+            |cause| text(&cause["text"]).starts_with(name) && text(&cause["text"]).ends_with("the most is 100.")
+        ));
+    }
+}
+
+#[test]
 fn no_value_of_a_request_header_is_told() {
     for status in [400, 401, 403, 404, 406, 415, 422] {
         for form in [

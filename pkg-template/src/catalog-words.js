@@ -12,6 +12,7 @@ export const SIGNS = {
   placeholder: ["placeholder"],
   undefined: ["value"],
   null: ["value"],
+  size: ["param", "value", "most"],
   "empty-segment": [],
   blank: [],
   "encoded-twice": [],

@@ -7,7 +7,7 @@
 use super::decode;
 use super::redact::{GONE, is_secret_name};
 use super::report::{Report, origin_of};
-use super::scan::{after, cut, find, has, head, known, split, until};
+use super::scan::{after, cut, find, has, head, known, parts, split, until};
 use crate::syntax::http_date;
 use crate::syntax::json::{self, End, Kind, Node};
 use crate::syntax::number;
@@ -51,8 +51,14 @@ pub struct Asked {
     pub identified: bool,
 }
 
-/// Looks at the request of `report`.
-pub fn read(report: &Report<'_>) -> Asked {
+/// How parameters that say how many are wanted are called.
+const SIZES: &str =
+    "limit page_size pagesize per_page perpage size count top $top first max_results maxresults page[size] num";
+/// Words of a message that names the most.
+const MOST: &str = "max|at most|exceed|less than|between|no more than|<=|up to";
+
+/// Looks at the request of `report`, to which the server said `message`.
+pub fn read(report: &Report<'_>, message: &str) -> Asked {
     let mut out = Asked::default();
     let status = report.status.unwrap_or(0);
     if !(400..=422).contains(&status) {
@@ -63,6 +69,7 @@ pub fn read(report: &Report<'_>) -> Asked {
     }
     if !matches!(status, 401 | 402 | 407 | 408) {
         address(report.url, &mut out);
+        size(report.url, head(message, 1024), &mut out);
         body(report, &mut out);
     }
     if status == 406 && !matches!(report.asked("accept"), "" | "*/*") {
@@ -142,6 +149,38 @@ fn pairs(text: &str, from: &'static str, out: &mut Asked) {
         if rest.is_empty() {
             break;
         }
+    }
+}
+
+/// A parameter that asks for more than the most that `message` names.
+fn size(url: &str, message: &str, out: &mut Asked) {
+    if !parts(MOST, b'|').any(|word| has(message, word)) {
+        return;
+    }
+    let (_, mut rest) = halves(until(url, b"#"), b'?');
+    while !rest.is_empty() {
+        let (pair, next) = halves(rest, b'&');
+        let (name, value) = halves(pair, b'=');
+        rest = next;
+        let Some(given) = number::whole(value).filter(|_| !known(SIZES, &name.to_ascii_lowercase()).is_empty()) else {
+            continue;
+        };
+        let (mut largest, mut above, mut text) = (0, false, message);
+        while let Some(at) = text.bytes().position(|byte| byte.is_ascii_digit()) {
+            text = after(text, at);
+            let length = text.bytes().take_while(u8::is_ascii_digit).count();
+            let found = number::whole(cut(text, 0, length)).unwrap_or(i64::MAX);
+            above |= found > given;
+            largest = if found < given { largest.max(found) } else { largest };
+            text = after(text, length);
+        }
+        if !above && largest > 0 {
+            let mut part = [pair, " "].concat();
+            number::push(&mut part, largest.unsigned_abs());
+            out.sign("size", "url", name, pair, &part, "{param}={value} {most}");
+        }
+        // One is enough: what is looked at stays linear.
+        return;
     }
 }
 
@@ -310,7 +349,7 @@ fn expiry(report: &Report<'_>, token: &str, shown: &str, out: &mut Asked) {
 /// The bytes of base64 in either alphabet (RFC 4648); none where it is not.
 fn decoded(text: &str) -> Vec<u8> {
     let (mut out, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for byte in text.trim_end_matches('=').bytes() {
+    for byte in text.bytes().take_while(|byte| *byte != b'=') {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,

@@ -87,7 +87,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
-    let asked = asked::read(report);
+    let asked = asked::read(report, harvest.messages.first().map_or("", |said| said.text));
     let facts = Facts::new(report, &digits, &harvest, &asked);
     let (provider, by_shape) = catalogs.provider(&facts);
     out.format = harvest.format;

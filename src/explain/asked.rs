@@ -4,11 +4,10 @@
 //! for it by `request`. Only refusals that blame the request are looked at (400 to 422), and of a request's headers nothing
 //! goes into an explanation but their names and a well-known scheme: a sign holds no value of one.
 
+use super::credentials;
 use super::decode;
-use super::redact::{GONE, is_secret_name};
 use super::report::{Report, origin_of};
 use super::scan::{after, cut, find, has, head, known, parts, split, until};
-use crate::syntax::http_date;
 use crate::syntax::json::{self, End, Kind, Node};
 use crate::syntax::number;
 use crate::syntax::words::{halves, holds};
@@ -19,11 +18,8 @@ use alloc::vec::Vec;
 const MAX: usize = 8;
 /// Members of a request's body, and parts of its address, that are looked at.
 const MAX_PARTS: usize = 500;
-/// Longer bodies and tokens are not read: they may have been cut.
+/// Longer bodies are not read: they may have been cut.
 const MAX_BODY: usize = 65_536;
-const MAX_TOKEN: usize = 8192;
-/// Schemes that may be shown; another first word may be a part of the secret.
-const SCHEMES: &str = "bearer basic token digest apikey negotiate ntlm hmac jwt oauth dpop aws4-hmac-sha256";
 
 /// One thing that is seen.
 #[derive(Clone, Debug)]
@@ -65,7 +61,7 @@ pub fn read(report: &Report<'_>, message: &str) -> Asked {
         return out;
     }
     if !report.request_headers.text().is_empty() {
-        credentials(report, status, &mut out);
+        credentials::judge(report, status, &mut out);
     }
     if !matches!(status, 401 | 402 | 407 | 408) {
         address(report.url, &mut out);
@@ -88,7 +84,7 @@ impl Asked {
     }
 
     #[inline(never)]
-    fn sign(
+    pub(super) fn sign(
         &mut self,
         name: &'static str,
         from: &'static str,
@@ -104,7 +100,7 @@ impl Asked {
     }
 
     /// Of the header `label`, of which `shown` is a scheme at most.
-    fn header(&mut self, name: &'static str, label: &str, shown: &str) {
+    pub(super) fn header(&mut self, name: &'static str, label: &str, shown: &str) {
         self.sign(name, "environment", &["requestHeader.", label].concat(), shown, "", "");
     }
 }
@@ -210,7 +206,7 @@ fn value(raw: &str, label: &str, shown: &str, in_query: bool, out: &mut Asked) {
 }
 
 /// What a missing value became: "undefined" where that is sure, "null" where it may be meant, else "".
-fn hollow(text: &str) -> &'static str {
+pub(super) fn hollow(text: &str) -> &'static str {
     match text {
         "undefined" | "NaN" => "undefined",
         "null" | "None" => "null",
@@ -221,7 +217,7 @@ fn hollow(text: &str) -> &'static str {
 
 /// The first variable of a template in `text`, with what marks it; "" if there is none. In a query, where braces have other
 /// uses, one alone makes the whole value.
-fn placeholder(text: &str, in_query: bool) -> &str {
+pub(super) fn placeholder(text: &str, in_query: bool) -> &str {
     for (open, close) in [("{{", "}}"), ("${", "}"), ("{", "}"), ("<", ">")] {
         if let Some((front, rest)) = split(text, open)
             && let Some((inner, tail)) = split(rest, close)
@@ -235,137 +231,12 @@ fn placeholder(text: &str, in_query: bool) -> &str {
 }
 
 /// Not a number (a quantifier), nor an id in braces.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || (byte == b'-' && !digit);
     text.len() <= 64
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && text.bytes().all(part)
-}
-
-fn is_credential(name: &str) -> bool {
-    is_secret_name(name) || name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| has(end, "key"))
-}
-
-fn credentials(report: &Report<'_>, status: u16, out: &mut Asked) {
-    let by_header = report.request_headers.iter().any(|(name, value)| !value.is_empty() && is_credential(name));
-    let (_, query) = halves(until(report.url, b"#"), b'?');
-    let mut rest = query;
-    let mut by_query = "";
-    while !rest.is_empty() {
-        let (pair, next) = halves(rest, b'&');
-        let (name, value) = halves(pair, b'=');
-        if by_query.is_empty() && !value.is_empty() && is_credential(name) {
-            by_query = name;
-        }
-        rest = next;
-    }
-    let by_user = has(origin_of(report.url), "@");
-    out.identified = by_header || by_user || !by_query.is_empty();
-    if !matches!(status, 400 | 401 | 403 | 404 | 407) {
-        return;
-    }
-    let header = report.request_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    if let Some((_, value)) = header {
-        authorization(report, value, out);
-    } else if !out.identified {
-        out.header("no-credentials", "authorization", "");
-    } else if !by_header && !by_query.is_empty() {
-        out.sign("auth-in-query", "url", by_query, GONE, by_query, "{param}");
-    }
-}
-
-/// Judges the value of `Authorization`; what was made unreadable already is not judged.
-fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
-    let hidden = has(value, "redacted") || holds(value, "***") || value.len() > MAX_TOKEN;
-    let (first, rest) = halves(value, b' ');
-    let lower = first.to_ascii_lowercase();
-    let scheme = known(SCHEMES, &lower);
-    let rest = if scheme.is_empty() { value } else { rest.trim_ascii() };
-    // The name of the scheme as it was sent: a word that is known.
-    let word = if scheme.is_empty() { "" } else { first };
-    let shown = if scheme.is_empty() { String::new() } else { [word, " ", GONE].concat() };
-    let next = until(rest, b" ").to_ascii_lowercase();
-    let one_word = matches!(scheme, "" | "bearer" | "basic" | "token" | "jwt");
-    let name = if hidden {
-        ""
-    } else if rest.is_empty() {
-        "auth-empty"
-    } else if !hollow(rest).is_empty() {
-        "auth-undefined"
-    } else if is_sample(rest) {
-        "auth-placeholder"
-    } else if !scheme.is_empty() && next.len() < rest.len() && !known(SCHEMES, &next).is_empty() {
-        "auth-doubled"
-    } else if one_word && matches!(rest.as_bytes(), [b'"' | b'\'', ..]) {
-        "auth-quoted"
-    } else if scheme.is_empty() {
-        "auth-bare"
-    } else if one_word && rest.bytes().any(|byte| byte.is_ascii_whitespace()) {
-        "auth-blank"
-    } else if scheme == "basic" && !decoded(rest).contains(&b':') {
-        "auth-basic"
-    } else {
-        ""
-    };
-    if !name.is_empty() {
-        out.header(name, "authorization", &shown);
-    }
-    let wanted = until(report.header("www-authenticate"), b" ,");
-    let asked = known(SCHEMES, &wanted.to_ascii_lowercase());
-    if !asked.is_empty() && !scheme.is_empty() && !has(report.header("www-authenticate"), scheme) {
-        let part = [word, " ", wanted].concat();
-        out.sign("auth-scheme", "environment", "requestHeader.authorization", &shown, &part, "{sent} {wanted}");
-    }
-    expiry(report, rest, &shown, out);
-}
-
-/// What documentation has in place of a token.
-fn is_sample(text: &str) -> bool {
-    let name = text.strip_prefix('$').is_some_and(is_name);
-    let front = |front: &str| text.get(..front.len()).is_some_and(|start| start.eq_ignore_ascii_case(front));
-    name || !placeholder(text, true).is_empty() || front("your_") || front("your-") || front("xxxx")
-}
-
-/// Whether a token in the form of a JWT (RFC 7519) says that its time is over.
-fn expiry(report: &Report<'_>, token: &str, shown: &str, out: &mut Asked) {
-    let (_, rest) = halves(token, b'.');
-    let (claims, rest) = halves(rest, b'.');
-    if !token.starts_with("eyJ") || rest.is_empty() {
-        return;
-    }
-    let bytes = decoded(claims);
-    let document = json::parse(core::str::from_utf8(&bytes).unwrap_or(""));
-    let end = document.root().get("exp").word();
-    if let Some(end) = number::whole(until(end, b".")).filter(|end| (0..100_000_000_000).contains(end))
-        && report.now.0 > 0
-        && end < report.now.0 / 1000
-    {
-        let when = http_date::write(end);
-        out.sign("auth-expired", "environment", "requestHeader.authorization", shown, &when, "{when}");
-    }
-}
-
-/// The bytes of base64 in either alphabet (RFC 4648); none where it is not.
-fn decoded(text: &str) -> Vec<u8> {
-    let (mut out, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for byte in text.bytes().take_while(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return Vec::new(),
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    out
 }
 
 fn body(report: &Report<'_>, out: &mut Asked) {

@@ -10,6 +10,7 @@ mod apply;
 mod asked;
 mod base;
 pub mod catalog;
+mod credentials;
 mod decode;
 pub mod explanation;
 pub mod fields;

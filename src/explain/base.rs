@@ -103,6 +103,12 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
         "ok"
     } else if kind("/success") == json::Kind::False {
         "success"
+    } else if kind("/error/0") == json::Kind::String {
+        "error"
+    } else if !root.at(key!("error_message")).text().is_empty() {
+        "error_message"
+    } else if root.at(key!("status")).text() == "error" && !root.at(key!("message")).text().is_empty() {
+        "status"
     } else if root.kind() == json::Kind::Array && or_failed(root).pointer("/error/code").exists() {
         "error"
     } else if !matches!(report.header("grpc-status"), "" | "0") {

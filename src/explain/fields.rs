@@ -23,10 +23,10 @@ const TEXTS: &[u8] =
     keys!("message detail details msg reason description defaultMessage errorMessage Message title error code");
 /// Members of an error that hold lists of field errors.
 const LISTS: &[u8] = keys!(
-    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors"
+    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info"
 );
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
-const INNER: &[u8] = keys!("fieldViolations causes errors issues");
+const INNER: &[u8] = keys!("fieldViolations causes errors issues fields");
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
 const TEXT_LISTS: &[u8] = keys!("message errorCauses messages");
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
@@ -56,10 +56,15 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
             && (SURE.contains(key) || lists_only(map, 0))
-            && keys!("errors detail").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
+            && keys!("errors detail fields").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
         }
+    }
+    // WordPress: sentences, where the parameters themselves would mostly be words.
+    let params = level.at(key!("params"));
+    if params.children().all(|text| has(text.text(), " ")) {
+        from_map(params, "", 0, out);
     }
     // JSend: of a failure, the data are a map of errors.
     if level.at(key!("status")).text() == "fail" {
@@ -87,7 +92,11 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     }
     let names = level.at(key!("fields"));
     names.children().filter(|_| names.kind() == Kind::Array).for_each(|name| push(out, name.text(), message, ""));
-    let bare = bare_map && !names.exists() && !level.at(key!("errors")).exists() && lists_only(level, 0);
+    let bare = bare_map
+        && !names.exists()
+        && !level.at(key!("errors")).exists()
+        && !level.children().all(|value| WRAPS.contains(&value.id()))
+        && lists_only(level, 0);
     if bare {
         from_map(level, "", 0, out);
     }
@@ -171,6 +180,10 @@ fn reason_of(message: &str) -> &'static str {
     const WORDS: &[(&str, &str)] = &[
         ("required", "required"),
         ("missing", "required"),
+        ("must be provided", "required"),
+        ("must specify", "required"),
+        ("not provided", "required"),
+        ("not supplied", "required"),
         ("blank", "required"),
         ("one of", "choice"),
         ("already", "unique"),
@@ -216,6 +229,9 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         message = item.at(key!("constraints")).children().next().map_or("", Node::text);
     }
     if message.is_empty() {
+        message = item.at(key!("messages")).index(0).text();
+    }
+    if message.is_empty() {
         return;
     }
     for key in PATHS {
@@ -241,6 +257,11 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         if let Some(raw) = raw.into_iter().find(|raw| !raw.is_empty()) {
             return push(out, raw, message, place);
         }
+    }
+    // X: the value under the parameter's name.
+    let asked = item.at(key!("parameters"));
+    if let Some(value) = asked.children().next().filter(|_| asked.kind() == Kind::Object) {
+        push(out, value.key(), message, "query");
     }
 }
 

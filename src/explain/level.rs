@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 /// Members that hold the error itself, likeliest first.
 const UNWRAP: &[u8] = keys!(
-    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
+    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status responseStatus ResponseStatus sys"
 );
 
 /// The objects that may say something of the error, outermost first.

@@ -232,6 +232,10 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         become_of(turned, out);
     }
     match out.kind {
+        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound if harvest.shape != Shape::Html => finer(harvest, out),
+        _ => {}
+    }
+    match out.kind {
         Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),
         Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
         Kind::Forbidden => {
@@ -242,6 +246,30 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
             }
         }
         _ => {}
+    }
+}
+
+/// The reason by the first word of code or message that tells it, where nothing else did.
+fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
+    const WORDS: &[(Kind, &str, &str)] = &[
+        (Kind::Unauthenticated, "expired", "expired"),
+        (Kind::Unauthenticated, "missing", "missing|not logged in|need to sign in|not provided"),
+        (Kind::Unauthenticated, "invalid", "invalid|incorrect"),
+        (Kind::Forbidden, "scope", "scope"),
+        (Kind::Forbidden, "blocked", "blocked"),
+        (Kind::NotFound, "route", "route"),
+    ];
+    let message = harvest.messages.first().copied().unwrap_or_default().text;
+    let known = out.ink.read(out.reason);
+    if !matches!(known, "unknown" | "invalid" | "permission") {
+        return;
+    }
+    let found = WORDS.iter().find(|(kind, _, signs)| {
+        *kind == out.kind
+            && scan::parts(signs, b'|').any(|sign| scan::has(message, sign) || scan::has(harvest.code.text, sign))
+    });
+    if let Some((_, reason, _)) = found {
+        out.reason = out.ink.add(reason);
     }
 }
 

@@ -94,7 +94,7 @@ const STEMS: [(Sense, &str); 6] = [
 ];
 
 // One of these is in every text that tells a wait: see `wait`.
-const WAITS: [&str; 5] = ["again", "available", "reset", "retry", "wait"];
+const WAITS: [&str; 6] = ["again", "available", "reset", "retry", "this after", "wait"];
 
 // Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
 const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";

@@ -66,6 +66,13 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     if params.children().all(|text| has(text.text(), " ")) {
         from_map(params, "", 0, out);
     }
+    // hapi, celebrate: the names, under where they were sent.
+    let validation = level.at(key!("validation"));
+    for part in core::iter::once(validation).chain(validation.children()) {
+        let said = [part.at(key!("message")).text(), message].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+        let place = place_of(part.at(key!("source")).text());
+        part.at(key!("keys")).children().for_each(|name| push(out, name.text(), said, place));
+    }
     // JSend: of a failure, the data are a map of errors.
     if level.at(key!("status")).text() == "fail" {
         from_map(level.at(key!("data")), "", 0, out);
@@ -170,6 +177,7 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
 pub fn place_of(word: &str) -> &'static str {
     match word {
         "querystring" => "query",
+        "payload" => "body",
         "params" => "path",
         "headers" => "header",
         word => known("body query path header", word),

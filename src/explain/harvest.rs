@@ -82,6 +82,7 @@ const LOOSE_CODES: &[&str] = &[
 ];
 const LOOSE_MESSAGES: &[&str] = &[
     "errormessage",
+    "errorsummary",
     "errormsg",
     "errmsg",
     "errormessages",
@@ -101,7 +102,7 @@ const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request
 /// Those of what stands in front of an API, which know less of the request than the body.
 const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
-const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url");
+const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url link");
 
 const TYPE: u8 = key!("type");
 const STATUS: u8 = key!("status");

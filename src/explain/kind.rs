@@ -94,7 +94,9 @@ pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
         }
     }
     // `channel_not_found`, `ResourceGroupNotFound`; `daily_quota_exceeded`.
-    if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
+    if word.ends_with(b"loginrequired") {
+        Some((Kind::Unauthenticated, "step_up"))
+    } else if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
         Some((Kind::NotFound, "resource"))
     } else {
         // The type of problem details that the IETF's draft names is any limit.
@@ -172,6 +174,7 @@ const CODES: &[(&[&str], Kind, &str)] = &[
             "provisionedthroughputexceeded",
             "requestlimitexceeded",
             "toomanyattemptstrylater",
+            "overquerylimit",
         ],
         Kind::RateLimited,
         "",

@@ -47,7 +47,7 @@ use alloc::string::String;
 use apply::Rule;
 use harvest::{Harvest, MAX_BODY, Shape};
 use ink::{Ink, Text};
-use keys::key;
+use keys::{key, keys};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -124,6 +124,12 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict) {
         harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
+        // A list of texts beside a message that is none.
+        for path in ["/errors", "/error/errors", "/_embedded/errors"] {
+            for item in harvest.root.pointer(path).children().filter(|_| harvest.shape == Shape::Json) {
+                sentence::read(fields::first(item, keys!("message detail description")), &mut out);
+            }
+        }
     }
     refine(report, waits, &harvest, ruled, &mut out);
     if out.causes.is_empty() {
@@ -253,7 +259,7 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
 fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
     const WORDS: &[(Kind, &str, &str)] = &[
         (Kind::Unauthenticated, "expired", "expired"),
-        (Kind::Unauthenticated, "missing", "missing|not logged in|need to sign in|not provided"),
+        (Kind::Unauthenticated, "missing", "missing|logged in|need to sign in|not provided"),
         (Kind::Unauthenticated, "invalid", "invalid|incorrect"),
         (Kind::Forbidden, "scope", "scope"),
         (Kind::Forbidden, "blocked", "blocked"),

@@ -47,7 +47,11 @@ pub fn read(text: &str, out: &mut Explanation) {
             let clause = rest.trim_matches(['.', ' ', '\'']);
             let lead = until(clause, b" ");
             let led = words(LEADS).any(|word| word.eq_ignore_ascii_case(lead));
-            let found = (led && complaint(clause, lead.len(), out))
+            // pydantic: `messages.0.content: Input should be a valid list`
+            let path = split(clause, ": ").filter(|(front, _)| has(front, ".") && plain(front));
+            let found = path
+                .is_some_and(|(front, tail)| starts(tail, "Input |Field |Value ") && add(front, tail, "", out))
+                || (led && complaint(clause, lead.len(), out))
                 || framework(clause, out)
                 || subject(clause, out)
                 || (!led && complaint(clause, 0, out));

@@ -17,13 +17,13 @@ pub const MAX: usize = 100;
 const DEPTH: usize = 8;
 
 const PATHS: &[u8] = keys!(
-    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field source target in key name fields"
+    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field target key name in source fields"
 );
 const TEXTS: &[u8] =
     keys!("message detail details msg reason description defaultMessage errorMessage Message title error code");
 /// Members of an error that hold lists of field errors.
 const LISTS: &[u8] = keys!(
-    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info"
+    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info context extra"
 );
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &[u8] = keys!("fieldViolations causes errors issues fields");
@@ -49,6 +49,12 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         from_list(list, out);
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
+    }
+    for list in level.children().filter(|list| has(list.key(), "violation")) {
+        from_list(list, out);
+    }
+    if level.at(key!("message")).exists() {
+        from_list(level.at(key!("data")), out);
     }
     for key in MAPS {
         let map = level.at(*key);
@@ -254,7 +260,7 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         } else if !raw[3].is_empty() {
             "header"
         } else {
-            place_of(item.at(key!("location")).text())
+            place_of(first(item, keys!("location in source")))
         };
         if value.kind() == Kind::Array && *key == key!("fields") {
             return value.children().for_each(|name| push(out, name.text(), message, place));
@@ -329,7 +335,7 @@ fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
             if value.kind() == Kind::Array {
                 let mut inner = name.clone();
                 // Only maps within a list have an index of their own.
-                if item.kind() == Kind::Object && first(item, TELLING).is_empty() {
+                if item.kind() == Kind::Object && telling(item).is_empty() {
                     inner.push('.');
                     number::push(&mut inner, index as u64);
                 }
@@ -339,10 +345,16 @@ fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
     }
 }
 
+/// What an object says is wrong; Play has a list of texts there.
+fn telling<'d>(item: Node<'d>) -> &'d str {
+    let text = first(item, TELLING);
+    if text.is_empty() { item.at(key!("msg")).index(0).text() } else { text }
+}
+
 /// What one value of a map says, as a text, or as an object with one; a map within is walked.
 fn from_value(value: Node<'_>, name: &str, depth: usize, out: &mut Explanation) {
     let mut silent = value.kind() == Kind::Object;
-    for text in [value.text(), first(value, TELLING)] {
+    for text in [value.text(), telling(value)] {
         if !text.is_empty() {
             push(out, name, text, "");
             silent = false;

@@ -79,6 +79,7 @@ const LOOSE_CODES: &[&str] = &[
     "responsecode",
     "reasoncode",
     "ecode",
+    "errorclass",
 ];
 const LOOSE_MESSAGES: &[&str] = &[
     "errormessage",
@@ -96,6 +97,7 @@ const LOOSE_MESSAGES: &[&str] = &[
     "detail",
     "title",
     "err",
+    "info",
 ];
 const IDS: &[&str] = &["requestid", "correlationid", "errorid", "traceid", "fbtraceid", "debugid"];
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
@@ -287,6 +289,10 @@ impl<'d> Harvest<'d> {
         }
         if self.messages.is_empty() {
             self.hear(or_first(self.root), false);
+            // Spring's `error` is the status in words.
+            if self.root.at(key!("timestamp")).exists() {
+                self.hear(self.root.at(key!("error")), false);
+            }
         }
         // Beside the error.
         for key in keys!("meta extensions") {

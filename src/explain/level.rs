@@ -1,6 +1,7 @@
 //! Where in a body an error may say something: the objects that are wrapped in one another, and members by loose names.
 
 use super::keys::{key, keys};
+use super::scan::has;
 use crate::syntax::json::{Kind, Node};
 use alloc::vec::Vec;
 
@@ -18,6 +19,7 @@ pub fn levels(root: Node<'_>) -> Vec<Node<'_>> {
         level = UNWRAP
             .iter()
             .map(|key| or_first(node.at(*key)))
+            .chain(node.children().filter(|inner| has(inner.key(), "error") && !inner.key().ends_with('s')))
             .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out

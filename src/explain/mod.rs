@@ -122,8 +122,15 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if !ruled && !down {
         limit(spoken.limited, &mut out);
     }
-    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict) {
-        harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
+    let named = !out.fields.is_empty();
+    if matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
+        && (!named || harvest.messages.len() > 1)
+    {
+        for said in &harvest.messages {
+            if out.fields.iter().all(|field| !named || !scan::has(said.text, out.ink.read(field.path))) {
+                sentence::read(said.text, &mut out);
+            }
+        }
         // A list of texts beside a message that is none.
         for path in ["/errors", "/error/errors", "/_embedded/errors"] {
             for item in harvest.root.pointer(path).children().filter(|_| harvest.shape == Shape::Json) {
@@ -161,7 +168,13 @@ fn limit(limited: Option<Limited>, out: &mut Explanation) {
         Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
             Kind::RateLimited
         }
-        Some(Limited::Allowance) if refused || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
+        Some(Limited::Allowance)
+            if refused
+                || out.kind == Kind::RateLimited
+                || (out.kind == Kind::BusinessRule && out.status.is_some_and(|status| status < 300)) =>
+        {
+            Kind::QuotaExhausted
+        }
         _ => return,
     };
     become_of(kind, out);

@@ -40,7 +40,7 @@ const NOBODY: &str = "this it you there they request body payload user token acc
 
 /// Adds the fields that the lines of `text` name.
 pub fn read(text: &str, out: &mut Explanation) {
-    for line in parts(text, b'\n').flat_map(|line| parts(line, b';')) {
+    for line in parts(text, b'\n').flat_map(clauses) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
         for _ in 0..3 {
@@ -63,6 +63,13 @@ pub fn read(text: &str, out: &mut Explanation) {
             rest = tail;
         }
     }
+}
+
+/// The parts of `line`: at semicolons, or, as Grape lists them, at commas: `page is invalid, size must be one of …`.
+fn clauses(line: &str) -> impl Iterator<Item = &str> {
+    let grape = has(line, ",")
+        && parts(line, b',').all(|part| !known("is does must has", words(part).nth(1).unwrap_or("")).is_empty());
+    parts(line, if grape { b',' } else { b';' })
 }
 
 /// go-playground/validator; System.Text.Json and Newtonsoft.
@@ -108,7 +115,7 @@ fn quoted(text: &str, clause: &str, out: &mut Explanation) -> bool {
 /// Adds the names of a list, bare or in brackets: `: a, b`, ` a and b`.
 fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
     let count = out.fields.len();
-    for part in parts(text.trim_start_matches([':', ' ', '[']), b',') {
+    for part in parts(text.trim_start_matches([':', ' ', '-', '[']), b',') {
         let part = part.strip_prefix("and ").unwrap_or(part);
         let name = until(part, b" ]");
         let next = until(after(part, name.len() + 1), b" ");

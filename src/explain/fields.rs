@@ -346,7 +346,7 @@ fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
 }
 
 /// What an object says is wrong; Play has a list of texts there.
-fn telling<'d>(item: Node<'d>) -> &'d str {
+fn telling(item: Node<'_>) -> &str {
     let text = first(item, TELLING);
     if text.is_empty() { item.at(key!("msg")).index(0).text() } else { text }
 }

@@ -64,6 +64,7 @@ discord /retry_after:n /global:b\n\
 laravel /message:s /errors:o\n\
 gitlab /message:o\n\
 gitlab /message~40* *\n\
+gitlab /message~500 *\n\
 gitlab /error~* is missing*\n\
 atlassian /errorMessages:a\n\
 symfony /violations/0/propertyPath\n\

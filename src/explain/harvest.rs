@@ -429,7 +429,10 @@ impl<'d> Harvest<'d> {
 
 /// The first of `IDS` that `level` has.
 fn id_of(level: Node<'_>) -> &str {
-    IDS.iter().copied().map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
+    let known = IDS.iter().copied().map(|word| loose(level, word).text());
+    // `acme_trace_id`
+    let alike = level.children().filter(|member| member.key().ends_with("_trace_id")).map(Node::text);
+    known.chain(alike).find(|text| !text.is_empty()).unwrap_or("")
 }
 
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.

@@ -96,6 +96,8 @@ pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
     // `channel_not_found`, `ResourceGroupNotFound`; `daily_quota_exceeded`.
     if word.ends_with(b"loginrequired") {
         Some((Kind::Unauthenticated, "step_up"))
+    } else if word.ends_with(b"conflict") {
+        Some((Kind::Conflict, ""))
     } else if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
         Some((Kind::NotFound, "resource"))
     } else {

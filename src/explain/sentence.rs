@@ -30,7 +30,7 @@ const BOUNDS: &str = "blank|empty|null|longer|shorter|greater|less|more|negative
 /// How it goes on behind a name and a colon.
 const SAID: &str = "required|missing|invalid|unknown|must |should |is |cannot |can't |too |has already|not a |unrecognized|field required";
 /// Words beside a name that say what it is.
-const MARKS: &str = "field parameter param property attribute argument input";
+const MARKS: &str = "field parameter param property attribute argument input format";
 /// Other words that may stand there.
 const FILLERS: &str = "the value of query";
 /// What may follow a name in a complaint, and is none.

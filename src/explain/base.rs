@@ -112,6 +112,11 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
         "ok"
     } else if kind("/success") == json::Kind::False {
         "success"
+    } else if !matches!(report.header("grpc-status"), "" | "0") {
+        return Some(("grpc-status", Kind::ServerError));
+    } else if root.at(key!("id")).exists() {
+        // A thing's own state, such as a job's that failed.
+        return None;
     } else if kind("/error/0") == json::Kind::String {
         "error"
     } else if !root.at(key!("error_message")).text().is_empty() {
@@ -120,8 +125,6 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
         "status"
     } else if root.kind() == json::Kind::Array && or_failed(root).pointer("/error/code").exists() {
         "error"
-    } else if !matches!(report.header("grpc-status"), "" | "0") {
-        return Some(("grpc-status", Kind::ServerError));
     } else {
         return None;
     };

@@ -139,6 +139,10 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         }
     }
     refine(report, waits, &harvest, ruled, &mut out);
+    if out.kind == Kind::Success {
+        // What looks like an error about a field is the data.
+        out.fields.clear();
+    }
     if out.causes.is_empty() {
         default_causes(&mut out, basis);
     }

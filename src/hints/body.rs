@@ -97,7 +97,7 @@ const STEMS: [(Sense, &str); 6] = [
 const WAITS: [&str; 5] = ["again", "available", "reset", "retry", "wait"];
 
 // Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
-const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";
+const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin retryinseconds";
 // Matrix: `retry_after_ms`.
 const MILLIS: &str = "retryafterms retryaftermilliseconds retryafterinms retryinms";
 

@@ -64,9 +64,11 @@ const ROLES: &[(&str, Role)] = &[
     ("count", Role::Used),
     ("resets", Role::Reset),
     ("next", Role::Reset),
+    ("expires", Role::Reset),
     ("window", Role::Window),
     ("period", Role::Window),
     ("interval", Role::Window),
+    ("duration", Role::Window),
     ("renewalperiod", Role::Window),
 ];
 

@@ -23,10 +23,19 @@ pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, v
         Role::Window => draft.window = span(value, name.millis),
         Role::Bucket => draft.bucket = value,
         Role::Reset | Role::ResetAfter => {
-            // Sent twice, it arrives as a list.
-            let first = || hints::of_number(ietf::list(value, source)?.first()?.limit * 1000, served, name.millis);
-            if let Some(when) = hints::when(value, served, name.millis).or_else(first) {
-                draft.reset(when, name.role == Role::ResetAfter);
+            let exact = name.role == Role::ResetAfter;
+            if let Some(when) = hints::when(value, served, name.millis) {
+                draft.reset(when, exact);
+            } else {
+                // In step with the limits (Brave), or sent twice.
+                for (step, member) in ietf::list(value, source).unwrap_or_default().iter().enumerate() {
+                    if let Some(when) = hints::of_number(member.limit * 1000, served, name.millis) {
+                        draft.step = step;
+                        draft.reset(when, exact);
+                        gather(drafts, &draft);
+                    }
+                }
+                return;
             }
         }
         Role::Plain if !name.tail.is_empty() => {

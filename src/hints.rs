@@ -84,6 +84,10 @@ pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
     let mut best: Option<(u8, i64, &str)> = None;
     for (name, value) in headers.iter() {
         let Some((rank, millis)) = rank(name) else { continue };
+        // Servers that have not refused send it beside their counters (Cloud Foundry).
+        if rank == KIN && value == "0" {
+            continue;
+        }
         let delay = match rank {
             USAGE => regain_access(value),
             _ => delay(value, served.at, millis, rank == STANDARD),

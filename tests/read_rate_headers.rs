@@ -22,7 +22,6 @@ const ARGUED: &[(&str, &str)] = &[
     ("github-graphql-200", "the reset is an artefact of the fixture and not asserted"),
     ("ra-weekday-wrong", "a wrong day of the week is no reason to come back early: read, which the notes accept"),
     ("ra-urllib3-5", "`UTC` and a day of one digit are no HTTP date; the notes accept no hint"),
-    ("unlimited", "the notes let a retry of 0 be told"),
 ];
 
 fn cases() -> Vec<Value> {

@@ -85,7 +85,8 @@ export interface Policy {
 export interface CallOptions {
   /**
    * Makes the body anew for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
-   * is not retried.
+   * is not retried. Where the host sends no streams (WebKit; Firefox, which sends the text `[object ReadableStream]` instead; Chromium
+   * over HTTP/1), make a Blob: `await new Response(stream).blob()`, which is sent again without this.
    */
   body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
   /** Among calls that wait for one quota, a higher one goes first. @default 0 */
@@ -553,6 +554,9 @@ export function explain(thrown: unknown): Explanation;
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
  *
+ * What `context` does not say of the request is known of a response that came through a policy: its method, and its headers,
+ * of which credentials were not kept. Say `requestBody` and `requestHeaders` to have them judged whole: see {@link ErrorReport}.
+ *
  * @example
  * ```js
  * if (!response.ok) console.warn((await explainResponse(response)).action);
@@ -560,7 +564,7 @@ export function explain(thrown: unknown): Explanation;
  */
 export function explainResponse(
   response: Response,
-  context?: { method?: string; url?: string; requestBody?: string },
+  context?: { method?: string; url?: string; requestBody?: string; requestHeaders?: HeadersLike },
 ): Promise<Explanation>;
 
 /**
@@ -662,8 +666,22 @@ export interface ErrorReport {
   method?: string;
   /** Of the request: the host tells the API, a query what was asked. */
   url?: string;
-  /** What was sent, as text; rules of catalogs may ask for it. */
+  /** What was sent, as text: a JSON that is none, a template's variable in it are told. Rules of catalogs may ask for it. */
   requestBody?: string;
+  /**
+   * What was sent, the more the better: an `Authorization` that is missing, empty, `Bearer undefined`, expired or of another
+   * scheme, a body that is not what `Content-Type` says become causes. Values are judged and never told: evidence has the
+   * header's name and at most the scheme's. Where it is given without credentials, there were none. @default not known
+   *
+   * @example
+   * ```js
+   * const { causes } = explain({ status: 401, url, requestHeaders: { authorization: `Bearer ${undefined}` } });
+   * causes[0].id; // "auth-undefined"
+   * ```
+   */
+  requestHeaders?: HeadersLike;
+  /** `response.redirected`: a POST may have become a GET on the way. @default false */
+  redirected?: boolean;
   /** The API, where the host does not tell: "clever", "unit21". */
   provider?: string;
   /** What fetch rejected with. */
@@ -973,6 +991,20 @@ export type CatalogCondition = {
   body?: CatalogText;
   /** What was sent, where the report says. */
   requestBody?: CatalogText;
+  /**
+   * What is wrong with the request by its own look, under a status from 400 to 422: one of these, or a list. With the holes
+   * that its texts may have: "placeholder" {placeholder}, "undefined" {value}, "null" {value}, "size" {param} {value} {most}, "empty-segment", "blank",
+   * "encoded-twice"; "body-object", "broken-json" {place}, "body-undefined" {member}, "body-on-get"; "no-boundary", "unlabelled",
+   * "json-as-text", "json-as-form", "form-as-json", "accept"; "redirected" {method}; "no-credentials", "auth-in-query" {param},
+   * "auth-empty", "auth-undefined", "auth-placeholder", "auth-doubled", "auth-quoted", "auth-blank", "auth-basic", "auth-bare",
+   * "auth-expired" {when}, "auth-scheme" {sent} {wanted}.
+   */
+  request?: string | string[];
+  /**
+   * By name: what was sent, where the report says. `false` holds where the request's headers are known and it is not one of
+   * them. Evidence has the name alone, and holes of its templates stay empty: no value of a request's header is told.
+   */
+  requestHeader?: Record<string, CatalogPresence>;
   /** By name. */
   header?: Record<string, CatalogPresence>;
   /** By JSON pointer (RFC 6901) into the body. A type's name alone asks for the type. */

@@ -42,6 +42,8 @@ export interface TelemetryOptions {
  * The parent is the span that is active where the call is made, for resends too. Events of a first attempt are told in the
  * caller's own turn, so any context manager does; only where `prepare` or `body` is asynchronous must it follow promises
  * (Node's does, the web's needs Zone.js). The span is not active during the send: no `traceparent` is sent by this.
+ * `prepare` can send that of the parent (second example): for servers of your own, since from a page to another origin the header
+ * costs a preflight, which the server must allow.
  *
  * No header, query, user info, fragment, body or message of an error is in any of it. A secret that stands in a path, as in
  * Slack's webhooks, is: it is in `url.full`.
@@ -54,6 +56,21 @@ export interface TelemetryOptions {
  * import { telemetry } from "fetch-with-policy/opentelemetry";
  *
  * const policy = createPolicy({ onEvent: telemetry() });
+ * ```
+ *
+ * @example
+ * The caller's span, told to a server of your own.
+ * ```js
+ * import { context, propagation } from "@opentelemetry/api";
+ *
+ * const policy = createPolicy({
+ *   onEvent: telemetry(),
+ *   prepare({ url }) {
+ *     const headers = {};
+ *     if (url.startsWith("https://api.example.com/")) propagation.inject(context.active(), headers);
+ *     return headers;
+ *   },
+ * });
  * ```
  *
  * @example

@@ -121,6 +121,10 @@ impl Chance {
     }
 }
 
+/// Of what a request's headers and body may be made.
+const REQUEST: &str = "authorization:Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE2MDAwMDAwMDB9.c2ln\nauthorization:Basic dXNlcjpwYXNz\n\
+    content-type:application/json\naccept:*/*\n{\"id\":\"undefined\",\"a\":[{{x}}]}\n[object Object]\na=1&id=null\n";
+
 fn answer(chance: &mut Chance, cases: &[Case]) -> Case {
     let (case, other) = (chance.of(cases), chance.of(cases));
     let body = match chance.below(2000) {
@@ -146,7 +150,13 @@ fn answer(chance: &mut Chance, cases: &[Case]) -> Case {
         online: case.online,
         page_url: case.page_url.clone(),
         response_type: case.response_type.clone(),
-        request_body: case.request_body.clone(),
+        request_body: if chance.below(3) == 0 {
+            chance.mangle(&case.request_body, REQUEST, 6)
+        } else {
+            case.request_body.clone()
+        },
+        request_headers: if chance.below(2) == 0 { chance.mangle(REQUEST, &other.headers, 6) } else { String::new() },
+        redirected: chance.below(9) == 0,
     }
 }
 

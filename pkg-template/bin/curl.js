@@ -91,20 +91,27 @@ function behind(text) {
   return end < 0 ? "" : text.slice(end + 1);
 }
 
-/** The last request that `-v` tells. @param {string[]} all @returns {{ method?: string, url?: string }} */
+/** The last request that `-v` tells. @param {string[]} all @returns {{ method?: string, url?: string, requestHeaders?: [string, string][] }} */
 function request(all) {
   let method;
   let path;
   let host;
+  /** @type {[string, string][]} */
+  let requestHeaders = [];
+  // What looks like a header behind the head is the body's.
+  let inHead = false;
   for (const told of all) {
     const start = /^> ([A-Z]+) (\S+) HTTP\//.exec(told);
-    if (start !== null) [method, path, host] = [start[1], start[2], undefined];
+    if (start !== null) [method, path, host, requestHeaders, inHead] = [start[1], start[2], undefined, [], true];
+    const header = inHead ? /^> ([^:\s]+): ?(.*?)\r?$/.exec(told) : null;
+    if (header !== null) requestHeaders.push([header[1] ?? "", header[2] ?? ""]);
+    if (/^> ?\r?$/.test(told)) inHead = false;
     host ??= /^> host: *(\S+)/i.exec(told)?.[1];
   }
   // Who copies a part of it leaves the remarks out, and has asked by TLS more often than not.
   const secure = !all.some((told) => told.startsWith("* ")) || all.some((told) => /^\* .*(?:SSL connection using|OPENED stream for https:|Connected to .* port 443)/.test(told));
   const url = path !== undefined && host !== undefined ? `${secure ? "https" : "http"}://${host}${path}` : undefined;
-  return { ...(method !== undefined && { method }), ...(url !== undefined && { url }) };
+  return { ...(method !== undefined && { method }), ...(url !== undefined && { url }), ...(requestHeaders.length > 0 && { requestHeaders }) };
 }
 
 /** @param {string} url @param {string} to */

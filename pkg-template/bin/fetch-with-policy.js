@@ -23,6 +23,7 @@ const OPTIONS = {
   method: { type: "string" },
   status: { type: "string" },
   provider: { type: "string" },
+  "request-header": { type: "string", multiple: true },
   header: { type: "string", multiple: true },
   "request-body": { type: "string" },
   entry: { type: "string" },
@@ -49,6 +50,7 @@ The input (file or standard input) is one of
   --url URL            what was asked; tells the API and what is wrong with the address
   --method METHOD      how it was asked
   --request-body TEXT  what was sent
+  --request-header 'N: value'  a header that was sent; may be repeated
   --status CODE        the response's status
   --header 'N: value'  a header of the response; may be repeated
   --provider NAME      the API, where the address does not tell: clever, unit21, ...

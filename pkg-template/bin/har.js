@@ -34,16 +34,20 @@ function last(entries) {
 function report({ request, response, startedDateTime, time }) {
   // Reset times are measured against when the answer came, not against today.
   const came = Date.parse(startedDateTime) + (Number(time) || 0);
-  const seen = { url: request.url, method: request.method, requestBody: request.postData?.text, ...(came > 0 && { now: came }) };
+  const seen = { url: request.url, method: request.method, requestBody: request.postData?.text, requestHeaders: pairs(request.headers), ...(came > 0 && { now: came }) };
   // Chromium: a request without a response has the status 0, and its net::ERR_ in `_error`.
   if (!(response.status > 0)) return { ...seen, status: null, error: { name: "TypeError", message: String(response._error ?? "failed") } };
-  const headers = Array.isArray(response.headers) ? response.headers : [];
   return {
     ...seen,
     status: response.status,
-    headers: headers.map((/** @type {any} */ header) => [String(header?.name), String(header?.value)]),
+    headers: pairs(response.headers),
     body: body(response.content),
   };
+}
+
+/** @param {any} headers @returns {[string, string][]} */
+function pairs(headers) {
+  return Array.isArray(headers) ? headers.map((header) => [String(header?.name), String(header?.value)]) : [];
 }
 
 /** @param {any} content */

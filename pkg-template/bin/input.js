@@ -4,10 +4,10 @@ import { parseCurl } from "./curl.js";
 import { parseHar } from "./har.js";
 import { Refusal, UNREADABLE, USAGE } from "./refusal.js";
 
-/** @typedef {{ status: number | null, headers?: [string, string][] | Record<string, string>, body?: string, method?: string, url?: string, requestBody?: string, provider?: string, error?: unknown, now?: number }} Report */
+/** @typedef {{ status: number | null, headers?: [string, string][] | Record<string, string>, body?: string, method?: string, url?: string, requestBody?: string, requestHeaders?: [string, string][] | Record<string, string>, redirected?: boolean, provider?: string, error?: unknown, now?: number }} Report */
 
 /** The members of a report. */
-const MEMBERS = ["status", "headers", "body", "method", "url", "requestBody", "provider", "error", "online", "pageUrl", "responseType", "now"];
+const MEMBERS = ["status", "headers", "body", "method", "url", "requestBody", "requestHeaders", "redirected", "provider", "error", "online", "pageUrl", "responseType", "now"];
 /** One of these beside a status makes it a report; problem details have a status too. */
 const SIGNS = ["headers", "body", "method", "url"];
 
@@ -25,21 +25,23 @@ export function read(source, values) {
   const headers = [...pairs(report.headers), ...(said.headers ?? [])];
   // Where curl followed redirects, the address that was given is not the one that answered.
   const url = curl === undefined ? (said.url ?? report.url) : curl.url;
-  return { ...report, ...said, headers, url, status: said.status ?? report.status };
+  const requestHeaders = [...pairs(report.requestHeaders), ...(said.requestHeaders ?? [])];
+  return { ...report, ...said, headers, requestHeaders, url, status: said.status ?? report.status };
 }
 
 /** @param {Record<string, any>} values */
 function options(values) {
-  /** @type {Partial<Report> & { headers?: [string, string][] }} */
+  /** @type {Partial<Report> & { headers?: [string, string][], requestHeaders?: [string, string][] }} */
   const said = {};
   if (values.status !== undefined) {
     if (!/^[1-5]\d\d$/.test(values.status)) throw new Refusal(USAGE, "--status: expected a number from 100 to 599");
     said.status = Number(values.status);
   }
-  if (values.header !== undefined) {
-    said.headers = values.header.map((/** @type {string} */ line) => {
+  for (const [name, option] of /** @type {const} */ ([["headers", "header"], ["requestHeaders", "request-header"]])) {
+    if (values[option] === undefined) continue;
+    said[name] = values[option].map((/** @type {string} */ line) => {
       const at = line.indexOf(":");
-      if (at < 1) throw new Refusal(USAGE, "--header: expected 'Name: value'");
+      if (at < 1) throw new Refusal(USAGE, `--${option}: expected 'Name: value'`);
       return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
     });
   }

@@ -1,9 +1,10 @@
 // @ts-check
 import { AWAIT, tell } from "./core.js";
 import { emit } from "./driver.js";
+import { hostFetch } from "./host.js";
 import { peek } from "./peek.js";
 import { label } from "./record.js";
-import { describe, freeze, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
+import { describe, freeze, isPlain, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
 import { LONGEST } from "./sleep.js";
 import { measureAttempt } from "./timing.js";
 
@@ -37,6 +38,7 @@ export async function attempt(run, race) {
   if (race?.isOver) return undefined;
   const limit = timeout > 0 || race !== undefined ? deadline(clock, timeout, run.signal) : undefined;
   if (limit !== undefined) given = withMembers(given, { signal: limit.signal });
+  else if (number > 1) given = unlikeTheLast(given, run.signal);
   run.response = run.failure = undefined;
   // Not before what may throw: what is told to have begun is told to have ended, too.
   emit(run, "attempt", number, {});
@@ -115,6 +117,17 @@ function nextArgs(run) {
   const given = [run.spare, args[1]];
   run.spare = run.spare.clone();
   return given;
+}
+
+/**
+ * While React renders on a server, Next's fetch answers an equal GET from the first one's memory, unless its init has a signal.
+ * @param {any[]} given
+ * @param {AbortSignal | null | undefined} signal
+ */
+function unlikeTheLast(given, signal) {
+  const init = given[1];
+  const remembers = /** @type {any} */ (hostFetch()).__nextPatched === true;
+  return !remembers || init?.signal || !isPlain(init ?? {}) ? given : withMembers(given, { signal: signal ?? new AbortController().signal });
 }
 
 // Where a Request does not tell its body, one may be there. One that is used up is the host's to refuse.

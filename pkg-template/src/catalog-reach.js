@@ -1,6 +1,6 @@
 // @ts-check
 /** What the lint says of rules beside one another: holes that nothing fills, and rules that another one always comes before. */
-import { check } from "./catalog-words.js";
+import { SIGNS, check } from "./catalog-words.js";
 
 const HOLE = /\{([a-z]+|url\.[^{}]+)\}/g;
 /** Words of `when` whose tests are of texts. */
@@ -38,7 +38,9 @@ function collect(value, bound) {
   if (typeof value !== "object" || value === null) return;
   for (const [key, member] of Object.entries(value)) {
     // What must not hold binds nothing, and a comparison with a plain text is no template.
-    if (["not", "equals", "contains", "startsWith"].includes(key)) continue;
+    // Of a request's headers no value is told.
+    if (["not", "equals", "contains", "startsWith", "requestHeader"].includes(key)) continue;
+    if (key === "request") for (const name of [member].flat()) for (const hole of SIGNS[name] ?? []) bound.add(hole);
     if (key === "param") for (const name of typeof member === "string" ? [member] : Object.keys(member)) bound.add(`url.${name}`);
     collect(member, bound);
   }
@@ -60,7 +62,7 @@ function isWider(wide, narrow) {
     if (word === "status") return every(other, (status) => some(test, (wanted) => wanted === status || wanted === `${String(status)[0]}xx`));
     if (TEXTS.has(word)) return covers(test, other);
     // Conditions by name, all of which must hold.
-    return ["header", "json"].includes(word) && Object.entries(test).every(([name, want]) => name in other && (same(want, other[name]) || covers(want, other[name])));
+    return ["header", "requestHeader", "json"].includes(word) && Object.entries(test).every(([name, want]) => name in other && (same(want, other[name]) || covers(want, other[name])));
   });
 }
 

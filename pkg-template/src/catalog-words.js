@@ -7,6 +7,40 @@ const TESTS = ["equals", "contains", "startsWith", "template", ...COMPARISONS];
 const BODIES = ["empty", "html", "json", "proxy", "text", "xml"];
 const TYPES = ["missing", "null", "boolean", "number", "string", "array", "object"];
 
+/** What may be wrong with a request by its own look, and the holes that its rule may use. @type {Record<string, string[]>} */
+export const SIGNS = {
+  placeholder: ["placeholder"],
+  undefined: ["value"],
+  null: ["value"],
+  size: ["param", "value", "most"],
+  "empty-segment": [],
+  blank: [],
+  "encoded-twice": [],
+  "body-object": [],
+  "broken-json": ["place"],
+  "body-undefined": ["member"],
+  "body-on-get": [],
+  "no-boundary": [],
+  unlabelled: [],
+  "json-as-text": [],
+  "json-as-form": [],
+  "form-as-json": [],
+  accept: [],
+  redirected: ["method"],
+  "no-credentials": [],
+  "auth-in-query": ["param"],
+  "auth-empty": [],
+  "auth-undefined": [],
+  "auth-placeholder": [],
+  "auth-doubled": [],
+  "auth-quoted": [],
+  "auth-blank": [],
+  "auth-basic": [],
+  "auth-bare": [],
+  "auth-expired": ["when"],
+  "auth-scheme": ["sent", "wanted"],
+};
+
 /** @param {unknown} holds @param {string} field @param {string} expected @returns {asserts holds} */
 export function check(holds, field, expected) {
   if (!holds) throw new PolicyOptionError(field, expected);
@@ -51,6 +85,8 @@ const WORDS = {
   requestBody: checkText,
   format: checkText,
   bodyIs: (value, at) => check(alternatives(value).length > 0 && alternatives(value).every((name) => BODIES.includes(name)), at, `of ${BODIES.join(", ")}`),
+  request: (value, at) => check(alternatives(value).length > 0 && alternatives(value).every((name) => typeof name === "string" && Object.hasOwn(SIGNS, name)), at, `of ${Object.keys(SIGNS).join(", ")}`),
+  requestHeader: (value, at) => members(value, at, /^[\w!#$%&'*+.^`|~-]+$/, "a header's name", (test, at) => checkPresence(test, at, [])),
   header: (value, at) => members(value, at, /^[\w!#$%&'*+.^`|~-]+$/, "a header's name", (test, at) => checkPresence(test, at, [])),
   json: (value, at) => members(value, at, /^(\/|$)/, "a JSON pointer (RFC 6901)", (test, at) => checkPresence(test, at, ["type"])),
   url: checkUrl,

@@ -10,7 +10,7 @@ import { PolicyOptionError } from "./errors.js";
 import { ask, engineOf } from "./explain.js";
 
 const TOP = "catalog provider name hosts extends recognise rules tests".split(" ");
-const TEST = "status headers body method url requestBody provider error online pageUrl responseType now expect".split(" ");
+const TEST = "status headers body method url requestBody requestHeaders redirected provider error online pageUrl responseType now expect".split(" ");
 const NAME = /^\w[\w.-]{0,99}$/;
 const HOST = /^(\*\.)?[a-z0-9.-]+(:\d+)?$|^\*$/;
 

@@ -45,7 +45,8 @@ function member(value, name) {
 }
 
 /**
- * The report that the core reads: lines of `name:value`, lines of headers, the body, the request's body, and what was thrown.
+ * The report that the core reads: lines of `name:value`, lines of headers, the body, the request's body, what was thrown,
+ * and lines of the request's headers.
  * @param {unknown} value a report (an object with a `status` member that is no error), or what fetch rejected with
  */
 export function facts(value) {
@@ -65,6 +66,7 @@ export function facts(value) {
     line("provider", of("provider"), MAX_LINE),
     typeof connected === "boolean" ? `online:${connected}` : "",
     line("pageUrl", page),
+    of("redirected") === true ? "redirected:true" : "",
     line("responseType", of("responseType"), MAX_LINE),
     `now:${Math.trunc(typeof now === "number" && Number.isFinite(now) ? now : Date.now())}`,
   ];
@@ -75,6 +77,7 @@ export function facts(value) {
     typeof body === "string" ? text(body) : undefined,
     text(of("requestBody")),
     thrown === undefined ? "" : JSON.stringify(chain(thrown)),
+    lines(of("requestHeaders")),
   ]);
 }
 

@@ -7,6 +7,7 @@
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
+import { sentFor } from "./sent.js";
 import { load } from "./wasm.js";
 
 /** What of a body is read: bytes. */
@@ -61,7 +62,7 @@ export function explain(reportOrThrown) {
 /**
  * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
  * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
  * @returns {Promise<import("../index.js").Explanation>}
  */
 export async function explainResponse(response, context) {
@@ -71,16 +72,20 @@ export async function explainResponse(response, context) {
 /**
  * The report of a response, with the front of its body.
  * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+ * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
  */
 export async function reportOf(response, context) {
+  // What the policy knows, where the caller does not say it.
+  const sent = look(() => sentFor(response));
   return {
     status: look(() => response.status) ?? null,
     headers: look(() => response.headers),
     body: await excerpt(response),
-    method: look(() => context?.method),
+    method: look(() => context?.method) ?? sent?.method,
     url: text(look(() => context?.url)) || text(look(() => response.url)),
     requestBody: look(() => context?.requestBody),
+    requestHeaders: look(() => context?.requestHeaders) ?? sent?.requestHeaders,
+    redirected: look(() => response.redirected),
     responseType: look(() => response.type),
     pageUrl: look(() => globalThis.location.href),
   };

@@ -2,7 +2,8 @@
 import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
-import { cancelBody } from "./request.js";
+import { cancelBody, viewOf } from "./request.js";
+import { note } from "./sent.js";
 import { reasonOf } from "./wait.js";
 
 /**
@@ -20,6 +21,7 @@ export function conclude(run, resolves) {
   if (reason !== "") giveUp(run, reason, retryAt);
   if (resolves && response !== undefined) {
     keep(response, record);
+    if (!response.ok) note(response, run.method, headersOf(run));
     if (throws) return httpError(run, response);
     return response;
   }
@@ -77,11 +79,15 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @param {Response} response
  * @returns {Promise<never>}
  */
-async function httpError({ method, origin, href, record, hooks }, response) {
+async function httpError(run, response) {
+  const { method, origin, href, init, record, hooks } = run;
   let explanation;
   try {
     const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
-    explanation = await explain(response, { method, url: href });
+    // Handed over and not kept.
+    const requestHeaders = headersOf(run);
+    const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
+    explanation = await explain(response, { method, url: href, requestBody, requestHeaders });
   } catch (error) {
     response.body?.cancel().catch(() => {});
     throw error;
@@ -89,6 +95,20 @@ async function httpError({ method, origin, href, record, hooks }, response) {
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
+}
+
+/**
+ * What was sent; undefined where `prepare` made a part of it, without which the rest would tell a wrong story.
+ * @param {import("./run.js").Run} run
+ * @returns {Headers | undefined}
+ */
+function headersOf(run) {
+  try {
+    return run.hooks.prepare === undefined ? viewOf(run).headers : undefined;
+  } catch {
+    // The caller's own transport may take what a host's Headers refuses.
+    return undefined;
+  }
 }
 
 /**

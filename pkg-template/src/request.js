@@ -152,7 +152,7 @@ export function freeze(init) {
 }
 
 /** @param {any} init */
-function isPlain(init) {
+export function isPlain(init) {
   if (init === null || init === undefined || typeof init !== "object") return false;
   const prototype = Object.getPrototypeOf(init);
   return prototype === Object.prototype || prototype === null;

@@ -46,6 +46,7 @@ pub async fn explain_response(response: &Response, method: &str, catalogs: &Cata
         url: &url,
         page_url: &page_url,
         response_type: &response_type,
+        redirected: response.redirected(),
         now: host::moment().wall,
         ..Report::default()
     };

@@ -8,7 +8,7 @@ use super::keys::key;
 use super::kind::Retry;
 use super::matcher::{Facts, Heard};
 use super::redact;
-use super::scan::{after, has, known, parts, split};
+use super::scan::{after, cut, has, known, parts, split};
 use super::{fields, grammar, text};
 use crate::syntax::json::Node;
 use alloc::string::String;
@@ -79,16 +79,21 @@ impl<'f> Rule<'f, '_> {
             out.api.code = out.ink.add(code.unwrap_or(""));
         }
         if out.entity_type.is_empty() {
-            out.entity_type = out.ink.redacted(self.hole("entity"));
-            out.entity_id = out.ink.redacted(self.hole("id"));
+            out.entity_type = self.shown("entity", out);
+            out.entity_id = self.shown("id", out);
         }
         let said = then.at(key!("fieldMessage")).text();
         for heard in self.heard {
-            let hole = |name: &str| grammar::hole(heard.template, heard.part, name);
+            let hole = |name: &str| {
+                let (from, to) = grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole;
+                if redact::is_told(heard.part, from) { redact::GONE } else { cut(heard.part, from, to) }
+            };
             for name in parts(hole("fields"), b',') {
                 self.field(name, said, "", "", out);
             }
-            self.field(hole("field"), message(heard), hole("in"), hole("allowed"), out);
+            if !hole("field").is_empty() {
+                self.field(hole("field"), message(heard), hole("in"), hole("allowed"), out);
+            }
         }
         let whole = self.heard.first().map_or("", |heard| heard.part);
         let message = if said.is_empty() { whole } else { said };
@@ -134,6 +139,19 @@ impl<'f> Rule<'f, '_> {
         self.fill(node.get(key).text(), out)
     }
 
+    /// What the hole called `name` takes, without what must not be shown: what stands around it may tell that it is a secret.
+    fn shown(&self, name: &str, out: &mut Explanation) -> Text {
+        if has(name, "url.") {
+            return out.ink.excerpt(self.hole(name));
+        }
+        let mut places = self
+            .heard
+            .iter()
+            .map(|heard| (heard.part, grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole));
+        let found = places.find(|(_, place)| place.0 < place.1);
+        found.map_or(Text::default(), |(part, place)| within(part, place, out))
+    }
+
     /// `text` with its holes filled in; an unknown hole stays as it is.
     fn fill(&self, text: &str, out: &mut Explanation) -> Text {
         let start = out.ink.mark();
@@ -141,18 +159,29 @@ impl<'f> Rule<'f, '_> {
         while let Some((front, tail)) = split(rest, "{") {
             out.ink.all.push_str(front);
             let (name, after) = split(tail, "}").unwrap_or(("", ""));
-            let value = self.hole(name);
-            if value.is_empty() {
+            if self.shown(name, out).is_empty() {
                 out.ink.all.push('{');
                 rest = tail;
             } else {
-                out.ink.excerpt(value);
                 rest = after;
             }
         }
         out.ink.all.push_str(rest);
         out.ink.since(start)
     }
+}
+
+/// What stands at `place` of `text`, redacted as it would be within all of it.
+fn within(text: &str, place: (usize, usize), out: &mut Explanation) -> Text {
+    let start = out.ink.mark();
+    let end = redact::whole(text, place).1;
+    let shown = out.ink.excerpt(cut(text, place.0, end));
+    if redact::is_told(text, place.0) || (end > place.1 && has(out.ink.read(shown), redact::GONE)) {
+        out.ink.all.truncate(start);
+        return out.ink.add(redact::GONE);
+    }
+    out.ink.all.truncate(start);
+    out.ink.excerpt(cut(text, place.0, place.1))
 }
 
 /// The parts of `text`, redacted, a line each; no more than 50.

@@ -2,7 +2,7 @@
 //!
 //! A catalog names a provider and its hosts, or nothing (then it holds for all), and has rules `{id, priority?, when, then}`.
 //! `when` holds if all its members do; its words are `status`, `method`, `code`, `message`, `body`, `requestBody`, `header`,
-//! `json`, `url`, `bodyIs`, `format`, `not`, `any`. A test of a text is a template or a list of them, or an object of
+//! `request` (see `asked.rs`), `requestHeader`, `json`, `url`, `bodyIs`, `format`, `not`, `any`. A test of a text is a template or a list of them, or an object of
 //! `equals`, `contains`, `startsWith`, `template`, `gt`, `gte`, `lt`, `lte`, `exists`. An unknown word never holds. Earlier
 //! catalogs come first, then the higher priority, then more conditions. Rules are walked as they were read: nothing is
 //! compiled, nothing backtracks. The package's `defineCatalog` is the lint; here a mistake is a rule that does not hold.

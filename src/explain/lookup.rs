@@ -66,7 +66,7 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         page.causes.clear();
     }
     if page.causes.is_empty() {
-        default_causes(page, 0);
+        default_causes(page, 0, &super::asked::Asked::default());
     }
     words::what(who, "", &digits, page);
     true
@@ -77,7 +77,8 @@ fn apply(rule: Node<'_>, provider: &str, page: &mut Explanation) {
     let document = keys::parse("");
     let report = Report::default();
     let harvest = harvest(&report, &document, page);
-    let facts = Facts::new(&report, "", &harvest);
+    let asked = super::asked::Asked::default();
+    let facts = Facts::new(&report, "", &harvest, &asked);
     let hit = Hit {
         id: page.ink.add(rule.at(key!("id")).text()),
         then: rule.at(key!("then")),

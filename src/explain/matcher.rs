@@ -1,6 +1,7 @@
 //! Holds a rule's `when` against an answer, and notes what of the answer fits: the evidence.
 
 use super::Report;
+use super::asked::Asked;
 use super::base::front;
 use super::explanation::{Evidence, Explanation};
 use super::grammar::{self, Match};
@@ -28,6 +29,8 @@ pub struct Facts<'f> {
     pub number: &'f str,
     /// What the body says.
     pub harvest: &'f Harvest<'f>,
+    /// What is wrong with the request by its own look.
+    pub asked: &'f Asked,
     /// What all messages are made of.
     said: Grams,
     /// And the body.
@@ -84,6 +87,8 @@ const MESSAGE: u8 = key!("message");
 const BODY: u8 = key!("body");
 const REQUEST_BODY: u8 = key!("requestBody");
 const HEADER: u8 = key!("header");
+const REQUEST: u8 = key!("request");
+const REQUEST_HEADER: u8 = key!("requestHeader");
 const JSON: u8 = key!("json");
 const URL: u8 = key!("url");
 const BODY_IS: u8 = key!("bodyIs");
@@ -93,10 +98,10 @@ const ANY: u8 = key!("any");
 
 impl<'f> Facts<'f> {
     /// What came, and what it says; `number` is the status in digits.
-    pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Harvest<'f>) -> Self {
+    pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Harvest<'f>, asked: &'f Asked) -> Self {
         let mut said = Grams::default();
         harvest.messages.iter().for_each(|message| said.add(message.text, false));
-        Self { report, number, harvest, said, body: Grams::of(harvest.body) }
+        Self { report, number, harvest, asked, said, body: Grams::of(harvest.body) }
     }
 
     /// Whether all members of `when` hold; if so, what they saw is added to `notes`.
@@ -132,6 +137,7 @@ impl<'f> Facts<'f> {
             BODY => may_fit(test, &self.body),
             CODE => !self.harvest.code.text.is_empty() && fits(test, self.harvest.code.text).is_some(),
             FORMAT => fits(test, self.harvest.format).is_some(),
+            REQUEST => self.asked.signs.iter().any(|sign| fits(test, sign.name).is_some()),
             _ => true,
         }
     }
@@ -163,6 +169,23 @@ impl<'f> Facts<'f> {
                     return value.is_empty();
                 }
                 !value.is_empty() && heed(test, value, notes).is_some() && notes.see("header", test.key(), shown, None)
+            }),
+            // Of what was sent only the name is shown: where it stands is told, not what.
+            REQUEST_HEADER => test.children().all(|test| {
+                let value = report.asked(test.key());
+                let known = !report.request_headers.text().is_empty();
+                if is_absence(test) {
+                    return known && value.is_empty();
+                }
+                let name = ["requestHeader.", test.key()].concat();
+                !value.is_empty() && fits(test, value).is_some() && notes.see("environment", &name, "", None)
+            }),
+            REQUEST => self.asked.signs.iter().any(|sign| {
+                let seen = fits(test, sign.name).is_some();
+                if seen && !sign.part.is_empty() {
+                    notes.heard.push(Heard { part: &sign.part, template: sign.template });
+                }
+                seen && notes.see(sign.from, &sign.label, &sign.shown, None)
             }),
             JSON => test.children().all(|test| {
                 let node = harvest.root.pointer(test.key());

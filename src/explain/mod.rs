@@ -7,8 +7,10 @@
 //! well-known code, the status. All rules that hold give causes; the first fixes kind and verdict.
 
 mod apply;
+mod asked;
 mod base;
 pub mod catalog;
+mod credentials;
 mod decode;
 pub mod explanation;
 pub mod fields;
@@ -86,7 +88,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let hint = if report.hint.is_none() { hint(report, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
-    let facts = Facts::new(report, &digits, &harvest);
+    let asked = asked::read(report, harvest.messages.first().map_or("", |said| said.text));
+    let facts = Facts::new(report, &digits, &harvest, &asked);
     let (provider, by_shape) = catalogs.provider(&facts);
     out.format = harvest.format;
     out.provider = out.ink.excerpt(provider);
@@ -126,9 +129,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
     }
     refine(report, waits, &harvest, ruled, &mut out);
-    if out.causes.is_empty() {
-        default_causes(&mut out, basis);
-    }
+    default_causes(&mut out, basis, &asked);
     said(&harvest, &mut out);
     let code = String::from(out.ink.read(out.api.code));
     verdict::judge(waits, report.now, verdict, &code, &mut out);
@@ -245,17 +246,30 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
     }
 }
 
-fn default_causes(out: &mut Explanation, basis: usize) {
+/// What the kind says of its causes, where no rule has said one, or only what the request looks like.
+fn default_causes(out: &mut Explanation, basis: usize, asked: &asked::Asked) {
+    let of_request = |cause: &explanation::Cause| {
+        out.evidence.get(cause.evidence.0).is_some_and(|seen| out.ink.read(seen.rule).starts_with("request."))
+    };
+    if !out.causes.iter().all(of_request) {
+        return;
+    }
     let rows = match out.ink.read(out.reason) {
         "html_instead_of_json" => text::PAGE,
         "invalid_json" => text::NO_JSON,
         _ => text::row(out.kind).causes,
     };
-    // Rules that gave no cause may have seen more than what they are judged by here.
-    out.evidence.truncate(basis);
-    let mut confidence = "likely";
+    let mut confidence = if out.causes.is_empty() { "likely" } else { "possible" };
     for (id, text) in rows {
+        let known = out.causes.iter().any(|cause| out.ink.read(cause.id) == *id);
+        if known || (*id == "missing" && asked.identified) {
+            continue;
+        }
         out.cause(id, text, "", confidence, 0);
+        // Rules that gave no cause may have seen more than what this one is judged by.
+        if let Some(last) = out.causes.last_mut() {
+            last.evidence.1 = basis;
+        }
         confidence = "possible";
     }
 }

@@ -128,6 +128,19 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     }
 }
 
+/// Whether a word at byte `at` of `text` would be taken out because of what stands before it: the name of a secret, the query
+/// of an address, the front of a token.
+pub fn is_told(text: &str, at: usize) -> bool {
+    if at == 0 {
+        return false;
+    }
+    let mut probe = String::from(cut(text, text.floor_char_boundary(at.saturating_sub(LEAD)), at));
+    probe.push('x');
+    let mut out = String::new();
+    redact(&probe, &mut out);
+    out.ends_with(GONE) || out.ends_with("?…")
+}
+
 /// `range` of `text`, widened so that no word, and so no secret, is cut in two. Words that slashes part are one here, since
 /// some keys have them.
 pub fn whole(text: &str, (mut from, mut to): (usize, usize)) -> (usize, usize) {
@@ -274,6 +287,21 @@ mod tests {
             let mut out = String::from("before ");
             excerpt_from(&text[..to], from, &mut out);
             assert_eq!(out.strip_prefix("before ").unwrap().trim_start(), shown.trim_start(), "{part} of {text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_word_tells_whether_it_is_a_secret() {
+        for (text, word, told) in [
+            ("password: hunter2 is wrong", "hunter2", true),
+            ("at https://x.example/?page=hunter2", "hunter2", true),
+            ("Authorization: Bearer hunter2", "hunter2", true),
+            ("the key sk_live_4eC39HqLyjWDarjtT1zdp7dc", "zdp7dc", true),
+            ("missing: password, name", "name", false),
+            ("hunter2 is wrong", "hunter2", false),
+            ("go struct field Assignment.due_date", "due_date", false),
+        ] {
+            assert_eq!(is_told(text, text.find(word).unwrap()), told, "{text}");
         }
     }
 

@@ -23,6 +23,10 @@ pub struct Report<'a> {
     pub method: &'a str,
     pub url: &'a str,
     pub request_body: &'a str,
+    /// What was sent, as far as it is known: values are judged, and appear in no explanation.
+    pub request_headers: Headers<'a>,
+    /// Whether the answer came after a redirect.
+    pub redirected: bool,
     pub provider: &'a str,
     /// The error and its causes, outermost first.
     pub thrown: Vec<Thrown<'a>>,
@@ -44,10 +48,15 @@ impl Report<'_> {
         }
         self.pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
+
+    /// The value of the request header `name`; "" if it is not known.
+    pub fn asked(&self, name: &str) -> &str {
+        self.request_headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
 }
 
 /// The report that a shell sent: `facts` are lines of `status`, `method`, `url`, `provider`, `online`, `pageUrl`,
-/// `responseType` and `now`, each as `name:value`; `thrown` is a list of name, message
+/// `redirected`, `responseType` and `now`, each as `name:value`; `thrown` is a list of name, message
 /// and code for each error. All may be missing, and what is not as it should be counts as missing.
 pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
     let mut report = Report::default();
@@ -59,6 +68,7 @@ pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
             "url" => report.url = value,
             "provider" => report.provider = value,
             "online" => report.online = Some(value == "true"),
+            "redirected" => report.redirected = value == "true",
             "pageUrl" => report.page_url = value,
             "responseType" => report.response_type = value,
             "now" => report.now = WallTime(number.unwrap_or(0)),

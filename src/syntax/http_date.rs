@@ -4,6 +4,7 @@
 
 use super::{number, words};
 use crate::time::WallTime;
+use alloc::string::String;
 
 const WEEKDAYS: &str = "sunday monday tuesday wednesday thursday friday saturday";
 const MONTHS: &str = "jan feb mar apr may jun jul aug sep oct nov dec";
@@ -149,6 +150,29 @@ fn instant(fields: Fields, offset: i64) -> Option<WallTime> {
     right.then(|| WallTime(epoch(fields) - offset * 60_000))
 }
 
+/// A time in seconds since 1970, not before it, in the internet's form (RFC 3339).
+pub fn write(seconds: i64) -> String {
+    // The same calendar backwards: a year starts in March, 400 years are 146,097 days.
+    let days = seconds / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let years = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * years + years / 4 - years / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = era * 400 + years + i64::from(month < 3);
+    let mut out = String::new();
+    let rest = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
+    for (part, front) in [year, month, day].into_iter().chain(rest).zip(["", "-", "-", "T", ":", ":"]) {
+        out.push_str(front);
+        if part < 10 {
+            out.push('0');
+        }
+        number::push(&mut out, part.unsigned_abs());
+    }
+    out.push('Z');
+    out
+}
+
 // In a calendar whose year starts in March, so that a leap day is its last.
 fn epoch([year, month, day, hour, minute, second]: Fields) -> i64 {
     let year = year - i64::from(month < 3);
@@ -208,6 +232,14 @@ mod tests {
             ("2024-02-29T00:00:00+00:00", 1_709_164_800_000, 1000),
         ] {
             assert_eq!(read_internet(text), Some((WallTime(ms), precision)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_time() {
+        assert_eq!(write(0), "1970-01-01T00:00:00Z");
+        for seconds in [951_782_399, 951_868_800, 1_709_210_096, 1_735_689_599, 4_107_542_400, 32_503_679_999] {
+            assert_eq!(read_internet(&write(seconds)).map(|(at, _)| at.0), Some(seconds * 1000), "{seconds}");
         }
     }
 

@@ -47,10 +47,12 @@ impl Explainer {
         body: Option<String>,
         request_body: &str,
         thrown: &str,
+        request_headers: &str,
     ) -> String {
         let thrown = keys::parse(thrown);
         let mut report = report::read(facts, thrown.root());
         (report.headers, report.body, report.request_body) = (Headers::new(headers), body.as_deref(), request_body);
+        report.request_headers = Headers::new(request_headers);
         report.pairs.extend(report.headers.iter());
         explain(&report, &self.catalogs).to_json()
     }

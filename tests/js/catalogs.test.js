@@ -14,6 +14,7 @@ const ANSWER = {
   headers: { "Content-Type": "application/json", "X-Left": "12" },
   body: '{"error":{"code":"E_17","message":"Seat 12A is Taken","count":7,"ok":false}}',
   requestBody: '{"seat":"12A"}',
+  requestHeaders: { Authorization: "Bearer undefined", "X-Page": "7" },
 };
 
 for (const [name, when, holds] of [
@@ -39,6 +40,12 @@ for (const [name, when, holds] of [
   ["a message's template among other tests", { message: { startsWith: "Seat", template: ["x", "*taken"] } }, true],
   ["a body", { body: { contains: "E_17" } }, true],
   ["what was sent", { requestBody: { contains: '"seat"' } }, true],
+  ["a header that was sent", { requestHeader: { "x-page": "{page}" } }, true],
+  ["a header that was sent, by its number", { requestHeader: { "X-Page": { gte: 8 } } }, false],
+  ["a header that was not sent", { requestHeader: { "x-tenant": false } }, true],
+  ["a header that should not have been sent", { requestHeader: { authorization: { exists: false } } }, false],
+  ["what is wrong with the request", { request: ["auth-empty", "auth-undefined"] }, true],
+  ["what is not wrong with the request", { request: "auth-empty" }, false],
   ["a value of JSON that is there", { json: { "/error/count": { exists: true } } }, true],
   ["a value of JSON that is not there", { json: { "/error/other": { exists: false } } }, true],
   ["a number of JSON", { json: { "/error/count": { equals: 7 } } }, true],
@@ -120,7 +127,7 @@ test("the first of several catalogs goes first", () => {
 test("all rules that hold give causes", () => {
   const then = { causes: [{ id: "maybe", confidence: "possible", text: "Maybe." }] };
   const catalog = defineCatalog(acme([rule({ status: 400 }, { causes: [{ id: "sure", confidence: "certain", text: "Sure." }] }), { id: "acme.hint", when: { method: "POST" }, then }]));
-  assert.deepEqual(of(catalog, ANSWER).causes.map(({ id }) => id), ["sure", "maybe"]);
+  assert.deepEqual(of(catalog, { ...ANSWER, requestHeaders: undefined }).causes.map(({ id }) => id), ["sure", "maybe"]);
 });
 
 test("a catalog holds for its hosts; without hosts, wherever no API is recognised; and for what extends it", () => {
@@ -196,6 +203,12 @@ for (const [name, catalog, field] of [
   ["a path that is no pointer", acme([rule({ json: { "error.code": "x" } })]), "rules[acme.it].when.json.error.code"],
   ["an unknown type of JSON", acme([rule({ json: { "/x": { type: "integer" } } })]), "rules[acme.it].when.json./x.type"],
   ["an unknown shape of the body", acme([rule({ bodyIs: "yaml" })]), "rules[acme.it].when.bodyIs"],
+  ["an unknown fault of the request", acme([rule({ request: "auth-odd" })]), "rules[acme.it].when.request"],
+  ["no fault of the request", acme([rule({ request: [] })]), "rules[acme.it].when.request"],
+  ["a name that no header that is sent can have", acme([rule({ requestHeader: { "a b": true } })]), "rules[acme.it].when.requestHeader.a b"],
+  ["a hole that what was sent would fill", acme([rule({ requestHeader: { authorization: "Bearer {token}" } }, { action: "Not {token}." })]), "rules[acme.it].then.action"],
+  ["a hole that the fault does not have", acme([rule({ request: "undefined" }, { action: "Not {place}." })]), "rules[acme.it].then.action"],
+  ["a rule behind one on any of a header that was sent", acme([rule({ requestHeader: { a: true } }), { ...rule({ requestHeader: { a: "x" } }), id: "acme.b" }]), "rules[acme.b]"],
   ["an unknown kind", acme([rule({ status: 400 }, { kind: "oops" })]), "rules[acme.it].then.kind"],
   ["an unknown reason", acme([rule({ status: 400 }, { kind: "forbidden", reason: "expired" })]), "rules[acme.it].then.reason"],
   ["a reason of a kind that has none", acme([rule({ status: 400 }, { reason: "x" })]), "rules[acme.it].then.reason"],

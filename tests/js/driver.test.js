@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { callRecord, createPolicy, fetchWithPolicy, PolicyError, RateLimitError } from "fetch-with-policy";
+import { callRecord, createPolicy, explainResponse, fetchWithPolicy, PolicyError, RateLimitError } from "fetch-with-policy";
 import { countingHost, fixedWindows, script, serve } from "./server.js";
 
 const QUICK = { retry: { initialDelay: 20, maxDelay: 40 } };
@@ -450,6 +450,40 @@ test("throwHttpErrors throws the explained error, with the response unread", () 
     assert.equal(await error.response.text(), '{"message":"Assignment does not exist"}');
     assert.doesNotMatch(error.message, /SECRET/);
   }));
+
+test("an HttpError knows what was sent, where nothing was made for the send alone", async () => {
+  const fetch = async () => new Response('{"message":"Unauthorized"}', { status: 401, headers: { "content-type": "application/json" } });
+  const causes = async (options, init) => {
+    const error = await createPolicy({ fetch, throwHttpErrors: true, ...options }).fetch("https://api.example.com/", init).catch((thrown) => thrown);
+    return error.explanation.causes.map(({ id }) => id);
+  };
+  assert.equal((await causes({}, { headers: { authorization: `Bearer ${undefined}` } }))[0], "auth-undefined");
+  assert.equal((await causes({}, { headers: { accept: "*/*" } }))[0], "missing");
+  assert.ok(!(await causes({ prepare: () => ({ authorization: "Bearer x" }) }, { headers: { accept: "*/*" } })).includes("auth-undefined"));
+  const sent = [];
+  const explainer = { explainResponse: (response, context) => (sent.push(context), { kind: "unauthenticated" }) };
+  await causes({ explainer }, { method: "POST", body: '{"a":1}' }).catch(() => {});
+  assert.equal(sent[0].requestBody, '{"a":1}');
+  await causes({ explainer, prepare: () => undefined }, {}).catch(() => {});
+  assert.equal(sent[1].requestHeaders, undefined);
+});
+
+test("a response of a policy is explained by the forms of what was sent, which hold no secret", async () => {
+  const answer = (status, headers) => createPolicy({ fetch: async () => new Response("{}", { status, headers: { "content-type": "application/json", ...headers } }), retry: false });
+  const first = async (policy, init, context) => (await explainResponse(await policy.fetch("https://api.example.com/", init), context)).causes[0].id;
+  const basic = { "www-authenticate": 'Basic realm="x"' };
+  for (const [policy, init, id] of [
+    [answer(401), { headers: { authorization: "Bearer undefined" } }, "auth-undefined"],
+    [answer(401), { headers: { "x-page": "7" } }, "missing"],
+    [answer(401, basic), { headers: { authorization: "Bearer hunter2x" } }, "auth-scheme"],
+    [answer(401), { headers: { authorization: "hunter2x" } }, "invalid"],
+    [answer(400), { method: "POST", body: "x", headers: { "content-type": "multipart/form-data" } }, "no-boundary"],
+    [answer(400), { method: "POST", body: "x", headers: { "content-type": "multipart/form-data; boundary=hunter2x" } }, "parameter"],
+  ]) assert.equal(await first(policy, init), id, JSON.stringify(init));
+  assert.equal(await first(answer(401), { headers: { authorization: "Bearer undefined" } }, { requestHeaders: { authorization: "Bearer abc" } }), "invalid");
+  const prepared = createPolicy({ fetch: async () => new Response("", { status: 401 }), prepare: () => ({ authorization: "Bearer x" }) });
+  assert.equal((await explainResponse(await prepared.fetch("https://api.example.com/", { headers: { accept: "*/*" } }))).causes[0].evidence[0].from, "status");
+});
 
 test("a thousand calls of one policy are freed", async () => {
   const policy = createPolicy({ fetch: async () => new Response("ok") });

@@ -39,6 +39,28 @@ test("it takes one argument, as fetch does, and gives a Promise", async () => {
   }
 });
 
+test("under Next a resend carries a signal, since without one an equal GET is answered from the memory of the render", async (context) => {
+  const { fetch } = globalThis;
+  context.after(() => (globalThis.fetch = fetch));
+  globalThis.fetch = Object.assign(async () => new Response(), { __nextPatched: true });
+  const own = new AbortController().signal;
+  const rows = [[URL], [URL, { headers: { a: "b" } }], [new Request(URL)], [URL, { signal: own }]];
+  for (const [input, init] of rows) {
+    const memory = new Map();
+    // As Next does it while React renders: by the address alone, and not where init has a signal.
+    const render = async (asked, init) => {
+      const key = asked.url ?? asked;
+      if (!init?.signal && memory.has(key)) return memory.get(key).clone();
+      const response = new Response(null, { status: memory.size === 0 ? 503 : 200 });
+      memory.set(init?.signal ? init.signal : key, response);
+      return response;
+    };
+    const policy = createPolicy({ retry: QUICK.retry, fetch: render });
+    assert.equal((await policy.fetch(input, init)).status, 200);
+    if (init?.signal === own) assert.deepEqual([...memory.keys()], [own], "the caller's own stays");
+  }
+});
+
 test("the host is called in the caller's turn with the caller's own objects, and `this` is nobody's", async () => {
   const seen = [];
   const answer = Promise.resolve(new Response());

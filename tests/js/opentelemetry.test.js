@@ -1,7 +1,8 @@
 // `fetch-with-policy/opentelemetry` under the real SDK, against a real server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { context, metrics, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, metrics, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { createPolicy, PolicyOptionError, RateLimitError } from "fetch-with-policy";
 import { telemetry } from "fetch-with-policy/opentelemetry";
 import { script, serve } from "./server.js";
@@ -203,3 +204,22 @@ test("a tracer and a meter may be given, and what is none is refused by name", (
       assert.throws(() => telemetry(options), (error) => PolicyOptionError.is(error) && error.field === field && expected.test(error.expected));
     }
   }));
+
+test("by `prepare` the caller's span is told to the server, by each send", async (test) => {
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  test.after(() => propagation.disable());
+  const met = [];
+  const transport = async (_input, { headers }) => new Response(null, { status: met.push(headers.get("traceparent")) === 1 ? 503 : 200 });
+  const prepare = () => {
+    const headers = {};
+    propagation.inject(context.active(), headers);
+    return headers;
+  };
+  await watched(script([200]), { fetch: transport, prepare }, async ({ policy, spans }) => {
+    const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
+    const parent = trace.setSpanContext(context.active(), { traceId, spanId, traceFlags: 1 });
+    await context.with(parent, () => policy.fetch("https://api.example.com/"));
+    assert.deepEqual(met, Array(2).fill(`00-${traceId}-${spanId}-01`));
+    assert.equal(spans().filter(({ parentSpanContext }) => parentSpanContext?.spanId === spanId).length, 2);
+  });
+});

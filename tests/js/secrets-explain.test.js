@@ -3,7 +3,7 @@
 // that does not call it one, cannot be told from any other word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain, explainResponse } from "fetch-with-policy";
+import { createExplainer, explain, explainResponse } from "fetch-with-policy";
 import { found, textOf } from "./planted.js";
 
 /** By form: what is known by its look. */
@@ -64,6 +64,12 @@ const places = (secret) => {
   const escaped = encodeURIComponent(secret);
   return {
     "request headers that came back": { headers: { authorization: `Bearer ${secret}`, cookie: `sid=${secret}`, "x-api-key": secret, "set-cookie": `sid=${secret}; Path=/` } },
+    "headers that were sent": { requestHeaders: { authorization: `Bearer ${secret}`, cookie: `sid=${secret}`, "x-api-key": secret, "x-own": secret, accept: secret, "content-type": secret }, requestBody: '{"a":1}', method: "POST", url: "https://api.example.com/" },
+    "a raw token": { requestHeaders: { authorization: secret }, headers: { "www-authenticate": "Basic" } },
+    "a token of two words": { requestHeaders: { authorization: `${secret} ${secret}` } },
+    "a scheme twice": { requestHeaders: [["Authorization", `Bearer Bearer ${secret}`]] },
+    "a user and a password": { requestHeaders: { authorization: `Basic ${secret}` } },
+    "an address with what was not filled in": { url: `https://api.example.com/{id}/undefined//x?key=${escaped}%20&x=%2520&token=${escaped}&id=null`, requestHeaders: { accept: "*/*" } },
     "a challenge": { headers: { "www-authenticate": `Bearer realm="x", error="invalid_token", error_description="token=${secret}"` } },
     "a location": { headers: { location: `https://example.com/callback?code=${secret}#access_token=${secret}`, link: `<https://example.com/?key=${secret}>; rel="help"` } },
     "an address": { url: `https://jane:${escaped}@api.example.com/v1/items?key=${escaped}&access_token=${escaped}&limit=20000&x=undefined#token=${escaped}` },
@@ -89,6 +95,17 @@ for (const [form, secret] of Object.entries({ ...LOOKS, "a value by its name": N
   });
 }
 
+test("a hole of a template is redacted by what stands around it", () => {
+  const rules = ["no value {value} here", "{value} is what came", "the pair {value}"].map((message, n) => ({ id: `acme.${n}`, when: { message: ["*" + message + "*", `*: {value}`, `*={value}`, `* {field} of {entity}`, "missing {fields}"] }, then: { kind: "locked", field: "{value}", causes: [{ id: `c${n}`, text: "It was {value}, {entity}." }], action: "Not {value}.", title: "{value}" } }));
+  const { explain } = createExplainer({ catalogs: [{ catalog: 1, provider: "acme", rules }] });
+  for (const message of [`password: ${NAMED}`, `secret_token=${NAMED}`, `see https://x.example/?page=${NAMED}`, `the session: "${NAMED}"`, `Authorization: Bearer ${NAMED} of x`, `missing a, token: ${NAMED}, b`, `field password: ${NAMED} of token: ${NAMED}`]) {
+    const explanation = explain({ status: 400, provider: "acme", body: JSON.stringify({ error: "bad", message }) });
+    assert.deepEqual(found(told(explanation), { secret: NAMED }), [], `${message}: ${JSON.stringify(explanation)}`);
+  }
+  const plain = explain({ status: 400, provider: "acme", body: JSON.stringify({ message: "no value seven here" }) });
+  assert.equal(plain.title, "seven");
+});
+
 test("tokens that are drawn by chance are known by their look", () => {
   let state = 7;
   const chance = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
@@ -106,7 +123,7 @@ test("tokens that are drawn by chance are known by their look", () => {
 test("a response is explained without its address' secrets", async () => {
   for (const secret of Object.values(LOOKS)) {
     const response = new Response(JSON.stringify({ error: `token ${secret} is bad`, token: secret }), { status: 401, headers: { "set-cookie": `sid=${secret}`, "www-authenticate": `Bearer error_description="${secret}"` } });
-    const explanation = await explainResponse(response, { url: `https://u:${encodeURIComponent(secret)}@api.example.com/?token=${encodeURIComponent(secret)}`, method: "GET", requestBody: `token=${secret}` });
+    const explanation = await explainResponse(response, { url: `https://u:${encodeURIComponent(secret)}@api.example.com/?token=${encodeURIComponent(secret)}`, method: "GET", requestBody: `token=${secret}`, requestHeaders: new Headers({ authorization: `Bearer ${encodeURIComponent(secret)}`, "x-own": encodeURIComponent(secret) }) });
     assert.deepEqual(found(told(explanation), { secret }), [], JSON.stringify(explanation));
   }
 });

@@ -98,6 +98,17 @@ test("heads of HTTP/2 and HTTP/3, with either line end, are read", () => {
   }
 });
 
+test("what curl -v tells of the request is judged, and not told", { skip }, async () => {
+  const verbose = await curl("-isv", "-H", "Authorization: Bearer undefined", `${origin}/denied`);
+  assert.equal(run(["explain", "--json"], verbose).json.causes[0].id, "auth-undefined");
+  const secret = run(["explain", "--json"], await curl("-sv", "-H", "Authorization: hunter2x", "-H", "X-Own: hunter2x", `${origin}/denied`));
+  assert.deepEqual([secret.json.causes[0].id, secret.stdout.includes("hunter2x")], ["auth-bare", false]);
+  assert.equal(run(["explain", "--json"], await curl("-isv", `${origin}/denied`)).json.causes[0].text.startsWith("The request has no credentials"), true);
+  const said = run(["explain", "--json", "--status", "415", "--url", "https://x.example/", "--method", "POST", "--request-body", '{"a":1}', "--request-header", "Accept: */*"], "{}");
+  assert.equal(said.json.causes[0].id, "unlabelled");
+  assert.equal(run(["explain", "--status", "415", "--request-header", "x"], "{}").code, 64);
+});
+
 test("curl's own failure stands for the answer that did not come", { skip }, async () => {
   const refused = run(["explain", "--json"], await curl("-isS", "http://127.0.0.1:1/"));
   assert.deepEqual([refused.json.kind, refused.json.reason, refused.code], ["network", "refused", 11]);
@@ -126,6 +137,12 @@ test("of a HAR the last entry that failed is explained, or the one that is asked
     assert.deepEqual([refused.code, refused.stdout], [64, ""]);
     assert.match(refused.stderr, /^fetch-with-policy: --entry: expected a number from 1 to 3.*\n$/);
   }
+});
+
+test("a HAR tells what was sent", () => {
+  const asked = entry(401);
+  asked.request.headers = [{ name: "Authorization", value: "Bearer null" }];
+  assert.equal(run(["explain", "--json"], har(asked)).json.causes[0].id, "auth-undefined");
 });
 
 test("a HAR's resets are measured against its own time, and a request without an answer is a network failure", () => {

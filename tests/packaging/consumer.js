@@ -11,10 +11,10 @@ export function pack(/** @type {string} */ folder) {
   return { tarball: join(folder, filename), files: files.map((/** @type {{ path: string }} */ { path }) => path).sort() };
 }
 
-/** Makes a folder below target/ in which the package is installed; `remove` takes it away. */
-export function consumer() {
-  mkdirSync("target", { recursive: true });
-  const folder = mkdtempSync(resolve("target/consumer-"));
+/** Makes a folder below `parent` in which the package is installed; `remove` takes it away. */
+export function consumer(parent = "target") {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(resolve(parent, "consumer-"));
   const { tarball, files } = pack(folder);
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   npm(folder, ["install", "--offline", "--no-package-lock", tarball]);

@@ -29,6 +29,8 @@ const report: Required<ErrorReport> = {
   method: "GET",
   url: "",
   requestBody: "",
+  requestHeaders: [["accept", "*/*"]],
+  redirected: true,
   provider: "clever",
   error: new TypeError("fetch failed"),
   online: false,

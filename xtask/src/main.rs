@@ -33,6 +33,7 @@ cargo xtask bench explain [OPTION..]  the same for what an explanation costs, na
 cargo xtask fuzz [N]                  explain N mangled answers, ten million where none is said
 cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
+cargo xtask test next                 the package in Next.js, which is large: only where it is asked for
 ";
 
 fn main() -> ExitCode {

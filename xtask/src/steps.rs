@@ -16,6 +16,8 @@ pub struct Step {
     pub count: Count,
     /// Its output is worth reading even where all is well.
     pub loud: bool,
+    /// It runs only where it is asked for by its whole name: what it installs is large.
+    pub optional: bool,
     /// Installs what it needs and gives the programs to run.
     pub commands: fn() -> Result<Vec<Command>, String>,
 }
@@ -55,6 +57,7 @@ pub const STEPS: &[Step] = &[
     step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
     Step { loud: true, ..step("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
+    Step { optional: true, ..step("next", Count::Node, || own_packages("tests/next")) },
     step("clients", Count::Node, || own_packages("tests/clients")),
     step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
@@ -71,7 +74,7 @@ const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
-    Step { name, count, loud: false, commands }
+    Step { name, count, loud: false, optional: false, commands }
 }
 
 fn lint() -> Result<Vec<Command>, String> {

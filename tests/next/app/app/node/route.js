@@ -1,0 +1,6 @@
+import { calls } from "../calls.js";
+
+export async function GET(request) {
+  const { searchParams } = new URL(request.url);
+  return Response.json(await calls(searchParams.get("api"), searchParams.get("token")));
+}

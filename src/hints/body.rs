@@ -89,12 +89,15 @@ const STEMS: [(Sense, &str); 6] = [
         "insufficientquota insufficientbalance insufficientcredit exceededcurrentquota dailylimitexceeded billinghardlimit billingnotactive",
     ),
     // OpenAI, Google; Anthropic; HubSpot.
-    (Sense::AllowanceProse, "exceededyourcurrentquota creditbalance apiusagelimit dailylimit monthlylimit volumequota"),
+    (
+        Sense::AllowanceProse,
+        "exceededyourcurrentquota creditbalance apiusagelimit usagecapexceeded dailylimit monthlylimit volumequota",
+    ),
     (Sense::AllowanceForbidden, "quotaexceeded"),
 ];
 
 // One of these is in every text that tells a wait: see `wait`.
-const WAITS: [&str; 5] = ["again", "available", "reset", "retry", "wait"];
+const WAITS: [&str; 6] = ["again", "available", "reset", "retry", "this after", "wait"];
 
 // Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
 const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";
@@ -107,7 +110,7 @@ const META_BUSINESS: core::ops::RangeInclusive<i64> = 80_000..=80_014;
 
 /// Reads what came with `status` (0 where that is not known); dates in it are measured against `served`.
 ///
-/// Any text may be given. Of a success only what stands under `error`, `errors` and `extensions` is heard.
+/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and `extensions` is heard.
 #[inline(never)]
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     let body = front(body, MOST);
@@ -188,7 +191,7 @@ impl<'d> Reader<'d> {
                     }
                     key = string;
                     if depth == 1 && (1..400).contains(&self.status) {
-                        heard = ["error", "errors", "extensions"].contains(&key);
+                        heard = ["error", "errors", "error_message", "extensions"].contains(&key);
                     }
                 }
                 // A minus too, so that what follows it is no number.

@@ -91,8 +91,9 @@ impl<'f> Rule<'f, '_> {
             for name in parts(hole("fields"), b',') {
                 self.field(name, said, "", "", out);
             }
-            if !hole("field").is_empty() {
-                self.field(hole("field"), message(heard), hole("in"), hole("allowed"), out);
+            let name = hole("field");
+            if !name.is_empty() {
+                self.field(name, message(heard), hole("in"), hole("allowed"), out);
             }
         }
         let whole = self.heard.first().map_or("", |heard| heard.part);

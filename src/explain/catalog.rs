@@ -15,7 +15,7 @@ use super::explanation::Explanation;
 use super::ink::Text;
 use super::keys::{self, key};
 use super::matcher::{Facts, Heard, Notes};
-use super::report::{authority_of, host_of};
+use super::report::authority_of;
 use super::scan::has;
 use super::squeeze::{length, squeeze};
 use crate::syntax::json::{self, Document, Node};
@@ -131,7 +131,6 @@ impl Catalogs {
         if !facts.report.provider.is_empty() {
             return (facts.report.provider, false);
         }
-        let (whole, name) = (authority_of(facts.report.url), host_of(facts.report.url));
         let mut by_shape = "";
         let mut scratch = Explanation::new(super::kind::Kind::Success, "", None);
         for set in &self.sets {
@@ -139,7 +138,7 @@ impl Catalogs {
             let provider = set.at(key!("provider")).text();
             for pattern in set.at(key!("hosts")).children() {
                 let pattern = pattern.text();
-                let host = if has(pattern, ":") { whole } else { name };
+                let host = if has(pattern, ":") { authority_of(facts.report.url) } else { facts.host };
                 let suffix = pattern.strip_prefix("*").unwrap_or(pattern);
                 if host.ends_with(suffix) && (host.len() == suffix.len() || suffix.len() < pattern.len()) {
                     return (provider, false);
@@ -154,20 +153,10 @@ impl Catalogs {
         (by_shape, !by_shape.is_empty())
     }
 
-    /// Whether the rules of the `index`th catalog hold for answers of `provider`.
-    fn applies(&self, index: usize, provider: &str) -> bool {
-        let named = |index: usize, set: Node<'_>| {
-            let everywhere =
-                index < self.users && !set.at(key!("hosts")).exists() && !set.at(key!("recognise")).exists();
-            set.at(key!("provider")).text() == provider || (everywhere && provider.is_empty())
-        };
-        let Some(set) = self.sets.get(index) else { return false };
-        let own = set.root().at(key!("provider")).text();
-        let extends = |set: Node<'_>| set.at(key!("extends")).children().any(|name| name.text() == own);
-        let mut sets = self.sets.iter().enumerate();
-        own.is_empty()
-            || named(index, set.root())
-            || sets.any(|(other, set)| extends(set.root()) && named(other, set.root()))
+    /// Whether the `index`th catalog, `set`, is one of `provider`.
+    fn names(&self, index: usize, set: Node<'_>, provider: &str) -> bool {
+        let everywhere = index < self.users && !set.at(key!("hosts")).exists() && !set.at(key!("recognise")).exists();
+        set.at(key!("provider")).text() == provider || (everywhere && provider.is_empty())
     }
 
     /// Holds the rules of `provider`, and those of no provider, against the answer. What they saw goes to `out`. Under a 2xx
@@ -176,11 +165,21 @@ impl Catalogs {
         let mut rules: Vec<Hit<'f>> = Vec::new();
         let mut notes = Notes { out, heard: Vec::new(), rule: Text::default() };
         let mut layer = 0;
+        // Whose rules hold beside the provider's own.
+        let mut extended = Vec::new();
+        for (index, set) in self.sets.iter().enumerate() {
+            if self.names(index, set.root(), provider) {
+                set.root().at(key!("extends")).children().for_each(|name| extended.push(name.text()));
+            }
+        }
         for (index, set) in self.sets.iter().enumerate() {
             let user = index < self.users;
             let provider_of_set = set.root().at(key!("provider")).text();
             layer -= 100_000_000;
-            if !self.applies(index, provider) || (well && !user) {
+            let applies = provider_of_set.is_empty()
+                || self.names(index, set.root(), provider)
+                || extended.contains(&provider_of_set);
+            if !applies || (well && !user) {
                 continue;
             }
             for rule in set.root().at(key!("rules")).children() {

@@ -6,7 +6,7 @@
 use super::ink::{Ink, Text};
 use super::kind::{Kind, Retry};
 use super::text;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// What happened, why, and what to do: see the members of `Explanation` in the package's types.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl Explanation {
     pub fn new(kind: Kind, reason: &str, status: Option<u16>) -> Self {
         let none = Text::default();
         let mut out = Self {
-            ink: Ink::default(),
+            ink: Ink { all: String::with_capacity(2048) },
             id: none,
             kind,
             reason: none,

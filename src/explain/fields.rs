@@ -237,6 +237,9 @@ pub fn first<'d>(item: Node<'d>, keys: &[u8]) -> &'d str {
 }
 
 fn from_object(item: Node<'_>, out: &mut Explanation) {
+    if item.kind() != Kind::Object {
+        return;
+    }
     let mut message = first(item, TEXTS);
     if message.is_empty() {
         // class-validator: one text for each constraint.

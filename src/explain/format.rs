@@ -117,7 +117,7 @@ pub fn of_json(root: Node<'_>, media: &str) -> &'static str {
 
 /// Whether an explanation's `format` may be `name`, of a body that holds something.
 pub fn is_known(name: &str) -> bool {
-    signs::rows(&TABLE).any(|(known, _)| known == name)
+    signs::has(&TABLE, name)
         || parts(PROXIES, b'\n').any(|row| until(row, b" ") == name)
         || words("json text html xml empty").any(|word| word == name)
 }

@@ -2,13 +2,11 @@
 //!
 //! A literal is looked for once, from where the last one ended, so matching is linear in the text (times the literal's
 //! length, which is bounded); there is no backtracking and no regular expression, so a user's template cannot hang a page.
-//! Holes called [`WORDS`] take one word without a colon behind it; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
+//! Holes called `field`, `entity`, `code`, `in` and `id` take one word without a colon behind it, of at least one character; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
-use super::scan::{after, cut, find, words};
+use super::scan::{after, cut, find};
 use crate::syntax::grams::Grams;
 
-/// Holes that take one word: no blank, at least one character.
-pub const WORDS: &str = "field entity code in id";
 /// Longer literals never match; it bounds the cost of a search.
 const MAX_LITERAL: usize = 256;
 
@@ -49,7 +47,9 @@ pub fn may_fit(template: &str, grams: &Grams) -> bool {
 
 /// What the hole called `name` takes of `text`; "" if it is not there.
 pub fn hole<'t>(template: &str, text: &'t str, name: &str) -> &'t str {
-    find_hole(template, text, name).and_then(|found| text.get(found.hole.0..found.hole.1)).unwrap_or("")
+    // Most templates have no hole at all.
+    let found = if find(template, "{", 0).is_some() { find_hole(template, text, name) } else { None };
+    found.map_or("", |found| cut(text, found.hole.0, found.hole.1))
 }
 
 /// Holds `text` against `template`, and tells where its hole called `wanted` is.
@@ -57,6 +57,13 @@ pub fn hole<'t>(template: &str, text: &'t str, name: &str) -> &'t str {
 pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
     #[cfg(test)]
     crate::syntax::steps::add(template.len());
+    // Most templates fail at their first letter.
+    if let ([first, ..], [byte, ..]) = (template.as_bytes(), text.as_bytes())
+        && !matches!(first, b'*' | b'{')
+        && !first.eq_ignore_ascii_case(byte)
+    {
+        return None;
+    }
     let mut found = Match { span: (usize::MAX, 0), hole: (0, 0) };
     let mut rest = Some(template);
     let mut at = 0;
@@ -85,7 +92,7 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
         let mut start = if literal.is_empty() { usize::MAX } else { place };
         if let Some(name) = open.filter(|name| !name.is_empty()) {
             let value = text.get(at..place)?;
-            if words(WORDS).any(|word| word == name)
+            if matches!(name, "field" | "entity" | "code" | "in" | "id")
                 && (value.is_empty() || value.ends_with(':') || value.bytes().any(|byte| byte.is_ascii_whitespace()))
             {
                 return None;
@@ -108,12 +115,14 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
 
 /// The literal in front, the hole behind it ("" for `*`), and what follows the hole.
 fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
-    for (at, byte) in template.bytes().enumerate() {
+    let mut at = 0;
+    while let Some(&byte) = template.as_bytes().get(at) {
+        at += 1;
         if byte != b'*' && byte != b'{' {
             continue;
         }
-        let front = cut(template, 0, at);
-        let rest = after(template, at + 1);
+        let front = cut(template, 0, at - 1);
+        let rest = after(template, at);
         if byte == b'*' {
             return (front, Some(""), Some(rest));
         }

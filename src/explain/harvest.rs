@@ -438,6 +438,9 @@ fn id_of(level: Node<'_>) -> &str {
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
 #[inline(never)]
 fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
+    if !node.exists() {
+        return Said::default();
+    }
     let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
     let idle = matches!(text, "" | "error" | "Error" | "failure" | "fail" | "failed" | "Failure" | "0")
         || text.len() > 128

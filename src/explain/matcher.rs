@@ -14,6 +14,7 @@ use super::scan::{after, cut, find, has, parts, until, words};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::{grams::Grams, number};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 /// Parts of messages that one template may fit, and how many of them are evidence.
 const MAX_HEARD: usize = 100;
@@ -29,12 +30,16 @@ pub struct Facts<'f> {
     pub number: &'f str,
     /// What the body says.
     pub harvest: &'f Harvest<'f>,
+    /// The URL's host, path, and what stands behind its `?`.
+    pub host: &'f str,
+    path: &'f str,
+    query: &'f str,
     /// What is wrong with the request by its own look.
     pub asked: &'f Asked,
     /// What all messages are made of.
     said: Grams,
-    /// And the body.
-    body: Grams,
+    /// And the body, once it is asked for.
+    body: OnceCell<Grams>,
 }
 
 /// A text, or a part of one, and the template that fits it.
@@ -101,7 +106,19 @@ impl<'f> Facts<'f> {
     pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Harvest<'f>, asked: &'f Asked) -> Self {
         let mut said = Grams::default();
         harvest.messages.iter().for_each(|message| said.add(message.text, false));
-        Self { report, number, harvest, asked, said, body: Grams::of(harvest.body) }
+        let url = until(report.url, b"#");
+        let front = until(url, b"?");
+        Self {
+            report,
+            number,
+            harvest,
+            host: host_of(url),
+            path: after(front, origin_of(url).len()),
+            query: after(url, front.len() + 1),
+            asked,
+            said,
+            body: OnceCell::new(),
+        }
     }
 
     /// Whether all members of `when` hold; if so, what they saw is added to `notes`.
@@ -134,7 +151,7 @@ impl<'f> Facts<'f> {
                 is(test) || test.children().any(is)
             }
             MESSAGE => may_fit(test, &self.said),
-            BODY => may_fit(test, &self.body),
+            BODY => may_fit(test, self.body.get_or_init(|| Grams::of(self.harvest.body))),
             CODE => !self.harvest.code.text.is_empty() && fits(test, self.harvest.code.text).is_some(),
             FORMAT => fits(test, self.harvest.format).is_some(),
             REQUEST => self.asked.signs.iter().any(|sign| fits(test, sign.name).is_some()),
@@ -162,8 +179,7 @@ impl<'f> Facts<'f> {
                 hear(test, report.request_body, notes).is_some() && notes.see("environment", "requestBody", "", None)
             }
             HEADER => test.children().all(|test| {
-                let mut pairs = report.headers.iter();
-                let value = pairs.find(|(name, _)| name.eq_ignore_ascii_case(test.key())).unwrap_or_default().1;
+                let value = report.header(test.key());
                 let shown = if redact::is_secret_name(test.key()) { redact::GONE } else { value };
                 if is_absence(test) {
                     return value.is_empty();
@@ -221,7 +237,8 @@ impl<'f> Facts<'f> {
         for separators in [&[][..], &["\n", "\\n"], &[", "]] {
             for said in &self.harvest.messages {
                 // Without a separator its only part is the whole, which was tried first.
-                if !separators.is_empty() && !separators.iter().any(|separator| has(said.text, separator)) {
+                let parted = |separator: &&str| self.said.may_hold(separator) && has(said.text, separator);
+                if !separators.is_empty() && !separators.iter().any(parted) {
                     continue;
                 }
                 hear_parts(said, separators, (test, before), &mut left, notes);
@@ -253,13 +270,10 @@ impl<'f> Facts<'f> {
     /// One `part` of a `test` on the URL: `host`, `path`, `param`. The last is a name, and what else is asked of its value
     /// stands beside it (`gt`, `equals`), or an object of names and tests.
     fn url(&self, test: Node<'f>, part: Node<'f>, notes: &mut Notes<'f, '_>) -> bool {
-        let url = self.report.url;
         match part.key() {
-            "host" => heed(part, host_of(url), notes).is_some(),
-            "path" => {
-                let path = after(until(url, b"?#"), origin_of(url).len());
-                hear(part, path, notes).is_some_and(|found| notes.see_part(("url", "path"), path, found.span, None))
-            }
+            "host" => heed(part, self.host, notes).is_some(),
+            "path" => hear(part, self.path, notes)
+                .is_some_and(|found| notes.see_part(("url", "path"), self.path, found.span, None)),
             "param" if part.kind() == Kind::Object => part.children().all(|want| self.param(want.key(), want, notes)),
             "param" => self.param(part.text(), test, notes),
             // Beside `param`, whose they are.
@@ -278,9 +292,7 @@ impl<'f> Facts<'f> {
 
     /// The URL's parameter called `name`, with its value: `limit=20`; "" if there is none.
     pub fn pair(&self, name: &str) -> &'f str {
-        let url = until(self.report.url, b"#");
-        let query = after(url, until(url, b"?").len());
-        let mut pairs = parts(query.strip_prefix('?').unwrap_or(""), b'&');
+        let mut pairs = parts(self.query, b'&');
         pairs.find(|pair| until(pair, b"=").len() < pair.len() && until(pair, b"=") == name).unwrap_or("")
     }
 }
@@ -304,8 +316,10 @@ fn hear_parts<'f>(
             separator.map_or(0, |separator| separator.len())
         };
         let signs = |byte: &u8| matches!(byte, b'\n' | b'\\' | b',');
-        let length =
-            (0..bytes.len()).find(|at| bytes.get(*at).is_some_and(signs) && gap_at(*at) > 0).unwrap_or(bytes.len());
+        let mut length = if separators.is_empty() { bytes.len() } else { 0 };
+        while bytes.get(length).is_some_and(|byte| !signs(byte) || gap_at(length) == 0) {
+            length += 1;
+        }
         let gap = gap_at(length).max(1);
         let part = cut(rest, 0, length);
         if let Some(found) = hear(test.0, part, notes)

@@ -50,6 +50,8 @@ const PREFIXES: &[&str] = &[
     "eyj",
     "whsec_",
 ];
+/// Shorter words are no keys.
+const SHORT: usize = 8;
 /// From this length on, a word with letters and digits, or of letters large and small by chance, is taken for a token. `INVALID_PARAMETER_1` and dates stay.
 const OPAQUE: usize = 20;
 /// From this length on, base64 with slashes in it is taken for a key: 24 bytes.
@@ -68,9 +70,6 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
     // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
     let mut watch = 0_u8;
     let mut rest = text;
-    // Most texts have no name of a secret in them: their words are not asked one by one.
-    let grams = Grams::of(text);
-    let named = text.len() > 3 && NAMES.iter().any(|name| grams.may_hold(name));
     while let Some(char) = rest.chars().next() {
         #[cfg(test)]
         crate::syntax::steps::add(1);
@@ -90,8 +89,9 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
             rest = after(rest, 1);
             continue;
         }
-        // Within a path it would be the rest of one.
-        let key = if out.ends_with('/') { 0 } else { base64(rest) };
+        let next = rest.as_bytes().get(length).copied().unwrap_or(0);
+        // What is shorter and no slash follows is no key; within a path it would be the rest of one.
+        let key = if (length < KEY && !matches!(next, b'/' | b'=')) || out.ends_with('/') { 0 } else { base64(rest) };
         let length = length.max(key);
         let word = cut(rest, 0, length);
         rest = after(rest, length);
@@ -99,7 +99,9 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
         let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
         let secret = !url_follows && !scheme && (watch == 2 || key > 0 || is_opaque(word));
         out.push_str(if secret { GONE } else { word });
-        watch = if scheme { 2 } else { u8::from(named && !secret && !rest.starts_with(' ') && is_secret_name(word)) };
+        // Of what no value follows it does not matter what it names.
+        let names = matches!(rest.as_bytes(), [b'=' | b':' | b'"' | b'\'', ..]) && !secret && is_secret_name(word);
+        watch = if scheme { 2 } else { u8::from(names) };
         if url_follows {
             rest = url(rest, out);
         }
@@ -120,6 +122,7 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     redact_from(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, out);
     let long = out
         .get(start..)
+        .filter(|shown| shown.len() > EXCERPT)
         .and_then(|shown| shown.char_indices().nth(EXCERPT - 1))
         .filter(|(at, char)| start + at + char.len_utf8() < out.len());
     if let Some((at, _)) = long {
@@ -209,6 +212,9 @@ fn base64(text: &str) -> usize {
 
 /// Whether a word looks like a key, a token or a mail address.
 fn is_opaque(word: &str) -> bool {
+    if word.len() < SHORT {
+        return has(word, "@");
+    }
     let (mut digits, mut letters, mut turns, mut last) = (0, 0, 0, 0);
     for byte in word.bytes() {
         let kind = match byte {
@@ -224,7 +230,7 @@ fn is_opaque(word: &str) -> bool {
         last = kind;
     }
     let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
-    (word.len() >= 8 && digits > 0 && PREFIXES.iter().any(|prefix| known(prefix)))
+    (digits > 0 && PREFIXES.iter().any(|prefix| known(prefix)))
         || (word.len() >= OPAQUE && (digits > 1 && letters > 0 || turns * 3 > word.len()))
         || has(word, "@")
 }

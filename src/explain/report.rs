@@ -40,13 +40,13 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The value of the response header `name`; "" if it was not sent.
+    /// The value of the response header `name`, in any case; "" if it was not sent.
     #[inline(never)]
     pub fn header(&self, name: &str) -> &str {
-        if self.pairs.is_empty() {
-            return self.headers.find(name).unwrap_or("");
-        }
-        self.pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+        let is = |(known, _): &(&str, &str)| known.eq_ignore_ascii_case(name);
+        let parted = self.pairs.iter().copied().find(is);
+        let pair = if self.pairs.is_empty() { self.headers.iter().find(is) } else { parted };
+        pair.unwrap_or_default().1
     }
 
     /// The value of the request header `name`; "" if it is not known.

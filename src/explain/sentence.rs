@@ -7,6 +7,7 @@
 use super::explanation::Explanation;
 use super::fields::{place_of, push};
 use super::scan::{after, behind, cut, find, has, known, parts, split, until, words};
+use crate::syntax::grams::Grams;
 
 /// Words that a complaint begins with.
 const LEADS: &str = "missing required unknown invalid unexpected unrecognized unsupported received illegal duplicate";
@@ -27,6 +28,8 @@ const PREDICATES: &[(&str, &str)] = &[
     (" not ", "provided|specified|supplied|given|present"),
 ];
 const BOUNDS: &str = "blank|empty|null|longer|shorter|greater|less|more|negative|zero|in the";
+/// What stands before a name in messages of go-playground/validator, System.Text.Json and Newtonsoft.
+const FRAMEWORKS: &[&str] = &["field validation for '", "path: $.", "path '"];
 /// How it goes on behind a name and a colon.
 const SAID: &str = "required|missing|invalid|unknown|must |should |is |cannot |can't |too |has already|not a |unrecognized|field required";
 /// Words beside a name that say what it is.
@@ -40,6 +43,16 @@ const NOBODY: &str = "this it you there they request body payload user token acc
 
 /// Adds the fields that the lines of `text` name.
 pub fn read(text: &str, out: &mut Explanation) {
+    // Most texts have none of the words that a line is asked for, one after the other.
+    let grams = Grams::of(text);
+    let may_hold = |word: &str| grams.may_hold(word);
+    if !parts(NOUNS, b'|').any(may_hold)
+        && !PREDICATES.iter().any(|(sign, _)| may_hold(sign))
+        && !FRAMEWORKS.iter().any(|sign| may_hold(sign))
+        && !may_hold(": ")
+    {
+        return;
+    }
     for line in parts(text, b'\n').flat_map(clauses) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
@@ -72,9 +85,9 @@ fn clauses(line: &str) -> impl Iterator<Item = &str> {
     parts(line, if grape { b',' } else { b';' })
 }
 
-/// go-playground/validator; System.Text.Json and Newtonsoft.
+/// See [`FRAMEWORKS`].
 fn framework(clause: &str, out: &mut Explanation) -> bool {
-    ["field validation for '", "path: $.", "path '"]
+    FRAMEWORKS
         .iter()
         .find_map(|sign| find(clause, sign, 0).map(|at| after(clause, at + sign.len())))
         .is_some_and(|tail| add(until(tail, b"' "), clause, "", out))

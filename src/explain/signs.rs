@@ -109,17 +109,21 @@ impl<const N: usize> Code<N> {
 
 /// The name in the first row of a compiled `table` whose signs are all in the body `root`.
 pub fn first(table: &'static [u8], root: Node<'_>) -> Option<&'static str> {
-    rows(table).find(|(_, signs)| hold(signs, root)).map(|(name, _)| name)
+    rows(table).find(|(_, signs)| hold(signs, root)).map(|(name, _)| text(name))
+}
+
+/// Whether a row of a compiled `table` has that `name`.
+pub fn has(table: &'static [u8], name: &str) -> bool {
+    rows(table).any(|(known, _)| known == name.as_bytes())
 }
 
 /// All rows of a compiled `table`: the names and the signs.
-pub fn rows(table: &'static [u8]) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+fn rows(table: &'static [u8]) -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
     let mut rest = table;
     core::iter::from_fn(move || {
         let (row, next) = sized(rest)?;
         rest = next;
-        let (name, signs) = sized(row)?;
-        Some((text(name), signs))
+        sized(row)
     })
 }
 

@@ -9,7 +9,6 @@ use super::scan::{after, find, parts, words as names};
 use crate::hints::{self, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::{number, words};
-use crate::time::WallTime;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -17,8 +16,7 @@ use alloc::vec::Vec;
 const MOST: usize = 8;
 
 /// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered.
-pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Told> {
-    let served = hints::served(headers, now);
+pub fn read(headers: Headers<'_>, served: Served) -> Option<Told> {
     if served.cached {
         return None;
     }
@@ -117,11 +115,13 @@ fn cite(told: &mut Told, role: usize, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::WallTime;
 
     type Row = (Option<&'static str>, Option<u64>, Option<u64>, Option<i64>);
 
     fn told(text: &str) -> Option<Row> {
-        let told = read(Headers::new(text), WallTime(1_394_506_250_000))?;
+        let headers = Headers::new(text);
+        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)))?;
         Some((told.bucket.map(|bucket| &*bucket.leak()), told.limit, told.remaining, told.reset_in))
     }
 

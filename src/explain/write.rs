@@ -14,7 +14,7 @@ impl Explanation {
     /// The one JSON text that a shell reads. Linear; no number in it has more than two decimals.
     pub fn to_json(&self) -> String {
         let row = text::row(self.kind);
-        let mut out = Pen { ink: &self.ink, out: Writer::default() };
+        let mut out = Pen { ink: &self.ink, out: Writer { out: String::with_capacity(2048) } };
         out.open('{');
         out.text("id", self.id);
         out.member("kind", row.name);
@@ -289,12 +289,7 @@ fn write(out: &mut Writer, node: Node<'_>, redacted: bool) {
         json::Kind::String => return string(out, node.text(), redacted, false),
         json::Kind::Array => ('[', ']'),
         json::Kind::Object => ('{', '}'),
-        _ => {
-            // An empty string brings the comma that may be needed; the word takes the string's place.
-            out.string("");
-            out.out.truncate(out.out.len() - 2);
-            return out.out.push_str(node.word());
-        }
+        _ => return out.word(node.word()),
     };
     out.open(open);
     for child in node.children() {

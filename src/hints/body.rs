@@ -74,9 +74,9 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     reader.waits = WAITS.iter().any(|word| grams.may_hold(word));
     for (sense, stems) in STEMS {
         let counts = sense != Sense::AllowanceForbidden || status == 403;
-        reader
-            .stems
-            .extend(words::split(stems, b" ").filter(|stem| counts && grams.may_hold(stem)).map(|stem| (sense, stem)));
+        if counts {
+            grams.each_held(stems, |stem| reader.stems.push((sense, stem)));
+        }
     }
     let text = body.strip_prefix("\u{feff}").unwrap_or(body).trim_ascii_start();
     if matches!(text.as_bytes().first(), Some(b'{' | b'[')) {

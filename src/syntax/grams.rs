@@ -5,6 +5,8 @@
 //! all that the explainer did. Letters are five bits each, so that they are one in either case; other characters share
 //! those bits, which costs a search in vain now and then and never misses one.
 
+use super::words;
+
 /// The pairs of a text: a row for each first letter, a bit for each second.
 #[derive(Clone, Debug, Default)]
 pub struct Grams([u32; 32]);
@@ -22,15 +24,15 @@ impl Grams {
     pub fn add(&mut self, text: &str, plain: bool) {
         #[cfg(test)]
         crate::syntax::steps::add(text.len());
-        let mut row = None;
+        let mut row = usize::MAX;
         for byte in text.bytes() {
             if plain && !byte.is_ascii_alphanumeric() {
                 continue;
             }
-            if let Some(bits) = row.and_then(|row| self.0.get_mut(row)) {
+            if let Some(bits) = self.0.get_mut(row) {
                 *bits |= 1 << (byte & 31);
             }
-            row = Some(usize::from(byte & 31));
+            row = usize::from(byte & 31);
         }
     }
 
@@ -45,6 +47,24 @@ impl Grams {
             last = Some(byte);
         }
         true
+    }
+
+    /// Gives `found` the words of `list`, which single blanks part, that may be in the text.
+    pub fn each_held<'w>(&self, list: &'w str, mut found: impl FnMut(&'w str)) {
+        let (mut from, mut at, mut last, mut held) = (0, 0, b' ', true);
+        while from < list.len() {
+            let byte = list.as_bytes().get(at).copied().unwrap_or(b' ');
+            if byte == b' ' {
+                if held {
+                    found(words::cut(list, from, at));
+                }
+                (from, last, held) = (at + 1, byte, true);
+            } else if held {
+                held = last == b' ' || self.has(last, byte);
+                last = byte;
+            }
+            at += 1;
+        }
     }
 
     /// Whether `second` stands behind `first` somewhere.
@@ -66,6 +86,13 @@ mod tests {
         for part in ["token", "rates", "abuse detection"] {
             assert!(!grams.may_hold(part), "{part}");
         }
+    }
+
+    #[test]
+    fn of_a_list_those_that_may_be_there_are_found() {
+        let mut found = alloc::vec::Vec::new();
+        Grams::of("ratelimited").each_held("rate token limit x limits", |word| found.push(word));
+        assert_eq!(found, ["rate", "limit", "x"]);
     }
 
     #[test]

@@ -13,17 +13,23 @@ pub fn find(text: &str, bytes: &[u8]) -> Option<usize> {
 }
 
 fn position(text: &str, bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
     if let [only] = bytes {
-        return text.bytes().position(|byte| byte == *only);
+        while *text.as_bytes().get(at)? != *only {
+            at += 1;
+        }
+        return Some(at);
     }
-    text.bytes().position(|byte| {
-        let mut found = false;
+    loop {
+        let byte = text.as_bytes().get(at)?;
         // `contains` would bring a `memchr` along.
         for other in bytes {
-            found |= *other == byte;
+            if other == byte {
+                return Some(at);
+            }
         }
-        found
-    })
+        at += 1;
+    }
 }
 
 /// Whether `part` is somewhere in `text`. Plain comparison: the searcher of `str::contains` is 2 kB.

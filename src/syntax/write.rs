@@ -31,23 +31,22 @@ impl Writer {
 
     /// A member's name in which nothing is to be escaped.
     pub fn plain(&mut self, key: &str) {
-        self.comma();
-        self.out.push_str("\"");
+        self.quote();
         self.out.push_str(key);
         self.out.push_str("\":");
     }
 
     /// A string.
     pub fn string(&mut self, text: &str) {
-        self.comma();
-        self.out.push_str("\"");
-        let mut from = 0;
-        for (at, byte) in text.bytes().enumerate() {
+        self.quote();
+        let (mut from, mut at) = (0, 0);
+        while let Some(&byte) = text.as_bytes().get(at) {
+            at += 1;
             if byte >= b' ' && byte != b'"' && byte != b'\\' {
                 continue;
             }
-            self.out.push_str(words::cut(text, from, at));
-            from = at + 1;
+            self.out.push_str(words::cut(text, from, at - 1));
+            from = at;
             match byte {
                 b'"' => self.out.push_str("\\\""),
                 b'\\' => self.out.push_str("\\\\"),
@@ -74,8 +73,13 @@ impl Writer {
 
     /// `true` or `false`.
     pub fn flag(&mut self, value: bool) {
+        self.word(if value { "true" } else { "false" });
+    }
+
+    /// A number or word that is JSON as it stands.
+    pub fn word(&mut self, word: &str) {
         self.comma();
-        self.out.push_str(if value { "true" } else { "false" });
+        self.out.push_str(word);
     }
 
     /// A member with a string, where there is one.
@@ -105,10 +109,17 @@ impl Writer {
     }
 
     // Between values: not after a bracket, a colon or nothing.
+    fn follows(&self) -> bool {
+        !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':'))
+    }
+
     fn comma(&mut self) {
-        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
-            self.out.push_str(",");
-        }
+        self.out.push_str(if self.follows() { "," } else { "" });
+    }
+
+    // Both in one, since most of a text is strings.
+    fn quote(&mut self) {
+        self.out.push_str(if self.follows() { ",\"" } else { "\"" });
     }
 }
 

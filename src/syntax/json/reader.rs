@@ -12,6 +12,8 @@ pub(super) struct Reader<'a> {
     names: &'static Names,
     at: usize,
     count: usize,
+    /// Whether the last string has escapes in it.
+    escaped: bool,
     /// What stands open, outermost first; in front of it a list that takes the outermost value.
     open: Vec<Raw<'a>>,
 }
@@ -19,7 +21,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, names: &'static Names) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self { text, names, at, count: 0, open: Vec::new() }
+        Self { text, names, at, count: 0, escaped: false, open: Vec::new() }
     }
 
     /// Reads it all, and says how that ended.
@@ -63,7 +65,7 @@ impl<'a> Reader<'a> {
                 }
                 if object {
                     let Some((start, end)) = self.string() else { return End::Cut };
-                    key = unescape(cut(self.text, start, end)).0;
+                    key = self.unescaped(start, end).0;
                     if self.peek().is_some_and(|byte| byte != b':') {
                         return End::Broken(self.at);
                     }
@@ -93,7 +95,7 @@ impl<'a> Reader<'a> {
                 whole = span.is_some();
                 (node.start, node.end) = span.unwrap_or((start + 1, self.text.len()));
                 node.kind = Kind::String;
-                (node.text, node.literal) = unescape(cut(self.text, node.start, node.end));
+                (node.text, node.literal) = self.unescaped(node.start, node.end);
             } else {
                 while self
                     .byte(self.at)
@@ -142,18 +144,24 @@ impl<'a> Reader<'a> {
     /// What stands within the quotes; none if the closing one is missing.
     fn string(&mut self) -> Option<(usize, usize)> {
         let start = self.at + 1;
-        self.at = start;
+        (self.at, self.escaped) = (start, false);
         loop {
             #[cfg(test)]
             crate::syntax::steps::add(1);
             match self.byte(self.at)? {
                 b'"' => break,
-                b'\\' => self.at += 2,
+                b'\\' => (self.at, self.escaped) = (self.at + 2, true),
                 _ => self.at += 1,
             }
         }
         self.at += 1;
         Some((start, self.at - 1))
+    }
+
+    /// The last string, which stands there, without escapes, and whether it had none.
+    fn unescaped(&self, start: usize, end: usize) -> (Cow<'a, str>, bool) {
+        let text = cut(self.text, start, end);
+        if self.escaped { unescape(text) } else { (Cow::Borrowed(text), true) }
     }
 
     /// Ends the container that stands open.

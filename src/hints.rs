@@ -6,10 +6,14 @@
 use alloc::string::String;
 
 pub mod body;
+mod instant;
+mod phrases;
 mod wait;
 
+pub use instant::{UNITS, When, of_number, when, when_in};
+
 use crate::syntax::headers::Headers;
-use crate::syntax::{duration, http_date, number, words};
+use crate::syntax::{http_date, number, words};
 use crate::time::{WallTime, times};
 
 /// The response header that lets a page of another origin read what is read here. As a literal, to be built upon.
@@ -59,17 +63,6 @@ pub struct Served {
     pub cached: bool,
 }
 
-/// A moment that a header names, as a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When {
-    /// Milliseconds from the head's arrival; never negative.
-    pub delay: i64,
-    /// How fine it was told, in ms: 1, 1000, or 60000 for a date without seconds.
-    pub granularity: i64,
-    /// A date or an epoch, not a delta.
-    pub absolute: bool,
-}
-
 /// What the head says about when to come back, if it does. Retry-After and its kin alone: a quota's reset is no hint.
 ///
 /// Headers in milliseconds go before `Retry-After`, and that before its other kin; of two alike the longer wait counts.
@@ -84,6 +77,10 @@ pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
     let mut best: Option<(u8, i64, &str)> = None;
     for (name, value) in headers.iter() {
         let Some((rank, millis)) = rank(name) else { continue };
+        // Servers that have not refused send it beside their counters (Cloud Foundry).
+        if rank == KIN && value == "0" {
+            continue;
+        }
         let delay = match rank {
             USAGE => regain_access(value),
             _ => delay(value, served.at, millis, rank == STANDARD),
@@ -136,61 +133,6 @@ impl Served {
         // Date is cut to the second, and the answer was under way for a while; within that, this clock is the finer one.
         let at = self.date.filter(|date| !(0..=2000).contains(&now.since(*date))).unwrap_or(now);
         Self { at, ..self }
-    }
-}
-
-/// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a
-/// duration, or a date.
-///
-/// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
-#[inline(never)]
-pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
-    // Sixteen digits are an epoch in microseconds, which are more than a number may have.
-    let micros = text.len() == 16 && number::whole(words::cut(text, 13, 16)).is_some();
-    let cut = if micros { words::cut(text, 0, 13) } else { text };
-    if let Some(milli) = number::milli(cut, true) {
-        return of_number(milli, served, millis);
-    }
-    if let Some(delay) = duration::read(text) {
-        return Some(relative(delay));
-    }
-    of_date(text, served)
-}
-
-/// What the units of [`when_in`] are called by users, in their order.
-pub const UNITS: &str = "\"epoch-s\", \"epoch-ms\", \"delta-s\", \"delta-ms\", \"delta-min\", \"date\" or \"duration\"";
-
-/// [`when`], in a unit that is known: a place in [`UNITS`].
-pub fn when_in(unit: Option<i64>, text: &str, served: WallTime) -> Option<When> {
-    match unit {
-        None => return when(text, served, false),
-        Some(5) => return of_date(text, served),
-        Some(6) => return duration::read(text).map(relative),
-        _ => {}
-    }
-    let milli = number::milli(text, true)?;
-    match unit {
-        Some(0) => absolute(WallTime(milli), granularity(milli), served),
-        Some(1) => absolute(WallTime(milli / 1000), 1, served),
-        Some(2) => Some(relative(milli)),
-        Some(3) => Some(relative(milli / 1000 + i64::from(milli % 1000 > 0))),
-        _ => Some(relative(times(milli, 60))),
-    }
-}
-
-/// [`when`] for a number that was read already, in thousandths.
-#[inline(never)]
-pub fn of_number(milli: i64, served: WallTime, millis: bool) -> Option<When> {
-    let ms = milli / 1000 + i64::from(milli % 1000 > 0);
-    // From 1e11 on it is an epoch in milliseconds (1973), from 1e9 on one in seconds (2001); below, a delta.
-    if milli >= 100_000_000_000_000 {
-        absolute(WallTime(ms), granularity(ms), served)
-    } else if millis {
-        Some(relative(ms))
-    } else if milli >= 1_000_000_000_000 {
-        absolute(WallTime(milli), granularity(milli), served)
-    } else {
-        Some(relative(milli))
     }
 }
 
@@ -259,31 +201,10 @@ fn regain_access(json: &str) -> Option<i64> {
     (longest > 0).then(|| times(longest, 60_000))
 }
 
-fn of_date(text: &str, served: WallTime) -> Option<When> {
-    match http_date::read(text, served) {
-        Some(date) => absolute(date, 1000, served),
-        None => http_date::read_internet(text).and_then(|(date, precision)| absolute(date, precision, served)),
-    }
-}
-
-fn relative(delay: i64) -> When {
-    When { delay, granularity: granularity(delay), absolute: false }
-}
-
-fn absolute(at: WallTime, granularity: i64, served: WallTime) -> Option<When> {
-    const DAY: i64 = 86_400_000;
-    let delay = at.since(served);
-    (-DAY..=400 * DAY).contains(&delay).then_some(When { delay: delay.max(0), granularity, absolute: true })
-}
-
-// A whole second may be exact by chance; taking it for a rounded one only costs caution.
-fn granularity(ms: i64) -> i64 {
-    if ms % 1000 == 0 { 1000 } else { 1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     #[test]
     fn a_server_says_whether_to_repeat_and_no_goes_before_yes() {
@@ -306,8 +227,6 @@ mod tests {
         assert_eq!((hint.delay, hint.source.as_str()), (1500, PUSHBACK));
         assert_eq!(super::read(Headers::new("grpc-retry-pushback-ms:-1"), WallTime(0)), None);
     }
-    use alloc::format;
-
     const NOW: WallTime = WallTime(1_795_305_600_000); // 2026-11-22T00:00:00Z
 
     fn hint(text: &str) -> Option<(i64, String)> {
@@ -385,39 +304,5 @@ mod tests {
         let near = Headers::new("date:Sat, 21 Nov 2026 23:59:59 GMT");
         assert_eq!(served(near, NOW).at, NOW);
         assert_eq!(served(near, NOW).date, Some(NOW.plus(-1000)));
-    }
-
-    #[test]
-    fn a_reset_is_read_by_magnitude() {
-        let read = |text| when(text, NOW, false).map(|when| (when.delay, when.granularity, when.absolute));
-        for (text, expected) in [
-            ("30", (30_000, 1000, false)),
-            ("0.25", (250, 1, false)),
-            ("999999999", (999_999_999_000, 1000, false)),
-            ("1795305630", (30_000, 1000, true)),
-            ("1795305601.5", (1500, 1, true)),
-            ("1795305630123", (30_123, 1, true)),
-            ("1795305630123456", (30_123, 1, true)),
-            ("1795305590", (0, 1000, true)),
-            ("2m59.56s", (179_560, 1, false)),
-            ("2026-11-22T00:01Z", (60_000, 60_000, true)),
-            ("Sun, 22 Nov 2026 00:00:09 GMT", (9000, 1000, true)),
-        ] {
-            assert_eq!(read(text), Some(expected), "{text}");
-        }
-        for none in [
-            "1000000000",
-            "9999999999",
-            "999999999999999",
-            "9999999999999999",
-            "179530563012312x",
-            "0001-01-01T00:00:00Z",
-            "x",
-            "",
-        ] {
-            assert_eq!(read(none), None, "{none}");
-        }
-        assert_eq!(when("500", NOW, true).map(|when| when.delay), Some(500));
-        assert_eq!(when("1795305630123", NOW, true).map(|when| when.delay), Some(30_123));
     }
 }

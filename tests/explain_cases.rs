@@ -135,6 +135,8 @@ const MORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/explain-
 
 const ROWS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/explain-rows.json");
 
+const VENDORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/explain-vendors.json");
+
 /// One row or more for each envelope, message and guard that the harvester claims to know.
 #[test]
 fn every_envelope_is_read_by_its_shape() {
@@ -145,6 +147,11 @@ fn every_envelope_is_read_by_its_shape() {
 #[test]
 fn what_was_not_seen_before_is_explained_as_a_careful_reader_would() {
     hold(ROWS, 800);
+}
+
+#[test]
+fn answers_of_many_vendors_are_explained_as_a_careful_reader_would() {
+    hold(VENDORS, 800);
 }
 
 fn hold(path: &str, least: usize) {

@@ -10,8 +10,11 @@ use fetch_with_policy::time::WallTime;
 use serde_json::Value;
 
 // Recorded and documented answers, and fresh ones after the same dialects, written before the reader was asked.
-const FIXTURES: &[&str] =
-    &[include_str!("fixtures/rate-headers.json"), include_str!("fixtures/rate-headers-fresh.json")];
+const FIXTURES: &[&str] = &[
+    include_str!("fixtures/rate-headers.json"),
+    include_str!("fixtures/rate-headers-fresh.json"),
+    include_str!("fixtures/rate-headers-vendors.json"),
+];
 
 /// Cases of which the notes accept more than the expected value: all of low confidence, or optional entries.
 const ARGUED: &[(&str, &str)] = &[
@@ -19,7 +22,6 @@ const ARGUED: &[(&str, &str)] = &[
     ("github-graphql-200", "the reset is an artefact of the fixture and not asserted"),
     ("ra-weekday-wrong", "a wrong day of the week is no reason to come back early: read, which the notes accept"),
     ("ra-urllib3-5", "`UTC` and a day of one digit are no HTTP date; the notes accept no hint"),
-    ("unlimited", "the notes let a retry of 0 be told"),
 ];
 
 fn cases() -> Vec<Value> {

@@ -19,9 +19,8 @@
 //! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
 //! reads the front of its body (an ok answer's too, where a profile says `errorsUnder200`). Nothing is told to the tracker before that, but the send is over.
 //!
-//! Flying may be several sends of one attempt (`hedge`): Elapse tells that a further one may go. Respond and Fail name
-//! theirs; what does not settle the attempt leaves it Flying with the others, and what does ends them. While it is Peeking the
-//! answers to others wait to be told.
+//! Flying may be several sends of one attempt (`hedge`): Elapse tells that one more may go. Respond and Fail name theirs; what
+//! does not settle the attempt leaves the others Flying, what does ends them. While it is Peeking, answers to them wait.
 //!
 //! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
 //! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
@@ -41,14 +40,12 @@ pub use memory::Memory;
 pub use signs::limited;
 
 use alloc::{boxed::Box, rc::Rc};
+use hedge::Race;
+use judge::Question;
+use kept::Kept;
+use signs::{is_spent, signs};
 
 use crate::{
-    call::{
-        hedge::Race,
-        judge::Question,
-        kept::Kept,
-        signs::{is_spent, signs},
-    },
     hints::body,
     policy::Rules,
     rate_limit::{

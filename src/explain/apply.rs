@@ -108,7 +108,8 @@ impl<'f> Rule<'f, '_> {
     #[inline(never)]
     fn field(&self, raw: &str, message: &str, place: &str, allowed: &str, out: &mut Explanation) {
         let count = out.fields.len();
-        if raw.is_empty() || out.fields.iter().any(|known| out.ink.read(known.path) == raw) {
+        let bare = raw.trim_matches(['"', '\'', '`']);
+        if raw.is_empty() || out.fields.iter().any(|known| out.ink.read(known.path) == bare) {
             return;
         }
         fields::push(out, raw, message, fields::place_of(place));

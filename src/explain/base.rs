@@ -3,12 +3,13 @@
 use super::Report;
 use super::explanation::Explanation;
 use super::harvest::{Harvest, MAX_BODY, Shape};
-use super::keys::key;
+use super::keys::{key, keys};
 use super::kind::{self, Kind};
 use super::level::or_failed;
 use super::scan::{behind, has, head};
 use super::text;
 use crate::syntax::json::{self, End};
+use crate::syntax::number;
 
 /// A sign in the answer: from where, its name, its text, its place in the body.
 type Sign<'h> = (&'static str, &'static str, &'h str, Option<(usize, usize)>);
@@ -32,7 +33,15 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
         out.confidence = 95;
         if let Some((name, default)) = hidden_error(report, harvest) {
             let word = if name == "grpc-status" { kind::of_grpc(report.header(name)) } else { code.text };
-            (kind, reason) = kind::of_code(word).unwrap_or((default, default_reason(default)));
+            // A status of the error's own, within.
+            let told = keys!("status_code statusCode code status error_code");
+            let told = told.iter().filter_map(|key| u16::try_from(number::whole(harvest.root.at(*key).word())?).ok());
+            let default = match told.into_iter().find(|told| (400..600).contains(told)) {
+                Some(told) => kind::of_status(told),
+                None if code.text.eq_ignore_ascii_case("invalid_request") => (Kind::InvalidRequest, "unknown"),
+                None => (default, default_reason(default)),
+            };
+            (kind, reason) = kind::of_code(word).unwrap_or(default);
             id = ("hidden.", harvest.format);
             let node = harvest.root.get(name);
             sign = if node.exists() { ("body", name, "", Some(node.span())) } else { ("header", name, "", None) };
@@ -103,10 +112,19 @@ fn hidden_error(report: &Report<'_>, harvest: &Harvest<'_>) -> Option<(&'static 
         "ok"
     } else if kind("/success") == json::Kind::False {
         "success"
-    } else if root.kind() == json::Kind::Array && or_failed(root).pointer("/error/code").exists() {
-        "error"
     } else if !matches!(report.header("grpc-status"), "" | "0") {
         return Some(("grpc-status", Kind::ServerError));
+    } else if root.at(key!("id")).exists() {
+        // A thing's own state, such as a job's that failed.
+        return None;
+    } else if kind("/error/0") == json::Kind::String {
+        "error"
+    } else if !root.at(key!("error_message")).text().is_empty() {
+        "error_message"
+    } else if root.at(key!("status")).text() == "error" && !root.at(key!("message")).text().is_empty() {
+        "status"
+    } else if root.kind() == json::Kind::Array && or_failed(root).pointer("/error/code").exists() {
+        "error"
     } else {
         return None;
     };

@@ -17,16 +17,16 @@ pub const MAX: usize = 100;
 const DEPTH: usize = 8;
 
 const PATHS: &[u8] = keys!(
-    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field source target in key name fields"
+    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field target key name in source fields"
 );
 const TEXTS: &[u8] =
     keys!("message detail details msg reason description defaultMessage errorMessage Message title error code");
 /// Members of an error that hold lists of field errors.
 const LISTS: &[u8] = keys!(
-    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors"
+    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info context extra"
 );
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
-const INNER: &[u8] = keys!("fieldViolations causes errors issues");
+const INNER: &[u8] = keys!("fieldViolations causes errors issues fields");
 /// Members that hold texts which begin with a field's name: `NestJS` ("email must be an email"), Okta ("login: An object …").
 const TEXT_LISTS: &[u8] = keys!("message errorCauses messages");
 /// Members of an error that hold maps of them; `details` only where its values are lists, for amounts are no errors.
@@ -50,16 +50,34 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
+    for list in level.children().filter(|list| has(list.key(), "violation")) {
+        from_list(list, out);
+    }
+    if level.at(key!("message")).exists() {
+        from_list(level.at(key!("data")), out);
+    }
     for key in MAPS {
         let map = level.at(*key);
         if has_tree(map, 0) {
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
             && (SURE.contains(key) || lists_only(map, 0))
-            && keys!("errors detail").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
+            && keys!("errors detail fields").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
         }
+    }
+    // WordPress: sentences, where the parameters themselves would mostly be words.
+    let params = level.at(key!("params"));
+    if params.children().all(|text| has(text.text(), " ")) {
+        from_map(params, "", 0, out);
+    }
+    // hapi, celebrate: the names, under where they were sent.
+    let validation = level.at(key!("validation"));
+    for part in core::iter::once(validation).chain(validation.children()) {
+        let said = [part.at(key!("message")).text(), message].into_iter().find(|text| !text.is_empty()).unwrap_or("");
+        let place = place_of(part.at(key!("source")).text());
+        part.at(key!("keys")).children().for_each(|name| push(out, name.text(), said, place));
     }
     // JSend: of a failure, the data are a map of errors.
     if level.at(key!("status")).text() == "fail" {
@@ -87,7 +105,11 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     }
     let names = level.at(key!("fields"));
     names.children().filter(|_| names.kind() == Kind::Array).for_each(|name| push(out, name.text(), message, ""));
-    let bare = bare_map && !names.exists() && !level.at(key!("errors")).exists() && lists_only(level, 0);
+    let bare = bare_map
+        && !names.exists()
+        && !level.at(key!("errors")).exists()
+        && !level.children().all(|value| WRAPS.contains(&value.id()))
+        && lists_only(level, 0);
     if bare {
         from_map(level, "", 0, out);
     }
@@ -161,6 +183,7 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
 pub fn place_of(word: &str) -> &'static str {
     match word {
         "querystring" => "query",
+        "payload" => "body",
         "params" => "path",
         "headers" => "header",
         word => known("body query path header", word),
@@ -171,6 +194,10 @@ fn reason_of(message: &str) -> &'static str {
     const WORDS: &[(&str, &str)] = &[
         ("required", "required"),
         ("missing", "required"),
+        ("must be provided", "required"),
+        ("must specify", "required"),
+        ("not provided", "required"),
+        ("not supplied", "required"),
         ("blank", "required"),
         ("one of", "choice"),
         ("already", "unique"),
@@ -219,6 +246,9 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         message = item.at(key!("constraints")).children().next().map_or("", Node::text);
     }
     if message.is_empty() {
+        message = item.at(key!("messages")).index(0).text();
+    }
+    if message.is_empty() {
         return;
     }
     for key in PATHS {
@@ -233,7 +263,7 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         } else if !raw[3].is_empty() {
             "header"
         } else {
-            place_of(item.at(key!("location")).text())
+            place_of(first(item, keys!("location in source")))
         };
         if value.kind() == Kind::Array && *key == key!("fields") {
             return value.children().for_each(|name| push(out, name.text(), message, place));
@@ -244,6 +274,11 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         if let Some(raw) = raw.into_iter().find(|raw| !raw.is_empty()) {
             return push(out, raw, message, place);
         }
+    }
+    // X: the value under the parameter's name.
+    let asked = item.at(key!("parameters"));
+    if let Some(value) = asked.children().next().filter(|_| asked.kind() == Kind::Object) {
+        push(out, value.key(), message, "query");
     }
 }
 
@@ -303,7 +338,7 @@ fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
             if value.kind() == Kind::Array {
                 let mut inner = name.clone();
                 // Only maps within a list have an index of their own.
-                if item.kind() == Kind::Object && first(item, TELLING).is_empty() {
+                if item.kind() == Kind::Object && telling(item).is_empty() {
                     inner.push('.');
                     number::push(&mut inner, index as u64);
                 }
@@ -313,10 +348,16 @@ fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
     }
 }
 
+/// What an object says is wrong; Play has a list of texts there.
+fn telling(item: Node<'_>) -> &str {
+    let text = first(item, TELLING);
+    if text.is_empty() { item.at(key!("msg")).index(0).text() } else { text }
+}
+
 /// What one value of a map says, as a text, or as an object with one; a map within is walked.
 fn from_value(value: Node<'_>, name: &str, depth: usize, out: &mut Explanation) {
     let mut silent = value.kind() == Kind::Object;
-    for text in [value.text(), first(value, TELLING)] {
+    for text in [value.text(), telling(value)] {
         if !text.is_empty() {
             push(out, name, text, "");
             silent = false;

@@ -64,6 +64,7 @@ discord /retry_after:n /global:b\n\
 laravel /message:s /errors:o\n\
 gitlab /message:o\n\
 gitlab /message~40* *\n\
+gitlab /message~500 *\n\
 gitlab /error~* is missing*\n\
 atlassian /errorMessages:a\n\
 symfony /violations/0/propertyPath\n\
@@ -141,9 +142,12 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
         out.format = "cloudflare_edge";
     }
     if report.header("server") == "cloudflare" {
-        let sign = ["error code: ", " | "].iter().find_map(|sign| Some(find(front, sign, 0)? + sign.len()));
-        let Some(start) = sign else { return };
-        let code = until(after(front, start), b" :<\r\n");
+        let codes = ["error code: ", " | ", "error <span>", "error code <span>"].iter().filter_map(|sign| {
+            let start = find(front, sign, 0)? + sign.len();
+            Some((start, until(after(front, start), b" :<\r\n")))
+        });
+        let mut codes = codes.filter(|(_, code)| code.bytes().all(|byte| byte.is_ascii_digit()));
+        let Some((start, code)) = codes.next() else { return };
         out.format = "cloudflare_edge";
         out.code = Said { text: code, span: Some((start, start + code.len())), literal: true };
     }

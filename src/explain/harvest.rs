@@ -62,7 +62,7 @@ pub struct Harvest<'d> {
 }
 
 const CODES: &[u8] = keys!(
-    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name category error status"
+    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name errorId category error status id"
 );
 const MESSAGES: &[u8] = keys!(
     "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
@@ -78,9 +78,12 @@ const LOOSE_CODES: &[&str] = &[
     "returncode",
     "responsecode",
     "reasoncode",
+    "ecode",
+    "errorclass",
 ];
 const LOOSE_MESSAGES: &[&str] = &[
     "errormessage",
+    "errorsummary",
     "errormsg",
     "errmsg",
     "errormessages",
@@ -91,19 +94,25 @@ const LOOSE_MESSAGES: &[&str] = &[
     "responsemessage",
     "developermessage",
     "displaymessage",
+    "detail",
+    "title",
+    "err",
+    "info",
 ];
 const IDS: &[&str] = &["requestid", "correlationid", "errorid", "traceid", "fbtraceid", "debugid"];
 const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
 /// Those of what stands in front of an API, which know less of the request than the body.
 const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
 const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
-const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url");
+const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url link");
 
 const TYPE: u8 = key!("type");
 const STATUS: u8 = key!("status");
 const NAME: u8 = key!("name");
 const CATEGORY: u8 = key!("category");
 const REASON: u8 = key!("reason");
+const ERROR_ID: u8 = key!("errorId");
+const ID: u8 = key!("id");
 
 /// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
@@ -280,6 +289,16 @@ impl<'d> Harvest<'d> {
         }
         if self.messages.is_empty() {
             self.hear(or_first(self.root), false);
+            // Spring's `error` is the status in words.
+            if self.root.at(key!("timestamp")).exists() {
+                self.hear(self.root.at(key!("error")), false);
+            }
+        }
+        // Beside the error.
+        for key in keys!("meta extensions") {
+            if self.request_id.is_empty() {
+                self.request_id = id_of(self.root.at(*key));
+            }
         }
         self.constant();
     }
@@ -306,7 +325,15 @@ impl<'d> Harvest<'d> {
                         && (depth > 0 || !level.at(key!("errors")).exists() || level.at(key!("title")).exists())
                         && ["error", "Error"].iter().all(|list| level.get(list).index(0).kind() != Kind::Object)
                 }
-                STATUS => is_constant(code.text),
+                STATUS => is_constant(code.text) || (depth > 0 && has(code.text, "_")),
+                // eBay: a number is no one answer's.
+                ERROR_ID => level.at(key).kind() == Kind::Number,
+                // Heroku, Contentful: a word names no one thing.
+                ID => {
+                    code.text.len() > 5
+                        && code.text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphabetic())
+                        && (level.at(key!("message")).exists() || level.at(TYPE).text() == "Error")
+                }
                 NAME | CATEGORY => depth > 0 || level.at(key!("message")).exists(),
                 // CouchDB: a word that explains the error's.
                 REASON => code_of(level.at(key!("error")), status).text.is_empty(),
@@ -386,9 +413,11 @@ impl<'d> Harvest<'d> {
     fn typed_details(&mut self, level: Node<'d>) {
         for detail in level.at(key!("details")).children() {
             let kind = detail.at(key!("@type")).text();
-            let reason = code_of(detail.at(key!("reason")), 0);
-            if kind.ends_with(".ErrorInfo") && !reason.text.is_empty() {
-                self.code = reason;
+            let finer = [key!("reason"), key!("errorCode")].map(|key| code_of(detail.at(key), 0));
+            if kind.ends_with(".ErrorInfo") && !finer[0].text.is_empty() {
+                self.code = finer[0];
+            } else if kind.ends_with("Error") && !finer[1].text.is_empty() {
+                self.code = finer[1];
             } else if kind.ends_with(".LocalizedMessage") {
                 self.user_message = detail.at(key!("message")).text();
             } else if kind.ends_with(".Help") {
@@ -400,7 +429,10 @@ impl<'d> Harvest<'d> {
 
 /// The first of `IDS` that `level` has.
 fn id_of(level: Node<'_>) -> &str {
-    IDS.iter().copied().map(|word| loose(level, word).text()).find(|text| !text.is_empty()).unwrap_or("")
+    let known = IDS.iter().copied().map(|word| loose(level, word).text());
+    // `acme_trace_id`
+    let alike = level.children().filter(|member| member.key().ends_with("_trace_id")).map(Node::text);
+    known.chain(alike).find(|text| !text.is_empty()).unwrap_or("")
 }
 
 /// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
@@ -410,7 +442,7 @@ fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
         return Said::default();
     }
     let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
-    let idle = matches!(text, "" | "error" | "failure" | "fail" | "failed" | "Failure" | "0")
+    let idle = matches!(text, "" | "error" | "Error" | "failure" | "fail" | "failed" | "Failure" | "0")
         || text.len() > 128
         || text.bytes().any(|byte| byte.is_ascii_whitespace())
         || number::whole(text) == Some(i64::from(status));

@@ -22,7 +22,7 @@ global value method body requestBody json bodyIs format not any when then rules 
 priority retry verdict until how confidence text check entity fieldReason fieldMessage exists present equals contains \
 startsWith template gt gte lt lte host delay maxTries baseDelay requiresIdempotency \
 fieldName fieldPath property attribute instancePath dataPath Field key invalidParams validationErrors validation_errors \
-ModelState messages Errors response_metadata meta errcode errorcode ErrorCode errCode constraints request requestHeader";
+ModelState responseStatus ResponseStatus context_info invalid_fields params parameters sys status_code link validation keys _embedded context extra messages Errors response_metadata meta errcode errorcode ErrorCode errCode constraints request requestHeader";
 
 /// Reads `text`, whose members are then found by number.
 pub fn parse(text: &str) -> Document<'_> {

@@ -93,8 +93,17 @@ pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
             return Some((*kind, reason));
         }
     }
-    // `channel_not_found`, `ResourceGroupNotFound`.
-    word.ends_with(b"notfound").then_some((Kind::NotFound, "resource"))
+    // `channel_not_found`, `ResourceGroupNotFound`; `daily_quota_exceeded`.
+    if word.ends_with(b"loginrequired") {
+        Some((Kind::Unauthenticated, "step_up"))
+    } else if word.ends_with(b"conflict") {
+        Some((Kind::Conflict, ""))
+    } else if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
+        Some((Kind::NotFound, "resource"))
+    } else {
+        // The type of problem details that the IETF's draft names is any limit.
+        (word.ends_with(b"quotaexceeded") && !bare.starts_with(b"http")).then_some((Kind::QuotaExhausted, ""))
+    }
 }
 
 /// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.
@@ -128,6 +137,9 @@ const CODES: &[(&[&str], Kind, &str)] = &[
             "signaturedoesnotmatch",
             "unrecognizedclient",
             "invalidaccesskeyid",
+            "invalidclienttokenid",
+            "invalidapikeys",
+            "invalididtoken",
             "requesttimetooskewed",
             "invalidpassword",
             "invalidlogincredentials",
@@ -137,11 +149,19 @@ const CODES: &[(&[&str], Kind, &str)] = &[
         "invalid",
     ),
     (&["notauthed", "missingauthenticationtoken"], Kind::Unauthenticated, "missing"),
-    (&["expiredtoken", "tokenexpired", "apikeyexpired"], Kind::Unauthenticated, "expired"),
+    (
+        &["expiredtoken", "tokenexpired", "apikeyexpired", "expiredaccesstoken", "expiredauthenticationtoken"],
+        Kind::Unauthenticated,
+        "expired",
+    ),
     (&["invalidgrant"], Kind::Unauthenticated, "grant_invalid"),
     (&["mfarequired", "interactionrequired", "loginrequired", "consentrequired"], Kind::Unauthenticated, "step_up"),
     (&["permissiondenied", "notauthorized", "accessdenied", "forbidden", "permission"], Kind::Forbidden, "permission"),
-    (&["insufficientscope", "missingscope", "missingscopes"], Kind::Forbidden, "scope"),
+    (
+        &["insufficientscope", "insufficientscopes", "accesstokenscopeinsufficient", "missingscope", "missingscopes"],
+        Kind::Forbidden,
+        "scope",
+    ),
     (&["notfound", "resourcenotfound", "nosuchkey"], Kind::NotFound, "resource"),
     (
         &[
@@ -154,6 +174,9 @@ const CODES: &[(&[&str], Kind, &str)] = &[
             "slowdown",
             "resourceexhausted",
             "provisionedthroughputexceeded",
+            "requestlimitexceeded",
+            "toomanyattemptstrylater",
+            "overquerylimit",
         ],
         Kind::RateLimited,
         "",
@@ -181,7 +204,7 @@ const CODES: &[(&[&str], Kind, &str)] = &[
     ),
     (&["32600"], Kind::InvalidRequest, "unknown"),
     (
-        &["parse", "32700", "invalidjson", "malformedjson", "badjson", "notjson", "jsonparse"],
+        &["parse", "32700", "invalidjson", "malformedjson", "badjson", "notjson", "jsonparse", "jsonparser"],
         Kind::MalformedBody,
         "json_syntax",
     ),
@@ -200,6 +223,7 @@ const CODES: &[(&[&str], Kind, &str)] = &[
         Kind::Conflict,
         "",
     ),
+    (&["entitytoolarge", "requesttoolarge", "contextlengthexceeded"], Kind::TooLarge, ""),
     (&["unabletolockrow", "resourcelocked", "locked"], Kind::Locked, ""),
     (&["unimplemented", "32601"], Kind::NotSupported, "feature"),
     (&["deadlineexceeded"], Kind::Timeout, "server"),

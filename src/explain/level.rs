@@ -1,12 +1,13 @@
 //! Where in a body an error may say something: the objects that are wrapped in one another, and members by loose names.
 
 use super::keys::{key, keys};
+use super::scan::has;
 use crate::syntax::json::{Kind, Node};
 use alloc::vec::Vec;
 
 /// Members that hold the error itself, likeliest first.
 const UNWRAP: &[u8] = keys!(
-    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status"
+    "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status responseStatus ResponseStatus sys"
 );
 
 /// The objects that may say something of the error, outermost first.
@@ -18,6 +19,7 @@ pub fn levels(root: Node<'_>) -> Vec<Node<'_>> {
         level = UNWRAP
             .iter()
             .map(|key| or_first(node.at(*key)))
+            .chain(node.children().filter(|inner| has(inner.key(), "error") && !inner.key().ends_with('s')))
             .find(|inner| inner.kind() == Kind::Object && inner.children().next().is_some());
     }
     out

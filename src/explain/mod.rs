@@ -49,7 +49,7 @@ use alloc::string::String;
 use apply::Rule;
 use harvest::{Harvest, MAX_BODY, Shape};
 use ink::{Ink, Text};
-use keys::key;
+use keys::{key, keys};
 use kind::Kind;
 use matcher::Facts;
 use verdict::Waits;
@@ -126,10 +126,27 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if !ruled && !down {
         limit(spoken.limited, &mut out);
     }
-    if out.fields.is_empty() && matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict) {
-        harvest.messages.iter().for_each(|said| sentence::read(said.text, &mut out));
+    let named = !out.fields.is_empty();
+    if matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
+        && (!named || harvest.messages.len() > 1)
+    {
+        for said in &harvest.messages {
+            if out.fields.iter().all(|field| !named || !scan::has(said.text, out.ink.read(field.path))) {
+                sentence::read(said.text, &mut out);
+            }
+        }
+        // A list of texts beside a message that is none.
+        for path in ["/errors", "/error/errors", "/_embedded/errors"] {
+            for item in harvest.root.pointer(path).children().filter(|_| harvest.shape == Shape::Json) {
+                sentence::read(fields::first(item, keys!("message detail description")), &mut out);
+            }
+        }
     }
     refine(report, waits, &harvest, ruled, &mut out);
+    if out.kind == Kind::Success {
+        // What looks like an error about a field is the data.
+        out.fields.clear();
+    }
     default_causes(&mut out, basis, &asked);
     said(&harvest, &mut out);
     let code = String::from(out.ink.read(out.api.code));
@@ -157,7 +174,13 @@ fn limit(limited: Option<Limited>, out: &mut Explanation) {
         Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
             Kind::RateLimited
         }
-        Some(Limited::Allowance) if refused || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
+        Some(Limited::Allowance)
+            if refused
+                || out.kind == Kind::RateLimited
+                || (out.kind == Kind::BusinessRule && out.status.is_some_and(|status| status < 300)) =>
+        {
+            Kind::QuotaExhausted
+        }
         _ => return,
     };
     become_of(kind, out);
@@ -234,6 +257,10 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         become_of(turned, out);
     }
     match out.kind {
+        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound if harvest.shape != Shape::Html => finer(harvest, out),
+        _ => {}
+    }
+    match out.kind {
         Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),
         Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
         Kind::Forbidden => {
@@ -244,6 +271,30 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
             }
         }
         _ => {}
+    }
+}
+
+/// The reason by the first word of code or message that tells it, where nothing else did.
+fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
+    const WORDS: &[(Kind, &str, &str)] = &[
+        (Kind::Unauthenticated, "expired", "expired"),
+        (Kind::Unauthenticated, "missing", "missing|logged in|need to sign in|not provided"),
+        (Kind::Unauthenticated, "invalid", "invalid|incorrect"),
+        (Kind::Forbidden, "scope", "scope"),
+        (Kind::Forbidden, "blocked", "blocked"),
+        (Kind::NotFound, "route", "route"),
+    ];
+    let message = harvest.messages.first().copied().unwrap_or_default().text;
+    let known = out.ink.read(out.reason);
+    if !matches!(known, "unknown" | "invalid" | "permission") {
+        return;
+    }
+    let found = WORDS.iter().find(|(kind, _, signs)| {
+        *kind == out.kind
+            && scan::parts(signs, b'|').any(|sign| scan::has(message, sign) || scan::has(harvest.code.text, sign))
+    });
+    if let Some((_, reason, _)) = found {
+        out.reason = out.ink.add(reason);
     }
 }
 

@@ -33,7 +33,7 @@ const FRAMEWORKS: &[&str] = &["field validation for '", "path: $.", "path '"];
 /// How it goes on behind a name and a colon.
 const SAID: &str = "required|missing|invalid|unknown|must |should |is |cannot |can't |too |has already|not a |unrecognized|field required";
 /// Words beside a name that say what it is.
-const MARKS: &str = "field parameter param property attribute argument input";
+const MARKS: &str = "field parameter param property attribute argument input format";
 /// Other words that may stand there.
 const FILLERS: &str = "the value of query";
 /// What may follow a name in a complaint, and is none.
@@ -53,14 +53,18 @@ pub fn read(text: &str, out: &mut Explanation) {
     {
         return;
     }
-    for line in parts(text, b'\n').flat_map(|line| parts(line, b';')) {
+    for line in parts(text, b'\n').flat_map(clauses) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
         for _ in 0..3 {
             let clause = rest.trim_matches(['.', ' ', '\'']);
             let lead = until(clause, b" ");
             let led = words(LEADS).any(|word| word.eq_ignore_ascii_case(lead));
-            let found = (led && complaint(clause, lead.len(), out))
+            // pydantic: `messages.0.content: Input should be a valid list`
+            let path = split(clause, ": ").filter(|(front, _)| has(front, ".") && plain(front));
+            let found = path
+                .is_some_and(|(front, tail)| starts(tail, "Input |Field |Value ") && add(front, tail, "", out))
+                || (led && complaint(clause, lead.len(), out))
                 || framework(clause, out)
                 || subject(clause, out)
                 || (!led && complaint(clause, 0, out));
@@ -72,6 +76,13 @@ pub fn read(text: &str, out: &mut Explanation) {
             rest = tail;
         }
     }
+}
+
+/// The parts of `line`: at semicolons, or, as Grape lists them, at commas: `page is invalid, size must be one of …`.
+fn clauses(line: &str) -> impl Iterator<Item = &str> {
+    let grape = has(line, ",")
+        && parts(line, b',').all(|part| !known("is does must has", words(part).nth(1).unwrap_or("")).is_empty());
+    parts(line, if grape { b',' } else { b';' })
 }
 
 /// See [`FRAMEWORKS`].
@@ -117,7 +128,7 @@ fn quoted(text: &str, clause: &str, out: &mut Explanation) -> bool {
 /// Adds the names of a list, bare or in brackets: `: a, b`, ` a and b`.
 fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
     let count = out.fields.len();
-    for part in parts(text.trim_start_matches([':', ' ', '[']), b',') {
+    for part in parts(text.trim_start_matches([':', ' ', '-', '[']), b',') {
         let part = part.strip_prefix("and ").unwrap_or(part);
         let name = until(part, b" ]");
         let next = until(after(part, name.len() + 1), b" ");

@@ -10,6 +10,7 @@
 
 use alloc::{string::String, vec::Vec};
 
+use super::phrases::{META_BUSINESS, META_CODES, MILLIS, SECONDS, STEMS, Sense, WAITS};
 use super::wait::{starts, wait};
 use super::when;
 use crate::syntax::{grams::Grams, number, words};
@@ -49,65 +50,9 @@ pub struct Said<'d> {
     pub remaining: i64,
 }
 
-// What a row means.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sense {
-    // Weaker ones first: of several strings the strongest decides.
-    Nothing,
-    // A rate, by a code alone: as prose it may be a feature's name.
-    RateCode,
-    Rate,
-    Secondary,
-    // An allowance, unless the answer also says how long to wait, as Google's does of a minute's quota.
-    AllowanceProse,
-    AllowanceCode,
-    // An allowance in a 403 (YouTube); Amazon's SP-API calls a rate so, in a 429.
-    AllowanceForbidden,
-}
-
-// Without separators, in lower case. Texts, since a table of texts takes 8 bytes more for each.
-const STEMS: [(Sense, &str); 6] = [
-    // RFC 9457 types of the IETF's draft; Linear, GitHub, Slack, Notion, Discord; Google, OpenAI; Anthropic; Azure; Meta; DRF,
-    // Shopify, Amazon.
-    (
-        Sense::Rate,
-        "problemtypesquotaexceeded temporaryreducedcapacity abnormalusagedetected ratelimited ratelimitexceeded \
-         ratelimitreached ratelimiterror exceededtheratelimit exceededratelimit callratelimit requestlimitreached \
-         toomanycalls toomanyrequests rateexceeded throttled",
-    ),
-    // Amazon, Salesforce, Matrix.
-    (
-        Sense::RateCode,
-        "throttling slowdown requestlimitexceeded throughputexceeded bandwidthlimitexceeded limitexceededexception \
-         priorrequestnotcomplete mlimitexceeded",
-    ),
-    // GitHub.
-    (Sense::Secondary, "secondaryratelimit abusedetection"),
-    // OpenAI, Moonshot, DeepSeek, OpenRouter; Google.
-    (
-        Sense::AllowanceCode,
-        "insufficientquota insufficientbalance insufficientcredit exceededcurrentquota dailylimitexceeded billinghardlimit billingnotactive",
-    ),
-    // OpenAI, Google; Anthropic; HubSpot.
-    (Sense::AllowanceProse, "exceededyourcurrentquota creditbalance apiusagelimit dailylimit monthlylimit volumequota"),
-    (Sense::AllowanceForbidden, "quotaexceeded"),
-];
-
-// One of these is in every text that tells a wait: see `wait`.
-const WAITS: [&str; 5] = ["again", "available", "reset", "retry", "wait"];
-
-// Members that are a wait. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a duration.
-const SECONDS: &str = "retryafter retryafterseconds retryafterinseconds retrydelay retryin";
-// Matrix: `retry_after_ms`.
-const MILLIS: &str = "retryafterms retryaftermilliseconds retryafterinms retryinms";
-
-// Meta's numbers of rates (developers.facebook.com, rate limiting); other APIs have errors 4 and 17 of their own.
-const META_CODES: &[i64] = &[4, 17, 32, 341, 613];
-const META_BUSINESS: core::ops::RangeInclusive<i64> = 80_000..=80_014;
-
 /// Reads what came with `status` (0 where that is not known); dates in it are measured against `served`.
 ///
-/// Any text may be given. Of a success only what stands under `error`, `errors` and `extensions` is heard.
+/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and `extensions` is heard.
 #[inline(never)]
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     let body = front(body, MOST);
@@ -188,7 +133,7 @@ impl<'d> Reader<'d> {
                     }
                     key = string;
                     if depth == 1 && (1..400).contains(&self.status) {
-                        heard = ["error", "errors", "extensions"].contains(&key);
+                        heard = ["error", "errors", "error_message", "extensions"].contains(&key);
                     }
                 }
                 // A minus too, so that what follows it is no number.

@@ -7,7 +7,7 @@ use crate::syntax::{duration, number, words};
 use crate::time::times;
 
 // Words before "in" or "after" that make what follows a wait.
-const BEFORE: &[&str] = &["again", "available", "retry", "reset", "resets", "retrying"];
+const BEFORE: &[&str] = &["again", "available", "retry", "reset", "resets", "retrying", "this"];
 // Words within one: "at least 5 minutes and 3 seconds".
 const FILLERS: &[&str] = &["about", "and", "another", "at", "for", "least"];
 // Starts of units and their milliseconds; the longer of two alike goes first.
@@ -36,7 +36,7 @@ fn length<'a>(mut pieces: impl Iterator<Item = &'a str>) -> Option<i64> {
     let (mut sum, mut found) = (0i64, false);
     let mut held = None;
     loop {
-        let piece = pieces.next().unwrap_or_default();
+        let piece = pieces.next().unwrap_or_default().trim_matches('\'');
         let word = piece.strip_suffix(".").unwrap_or(piece);
         if let Some(milli) = held.take() {
             let unit = UNITS.iter().find(|(unit, _)| starts(word, unit));
@@ -87,6 +87,8 @@ mod tests {
             ("try again in 5s or retry after 1 day", 86_400_000),
             ("try again in 1 month", 2_592_000_000),
             ("try again in 250 milliseconds", 250),
+            ("Please try again after '17' seconds.", 17_000),
+            ("you can only request this after 42 seconds.", 42_000),
         ] {
             assert_eq!(wait(text), Some(ms), "{text}");
         }

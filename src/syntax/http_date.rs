@@ -34,8 +34,11 @@ pub fn read(text: &str, now: WallTime) -> Option<WallTime> {
 ///
 /// As servers have it, seconds may be missing (Jira), the `T` may be a space (Ruby), and the offset may lack its colon
 /// or be ` UTC`; it may not be missing, since nobody can say then what the hour means. Finer than a millisecond is
-/// rounded up.
+/// rounded up. Mail's form, `Sun, 06 Nov 1994 08:49:37 +0000`, is read too, of which Go makes ` UTC`.
 pub fn read_internet(text: &str) -> Option<(WallTime, i64)> {
+    if let Some((fields, at)) = scan("w, 2 o y 3:4:5", text) {
+        return Some((instant(fields, offset(words::cut(text, at, text.len()))?)?, 1000));
+    }
     let spaced = text.as_bytes().get(10) == Some(&b' ');
     let (mut fields, mut at) = scan(if spaced { "y-1-2 3:4" } else { "y-1-2t3:4" }, text)?;
     let (mut ms, mut precision) = (0, 60_000);
@@ -230,6 +233,8 @@ mod tests {
             ("2026-11-21T23:05:00-0100", 1_795_305_900_000, 1000),
             ("2026-11-22 00:05:00 UTC", 1_795_305_900_000, 1000),
             ("2024-02-29T00:00:00+00:00", 1_709_164_800_000, 1000),
+            ("Sun, 22 Nov 2026 00:05:00 UTC", 1_795_305_900_000, 1000),
+            ("Sun, 22 Nov 2026 01:05:00 +0100", 1_795_305_900_000, 1000),
         ] {
             assert_eq!(read_internet(text), Some((WallTime(ms), precision)), "{text}");
         }
@@ -263,6 +268,8 @@ mod tests {
             "2025-10-19T00:15:00 00:00",
             "0001-01-01T00:00:00Z",
             "2025-10-19T00:15:00+é",
+            "Sun, 19 Oct 2025 00:15:00",
+            "Sun, 19 Oct 2025 00:15:00 PST",
             "2025-10-19T00:15:00Zé",
             "é",
             "",

@@ -3,6 +3,8 @@
 #[cfg(feature = "wasm-explain")]
 pub mod explain;
 #[cfg(feature = "wasm-policy")]
+pub mod plan;
+#[cfg(feature = "wasm-policy")]
 pub mod policy;
 #[cfg(feature = "wasm-policy")]
 mod words;

@@ -1,16 +1,16 @@
 //! The policy for JavaScript: calls are numbers, times are `f64` ms, an action is a code whose details are read after it.
 //!
 //! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
-//! One type is all that crosses; its methods stand in this one file of 400 lines, since they share its buffers.
+//! Beside the options ([`super::plan`]) one type is all that crosses; its methods share its buffers.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::plan::Plan;
 use super::words::{give_up_name, wait_name, write_quota, write_quotas, write_state};
 use crate::{
     call::{self, Action, Call, Event, GiveUp, Memory, Request},
-    policy::Policy,
     rate_limit::{
         identity::{CREDENTIALS, Identity, Recent},
         quota::Quota,
@@ -20,77 +20,9 @@ use crate::{
         IDEMPOTENCY_KEY,
         classify::{self, Failure},
     },
-    syntax::{
-        headers::Headers,
-        value::{Next, OptionError, Value},
-        words,
-        write::Writer,
-    },
+    syntax::{headers::Headers, words, write::Writer},
     time::{Moment, WallTime},
 };
-
-/// Options on their way in: one leaf at a time, then `check`.
-#[wasm_bindgen]
-#[derive(Debug, Default)]
-pub struct Plan {
-    policy: Policy,
-    error: String,
-}
-
-#[wasm_bindgen]
-impl Plan {
-    /// Empty options.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A copy, to which more can be said.
-    pub fn fork(&self) -> Self {
-        Self { policy: self.policy.clone(), error: String::new() }
-    }
-
-    /// Takes the leaf at `path`. `kind`: b(oolean), f(unction), l(ist), n(umber), o(bject), s(tring), or anything else.
-    /// 1: hand over its members too; 0: go on; -1: it is bad, see `error`.
-    pub fn set(&mut self, path: &str, kind: char, number: f64, text: &str) -> i32 {
-        let value = match kind {
-            'b' => Value::Flag(number != 0.0),
-            'f' => Value::Function,
-            'l' => Value::List(number as usize),
-            'n' => Value::Number(number),
-            'o' => Value::Object,
-            's' => Value::Text(text),
-            _ => Value::Other,
-        };
-        match self.policy.set(path, value) {
-            Ok(Next::Walk) => 1,
-            Ok(Next::Leave) => 0,
-            Err(error) => self.refuse(error),
-        }
-    }
-
-    /// After the last leaf: 0, or -1 if something is missing, see `error`.
-    pub fn check(&mut self) -> i32 {
-        self.policy.check().map_or_else(|error| self.refuse(error), |()| 0)
-    }
-
-    /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside `names(1)`.
-    pub fn dialects(&self) -> String {
-        self.policy.dialects()
-    }
-
-    /// The path of the bad option, a line break, and what was expected there.
-    pub fn error(&self) -> String {
-        self.error.clone()
-    }
-
-    fn refuse(&mut self, error: OptionError) -> i32 {
-        self.error = error.field;
-        self.error.push_str("\n");
-        self.error.push_str(error.expected);
-        -1
-    }
-}
 
 /// All state of a policy, and its calls.
 #[wasm_bindgen]

@@ -77,7 +77,7 @@ test("OpenTelemetry is asked for by its own entry alone, and is not installed wi
   assert.deepEqual(manifest.peerDependenciesMeta, { "@opentelemetry/api": { optional: true } });
   assert.ok(!existsSync(join(installed.folder, "node_modules/@opentelemetry")));
   const asking = installed.files.filter((/** @type {string} */ name) => name.endsWith(".js") && readFileSync(join(home, name), "utf8").includes("@opentelemetry"));
-  assert.deepEqual(asking, ["opentelemetry.js"]);
+  assert.deepEqual(asking, ["node-opentelemetry.js", "opentelemetry.js"]);
 });
 
 test("each profile is exported by name and names its hosts", async () => {

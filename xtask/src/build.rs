@@ -1,8 +1,8 @@
 //! Makes the npm package: two WebAssembly modules, their JS, and what goes with them, in `pkg/`.
 //!
 //! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue; esbuild joins them with `pkg-template/`,
-//! thrice: with the bytes inlined (everywhere), importing the `.wasm` (workerd), and loading it by its URL (`/url`). A step whose sources did not
-//! change is skipped. The package is made aside and moved into place, so a failed build leaves the last one whole.
+//! four times: with the bytes inlined (everywhere), importing the `.wasm` (workerd), loading it by its URL (`/url`), and reading
+//! it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into place, so a failed build leaves the last one whole.
 
 use crate::{
     fresh::{files, is_fresh},
@@ -146,6 +146,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage.join("url"), "url", "url")?;
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
+    one_file(&stage)?;
     profiles(&stage)?;
     command(&stage)?;
     messages(&stage.join("messages"))?;
@@ -188,6 +189,14 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
         process::read(&mut esbuild)?;
     }
     Ok(())
+}
+
+// For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
+// the modules at the first call.
+fn one_file(out: &Path) -> Result<(), String> {
+    let mut esbuild = esbuild();
+    esbuild.arg(Path::new(TEMPLATE).join("src/index.js")).arg(option("--outfile=", &out.join("node.js")));
+    process::read(esbuild.args(aliases("node")?)).map(drop)
 }
 
 fn aliases(entry: &str) -> Result<Vec<String>, String> {
@@ -259,12 +268,22 @@ fn messages(out: &Path) -> Result<(), String> {
 }
 
 // Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the
-// package's code only the errors are shared.
+// package's code only the errors are shared; beside the one file that Node gets, they are that file's.
 fn beside(out: &Path) -> Result<(), String> {
+    const NAMES: [&str; 2] = ["opentelemetry", "testing"];
+    const ERRORS: &str = "\"./errors.js\"";
     let mut esbuild = esbuild();
-    esbuild.args(["opentelemetry", "testing"].map(|name| format!("{TEMPLATE}/src/{name}.js")));
+    esbuild.args(NAMES.map(|name| format!("{TEMPLATE}/src/{name}.js")));
     esbuild.arg(option("--outdir=", out)).args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
-    process::read(&mut esbuild).map(drop)
+    process::read(&mut esbuild)?;
+    for name in NAMES {
+        let code = String::from_utf8_lossy(&read(&out.join(format!("{name}.js")))?).into_owned();
+        if !code.contains(ERRORS) {
+            return Err(format!("{name}.js does not import {ERRORS}"));
+        }
+        write(&out.join(format!("node-{name}.js")), code.replace(ERRORS, "\"./node.js\"").as_bytes())?;
+    }
+    Ok(())
 }
 
 fn manifest(out: &Path) -> Result<(), String> {

@@ -65,10 +65,12 @@ impl Span {
     /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
     pub fn compare(&self, other: &Self, window: Option<i64>) -> Order {
         let after = other.since(self);
+        // A delta is cut to its granularity and was under way, for longer than most at times: that the ends differ shows
+        // only where the later one's interval begins after the other's.
+        let wide = if after > 0 { other } else { self };
         let slack = match (self.wall, other.wall) {
             (Some(_), Some(_)) => 0,
-            // A delta is cut to its granularity and was under way, for longer than most at times.
-            _ => self.granularity.max(other.granularity).saturating_add(100).max(other.by.since(other.after)),
+            _ => self.granularity.max(other.granularity).saturating_add(100).max(wide.by.since(wide.after)),
         };
         let slack = window.map_or(slack, |window| slack.min(window / 2));
         if after > slack {
@@ -146,4 +148,26 @@ pub(super) fn nice(after: i64, by: i64) -> Option<(i64, i64)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Of an exact delta whose end is `end`, seen by a server at `served`.
+    fn span(sent: i64, served: i64, came: i64, end: i64) -> Span {
+        let quota = Quota { reset_in: Some(end - served), granularity: 1, ..Quota::default() };
+        let (sent, now) = (MonoTime(sent), MonoTime(came));
+        Span::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
+            .unwrap()
+    }
+
+    #[test]
+    fn of_two_exact_deltas_the_one_that_was_longer_under_way_ends_neither_earlier_nor_later() {
+        let (slow, quick) = (span(0, 10, 800, 10_000), span(900, 910, 920, 10_000));
+        assert_eq!(slow.compare(&quick, None), Order::Same);
+        assert_eq!(quick.compare(&slow, None), Order::Same);
+        let next = span(10_020, 10_030, 10_040, 20_000);
+        assert_eq!((slow.compare(&next, None), next.compare(&slow, None)), (Order::Later, Order::Earlier));
+    }
 }

@@ -140,8 +140,11 @@ impl<'a> Draft<'a> {
                 && agree(self.window(), other.window())
                 && (self.partition == other.partition || self.partition.is_empty() || other.partition.is_empty());
         }
-        // Where one of them has a name, chance must not join them: the limit has to be the same.
-        (self.is_named() == other.is_named() || (self.limit >= 0 && self.limit == other.limit))
+        // Where one of them has a name, chance must not join them: the limit has to be the same, or the name the usual one.
+        let requests = |one: &Self| (one.head, one.tail) == ("requests", "");
+        (self.is_named() == other.is_named()
+            || (self.limit >= 0 && self.limit == other.limit)
+            || (self.family == other.family && (requests(self) || requests(other))))
             && self.unit() == other.unit()
             && agree(self.limit, other.limit)
             && agree(self.remaining, other.remaining)

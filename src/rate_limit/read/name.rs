@@ -55,31 +55,40 @@ const ROLES: &[(&str, Role)] = &[
     ("quota", Role::Limit),
     ("total", Role::Limit),
     ("capacity", Role::Limit),
+    ("allowed", Role::Limit),
     ("left", Role::Remaining),
     ("available", Role::Remaining),
     ("used", Role::Used),
     ("observed", Role::Used),
+    ("current", Role::Used),
     ("usage", Role::Used),
     ("count", Role::Used),
     ("resets", Role::Reset),
     ("next", Role::Reset),
+    ("expires", Role::Reset),
+    ("expiry", Role::Reset),
     ("window", Role::Window),
     ("period", Role::Window),
     ("interval", Role::Window),
+    ("duration", Role::Window),
     ("renewalperiod", Role::Window),
 ];
 
-// What a last word says of a reset or a window: whether it is a delta, and whether it counts milliseconds.
+// What the words after a reset or a window say of it: whether it is a delta, and whether it counts milliseconds.
 const MODIFIERS: &[(&str, bool, bool)] = &[
     ("after", true, false),
     ("at", false, false),
+    ("date", false, false),
     ("epoch", false, false),
     ("in", true, false),
     ("milliseconds", false, true),
     ("ms", false, true),
+    ("sec", false, false),
     ("seconds", false, false),
     ("time", false, false),
     ("timestamp", false, false),
+    ("unix", false, false),
+    ("utc", false, false),
 ];
 
 // Milliseconds. Calendars differ: of a month and a year this is a bound.
@@ -140,9 +149,8 @@ pub fn read(name: &str) -> Option<Name<'_>> {
             if role == Role::Plain || (last && ends - begins == word.len()) {
                 (role, from, to) = (of, at + begins, at + ends);
             }
-        } else if last
-            && to + 1 == at
-            && matches!(role, Role::Reset | Role::Window)
+        } else if to + 1 == at
+            && matches!(role, Role::Reset | Role::ResetAfter | Role::Window)
             && let Some((_, delta, counts)) = MODIFIERS.iter().find(|(text, ..)| *text == word)
         {
             role = if *delta && role == Role::Reset { Role::ResetAfter } else { role };
@@ -154,10 +162,15 @@ pub fn read(name: &str) -> Option<Name<'_>> {
     if role == Role::Plain && words::find(rest, SEPARATORS).is_none() && window(rest).is_some() {
         role = Role::Limit;
     }
-    // A head ends in a separator, unless its role is glued to it. Spring's "burst-capacity" is the limit itself.
+    // A head ends in a separator, unless its role is glued to it.
     let head = words::cut(rest, 0, from);
     let head = if to == 0 { "" } else { head.strip_suffix('-').unwrap_or(head) };
-    let head = if head == "burst" { "" } else { head };
+    // Spring's "burst-capacity" is the limit itself, BigCommerce's "time-reset-ms" a reset.
+    let head = match (head, role) {
+        ("burst", Role::Limit) if rest.ends_with("capacity") => "",
+        ("limit" | "time", Role::Reset | Role::ResetAfter | Role::Window) => "",
+        _ => head,
+    };
     Some(Name { family, head, tail: skip(words::cut(rest, to, rest.len())), role, millis })
 }
 
@@ -252,6 +265,10 @@ mod tests {
             ("x-readratelimit-usage", "x-readratelimit", "", "", Used),
             ("x-hubspot-ratelimit-daily", "x-hubspot-ratelimit", "", "daily", Limit),
             ("x-ratelimit-burst-capacity", "x-ratelimit", "", "", Limit),
+            ("x-ratelimit-burst-remaining", "x-ratelimit", "burst", "", Remaining),
+            ("x-ratelimit-limit-reset", "x-ratelimit", "", "", Reset),
+            ("x-ratelimit-reset-utc", "x-ratelimit", "", "", Reset),
+            ("x-ratelimit-reset-in-seconds", "x-ratelimit", "", "", ResetAfter),
             ("x-ratelimit-renewalperiod-tokens", "x-ratelimit", "", "tokens", Window),
             ("zendesk-ratelimit-tickets-index", "zendesk-ratelimit", "", "tickets-index", Plain),
             ("x-ratelimit-replenish-rate", "x-ratelimit", "", "replenish-rate", Plain),
@@ -263,6 +280,8 @@ mod tests {
         }
         let ms = read("x-rate-limit-api-key-interval-ms").unwrap();
         assert_eq!((ms.head, ms.role, ms.millis), ("api-key", Window, true));
+        let ms = read("x-rate-limit-time-reset-ms").unwrap();
+        assert_eq!((ms.head, ms.tail, ms.role, ms.millis), ("", "", Reset, true));
     }
 
     #[test]

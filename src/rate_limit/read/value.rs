@@ -1,6 +1,6 @@
 //! What a header's value says, by its shape.
 //!
-//! A count is `100`, `100;w=60`, `32/40` (used of the limit), `100:1,1000:10` (limit and seconds), `600,30000` (two
+//! A count is `100`, `100;w=60`, `20/min`, `32/40` (used of the limit), `100:1,1000:10` (limit and seconds), `600,30000` (two
 //! quotas in step), or under a limit's name a period, `15m`. Which one it is, the text tells.
 
 use alloc::vec::Vec;
@@ -23,14 +23,24 @@ pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, v
         Role::Window => draft.window = span(value, name.millis),
         Role::Bucket => draft.bucket = value,
         Role::Reset | Role::ResetAfter => {
-            // Sent twice, it arrives as a list.
-            let first = || hints::of_number(ietf::list(value, source)?.first()?.limit * 1000, served, name.millis);
-            if let Some(when) = hints::when(value, served, name.millis).or_else(first) {
-                draft.reset(when, name.role == Role::ResetAfter);
+            let exact = name.role == Role::ResetAfter;
+            if let Some(when) = hints::when(value, served, name.millis) {
+                draft.reset(when, exact);
+            } else {
+                // In step with the limits (Brave), or sent twice.
+                for (step, member) in ietf::list(value, source).unwrap_or_default().iter().enumerate() {
+                    if let Some(when) = hints::of_number(member.limit * 1000, served, name.millis) {
+                        draft.step = step;
+                        draft.reset(when, exact);
+                        gather(drafts, &draft);
+                    }
+                }
+                return;
             }
         }
         Role::Plain if !name.tail.is_empty() => {
-            // A value that holds all parts: Zendesk's `total=100; remaining=99; resets=41`.
+            // A value that holds all parts: Zendesk's `total=100; remaining=99; resets=41`, Shoptet's `150/200`.
+            records(drafts, &draft, ",U/L", value);
             for (key, value) in words::split(value, b";,").filter_map(|pair| words::pair(pair, b'=')) {
                 if let Some(role) = name::role(key) {
                     read(drafts, &Name { role, ..*name }, source, value, served);
@@ -108,6 +118,14 @@ pub fn counts<'a>(drafts: &mut Vec<Draft<'a>>, mut draft: Draft<'a>, role: Role,
     if let (Role::Limit | Role::Plain, Some(period)) = (role, duration::read(value)) {
         // AspNetCoreRateLimit.
         draft.window = period;
+        return gather(drafts, &draft);
+    }
+    if let (Role::Limit | Role::Plain, Some((limit, per))) = (role, words::pair(value, b'/'))
+        && let (Some(milli), Some(window)) = (number::milli(limit, false), name::window(per))
+    {
+        // Django REST framework's `20/min`.
+        draft.window = window;
+        set(&mut draft, role, milli);
         return gather(drafts, &draft);
     }
     let pairs = if role == Role::Used { ",U:W" } else { ",L:W" };

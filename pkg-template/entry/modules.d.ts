@@ -6,6 +6,12 @@ declare module "#wasm/*" {
   export default hex;
 }
 
+/** The same, compressed, in base64. */
+declare module "#brotli/*" {
+  const text: string;
+  export default text;
+}
+
 /** What workerd gives for an imported `.wasm`. */
 declare module "*.wasm" {
   const module: WebAssembly.Module;

@@ -1,12 +1,13 @@
 // @ts-check
 // Who bundles for Node gets the inlined files, which run wherever the output is put.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import nodeResolve from "@rollup/plugin-node-resolve";
+import { nodeFileTrace } from "@vercel/nft";
 import { rollup } from "rollup";
 import * as vite from "vite";
 import webpack from "webpack";
@@ -57,3 +58,17 @@ for (const [name, build] of Object.entries(BUILDS)) {
     }
   });
 }
+
+// Next's standalone output and serverless hosts copy what a tracer finds, of each Node's files its own.
+test("what a tracer copies for a server runs alone, by the files that Node reads", LIMIT, async () => {
+  const out = mkdtempSync(join(tmpdir(), "traced-"));
+  try {
+    const { fileList } = await nodeFileTrace([join(installed.folder, "server.js")], { base: installed.folder });
+    const files = [...fileList].map((file) => file.replaceAll("\\", "/"));
+    for (const name of ["node.js", "policy.wasm", "explain.wasm"]) assert.ok(files.includes(`node_modules/fetch-with-policy/${name}`), name);
+    for (const file of files) cpSync(join(installed.folder, file), join(out, file));
+    assert.deepEqual(JSON.parse(execFileSync(process.execPath, [join(out, "server.js")], { cwd: out, encoding: "utf8" })), [204, "string"]);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});

@@ -2,7 +2,8 @@
 //!
 //! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue; esbuild joins them with `pkg-template/`,
 //! four times: with the bytes inlined (everywhere), importing the `.wasm` (workerd), loading it by its URL (`/url`), and reading
-//! it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into place, so a failed build leaves the last one whole.
+//! it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into
+//! place, so a failed build leaves the last one whole.
 
 use crate::{
     fresh::{files, is_fresh},
@@ -83,8 +84,8 @@ fn compile(module: &str) -> Result<(), String> {
         write(&raw, &built)?;
     }
     let (glue, optimised) = (work(&format!("glue/{module}.js")), work(&format!("{module}.wasm")));
-    let text = work(&format!("{module}.hex"));
-    if is_fresh(&[glue.clone(), optimised.clone(), text.clone()], std::slice::from_ref(&raw)) {
+    let (text, spare) = (work(&format!("{module}.hex")), work(&format!("{module}.brotli")));
+    if is_fresh(&[glue.clone(), optimised.clone(), text.clone(), spare.clone()], std::slice::from_ref(&raw)) {
         return Ok(());
     }
     eprintln!("xtask: wasm-bindgen, wasm-opt: {module}");
@@ -93,6 +94,7 @@ fn compile(module: &str) -> Result<(), String> {
     opt.args(WASM_FEATURES).args(WASM_PASSES).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     process::read(opt.arg(work(&format!("glue/{module}_bg.wasm"))).arg("-o").arg(&optimised))?;
     write(&text, hex(&read(&optimised)?).as_bytes())?;
+    write(&spare, brotli(&optimised)?.as_bytes())?;
     trim(&glue)
 }
 
@@ -104,6 +106,13 @@ fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
+}
+
+// Of what is compressed already, base64 is the shorter one.
+fn brotli(file: &Path) -> Result<String, String> {
+    const CODE: &str = "const [file] = process.argv.slice(1); \
+        process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(file)).toString('base64'))";
+    process::read(Command::new("node").args(["--eval", CODE]).arg(file))
 }
 
 fn bind(raw: &Path, module: &str) -> Result<(), String> {
@@ -192,11 +201,11 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
 }
 
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
-// the modules at the first call.
+// the modules at the first call. It holds them too, compressed, for bundlers that choose it: some have no condition "module".
 fn one_file(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
     esbuild.arg(Path::new(TEMPLATE).join("src/index.js")).arg(option("--outfile=", &out.join("node.js")));
-    process::read(esbuild.args(aliases("node")?)).map(drop)
+    process::read(esbuild.arg("--loader:.brotli=text").args(aliases("node")?)).map(drop)
 }
 
 fn aliases(entry: &str) -> Result<Vec<String>, String> {
@@ -207,6 +216,7 @@ fn aliases(entry: &str) -> Result<Vec<String>, String> {
         let code = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
         list.push(alias(&format!("#{module}"), &code));
         list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.hex"))));
+        list.push(alias(&format!("#brotli/{module}"), &work(&format!("{module}.brotli"))));
     }
     Ok(list)
 }

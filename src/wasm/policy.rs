@@ -7,7 +7,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::plan::Plan;
+pub use super::plan::Plan;
 use super::words::{give_up_name, wait_name, write_quota, write_quotas, write_state};
 use crate::{
     call::{self, Action, Call, Event, GiveUp, Memory, Request},

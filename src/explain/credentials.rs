@@ -3,13 +3,13 @@
 //! Nothing of a value goes further than here but a well-known scheme's name and the time that a token says it ends at.
 
 use super::asked::{Asked, hollow, is_name, placeholder};
+use super::decode;
 use super::redact::{GONE, is_secret_name};
 use super::report::{Report, origin_of};
 use super::scan::{has, known, until};
 use crate::syntax::words::{halves, holds};
 use crate::syntax::{http_date, json, number};
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// Longer tokens are not read: they may have been cut.
 const MAX_TOKEN: usize = 8192;
@@ -77,7 +77,7 @@ fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
         "auth-bare"
     } else if one_word && rest.bytes().any(|byte| byte.is_ascii_whitespace()) {
         "auth-blank"
-    } else if scheme == "basic" && !decoded(rest).contains(&b':') {
+    } else if scheme == "basic" && !decode::base64(rest).is_some_and(|pair| pair.contains(&b':')) {
         "auth-basic"
     } else {
         ""
@@ -108,7 +108,7 @@ fn expiry(report: &Report<'_>, token: &str, shown: &str, out: &mut Asked) {
     if !token.starts_with("eyJ") || rest.is_empty() {
         return;
     }
-    let bytes = decoded(claims);
+    let bytes = decode::base64(claims).unwrap_or_default();
     let document = json::parse(core::str::from_utf8(&bytes).unwrap_or(""));
     let end = document.root().get("exp").word();
     if let Some(end) = number::whole(until(end, b".")).filter(|end| (0..100_000_000_000).contains(end))
@@ -118,26 +118,4 @@ fn expiry(report: &Report<'_>, token: &str, shown: &str, out: &mut Asked) {
         let when = http_date::write(end);
         out.sign("auth-expired", "environment", "requestHeader.authorization", shown, &when, "{when}");
     }
-}
-
-/// The bytes of base64 in either alphabet (RFC 4648); none where it is not.
-fn decoded(text: &str) -> Vec<u8> {
-    let (mut out, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for byte in text.bytes().take_while(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return Vec::new(),
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    out
 }

@@ -1,20 +1,19 @@
 //! Errors about fields, by the shapes in which APIs give them: lists of objects, maps from name to texts, trees with `_errors`.
 //!
 //! Shapes, not vendors: each is a reader of a few lines, and all paths come out dotted (`/a/0/b`, `a[0].b`, `$.a[0].b` are
-//! one: `a.0.b`). At most [`MAX`] errors, [`DEPTH`] levels of a tree.
+//! one: `a.0.b`). At most [`MAX`] errors. Maps and trees are walked in
+//! [`super::field_maps`].
 
 use super::explanation::{Explanation, FieldError};
+use super::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, lists_only};
 use super::ink::{Ink, Text};
 use super::keys::{key, keys};
 use super::scan::{after, has, known, parts, split, until};
 use crate::syntax::json::{Kind, Node};
-use crate::syntax::number;
 use alloc::string::String;
 
 /// Errors that are kept.
 pub const MAX: usize = 100;
-/// Levels of a tree that are followed.
-const DEPTH: usize = 8;
 
 const PATHS: &[u8] = keys!(
     "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field target key name in source fields"
@@ -36,10 +35,6 @@ const MAPS: &[u8] =
 const SURE: &[u8] = keys!("errors fieldErrors field_errors validationErrors validation_errors ModelState fields");
 /// Members of an error that name the one field it is about.
 const SINGLE: &[u8] = keys!("param target field parameter");
-/// Members of a bare map that are levels of their own.
-const WRAPS: &[u8] = keys!("error errors data detail message result");
-/// Members in which a value of a map says what is wrong.
-const TELLING: &[u8] = keys!("description message detail msg error");
 
 /// The field errors that `level`, one object of an envelope, tells. `message` is what that level says at large. Gives back
 /// whether the level itself is a map of them.
@@ -303,7 +298,8 @@ fn joined(list: Node<'_>, message: &str, out: &mut Explanation) {
     push(out, &path, message, place);
 }
 
-fn step_into(path: &mut String, step: &str) {
+/// Adds `step` to a dotted path.
+pub fn step_into(path: &mut String, step: &str) {
     if !path.is_empty() {
         path.push('.');
     }
@@ -325,77 +321,6 @@ fn from_text(item: Node<'_>, out: &mut Explanation) {
     if bare.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase()) && !message.is_empty() {
         push(out, bare, message, "");
     }
-}
-
-fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
-    for value in map.children() {
-        let mut name = String::from(path);
-        if value.key() != "non_field_errors" {
-            step_into(&mut name, value.key());
-        }
-        from_value(value, &name, depth, out);
-        for (index, item) in value.children().enumerate() {
-            if value.kind() == Kind::Array {
-                let mut inner = name.clone();
-                // Only maps within a list have an index of their own.
-                if item.kind() == Kind::Object && telling(item).is_empty() {
-                    inner.push('.');
-                    number::push(&mut inner, index as u64);
-                }
-                from_value(item, &inner, depth, out);
-            }
-        }
-    }
-}
-
-/// What an object says is wrong; Play has a list of texts there.
-fn telling(item: Node<'_>) -> &str {
-    let text = first(item, TELLING);
-    if text.is_empty() { item.at(key!("msg")).index(0).text() } else { text }
-}
-
-/// What one value of a map says, as a text, or as an object with one; a map within is walked.
-fn from_value(value: Node<'_>, name: &str, depth: usize, out: &mut Explanation) {
-    let mut silent = value.kind() == Kind::Object;
-    for text in [value.text(), telling(value)] {
-        if !text.is_empty() {
-            push(out, name, text, "");
-            silent = false;
-        }
-    }
-    if silent && depth < DEPTH {
-        from_map(value, name, depth + 1, out);
-    }
-}
-
-fn from_tree(node: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
-    for value in node.children() {
-        if value.key() == "_errors" {
-            value.children().for_each(|item| push(out, path, item.at(key!("message")).text(), ""));
-        } else if depth < DEPTH {
-            let mut inner = String::from(path);
-            step_into(&mut inner, value.key());
-            from_tree(value, &inner, depth + 1, out);
-        }
-    }
-}
-
-fn has_tree(node: Node<'_>, depth: usize) -> bool {
-    node.at(key!("_errors")).exists()
-        || (depth < DEPTH && node.kind() == Kind::Object && node.children().any(|value| has_tree(value, depth + 1)))
-}
-
-/// Whether every value is a list of texts or objects, or such a map itself, and there is one.
-fn lists_only(map: Node<'_>, depth: usize) -> bool {
-    let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
-    let list = |value: Node<'_>| {
-        if value.kind() == Kind::Array {
-            value.index(0).exists() && value.children().all(text)
-        } else {
-            depth < DEPTH && !WRAPS.contains(&value.id()) && lists_only(value, depth + 1)
-        }
-    };
-    map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
 }
 
 #[cfg(test)]

@@ -8,11 +8,14 @@ use super::Report;
 use super::explanation::Explanation;
 use super::keys::{key, keys};
 use super::level::{inner_error, levels, loose, or_failed, or_first};
+use super::names::{
+    CODE_HEADERS, CODES, DOCS, EDGE_IDS, ID_HEADERS, LOOSE_CODES, LOOSE_MESSAGES, MESSAGES, bare_type, code_of, id_of,
+    is_constant, said,
+};
 use super::scan::{find, has, head, until, words};
 use super::{fields, format};
 use crate::syntax::json::{Document, End, Kind, Node};
 use crate::syntax::markup::{self, Markup};
-use crate::syntax::number;
 use alloc::vec::Vec;
 
 /// Bytes of a body that are looked at.
@@ -60,51 +63,6 @@ pub struct Harvest<'d> {
     pub docs_url: &'d str,
     pub details: Node<'d>,
 }
-
-const CODES: &[u8] = keys!(
-    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name errorId category error status id"
-);
-const MESSAGES: &[u8] = keys!(
-    "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
-);
-// Rarer names, and ids, by their letters and digits alone.
-const LOOSE_CODES: &[&str] = &[
-    "errortype",
-    "errornumber",
-    "errorname",
-    "serviceerrorcode",
-    "statuscode",
-    "resultcode",
-    "returncode",
-    "responsecode",
-    "reasoncode",
-    "ecode",
-    "errorclass",
-];
-const LOOSE_MESSAGES: &[&str] = &[
-    "errormessage",
-    "errorsummary",
-    "errormsg",
-    "errmsg",
-    "errormessages",
-    "errortext",
-    "errordetail",
-    "statusmessage",
-    "resultmessage",
-    "responsemessage",
-    "developermessage",
-    "displaymessage",
-    "detail",
-    "title",
-    "err",
-    "info",
-];
-const IDS: &[&str] = &["requestid", "correlationid", "errorid", "traceid", "fbtraceid", "debugid"];
-const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
-/// Those of what stands in front of an API, which know less of the request than the body.
-const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
-const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
-const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url link");
 
 const TYPE: u8 = key!("type");
 const STATUS: u8 = key!("status");
@@ -425,45 +383,4 @@ impl<'d> Harvest<'d> {
             }
         }
     }
-}
-
-/// The first of `IDS` that `level` has.
-fn id_of(level: Node<'_>) -> &str {
-    let known = IDS.iter().copied().map(|word| loose(level, word).text());
-    // `acme_trace_id`
-    let alike = level.children().filter(|member| member.key().ends_with("_trace_id")).map(Node::text);
-    known.chain(alike).find(|text| !text.is_empty()).unwrap_or("")
-}
-
-/// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
-#[inline(never)]
-fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
-    if !node.exists() {
-        return Said::default();
-    }
-    let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
-    let idle = matches!(text, "" | "error" | "Error" | "failure" | "fail" | "failed" | "Failure" | "0")
-        || text.len() > 128
-        || text.bytes().any(|byte| byte.is_ascii_whitespace())
-        || number::whole(text) == Some(i64::from(status));
-    if idle { Said::default() } else { said(node, text) }
-}
-
-/// AWS writes `namespace#Name:address`; only the name is the code.
-fn bare_type(text: &str) -> &str {
-    let space = until(text, b"#");
-    let name = if has(space, "//") { text } else { text.get(space.len() + 1..).unwrap_or(text) };
-    if has(name, ":http") { until(name, b":") } else { name }
-}
-
-#[inline(never)]
-fn said<'d>(node: Node<'d>, text: &'d str) -> Said<'d> {
-    Said { text, span: Some(node.span()), literal: node.literal() && node.text().len() == text.len() }
-}
-
-/// `UPPER_SNAKE`, as codes are written.
-fn is_constant(text: &str) -> bool {
-    text.len() > 3
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-        && number::whole(text).is_none()
 }

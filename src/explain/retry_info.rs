@@ -3,9 +3,9 @@
 //! `debug` beside it is for people, and may say something else (connectrpc.com, protocol: error details). A message of a few
 //! bytes needs no reader of protobuf: field 1 is the duration, in which field 1 is seconds and field 2 nanoseconds.
 
+use super::decode;
 use super::keys::key;
 use crate::syntax::json::Node;
-use alloc::vec::Vec;
 
 /// The longest message that is looked at, in base64; a duration has at most 18 bytes.
 const MOST: usize = 64;
@@ -14,7 +14,8 @@ const MOST: usize = 64;
 pub fn read(error: Node<'_>) -> Option<i64> {
     error.at(key!("details")).children().find_map(|detail| {
         let named = detail.at(key!("type")).text().ends_with("google.rpc.RetryInfo");
-        let bytes = if named { decode(detail.at(key!("value")).text())? } else { return None };
+        let value = detail.at(key!("value")).text();
+        let bytes = if named && value.len() <= MOST { decode::base64(value)? } else { return None };
         let inner = match bytes.as_slice() {
             [0x0A, length, rest @ ..] => rest.get(..usize::from(*length))?,
             _ => return None,
@@ -41,28 +42,6 @@ fn field(tag: u8, bytes: &[u8]) -> Option<(i64, &[u8])> {
         }
     }
     None
-}
-
-/// Base64, with or without its padding.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
-    for byte in text.bytes().take_while(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    (text.len() <= MOST).then_some(out)
 }
 
 #[cfg(test)]

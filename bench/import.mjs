@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), "import-"));
 writeFileSync(join(folder, "empty.mjs"), "export {};");
 mkdirSync(join(folder, "node_modules"));
 symlinkSync(resolve(import.meta.dirname, "../pkg"), join(folder, "node_modules/fetch-with-policy"), "junction");
-/** What issue 6 asks for: ms over an empty module, and of the first call. */
+/** The most that is wanted: ms over an empty module, and of the first call. */
 const MOST = 3;
 const url = (/** @type {string} */ path) => new URL(path, import.meta.url).href;
 /** @type {[string, string][]} */

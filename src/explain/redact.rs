@@ -81,7 +81,8 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
         if length == 0 {
             out.push(if char.is_ascii_control() { ' ' } else { char });
             watch = match char {
-                '=' | ':' if watch > 0 => 2,
+                // `password: x`, `password => x`, `<password>x`.
+                '=' | ':' | '>' if watch > 0 => 2,
                 ' ' | '"' | '\'' => watch,
                 _ => 0,
             };
@@ -100,7 +101,12 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
         let secret = !url_follows && !scheme && (watch == 2 || key > 0 || is_opaque(word));
         out.push_str(if secret { GONE } else { word });
         // Of what no value follows it does not matter what it names.
-        let names = matches!(rest.as_bytes(), [b'=' | b':' | b'"' | b'\'', ..]) && !secret && is_secret_name(word);
+        let parted = match rest.trim_start_matches(' ').as_bytes() {
+            [b'=' | b':', ..] => true,
+            [b'"' | b'\'' | b'>', ..] => !rest.starts_with(' '),
+            _ => false,
+        };
+        let names = parted && !secret && is_secret_name(word);
         watch = if scheme { 2 } else { u8::from(names) };
         if url_follows {
             rest = url(rest, out);
@@ -300,6 +306,10 @@ mod tests {
     fn what_stands_before_a_word_tells_whether_it_is_a_secret() {
         for (text, word, told) in [
             ("password: hunter2 is wrong", "hunter2", true),
+            ("password = hunter2 is wrong", "hunter2", true),
+            ("password => hunter2", "hunter2", true),
+            ("<password>hunter2</password>", "hunter2", true),
+            ("<token>x</token><id>7</id>", "7", false),
             ("at https://x.example/?page=hunter2", "hunter2", true),
             ("Authorization: Bearer hunter2", "hunter2", true),
             ("the key sk_live_4eC39HqLyjWDarjtT1zdp7dc", "zdp7dc", true),

@@ -15,6 +15,7 @@ mod decode;
 pub mod explanation;
 mod field_maps;
 pub mod fields;
+mod fit;
 pub mod format;
 pub mod grammar;
 pub mod harvest;

@@ -220,7 +220,11 @@ export interface RetryOptions {
    * together then come back together. @default "full"
    */
   jitter?: "full" | "equal" | "none";
-  /** Where a server names a longer wait (Retry-After and its kin), the call gives up at once. It never comes early. @default 60000 */
+  /**
+   * The longest single wait that a server may ask for (Retry-After and similar hints), in ms. A longer one ends the call at once; the
+   * call is never sent early. A hint under 50 ms is waited for 50 ms. All holds of one call together: {@link RateLimitOptions.maxWait}.
+   * @default `rateLimit.maxWait`
+   */
   maxRetryAfter?: number;
   /**
    * Which statuses to retry. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
@@ -238,7 +242,7 @@ export interface RetryOptions {
   retryNonIdempotent?: boolean;
   /**
    * The most retries as a share of sends to one origin, but never fewer than `minPerWindow`: an outage is then not made worse.
-   * Retries of a 429 or of an answer that named a time are free. In an outage a call without budget waits for the scope's
+   * Retries of a 429 or of a response that named a time are free, but not those that only `x-should-retry: true` permits. In an outage a call without budget waits for the scope's
    * probe, within its attempts and its deadline, and no longer than `rateLimit.maxWait`.
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
@@ -266,7 +270,13 @@ export interface RateLimitOptions {
   probe?: number;
   /** Sends in flight at once, per scope. @default unlimited */
   maxConcurrent?: number;
-  /** The longest wait for a quota. A call that would wait longer is refused at once with {@link RateLimitError}. @default 120000 */
+  /**
+   * How long servers may make one call wait, in ms. Before the first send: the wait for a quota; a call that would wait longer is
+   * refused at once with {@link RateLimitError}. After it: the sum of all waits that its own responses ask for, by hints and by resets
+   * alike; the call then ends with its last response (`hint-too-long` or `quota-wait-too-long` in its record). A longer
+   * `retry.maxRetryAfter` raises this sum. It also holds with `rateLimit: false`, at the default. `Infinity`: no limit.
+   * @default 120000
+   */
   maxWait?: number;
   /** The most calls that wait, per scope. One more is refused at once with {@link RateLimitError}. @default 10000 */
   maxQueue?: number;

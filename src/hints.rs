@@ -36,6 +36,17 @@ pub struct Hint {
     pub source: String,
 }
 
+/// The shortest hint that is kept to as it stands, ms: a server that asks for less asks for a hot loop.
+const SHORTEST: i64 = 50;
+
+impl Hint {
+    /// How long to wait, ms: at least [`SHORTEST`]. `None` where the hint is 0 or past, which says nothing of when there is room
+    /// again.
+    pub fn wait(&self) -> Option<i64> {
+        (self.delay > 0).then(|| self.delay.max(SHORTEST))
+    }
+}
+
 /// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of
 /// a quota, and no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

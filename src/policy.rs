@@ -134,6 +134,9 @@ pub struct Rules {
     pub circuit: Option<CircuitRules>,
     /// `None`: an attempt is one send.
     pub hedge: Option<HedgeRules>,
+    /// How long servers may hold one call in all, by hints and resets alike, ms: `rateLimit.maxWait`, or `retry.maxRetryAfter`
+    /// where that is set and longer.
+    pub max_held: i64,
     /// Headers that the host's profile names.
     pub dialects: Dialects,
     /// Whether a success may be an error by its body, as the host's profile says.
@@ -290,8 +293,11 @@ impl Policy {
         // Without one, what the caller does not say its own layer does not say either.
         let profile = of_host.map_or(&self.caller, |profile| &profile.layer);
         let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
+        let max_wait = self.caller.rate_limit.max_wait(&profile.rate_limit);
+        let retry = self.caller.retry.over(&profile.retry, max_wait);
         Rules {
-            retry: self.caller.retry.over(&profile.retry),
+            max_held: retry.as_ref().map_or(max_wait, |retry| max_wait.max(retry.max_retry_after)),
+            retry,
             rate_limit: (self.caller.rate_limit.over(&profile.rate_limit))
                 .map(|rate| Rc::new(RateRules { costs: self.costs.clone(), ..rate })),
             circuit: (of(Place::Circuit) > 0.0).then(|| CircuitRules {

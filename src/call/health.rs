@@ -45,10 +45,12 @@ impl Call {
         None
     }
 
-    /// What comes of a retry that nobody asked for: it is spent from the budget, but for an outage, which lets through as
-    /// few as it will.
+    /// What comes of a retry that nobody asked for, or only a flag: it is spent from the budget, but for an outage, which lets
+    /// through as few as it will.
     pub(super) fn afford(&self, verdict: Verdict, memory: &mut Memory, at: Moment) -> Verdict {
-        let Verdict::Retry { delay, pause: pause @ (Pause::Backoff | Pause::Lock) } = verdict else { return verdict };
+        let Verdict::Retry { delay, pause: pause @ (Pause::Backoff | Pause::Flag | Pause::Lock) } = verdict else {
+            return verdict;
+        };
         if self.is_doubted {
             // It may be a 429.
             return verdict;

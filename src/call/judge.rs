@@ -48,7 +48,8 @@ impl Call {
         let mut hold = hint.map(|delay| at.mono.plus(delay));
         if !settles(verdict) {
             let asked = match verdict {
-                Verdict::Retry { delay, pause: Pause::Hint } | Verdict::Stop(Stop::HintTooLong(delay)) => delay,
+                Verdict::Retry { delay, pause: Pause::Hint | Pause::Flag }
+                | Verdict::Stop(Stop::HintTooLong(delay)) => delay,
                 _ => 0,
             };
             if let Some(action) = self.leave_to_others(at.mono.plus(asked), memory, at) {
@@ -103,7 +104,7 @@ impl Call {
                 self.resolve(Some(GiveUpReason::NotReplayable), hold, memory)
             }
             (Verdict::Done | Verdict::Stop(_), Some(true)) => self.overrule(hold, memory, at),
-            (Verdict::Retry { delay, pause }, None | Some(true)) => self.pause(delay, pause, memory, at),
+            (Verdict::Retry { delay, pause }, None | Some(true)) => self.pause(delay, pause, hold, memory, at),
         }
     }
 
@@ -116,12 +117,13 @@ impl Call {
             return self.resolve(Some(GiveUpReason::NotReplayable), hold, memory);
         }
         match hold {
-            Some(hold) => self.pause(hold.since(at.mono), Pause::Hint, memory, at),
-            None => self.pause(retry::backoff(self.sends, retry, at.sample), Pause::Backoff, memory, at),
+            Some(asked) => self.pause(asked.since(at.mono), Pause::Hint, hold, memory, at),
+            None => self.pause(retry::backoff(self.sends, retry, at.sample), Pause::Backoff, None, memory, at),
         }
     }
 
-    fn pause(&mut self, delay: i64, pause: Pause, memory: &mut Memory, at: Moment) -> Action {
+    // `hold`: until when the server asked to wait, if it did.
+    fn pause(&mut self, delay: i64, pause: Pause, hold: Option<Hold>, memory: &mut Memory, at: Moment) -> Action {
         let until = at.mono.plus(delay.max(1));
         if self.deadline.is_some_and(|deadline| until >= deadline) {
             return self.resolve(Some(GiveUpReason::Deadline), Some(until), memory);
@@ -129,20 +131,25 @@ impl Call {
         if let Some(open) = self.is_refused(memory, at).filter(|open| *open > until) {
             return self.resolve(Some(GiveUpReason::CircuitOpen), Some(open), memory);
         }
-        let reason = match pause {
-            Pause::Backoff | Pause::Throttle => WaitReason::Backoff,
-            Pause::Hint => WaitReason::RetryAfter,
-            Pause::Lock => WaitReason::Locked,
-            Pause::Offline => WaitReason::Offline,
-            Pause::Outage => WaitReason::Outage,
-            Pause::Reset => WaitReason::RateLimit,
+        let (reason, too_long) = match pause {
+            Pause::Backoff | Pause::Throttle => (WaitReason::Backoff, None),
+            Pause::Flag | Pause::Hint => (WaitReason::RetryAfter, Some(GiveUpReason::HintTooLong)),
+            Pause::Lock => (WaitReason::Locked, None),
+            Pause::Offline => (WaitReason::Offline, None),
+            Pause::Outage => (WaitReason::Outage, None),
+            Pause::Reset => (WaitReason::RateLimit, Some(GiveUpReason::QuotaWaitTooLong)),
         };
-        if let (Pause::Reset, Some(rate)) = (pause, &self.rules.rate_limit) {
-            if delay > rate.max_wait {
-                return self.resolve(Some(GiveUpReason::QuotaWaitTooLong), Some(until), memory);
-            }
+        // What we add to a hint, so that those who were told the same do not come back together, is not the server's.
+        let asked = hold.map_or(delay, |hold| hold.since(at.mono).min(delay)).max(0);
+        if let Some(too_long) = too_long.filter(|_| self.is_held_too_long(asked)) {
+            return self.resolve(Some(too_long), hold.or(Some(until)), memory);
+        }
+        if pause == Pause::Reset && self.rules.rate_limit.is_some() {
             // The tracker knows the reset better than one answer does, and who else waits for it.
             return self.ask(memory, at);
+        }
+        if too_long.is_some() {
+            self.held = self.held.saturating_add(asked);
         }
         let is_throttled = pause == Pause::Throttle || self.is_doubted && pause == Pause::Backoff;
         if let (true, Some(ticket)) = (is_throttled, self.ticket) {
@@ -150,7 +157,7 @@ impl Call {
             memory.tracker.back_off(ticket, until, at);
             return self.ask(memory, at);
         }
-        if matches!(pause, Pause::Backoff | Pause::Lock) {
+        if matches!(pause, Pause::Backoff | Pause::Flag | Pause::Lock) {
             self.spend(memory, at);
         }
         self.quota = (reason == WaitReason::Backoff).then_some(NO_QUOTA);
@@ -160,5 +167,10 @@ impl Call {
         }
         self.state = State::Pausing { until, reason };
         Action::Wait { delay: until.since(at.mono).max(1), reason }
+    }
+
+    /// Whether servers would have held it for longer than they may, with another hold of `more` ms.
+    pub(super) fn is_held_too_long(&self, more: i64) -> bool {
+        self.held.saturating_add(more) > self.rules.max_held
     }
 }

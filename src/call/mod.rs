@@ -69,12 +69,25 @@ use crate::{
 enum State {
     Asking,
     Done,
-    Flying { until: Option<MonoTime> },
+    Flying {
+        until: Option<MonoTime>,
+    },
     Idle,
-    Offline { since: MonoTime },
-    Pausing { until: MonoTime, reason: WaitReason },
-    Peeking { status: u16, foreign: bool },
-    Queued,
+    Offline {
+        since: MonoTime,
+    },
+    Pausing {
+        until: MonoTime,
+        reason: WaitReason,
+    },
+    Peeking {
+        status: u16,
+        foreign: bool,
+    },
+    /// Since when it has waited for what its server said, if that is what it waits for.
+    Queued {
+        held: Option<MonoTime>,
+    },
 }
 
 /// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
@@ -94,6 +107,8 @@ pub struct Call {
     state: State,
     sends: u32,
     deadline: Option<MonoTime>,
+    /// How long servers have held it in all since its first send, ms.
+    held: i64,
     quota: Option<u32>,
     /// The shell holds what an attempt gave: to give up is to end with that.
     in_hand: bool,
@@ -127,6 +142,7 @@ impl Call {
             deadline: rules.total_timeout.map(|total| at.mono.plus(total)),
             state: State::Idle,
             sends: 0,
+            held: 0,
             quota: None,
             in_hand: false,
             is_error: false,
@@ -165,7 +181,7 @@ impl Call {
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
                 Action::Wait { delay: until.since(at.mono).max(1), reason }
             }
-            (State::Idle, Event::Start) | (State::Queued | State::Pausing { .. }, Event::Elapse) => {
+            (State::Idle, Event::Start) | (State::Queued { .. } | State::Pausing { .. }, Event::Elapse) => {
                 self.ask(memory, at)
             }
             (State::Offline { .. }, Event::Online(true) | Event::Elapse) => self.ask(memory, at),
@@ -227,7 +243,7 @@ impl Call {
     /// [`Tracker::alarm`](crate::rate_limit::Tracker::alarm) says when to ask that.
     /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
     pub fn is_alarmed(&self) -> bool {
-        self.state == State::Queued && self.deadline.is_none()
+        matches!(self.state, State::Queued { .. }) && self.deadline.is_none()
     }
 
     /// What became of its origin's circuit by what was told last, if anything did.
@@ -249,7 +265,7 @@ impl Call {
             State::Offline { .. } => "offline",
             State::Pausing { .. } => "pausing",
             State::Peeking { .. } => "peeking",
-            State::Queued => "queued",
+            State::Queued { .. } => "queued",
         };
         WrongEvent { state }
     }
@@ -259,8 +275,14 @@ impl Call {
             return self.give_up(GiveUpReason::CircuitOpen, Some(until), memory);
         }
         let Some(ticket) = self.ticket else { return self.send(memory, at) };
+        let since = if let State::Queued { held } = self.state { held } else { None };
         let (until, why) = match memory.tracker.reserve(ticket, at) {
-            Reservation::Granted => return self.send(memory, at),
+            Reservation::Granted => {
+                if let Some(since) = since {
+                    self.held = self.held.saturating_add(at.mono.since(since).max(0));
+                }
+                return self.send(memory, at);
+            }
             Reservation::Refused { why, retry_at, cause } => {
                 self.name(cause);
                 let reason = match why {
@@ -275,7 +297,13 @@ impl Call {
         if self.deadline.is_some_and(|deadline| until >= deadline) {
             return self.give_up(GiveUpReason::Deadline, Some(until), memory);
         }
-        self.state = State::Queued;
+        // Once it was sent, what it waits for is what its own responses said, and those waits add up.
+        let is_held = self.sends > 0 && matches!(why, Why::Held | Why::Quota(_));
+        let held = is_held.then(|| since.unwrap_or(at.mono));
+        if held.is_some_and(|since| self.is_held_too_long(until.since(since))) {
+            return self.give_up(GiveUpReason::QuotaWaitTooLong, Some(until), memory);
+        }
+        self.state = State::Queued { held };
         self.in_hand = false;
         let reason = match why {
             Why::Backoff => WaitReason::Backoff,

@@ -121,7 +121,7 @@ options! {
         max_delay: Duration = "maxDelay", with "wire::millis";
         /// Default: [`Jitter::Full`].
         jitter: Jitter = "jitter";
-        /// A server's hint over this is not waited for. Default: 60 s.
+        /// A server's hint over this is not waited for. Default: `max_wait` of [`RateLimitOptions`].
         max_retry_after: Duration = "maxRetryAfter", with "wire::millis";
         /// Default: those of [`crate::retry::classify`].
         statuses: Vec<u16> = "statuses";
@@ -157,7 +157,8 @@ options! {
         probe: u32 = "probe";
         /// Sends at once per scope at any time. Default: no limit.
         max_concurrent: u32 = "maxConcurrent";
-        /// Longest wait for a quota; a call that would wait longer is refused at once. Default: 120 s.
+        /// How long servers may make one call wait: for a quota before its first send, and in all after it, by hints and resets
+        /// alike. Default: 120 s, which also holds where rate limiting is off.
         max_wait: Duration = "maxWait", with "wire::millis";
         /// Most calls waiting per scope; one more is refused at once. Default: 10,000.
         max_queue: u32 = "maxQueue";

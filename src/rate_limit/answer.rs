@@ -9,7 +9,10 @@ use super::{
     reserve::{Scope, Sign},
     ticket::{Place, Ticket},
 };
-use crate::time::{Moment, MonoTime};
+use crate::{
+    hints::Hint,
+    time::{Moment, MonoTime},
+};
 
 /// A window that ends within this, in ms, may be what a refusal that names none means.
 const NEAR: i64 = 60_000;
@@ -123,7 +126,7 @@ impl Scope {
     fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
         let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
         let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
-        let hint = reading.hint.as_ref().map(|hint| hint.delay).filter(|delay| *delay > 0);
+        let hint = reading.hint.as_ref().and_then(Hint::wait);
         let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
         let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));
         if untold && !paced {

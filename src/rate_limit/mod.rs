@@ -8,6 +8,7 @@ mod answer;
 mod beside;
 pub mod clock;
 mod hidden;
+mod holds;
 pub mod identity;
 mod landing;
 mod lane;
@@ -26,18 +27,20 @@ use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 use crate::{
     hints,
     rate_limit::{
+        holds::Holds,
         identity::Identity,
         meter::Meter,
         options::RateRules,
         quota::Quota,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
-        ticket::{Mark, Place, Stand, Ticket},
+        ticket::{LEAST, Mark, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime, WallTime},
 };
 
-/// Scopes kept while nobody uses them; beyond that the one that was idle longest is forgotten.
+/// Scopes kept while nobody uses them; beyond that the one that was idle longest is forgotten, of those that hold nobody where
+/// there are any; of one that does, the hold is kept ([`holds`]).
 const MAX_SCOPES: usize = 1000;
 
 /// Quotas kept per scope; a server that names more is one that puts an id into the name.
@@ -61,6 +64,11 @@ pub struct Tracker {
     woken: VecDeque<Mark>,
     /// The scope that `wake` looks at next.
     turn: usize,
+    /// When `alarm` last said to ask, and how often in a row it said so and nobody could go.
+    due: MonoTime,
+    idle: u8,
+    /// Scopes that were forgotten while all their calls had to wait: the key, and until when.
+    holds: Holds,
 }
 
 /// What is known of one quota, for those who ask.
@@ -128,6 +136,7 @@ impl Tracker {
             sent: at.mono,
             sent_wall: at.wall,
             landed: 0,
+            idle: 0,
         })
     }
 
@@ -241,6 +250,14 @@ impl Tracker {
         if !self.nudges {
             return None;
         }
+        let granted = self.next_woken(at);
+        if granted.is_some() {
+            self.idle = 0;
+        }
+        self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
+    }
+
+    fn next_woken(&mut self, at: Moment) -> Option<Mark> {
         let mut granted = self.woken.pop_front();
         while granted.is_none() && self.turn < self.scopes.len() {
             granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, at);
@@ -255,7 +272,7 @@ impl Tracker {
                 granted = self.woken.pop_front();
             }
         }
-        self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
+        granted
     }
 
     /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
@@ -272,7 +289,15 @@ impl Tracker {
                 first = Some(first.map_or(alarm, |first| first.min(alarm)));
             }
         }
-        first
+        let first = first?;
+        // An alarm that wakes nobody, again and again, is a loop, whatever the cause: it rings half as often each time.
+        if first.since(at.mono) > 1 << self.idle {
+            self.idle = 0;
+        } else if at.mono >= self.due {
+            self.idle = (self.idle + 1).min(LEAST);
+        }
+        self.due = first.max(at.mono.plus((1 << self.idle) / 2));
+        Some(self.due)
     }
 
     /// Whether the host wakes others.
@@ -326,17 +351,17 @@ impl Tracker {
         if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
             return index;
         }
-        let new = Scope::new(identity, rules, now);
+        let mut new = Scope::new(identity, rules, now);
+        if let Some(until) = self.holds.take(&identity.key) {
+            new.held = until;
+        }
         if self.scopes.len() >= MAX_SCOPES {
-            let mut oldest: Option<(MonoTime, usize)> = None;
-            for (index, scope) in self.scopes.iter().enumerate() {
-                if scope.tickets == 0 && oldest.is_none_or(|(used_at, _)| scope.used_at < used_at) {
-                    oldest = Some((scope.used_at, index));
+            let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
+            let oldest = idle.min_by_key(|(_, scope)| (scope.next_at(now).is_some(), scope.used_at));
+            if let Some((index, old)) = oldest {
+                if let Some(until) = old.holds_all(now) {
+                    self.holds.keep(old.key, until, now);
                 }
-            }
-            if let Some((_, index)) = oldest
-                && let Some(old) = self.scopes.get_mut(index)
-            {
                 *old = new;
                 return index;
             }

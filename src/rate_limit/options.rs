@@ -103,7 +103,7 @@ pub struct RateRules {
     pub probe: u32,
     /// Sends at once at any time.
     pub max_concurrent: u32,
-    /// Longest wait for a quota, ms.
+    /// Longest wait for a quota, ms; see [`crate::policy::Rules::max_held`] for all that a server asks of one call.
     pub max_wait: i64,
     /// Most calls waiting.
     pub max_queue: u32,
@@ -169,6 +169,13 @@ impl RateLayer {
         field.push_str(".");
         field.push_str(row.name);
         row.kind.read(Value::Other).err()
+    }
+
+    /// How long a server may make a call wait, ms: as [`RateLayer::over`], and the default where rate limiting is off.
+    pub fn max_wait(&self, profile: &Self) -> i64 {
+        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
+        let default = value::over(&TABLE, &[], &[], Place::MaxWait as usize);
+        (if of(Place::On) < 1.0 { default } else { of(Place::MaxWait) }) as i64
     }
 
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.

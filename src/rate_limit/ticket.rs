@@ -45,8 +45,10 @@ pub(super) struct Ticket {
     /// When it was last sent, on both clocks.
     pub sent: MonoTime,
     pub sent_wall: WallTime,
-    /// What its scope had had answers to when it was sent.
+    /// What its scope had had answers to when it was sent. Of one that waits: how far its scope had come when it last asked.
     pub landed: u64,
+    /// How often in a row it was told to come back at once, and its scope had come no further.
+    pub idle: u8,
 }
 
 /// A ticket where it stays. Boxed: a list of what may be a hundred thousand has as much room again that is not used yet, and
@@ -66,7 +68,19 @@ pub(super) struct Mark {
     pub sent: MonoTime,
 }
 
+/// The shortest wait doubles up to 1 << `LEAST` ms while nothing happens.
+pub(super) const LEAST: u8 = 10;
+
 impl Ticket {
+    /// The shortest wait for one that would ask again at `until`, ms. Whoever asks again at once, and again, while its scope
+    /// comes no `further` is in a loop, whatever the cause: it asks half as often each time.
+    pub fn least_wait(&mut self, until: MonoTime, further: u64, now: MonoTime) -> i64 {
+        let is_loop = self.stand == Stand::Waiting && self.landed == further && until.since(now) <= 1 << self.idle;
+        self.idle = if is_loop { (self.idle + 1).min(LEAST) } else { 0 };
+        self.landed = further;
+        1 << self.idle
+    }
+
     pub fn mark(&self, index: u32, sent: MonoTime) -> Mark {
         let seq = self.seq.unwrap_or(0);
         Mark { ticket: index, serial: self.serial, priority: self.priority, seq, sent }

@@ -191,7 +191,7 @@ mod tests {
     use crate::retry::options::RetryLayer;
 
     fn rules() -> RetryRules {
-        RetryLayer::default().over(&RetryLayer::default()).unwrap()
+        RetryLayer::default().over(&RetryLayer::default(), 60_000).unwrap()
     }
 
     #[test]

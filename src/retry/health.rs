@@ -7,7 +7,7 @@ use crate::{
     time::MonoTime,
 };
 
-/// Origins kept while nobody asks them; beyond that the one that was idle longest is forgotten.
+/// Origins kept while nobody asks them; beyond that the one that was idle longest is forgotten, those with an open circuit last.
 const MAX_ORIGINS: usize = 256;
 
 /// An origin's place; to be handed back with [`Health::leave`].
@@ -39,7 +39,8 @@ impl Health {
         if index == self.origins.len() {
             let new = Origin { key, ..Origin::default() };
             let idle = self.origins.iter().enumerate().filter(|(_, origin)| origin.users == 0);
-            let oldest = idle.min_by_key(|(_, origin)| origin.used).map(|(index, _)| index);
+            let oldest =
+                idle.min_by_key(|(_, origin)| (!origin.circuit.is_closed(), origin.used)).map(|(index, _)| index);
             match oldest
                 .filter(|_| index >= MAX_ORIGINS)
                 .and_then(|oldest| Some((oldest, self.origins.get_mut(oldest)?)))

@@ -61,6 +61,8 @@ pub enum Ended<'a> {
 pub enum Pause {
     /// By our own curve.
     Backoff,
+    /// As long as the server asked, of a retry that its flag (`x-should-retry`) alone permits: it spends the budget.
+    Flag,
     /// As long as the server asked.
     Hint,
     /// For a lock.
@@ -110,7 +112,8 @@ pub enum Verdict {
 
 /// Decides about an attempt that ended.
 pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample: Sample) -> Verdict {
-    let (class, permitted) = match ended {
+    let repeatable = subject.keyed || rules.non_idempotent || is_idempotent(subject.method, rules);
+    let (class, flagged) = match ended {
         Ended::Answer { status, signs, .. } => {
             let class = class(status, signs, rules);
             if class == Class::Final {
@@ -119,14 +122,18 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
             if signs.repeats == Some(false) {
                 return Verdict::Stop(Stop::Veto);
             }
-            (class, signs.repeats.is_some() || is_unprocessed(status, signs))
+            let unflagged = Signs { repeats: None, ..signs };
+            let allowed = classify::class(status, unflagged, rules) != Class::Final
+                && (repeatable || is_unprocessed(status, signs));
+            if !allowed && signs.repeats.is_none() {
+                return Verdict::Stop(Stop::NotRetryable);
+            }
+            (class, !allowed)
         }
         Ended::Failure(Failure::Caller) => return Verdict::Stop(Stop::NotRetryable),
+        Ended::Failure(_) if !repeatable => return Verdict::Stop(Stop::NotRetryable),
         Ended::Failure(_) => (Class::Transient, false),
     };
-    if !(permitted || subject.keyed || rules.non_idempotent || is_idempotent(subject.method, rules)) {
-        return Verdict::Stop(Stop::NotRetryable);
-    }
     let most = match class {
         Class::TooEarly => rules.max_attempts.min(2),
         _ => rules.max_attempts,
@@ -137,17 +144,19 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
     if !subject.replayable {
         return Verdict::Stop(Stop::NotReplayable);
     }
-    pause(ended, class, subject.sends - 1, rules, sample)
+    match pause(ended, class, subject.sends - 1, rules, sample) {
+        Verdict::Retry { delay, pause: Pause::Hint } if flagged => Verdict::Retry { delay, pause: Pause::Flag },
+        verdict => verdict,
+    }
 }
 
 fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample: Sample) -> Verdict {
     if let Ended::Answer { hint, reset_in, .. } = ended {
-        // A hint of 0, or one that is past, says nothing of when there is room again.
-        if let Some(hint) = hint.filter(|hint| hint.delay > 0) {
-            if hint.delay > rules.max_retry_after {
-                return Verdict::Stop(Stop::HintTooLong(hint.delay));
+        if let Some(delay) = hint.and_then(Hint::wait) {
+            if delay > rules.max_retry_after {
+                return Verdict::Stop(Stop::HintTooLong(delay));
             }
-            return Verdict::Retry { delay: after_hint(hint.delay, sample), pause: Pause::Hint };
+            return Verdict::Retry { delay: after_hint(delay, sample), pause: Pause::Hint };
         }
         if let (Class::Limited, Some(delay)) = (class, reset_in.filter(|delay| *delay > 0)) {
             return Verdict::Retry { delay, pause: Pause::Reset };
@@ -193,7 +202,7 @@ mod tests {
     use crate::retry::options::{Jitter, RetryLayer};
 
     fn rules() -> RetryRules {
-        let rules = RetryLayer::default().over(&RetryLayer::default()).unwrap();
+        let rules = RetryLayer::default().over(&RetryLayer::default(), 60_000).unwrap();
         RetryRules { jitter: Jitter::None, ..rules }
     }
 
@@ -270,6 +279,33 @@ mod tests {
             decide(hinted(429, &zero), subject("GET", 1), &rules(), Sample::default()),
             retry(1000, Pause::Throttle)
         );
+    }
+
+    #[test]
+    fn a_tiny_hint_is_no_hot_loop() {
+        let tiny = Hint { delay: 1, source: "retry-after".into() };
+        let ended = hinted(503, &tiny);
+        assert_eq!(decide(ended, subject("GET", 1), &rules(), Sample::default()), retry(51, Pause::Hint));
+    }
+
+    #[test]
+    fn what_only_a_flag_permits_is_marked_so_that_it_spends_the_budget() {
+        let hint = Hint { delay: 1000, source: "retry-after".into() };
+        let decide = |status, method, hint: Option<&Hint>| {
+            let signs = Signs { hinted: hint.is_some(), repeats: Some(true), ..Signs::default() };
+            decide(
+                Ended::Answer { status, signs, hint, reset_in: None },
+                subject(method, 1),
+                &rules(),
+                Sample::default(),
+            )
+        };
+        assert_eq!(decide(404, "POST", Some(&hint)), retry(1001, Pause::Flag));
+        assert_eq!(decide(500, "POST", Some(&hint)), retry(1001, Pause::Flag));
+        assert_eq!(decide(404, "GET", None), retry(250, Pause::Backoff));
+        // Permitted without the flag.
+        assert_eq!(decide(429, "POST", Some(&hint)), retry(1001, Pause::Hint));
+        assert_eq!(decide(503, "GET", Some(&hint)), retry(1001, Pause::Hint));
     }
 
     #[test]

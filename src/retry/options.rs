@@ -27,8 +27,8 @@ const TABLE: [Row; 15] = [
     // AWS.
     Row { name: "maxDelay", kind: Kind::Millis, default: 20_000.0 },
     Row { name: "jitter", kind: Kind::Choice("\"full\", \"equal\" or \"none\""), default: 0.0 },
-    // `OpenAI`, renovate, fetch-extras: 60 s.
-    Row { name: "maxRetryAfter", kind: Kind::Millis, default: 60_000.0 },
+    // `rateLimit.maxWait`, where nobody sets it.
+    row("maxRetryAfter", Kind::Millis),
     Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
     row("decide", Kind::Function),
     row("statuses", Kind::List("an array")),
@@ -105,7 +105,7 @@ pub struct RetryRules {
     pub max_delay: i64,
     /// How chance enters.
     pub jitter: Jitter,
-    /// Longest server hint that is waited for.
+    /// Longest server hint that is waited for, ms.
     pub max_retry_after: i64,
     /// The statuses to retry, where somebody said which; else the table in `classify`.
     pub statuses: Option<Rc<Vec<u16>>>,
@@ -155,8 +155,9 @@ impl RetryLayer {
         Ok(Next::Leave)
     }
 
-    /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries.
-    pub fn over(&self, profile: &Self) -> Option<RetryRules> {
+    /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries. `max_wait`: the
+    /// longest hint, where neither sets one, ms.
+    pub fn over(&self, profile: &Self, max_wait: i64) -> Option<RetryRules> {
         let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
@@ -171,7 +172,7 @@ impl RetryLayer {
                 1 => Jitter::Equal,
                 _ => Jitter::None,
             },
-            max_retry_after: of(Place::MaxRetryAfter) as i64,
+            max_retry_after: value::millis(of(Place::MaxRetryAfter)).unwrap_or(max_wait),
             statuses: self.statuses.as_ref().or(profile.statuses.as_ref()).cloned(),
             methods: self.methods.as_ref().or(profile.methods.as_ref()).cloned(),
             non_idempotent: of(Place::NonIdempotent) > 0.0,
@@ -219,7 +220,7 @@ mod tests {
 
     #[test]
     fn where_nobody_says_anything_the_defaults_hold() {
-        let rules = RetryLayer::default().over(&RetryLayer::default());
+        let rules = RetryLayer::default().over(&RetryLayer::default(), 60_000);
         let expected = RetryRules {
             max_attempts: 4,
             initial_delay: None,
@@ -271,7 +272,7 @@ mod tests {
             budget: None,
             decides: true,
         };
-        assert_eq!(layer.over(&RetryLayer::default()), Some(expected));
+        assert_eq!(layer.over(&RetryLayer::default(), 60_000), Some(expected));
     }
 
     #[test]
@@ -280,7 +281,7 @@ mod tests {
         profile.set("maxAttempts", Value::Number(6.0)).unwrap();
         profile.set("initialDelay", Value::Number(1000.0)).unwrap();
         caller.set("maxAttempts", Value::Number(2.0)).unwrap();
-        let rules = caller.over(&profile).unwrap();
+        let rules = caller.over(&profile, 60_000).unwrap();
         assert_eq!((rules.max_attempts, rules.initial_delay, rules.max_delay), (2, Some(1000), 20_000));
     }
 
@@ -288,9 +289,9 @@ mod tests {
     fn retry_can_be_turned_off_and_on_again_by_the_nearer_layer() {
         let (mut caller, mut profile) = (RetryLayer::default(), RetryLayer::default());
         profile.set("", Value::Flag(false)).unwrap();
-        assert_eq!(caller.over(&profile), None);
+        assert_eq!(caller.over(&profile, 60_000), None);
         caller.set("", Value::Object).unwrap();
-        assert!(caller.over(&profile).is_some());
+        assert!(caller.over(&profile, 60_000).is_some());
     }
 
     #[test]
@@ -300,7 +301,7 @@ mod tests {
             layer.set("statuses", Value::List(1)).unwrap();
             layer.set("statuses.0", Value::Number(status)).unwrap();
         }
-        assert_eq!(layer.over(&RetryLayer::default()).unwrap().statuses, Some(Rc::new(alloc::vec![503])));
+        assert_eq!(layer.over(&RetryLayer::default(), 60_000).unwrap().statuses, Some(Rc::new(alloc::vec![503])));
     }
 
     #[test]
@@ -311,7 +312,7 @@ mod tests {
         let mut copy = layer.clone();
         assert!(copy.set("methods.1", Value::Text("PATCH")).is_err(), "the array comes first");
         copy.set("methods", Value::List(0)).unwrap();
-        let methods = |layer: &RetryLayer| layer.over(&RetryLayer::default()).unwrap().methods.unwrap().len();
+        let methods = |layer: &RetryLayer| layer.over(&RetryLayer::default(), 60_000).unwrap().methods.unwrap().len();
         assert_eq!((methods(&layer), methods(&copy)), (1, 0));
     }
 
@@ -322,7 +323,7 @@ mod tests {
             for (path, value) in leaves {
                 layer.set(path, *value).unwrap();
             }
-            layer.over(&RetryLayer::default()).unwrap().budget
+            layer.over(&RetryLayer::default(), 60_000).unwrap().budget
         };
         let first = say(&[("budget", Value::Object), ("budget.ratio", Value::Number(0.5))]);
         assert_eq!(first, Some(BudgetRules { ratio: 0.5, min_per_window: 3, window: 10_000 }));

@@ -36,8 +36,13 @@ impl Meter {
         }
         if room < needed {
             let turn = self.turn(room.max(needed - 1), now).max(now.plus(1));
-            let waits = self.mode == Mode::Window && self.span.is_none() && in_flight > 0;
-            return if waits { Gate::Answer(turn) } else { Gate::At(turn) };
+            let untold = self.mode == Mode::Window && self.span.is_none();
+            return match untold {
+                true if in_flight > 0 => Gate::Answer(turn.max(now.plus(ALONE))),
+                // Nobody says until when, and a while has passed: one finds out.
+                true if ahead == 0 && now >= self.end().0 => Gate::Free,
+                _ => Gate::At(turn),
+            };
         }
         // Where others draw on it too, what is under way at once is our share of what is left.
         let crowd = self.crowding();

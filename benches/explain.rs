@@ -1,7 +1,8 @@
 //! What `explain` costs natively, in CPU time of this machine: answers of some 400 bytes, and bodies of 16 and 64 KiB that
 //! are made to be slow. `cargo bench --bench explain`; the package's own figures are those of `cargo xtask bench explain`.
 
-#[path = "../tests/explain_support/mod.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+#[path = "../tests/it/explain_support/mod.rs"]
 mod explain_support;
 
 use explain_support::{Case, hostile, load, text};

@@ -87,7 +87,7 @@
 //! [`explain::explain`] is the other half: any response or thrown error in, an explanation out. It knows nothing of calls.
 //!
 //! Arrows only go down: `wasm`, `client` → `record`, `call` → `policy` → `retry`, `rate_limit` → `hints` → `syntax` → `time`;
-//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `syntax`. `tests/arrows.rs` holds them.
+//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `syntax`. `tests/it/arrows.rs` holds them.
 #![no_std]
 #![deny(unsafe_code)]
 

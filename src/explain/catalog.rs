@@ -269,7 +269,7 @@ mod tests {
                 assert_eq!(out.ink.read(out.id), expected, "{}", text("body"));
                 untested.retain(|id| *id != expected);
             }
-            // Clever's, Unit21's and the messages' other rules are tested row by row in `tests/explain_causes.rs`.
+            // Clever's, Unit21's and the messages' other rules are tested row by row in `tests/it/explain_causes.rs`.
             let name = set.root().get("provider").text();
             assert!(untested.is_empty() || matches!(name, "" | "clever" | "unit21"), "{untested:?}");
         }

@@ -330,7 +330,6 @@ fn default_causes(out: &mut Explanation, basis: usize, asked: &asked::Asked) {
 }
 
 #[cfg(test)]
-#[path = "../../tests/explain_support/hostile.rs"]
 mod hostile;
 
 #[cfg(test)]

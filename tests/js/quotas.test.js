@@ -7,7 +7,7 @@ import { serve } from "./server.js";
 
 const { cases } = JSON.parse(readFileSync(new URL("../fixtures/rate-headers.json", import.meta.url), "utf8"));
 
-// Where the notes of a case accept more than what it expects; tests/read_rate_headers.rs says why.
+// Where the notes of a case accept more than what it expects; tests/it/read_rate_headers.rs says why.
 const ARGUED = new Set(["prisjakt-ms", "github-graphql-200", "ra-weekday-wrong", "ra-urllib3-5"]);
 
 /** @returns {string[]} what is not as expected */

@@ -23,8 +23,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         "--package",
         "fetch-with-policy",
         "--test",
-        "explain_fuzz",
+        "it",
         "--",
+        "explain_fuzz",
         "--nocapture",
     ]);
     process::run(cargo.env("FUZZ_INPUTS", inputs))

@@ -1,5 +1,4 @@
 //! A clock, a network and a rate-limited server in memory, which drive real calls through the core.
-#![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod servers;
 

@@ -1,10 +1,12 @@
 //! A page of another origin, to which the server exposes no headers, or not even that it refuses: what is learnt then, what
 //! is said of it, and that a network which fails is not taken for a server that refuses.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
+use crate::simulator::{
+    Answer, World,
+    servers::{Server, Style, floor},
+};
 use fetch_with_policy::{
     call::{Action, Call, Event, Memory, Request, WaitReason},
     hints::EXPOSE,
@@ -13,10 +15,6 @@ use fetch_with_policy::{
     retry::classify::Failure,
     syntax::{headers::Headers, value::Value},
     time::Moment,
-};
-use simulator::{
-    Answer, World,
-    servers::{Server, Style, floor},
 };
 
 const START: i64 = 1_795_305_600_000;

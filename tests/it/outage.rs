@@ -1,15 +1,13 @@
 //! A server that is down: few ask it, nobody is lost, and it is not knocked over when it is back.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
+use crate::simulator::{Answer, Ended, World};
 use fetch_with_policy::{
     call::{GiveUpReason, WaitReason},
     retry::classify::Failure,
     syntax::value::Value,
 };
-use simulator::{Answer, Ended, World};
 
 const START: i64 = 1_795_305_601_234;
 const TEN: [(&str, Value<'_>); 2] = [("retry", Value::Object), ("retry.maxAttempts", Value::Number(10.0))];

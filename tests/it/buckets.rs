@@ -1,20 +1,18 @@
 //! Who shares a quota: buckets that servers name, learnt as answers come, and what a refusal means for the others.
 
-mod simulator;
-
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::Rc,
 };
 
+use crate::simulator::{Answer, Ended, World, rules};
 use fetch_with_policy::{
     call::{GiveUpReason, WaitReason},
     rate_limit::{Tracker, identity::Identity, reserve::Sign},
     syntax::{headers::Headers, value::Value},
     time::Moment,
 };
-use simulator::{Answer, Ended, World};
 
 const START: i64 = 1_795_305_601_234;
 
@@ -178,7 +176,7 @@ fn higher_priorities_go_first_and_equals_in_the_order_of_asking() {
     let server = Rc::new(RefCell::new(Buckets::new(5, true)));
     let mut world = world(&server, true, &[]);
     let low: Vec<usize> = (0..10).map(|_| world.call_to("GET", "t", "/x", START)).collect();
-    world.rules = simulator::rules(&[("priority", Value::Number(5.0))]);
+    world.rules = rules(&[("priority", Value::Number(5.0))]);
     let high: Vec<usize> = (0..5).map(|_| world.call_to("GET", "t", "/x", START + 100)).collect();
     world.run();
     let results = world.results();
@@ -224,7 +222,7 @@ fn one_who_waits_past_its_patience_is_refused_when_the_quota_turns_out_worse() {
 #[test]
 fn scopes_that_are_idle_are_forgotten_and_their_number_is_bounded() {
     let mut tracker = Tracker::new(true);
-    let rules = simulator::rules(&[]);
+    let rules = rules(&[]);
     let rate = rules.rate_limit.clone().unwrap();
     let seen = Cell::new(0);
     for n in 0..5000 {

@@ -1,17 +1,15 @@
 //! The policy at work, on a simulated clock.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
+use crate::simulator::{
+    Answer, Ended, Fixed, World,
+    servers::{Server, Style},
+};
 use fetch_with_policy::{
     call::{GiveUpReason, WaitReason},
     retry::classify::Failure,
     syntax::value::Value,
-};
-use simulator::{
-    Answer, Ended, Fixed, World,
-    servers::{Server, Style},
 };
 
 /// Any instant will do; this one is inside a window.

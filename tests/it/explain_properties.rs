@@ -1,7 +1,6 @@
 //! Whatever comes: an explanation in strict JSON, evidence within the body, no secret outside `api`, in linear time.
 
-mod explain_support;
-use explain_support::Case;
+use crate::explain_support::{Case, hostile};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -115,7 +114,7 @@ proptest! {
 /// How long they take is counted in `src/explain/mod.rs`.
 #[test]
 fn hostile_bodies_are_explained() {
-    for (_, body) in explain_support::hostile::BODIES {
+    for (_, body) in hostile::BODIES {
         for provider in [None, Some("clever".to_owned())] {
             check(&Case { status: Some(400), body: Some(body(65_536)), provider, ..Case::default() });
         }

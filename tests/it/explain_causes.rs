@@ -1,7 +1,6 @@
 //! Causes, actions, evidence and notes, row by row of the sources and of what surrounds them.
 
-mod explain_support;
-use explain_support::{Case, load, text};
+use crate::explain_support::{Case, load, text};
 use serde_json::{Value, json};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/errors-source.json");

@@ -1,7 +1,6 @@
 //! The explainer against fixture files: every row of the four source documents, and a floor for errors in the wild.
 
-mod explain_support;
-use explain_support::{Case, accepted, load, text};
+use crate::explain_support::{Case, accepted, load, text};
 use serde_json::Value;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/errors-source.json");

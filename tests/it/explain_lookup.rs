@@ -1,7 +1,6 @@
 //! Pages of rules, users' catalogs and their layers, natively.
 
-mod explain_support;
-use explain_support::{Case, load};
+use crate::explain_support::{Case, load};
 use fetch_with_policy::explain::lookup::lookup;
 use fetch_with_policy::explain::{Catalogs, explain};
 use proptest::prelude::*;

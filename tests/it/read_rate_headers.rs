@@ -11,9 +11,9 @@ use serde_json::Value;
 
 // Recorded and documented answers, and fresh ones after the same dialects, written before the reader was asked.
 const FIXTURES: &[&str] = &[
-    include_str!("fixtures/rate-headers.json"),
-    include_str!("fixtures/rate-headers-fresh.json"),
-    include_str!("fixtures/rate-headers-vendors.json"),
+    include_str!("../fixtures/rate-headers.json"),
+    include_str!("../fixtures/rate-headers-fresh.json"),
+    include_str!("../fixtures/rate-headers-vendors.json"),
 ];
 
 /// Cases of which the notes accept more than the expected value: all of low confidence, or optional entries.

@@ -1,6 +1,6 @@
 //! Cases of the fixture files as reports.
-#![allow(dead_code)]
 
+#[path = "../../../src/explain/hostile.rs"]
 pub mod hostile;
 
 use fetch_with_policy::explain::{Catalogs, Explanation, Report, Thrown, explain};

@@ -1,7 +1,6 @@
 //! What a request shows of its own mistakes, under the statuses that blame it, and that nothing of its headers is told.
 
-mod explain_support;
-use explain_support::{Case, text};
+use crate::explain_support::{Case, text};
 use serde_json::Value;
 
 fn ids(out: &Value) -> Vec<String> {

@@ -1,12 +1,10 @@
 //! The crate's data as Rust callers and serde see it: typed options, explanations, records, snapshots.
 
-mod explain_support;
-
 use std::time::Duration;
 
-use explain_support::Case;
+use crate::explain_support::Case;
 #[cfg(feature = "serde")]
-use explain_support::load;
+use crate::explain_support::load;
 use fetch_with_policy::{
     options::{
         Algorithm, CircuitBreakerOptions, Cost, HedgeOptions, IdempotencyKey, Jitter, Pacing, PolicyOptions, Profile,

@@ -1,9 +1,11 @@
 //! What holds for every history of a call: any answers, any clocks, any order.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
+use crate::simulator::{
+    Fixed, World,
+    servers::{Server, Style},
+};
 use fetch_with_policy::{
     call::{Action, Call, Event, Memory, Request},
     policy::Policy,
@@ -13,10 +15,6 @@ use fetch_with_policy::{
     time::{Moment, WallTime},
 };
 use proptest::prelude::*;
-use simulator::{
-    Fixed, World,
-    servers::{Server, Style},
-};
 
 /// One thing that may happen to a call, fitting or not.
 #[derive(Clone, Debug)]

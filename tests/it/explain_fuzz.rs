@@ -4,9 +4,7 @@
 //! bounded; `cargo xtask fuzz` does ten million inputs. The numbers drawn follow from a seed, so that a failure repeats:
 //! `FUZZ_SEED` is printed with it.
 
-mod explain_support;
-
-use explain_support::{Case, hostile, load, text};
+use crate::explain_support::{Case, hostile, load, text};
 use fetch_with_policy::explain::{Catalogs, explain};
 use std::time::{Duration, Instant};
 

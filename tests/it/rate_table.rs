@@ -1,15 +1,13 @@
 //! A thousand calls at once, told nothing, against each kind of server: the least possible time, and no refusal that
 //! could have been avoided. `cargo xtask bench rate` has the same table for the finished package, beside its peers'.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
-use fetch_with_policy::syntax::value::Value;
-use simulator::{
+use crate::simulator::{
     World,
     servers::{Server, Style, floor},
 };
+use fetch_with_policy::syntax::value::Value;
 
 const CALLS: u64 = 1000;
 const ONE: &[(u64, i64)] = &[(200, 3000)];

@@ -22,3 +22,4 @@ mod read_rate_headers;
 mod read_syntax;
 mod scenarios;
 mod simulator;
+mod waits;

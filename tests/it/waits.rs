@@ -1,12 +1,10 @@
 //! How long a call waits, and how often it asks: nobody spins, nobody is held for longer than `maxWait` allows, and who must
 //! wait is not forgotten.
 
-mod simulator;
-
 use std::{cell::RefCell, rc::Rc};
 
+use crate::simulator::{Answer, Ended, World};
 use fetch_with_policy::{call::GiveUpReason, retry::classify::Failure, syntax::value::Value};
-use simulator::{Answer, Ended, World};
 
 const START: i64 = 1_795_305_600_000;
 

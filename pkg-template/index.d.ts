@@ -1100,7 +1100,7 @@ export function defineCatalog(catalog: Catalog): Catalog;
  *
  * A text is a small part of ICU's message format: `{seconds}`, `{seconds, number}`, `{seconds, plural, one {# second} other {# seconds}}`,
  * and of this package `{seconds, relative}` ("in 30 seconds") and `{seconds, duration}` ("30 seconds"), which take a larger unit for
- * a longer wait.
+ * a longer wait. Braces nest 16 deep at most (eight plurals in one another); deeper is a `PolicyOptionError` that names the key.
  */
 export type Messages = Record<string, string>;
 

@@ -74,9 +74,11 @@ export interface Policy {
   /** The state as plain data, to be carried to another page or isolate. No credentials are in it. */
   snapshot(): PolicySnapshot;
   /**
-   * Takes up a {@link Policy.snapshot}.
+   * Takes up a {@link Policy.snapshot}. What this policy knows itself it keeps; a quota whose window is over is passed over, and
+   * so is one of a scope beyond the 1000 that a policy keeps.
    *
-   * @throws {@link PolicyError} where it cannot be read; the state is then as it was.
+   * @throws {@link PolicyOptionError} where it cannot be read; `field` is the path, such as "quotas.1.limit". The state is then
+   * as it was: all is checked before anything is taken up.
    */
   restore(snapshot: PolicySnapshot): void;
 }
@@ -1108,7 +1110,7 @@ export function defineCatalog(catalog: Catalog): Catalog;
  *
  * A text is a small part of ICU's message format: `{seconds}`, `{seconds, number}`, `{seconds, plural, one {# second} other {# seconds}}`,
  * and of this package `{seconds, relative}` ("in 30 seconds") and `{seconds, duration}` ("30 seconds"), which take a larger unit for
- * a longer wait.
+ * a longer wait. Braces nest 16 deep at most (eight plurals in one another); deeper is a `PolicyOptionError` that names the key.
  */
 export type Messages = Record<string, string>;
 

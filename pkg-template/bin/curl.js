@@ -9,9 +9,12 @@
 
 const HEAD = /^HTTP\/\d(?:\.\d)? (\d{3})(?: .*)?$/;
 /** Lines of `-v` and the progress meter: told by curl, not by the server. */
-const NOISE = /^(?:\* |[{}] \[|[<>](?: |$)|  % Total|\s+Dload|\s*\d+ +[\d.]+[kMG]? +\d+ .*--:--)/;
+const NOISE = /^(?:\* |[{}] \[|[<>](?: |\r?$)|  % Total|\s+Dload|\s*\d+ +[\d.]+[kMG]? +\d+ .*--:--)/;
 /** `-v` says these right behind a body that does not end a line. */
-const TAIL = /\* (?:Connection #\d+ to host .* left intact|Closing connection.*|shutting down connection.*)\s*$/;
+const TAIL = /^\* (?:Connection #\d+ to host .* left intact|Closing connection.*|shutting down connection.*)$/;
+/** Redirects that are followed, and headers of one head that are read. curl's own limits: 50 by default, and 5000. */
+const MAX_REDIRECTS = 100;
+const MAX_HEADERS = 5000;
 
 /** curl's exit codes, and what a runtime calls the same. Source: curl's libcurl-errors(3). @type {Record<string, string>} */
 const FAILURES = {
@@ -35,13 +38,11 @@ const FAILURES = {
  */
 export function parseCurl(text, url) {
   const verbose = /^[<>] (?:HTTP\/\d|[A-Z]+ \S+ HTTP\/\d)/m.test(text);
-  const all = text.split("\n");
-  const asked = verbose ? request(all) : {};
-  const told = all.filter((line) => /^< ?/.test(line)).map((line) => line.slice(2));
-  const plain = (verbose ? all.filter((line) => !NOISE.test(line.replace(/\r$/, ""))).join("\n").replace(TAIL, "") : text).replace(/^(?:\r?\n)+/, "");
+  const asked = verbose ? request(text) : {};
+  const plain = withoutBlanks(verbose ? withoutTail(withoutNoise(text)) : text);
   const failure = /^curl: \((\d+)\) (.*)$/m.exec(text);
   const here = heads(plain);
-  const found = here ?? (verbose ? heads(told.join("\n")) : undefined);
+  const found = here ?? (verbose ? heads(told(text)) : undefined);
   if (found === undefined) {
     if (failure === null) return undefined;
     const [, code = "", message = ""] = failure;
@@ -66,23 +67,72 @@ function heads(text) {
   for (;;) {
     const start = HEAD.exec(line(rest));
     if (start === null) break;
-    if (status >= 300 && status < 400) moved.push(...headers.filter(([name]) => name === "location").map(([, value]) => value));
+    const location = status >= 300 && status < 400 && moved.length < MAX_REDIRECTS ? headers.find(([name]) => name === "location") : undefined;
+    if (location !== undefined) moved.push(location[1]);
     status = Number(start[1]);
     headers = [];
     // What `-v` tells of a 100 ends without an empty line.
     for (rest = behind(rest); line(rest) !== "" && !HEAD.test(line(rest)); rest = behind(rest)) {
       const at = line(rest).indexOf(":");
-      if (at > 0) headers.push([line(rest).slice(0, at).trim().toLowerCase(), line(rest).slice(at + 1).trim()]);
+      if (at > 0 && headers.length < MAX_HEADERS) headers.push([line(rest).slice(0, at).trim().toLowerCase(), line(rest).slice(at + 1).trim()]);
     }
     if (line(rest) === "") rest = behind(rest);
   }
   return status === 0 ? undefined : { status, headers, moved, body: rest };
 }
 
+/** The lines, without their ends. @param {string} text */
+function* lines(text) {
+  for (let at = 0; at <= text.length; ) {
+    const end = text.indexOf("\n", at);
+    yield text.slice(at, end < 0 ? text.length : end);
+    at = end < 0 ? text.length + 1 : end + 1;
+  }
+}
+
+/** What the server said, by the lines of `-v`. @param {string} text */
+function told(text) {
+  const told = [];
+  for (const line of lines(text)) if (line.startsWith("<")) told.push(line.slice(2));
+  return told.join("\n");
+}
+
+/** @param {string} text */
+function withoutNoise(text) {
+  const kept = [];
+  let from = 0;
+  let at = 0;
+  for (const line of lines(text)) {
+    if (NOISE.test(line)) {
+      kept.push(text.slice(from, at));
+      from = at + line.length + 1;
+    }
+    at += line.length + 1;
+  }
+  kept.push(text.slice(from));
+  return kept.join("");
+}
+
+/** @param {string} text */
+function withoutTail(text) {
+  const end = text.trimEnd().length;
+  const at = text.lastIndexOf("* ", end);
+  // It is on the last line, or this is a part of the body.
+  return at > text.lastIndexOf("\n", end - 1) && TAIL.test(text.slice(at, end)) ? text.slice(0, at) : text;
+}
+
+/** Without the empty lines in front. @param {string} text */
+function withoutBlanks(text) {
+  let at = 0;
+  while (text[at] === "\n" || (text[at] === "\r" && text[at + 1] === "\n")) at++;
+  return text.slice(at);
+}
+
 /** The first line, without its end. @param {string} text */
 function line(text) {
   const end = text.indexOf("\n");
-  return (end < 0 ? text : text.slice(0, end)).replace(/\r$/, "");
+  const first = end < 0 ? text : text.slice(0, end);
+  return first.endsWith("\r") ? first.slice(0, -1) : first;
 }
 
 /** What stands behind the first line. @param {string} text */
@@ -91,8 +141,8 @@ function behind(text) {
   return end < 0 ? "" : text.slice(end + 1);
 }
 
-/** The last request that `-v` tells. @param {string[]} all @returns {{ method?: string, url?: string, requestHeaders?: [string, string][] }} */
-function request(all) {
+/** The last request that `-v` tells. @param {string} text @returns {{ method?: string, url?: string, requestHeaders?: [string, string][] }} */
+function request(text) {
   let method;
   let path;
   let host;
@@ -100,18 +150,29 @@ function request(all) {
   let requestHeaders = [];
   // What looks like a header behind the head is the body's.
   let inHead = false;
-  for (const told of all) {
+  // Who copies a part of it leaves the remarks out, and has asked by TLS more often than not.
+  let remarks = false;
+  let secure = false;
+  for (const told of lines(text)) {
+    if (told.startsWith("* ")) {
+      remarks = true;
+      secure ||= isSecure(told);
+    }
     const start = /^> ([A-Z]+) (\S+) HTTP\//.exec(told);
     if (start !== null) [method, path, host, requestHeaders, inHead] = [start[1], start[2], undefined, [], true];
     const header = inHead ? /^> ([^:\s]+): ?(.*?)\r?$/.exec(told) : null;
-    if (header !== null) requestHeaders.push([header[1] ?? "", header[2] ?? ""]);
+    if (header !== null && requestHeaders.length < MAX_HEADERS) requestHeaders.push([header[1] ?? "", header[2] ?? ""]);
     if (/^> ?\r?$/.test(told)) inHead = false;
     host ??= /^> host: *(\S+)/i.exec(told)?.[1];
   }
-  // Who copies a part of it leaves the remarks out, and has asked by TLS more often than not.
-  const secure = !all.some((told) => told.startsWith("* ")) || all.some((told) => /^\* .*(?:SSL connection using|OPENED stream for https:|Connected to .* port 443)/.test(told));
-  const url = path !== undefined && host !== undefined ? `${secure ? "https" : "http"}://${host}${path}` : undefined;
+  const url = path !== undefined && host !== undefined ? `${secure || !remarks ? "https" : "http"}://${host}${path}` : undefined;
   return { ...(method !== undefined && { method }), ...(url !== undefined && { url }), ...(requestHeaders.length > 0 && { requestHeaders }) };
+}
+
+/** Whether a remark of `-v` tells of TLS. @param {string} remark */
+function isSecure(remark) {
+  const to = remark.indexOf("Connected to ");
+  return remark.includes("SSL connection using") || remark.includes("OPENED stream for https:") || (to >= 0 && remark.includes(" port 443", to));
 }
 
 /** @param {string} url @param {string} to */

@@ -10,6 +10,8 @@ import { Refusal, UNREADABLE, USAGE } from "./refusal.js";
 const MEMBERS = ["status", "headers", "body", "method", "url", "requestBody", "requestHeaders", "redirected", "provider", "error", "online", "pageUrl", "responseType", "now"];
 /** One of these beside a status makes it a report; problem details have a status too. */
 const SIGNS = ["headers", "body", "method", "url"];
+/** How deep a report or a HAR may nest. Writing a deeper body as text would overflow the stack; the explainer reads 64. */
+const MAX_DEPTH = 1000;
 
 /**
  * @param {() => string} source
@@ -59,6 +61,11 @@ function options(values) {
  */
 function parse(text, said, entry) {
   const value = json(text);
+  if (value !== undefined && nesting(text) > MAX_DEPTH) {
+    // With its status it is a body, which is text.
+    if (said.status !== undefined && entry === undefined) return { status: said.status, body: text };
+    throw new Refusal(UNREADABLE, `the input nests deeper than ${MAX_DEPTH} levels`);
+  }
   const har = parseHar(value, entry);
   if (har !== undefined) return har;
   if (entry !== undefined) throw new Refusal(USAGE, "--entry: the input is no HAR");
@@ -75,6 +82,19 @@ function json(text) {
   } catch {
     return undefined;
   }
+}
+
+/** How deep a text of JSON nests. @param {string} text */
+function nesting(text) {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (quoted && char === "\\") at++;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && (char === "{" || char === "[")) deepest = Math.max(deepest, ++depth);
+    else if (!quoted && (char === "}" || char === "]")) depth--;
+  }
+  return deepest;
 }
 
 /** @param {any} value @returns {value is Report} */

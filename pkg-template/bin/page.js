@@ -1,6 +1,5 @@
 // @ts-check
-/** A rule's page as text, and the pack of texts of a language. */
-import { Refusal, USAGE } from "./refusal.js";
+/** A rule's page as text. */
 
 /** @param {import("../index.js").RulePage} of */
 export function page({ id, kind, title, whatHappened, causes, action, docsUrl }) {
@@ -12,27 +11,4 @@ export function page({ id, kind, title, whatHappened, causes, action, docsUrl })
     section("What to do", [action]) +
     section("Documentation", docsUrl === undefined ? [] : [docsUrl])
   );
-}
-
-/**
- * The closest pack to a language tag: its own, that of its script (zh-CN: zh-Hans), its region (pt: pt-BR), its language.
- * @param {string} tag
- * @returns {Promise<Record<string, string>>}
- */
-export async function textsOf(tag) {
-  for (const name of names(tag)) {
-    const pack = await import(`fetch-with-policy/messages/${name}`).catch(() => undefined);
-    if (pack !== undefined) return pack.default;
-  }
-  throw new Refusal(USAGE, `--lang: expected the tag of a language with texts, such as en, de or pt-BR; there are none in ${tag}`);
-}
-
-/** @param {string} tag @returns {string[]} */
-function names(tag) {
-  try {
-    const { language, script, region } = new Intl.Locale(tag).maximize();
-    return [new Intl.Locale(tag).baseName, `${language}-${script}`, `${language}-${region}`, language];
-  } catch {
-    return [];
-  }
 }

@@ -112,7 +112,7 @@ function checkText(test, at, more = []) {
   }
   if (!isRecord(test)) {
     check(test === true || typeof test === "string", at, "a template, a list of them, or an object of " + TESTS.join(", "));
-    return typeof test === "string" ? checkTemplate(test, at) : undefined;
+    return;
   }
   check(Object.keys(test).length > 0, at, "an object of at least one test");
   oneOf([...TESTS, ...more], test, at);
@@ -123,12 +123,6 @@ function checkText(test, at, more = []) {
     else if (key === "template") checkText(value, here);
     else if (!more.includes(key)) check(typeof value === "string" && value !== "", here, "a text");
   }
-}
-
-/** @param {string} template @param {string} at */
-function checkTemplate(template, at) {
-  // A longer literal never fits; it bounds the search.
-  for (const literal of template.split(/\*|\{[a-z]+\}/)) check(new TextEncoder().encode(literal).length <= 256, at, "a template whose pieces have at most 256 bytes");
 }
 
 /** A text's test that may also ask whether there is any. @param {any} test @param {string} at @param {string[]} more */

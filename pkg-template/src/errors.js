@@ -39,9 +39,10 @@ export class PolicyOptionError extends PolicyError {
   /**
    * @param {string} field
    * @param {string} expected
+   * @param {{ cause?: unknown }} [details] `cause`: what was thrown where it was read
    */
-  constructor(field, expected) {
-    super("invalid-option", `${field === "" ? "options" : field}: expected ${expected}`);
+  constructor(field, expected, details) {
+    super("invalid-option", `${field === "" ? "options" : field}: expected ${expected}`, details);
     this.field = field;
     this.expected = expected;
   }

@@ -7,7 +7,7 @@
  */
 import { PolicyOptionError } from "./errors.js";
 import { ask, engineOf, reportOf } from "./explain.js";
-import { speaker } from "./messages.js";
+import { MAX_NESTING, nesting, speaker } from "./messages.js";
 
 /**
  * @param {{ catalogs?: any, messages?: any, locale?: any }} [options]
@@ -21,8 +21,8 @@ export function createExplainer(options = {}) {
   const { catalogs = [], messages = [], locale } = options;
   if (!Array.isArray(catalogs)) throw new PolicyOptionError("catalogs", "an array of catalogs");
   catalogs.forEach(checkCatalog);
-  const packs = Array.isArray(messages) ? messages : [messages];
-  packs.forEach((pack, index) => checkMessages(pack, Array.isArray(messages) ? `messages.${index}` : "messages"));
+  const isList = Array.isArray(messages);
+  const packs = (isList ? messages : [messages]).map((pack, index) => packOf(pack, isList ? `messages.${index}` : "messages"));
   if (locale !== undefined) checkLocale(locale, "locale");
 
   // A catalog that the caller changes later is not read again.
@@ -33,7 +33,7 @@ export function createExplainer(options = {}) {
     });
   // Without catalogs the core is loaded by the first explanation; with some, now, so that a bad one is told now.
   if (own.length > 0) engine();
-  const speak = speaker(packs, locale, Array.isArray(messages));
+  const speak = speaker(packs, locale, isList);
   const explain = (/** @type {unknown} */ value) => speak(ask(engine(), value));
   return {
     explain,
@@ -69,13 +69,16 @@ function checkCatalog(catalog, index) {
   });
 }
 
-/** @param {unknown} pack @param {string} at */
-function checkMessages(pack, at) {
+/** A copy, so that what was checked is what is rendered. @param {unknown} pack @param {string} at @returns {import("./messages.js").Pack} */
+function packOf(pack, at) {
   if (!isRecord(pack)) throw new PolicyOptionError(at, "texts by key");
-  for (const [key, text] of Object.entries(pack)) {
+  const texts = { ...pack };
+  for (const [key, text] of Object.entries(texts)) {
     if (typeof text !== "string") throw new PolicyOptionError(`${at}.${key}`, "a text");
+    if (nesting(text) > MAX_NESTING) throw new PolicyOptionError(`${at}.${key}`, `a text whose braces nest ${MAX_NESTING} deep at most`);
   }
-  if (pack.locale !== undefined) checkLocale(pack.locale, `${at}.locale`);
+  if (texts.locale !== undefined) checkLocale(texts.locale, `${at}.locale`);
+  return /** @type {import("./messages.js").Pack} */ (texts);
 }
 
 /** @param {unknown} tag @param {string} at */

@@ -4,11 +4,26 @@
  *
  * A text is a small part of ICU's message format: `{name}`, `{name, number}`, `{name, plural, one {# file} other {# files}}`
  * (`=0 {…}` too), and of this package `{name, relative}` ("in 30 seconds") and `{name, duration}` ("30 seconds") of a number of
- * seconds, in a unit that suits it and rounded up. What is malformed stays as it is written: a text never throws.
+ * seconds, in a unit that suits it and rounded up. What is malformed stays as it is written: a text never throws. Braces nest
+ * {@link MAX_NESTING} deep, which `createExplainer` checks: each plural takes two, and time and stack are bounded by it.
  */
 
 /** @typedef {import("../index.js").Explanation} Explanation */
 /** @typedef {Record<string, string>} Pack */
+
+/** Braces within braces: eight plurals in one another. */
+export const MAX_NESTING = 16;
+
+/** How deep the braces of a text nest. @param {string} text */
+export function nesting(text) {
+  let depth = 0;
+  let deepest = 0;
+  for (const char of text) {
+    if (char === "{") deepest = Math.max(deepest, ++depth);
+    else if (char === "}" && depth > 0) depth--;
+  }
+  return deepest;
+}
 
 /** Seconds of a unit. A wait is told in the largest of which it has two. */
 const UNITS = /** @type {const} */ ([["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]]);

@@ -1,5 +1,5 @@
 // @ts-check
-import { PolicyError } from "./errors.js";
+import { PolicyOptionError } from "./errors.js";
 
 const TEXTS = ["scope", "key", "name", "unit", "source"];
 const NUMBERS = ["limit", "remaining", "resetAt", "window"];
@@ -18,29 +18,89 @@ export function takeSnapshot({ shared, clock }) {
 }
 
 /**
- * Takes up what a snapshot knows. One that cannot be read is refused as a whole.
+ * Takes up what a snapshot knows: all of it is read and checked before the first quota is taken up, so that one that cannot be
+ * read changes nothing.
  * @param {import("./driver.js").Inside} inside
- * @param {any} snapshot
+ * @param {unknown} snapshot
  */
 export function restoreSnapshot({ shared, clock, plan }, snapshot) {
-  const quotas = snapshot?.version === 1 ? snapshot.quotas : undefined;
-  if (!Array.isArray(quotas)) refuse("version 1 with an array of quotas");
-  for (const quota of quotas) {
-    if (!TEXTS.every((key) => quota?.[key] === undefined || typeof quota[key] === "string")) refuse(`strings as ${TEXTS.join(", ")}`);
-    if (!NUMBERS.every((key) => quota?.[key] === undefined || quota[key] >= 0)) refuse(`numbers of 0 or more as ${NUMBERS.join(", ")}`);
-    if (!quota?.scope || !/^[0-9a-f]{32}$/.test(quota.key ?? "")) refuse("a scope and its key in every quota");
-  }
-  for (const quota of quotas) {
+  const kept = readSnapshot(snapshot);
+  const wall = clock.host.now();
+  const mono = clock.monotonic();
+  for (const quota of kept) {
     const texts = TEXTS.map((key) => (quota[key] ?? "").replaceAll("\n", " ")).join("\n");
-    const [limit, remaining, resetAt, window] = NUMBERS.map((key) => quota[key] ?? -1);
-    shared.engine.restore(plan, texts, limit, remaining, resetAt, window, clock.host.now(), clock.monotonic());
+    const [limit, remaining, resetAt, window] = NUMBERS.map((key) => quota[key] ?? NaN);
+    shared.engine.restore(plan, texts, limit, remaining, resetAt, window, wall, mono);
   }
 }
 
+/** @typedef {(value: any) => boolean} Check */
+/** @type {Check} */
+const isText = (value) => typeof value === "string";
+/** @type {Check} */
+const isAmount = (value) => Number.isFinite(value) && value >= 0;
+const TEXT = "a text";
+const AMOUNT = "a finite number of 0 or more";
+
+/** What each member of a quota must be; those with `true` must be there. @type {[string, Check, string, boolean?][]} */
+const MEMBERS = [
+  ["scope", (value) => isText(value) && value.trim() !== "", "a text that is not empty", true],
+  ["key", (value) => isText(value) && /^[0-9a-f]{32}$/.test(value), "32 hexadecimal digits", true],
+  ["name", isText, TEXT],
+  ["unit", isText, TEXT],
+  ["source", isText, TEXT],
+  ["limit", isAmount, AMOUNT],
+  ["remaining", isAmount, AMOUNT],
+  // Negative under a clock before 1970.
+  ["resetAt", Number.isFinite, "a finite number, epoch ms"],
+  ["window", isAmount, AMOUNT],
+];
+
 /**
- * @param {string} expected
- * @returns {never}
+ * A snapshot's quotas, each member read once and checked.
+ * @param {unknown} snapshot
+ * @returns {Record<string, any>[]}
  */
-function refuse(expected) {
-  throw new PolicyError("invalid-snapshot", `snapshot: expected ${expected}`);
+function readSnapshot(snapshot) {
+  member(snapshot, "version", "snapshot", "", "1", (value) => value === 1);
+  const quotas = member(snapshot, "quotas", "snapshot", "", "an array", Array.isArray);
+  const length = member(quotas, "length", "quotas", "quotas.", "a number", Number.isInteger);
+  const all = [];
+  for (let index = 0; index < length; index++) {
+    const at = `quotas.${index}`;
+    const quota = member(quotas, index, "quotas", "quotas.", "an object", isObject);
+    /** @type {Record<string, any>} */
+    const kept = {};
+    for (const [name, check, expected, required] of MEMBERS) {
+      kept[name] = member(quota, name, at, `${at}.`, expected, (value) => (value === undefined && !required) || check(value));
+    }
+    all.push(kept);
+  }
+  return all;
+}
+
+/** @param {unknown} value @returns {value is Record<string | number, any>} */
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * A member, read once. What a getter or a proxy throws is the cause.
+ * @param {unknown} of
+ * @param {string | number} name
+ * @param {string} at what `of` is called
+ * @param {string} prefix what the member's path begins with
+ * @param {string} expected
+ * @param {Check} check
+ */
+function member(of, name, at, prefix, expected, check) {
+  if (!isObject(of)) throw new PolicyOptionError(at, "an object");
+  let details;
+  try {
+    const value = of[name];
+    if (check(value)) return value;
+  } catch (cause) {
+    details = { cause };
+  }
+  throw new PolicyOptionError(`${prefix}${name}`, expected, details);
 }

@@ -286,7 +286,7 @@ fn body(report: &Report<'_>, out: &mut Asked) {
     }
     let document = json::parse(report.request_body);
     match document.end() {
-        End::Broken(at) => broken(report.request_body, at, out),
+        End::Broken(at) | End::Faulty(at) => broken(report.request_body, at, out),
         End::Cut => broken(report.request_body, report.request_body.len(), out),
         End::Complete => {
             let mut left = MAX_PARTS;

@@ -1,14 +1,11 @@
 //! Templates of messages: literals, `{holes}` and `*`, anchored at both ends, in any case of ASCII letters.
 //!
-//! A literal is looked for once, from where the last one ended, so matching is linear in the text (times the literal's
-//! length, which is bounded); there is no backtracking and no regular expression, so a user's template cannot hang a page.
+//! A literal is looked for once, from where the last one ended, and the search itself is linear, so matching takes the time
+//! of text and template together; there is no backtracking and no regular expression, so a user's template cannot hang a page.
 //! Holes called `field`, `entity`, `code`, `in` and `id` take one word without a colon behind it, of at least one character; other holes and `*` take anything. A `{` that no lower-case name and `}` follow is a literal.
 
 use super::scan::{after, cut, find};
 use crate::syntax::grams::Grams;
-
-/// Longer literals never match; it bounds the cost of a search.
-const MAX_LITERAL: usize = 256;
 
 /// Where a template fits a text, in bytes of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,7 +83,7 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
             Some(_) => find(text, literal, at)?,
         };
         let end = place + literal.len();
-        if literal.len() > MAX_LITERAL || !text.get(place..end)?.eq_ignore_ascii_case(literal) {
+        if !text.get(place..end)?.eq_ignore_ascii_case(literal) {
             return None;
         }
         let mut start = if literal.is_empty() { usize::MAX } else { place };
@@ -117,6 +114,8 @@ pub fn find_hole(template: &str, text: &str, wanted: &str) -> Option<Match> {
 fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
     let mut at = 0;
     while let Some(&byte) = template.as_bytes().get(at) {
+        #[cfg(test)]
+        crate::syntax::steps::add(1);
         at += 1;
         if byte != b'*' && byte != b'{' {
             continue;
@@ -137,6 +136,8 @@ fn piece(template: &str) -> (&str, Option<&str>, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::steps;
+    use alloc::string::String;
     use alloc::vec;
 
     #[test]
@@ -199,6 +200,45 @@ mod tests {
         let text = "a".repeat(65_536);
         assert!(matches(&"*a".repeat(30_000), &text).is_some());
         assert!(matches(&["*", &"a".repeat(300), "b*"].concat(), &text).is_none());
+        assert!(matches(&["*", &"a".repeat(300), "*"].concat(), &text).is_some());
         assert!(matches(&"{".repeat(65_536), &text).is_none());
+    }
+
+    /// Templates and texts by size, each made to have a search start over as often as it can.
+    #[test]
+    fn matching_takes_linear_time_whatever_the_template_and_the_text() {
+        let templates: [(&str, fn(usize) -> String); 8] = [
+            ("one long literal", |size| ["*", &"a".repeat(size), "b*"].concat()),
+            ("a literal that fits but for its first letter", |size| ["*b", &"a".repeat(size), "*"].concat()),
+            ("many long literals", |size| ["*", &"a".repeat(50), "b"].concat().repeat(size / 52) + "*"),
+            ("many stars", |size| "*a".repeat(size / 2) + "*b*"),
+            ("many holes", |size| "{field}a".repeat(size / 8) + "{field}b"),
+            ("stars and holes", |size| "*{field} {x}a".repeat(size / 13) + "*b"),
+            ("braces that are no holes", |size| "*{a{".repeat(size / 4) + "*"),
+            ("one word in braces", |size| ["*{", &"a".repeat(size), "*"].concat()),
+        ];
+        let texts: [(&str, fn(usize) -> String); 6] = [
+            ("one letter", |size| "a".repeat(size)),
+            ("it fits at its end", |size| "a".repeat(size - 1) + "b"),
+            ("runs that are one short", |size| ["a".repeat(49).as_str(), "b"].concat().repeat(size / 50)),
+            ("words", |size| "a ".repeat(size / 2)),
+            ("braces", |size| "{a".repeat(size / 2)),
+            ("letters of more bytes", |size| "é".repeat(size / 2)),
+        ];
+        for ((template_is, template), (text_is, text)) in
+            templates.iter().flat_map(|template| texts.iter().map(move |text| (template, text)))
+        {
+            let of = |template: &str, text: &str| steps::of(|| _ = matches(template, text));
+            for (pattern, size) in [(100, 16_384), (1000, 16_384), (8192, 65_536)] {
+                let before = of(&template(pattern), &text(size));
+                let slack = 2000;
+                let longer_text = of(&template(pattern), &text(size * 2));
+                assert!(longer_text <= before * 22 / 10 + slack, "{template_is}, {text_is}: {before}, {longer_text}");
+                let longer = of(&template(pattern * 2), &text(size));
+                assert!(longer <= before * 22 / 10 + slack, "{template_is}, {text_is}: {before}, {longer}");
+                let both = (pattern + size) as u64;
+                assert!(before <= 6 * both, "{template_is}, {text_is}: {before} steps of {both} bytes");
+            }
+        }
     }
 }

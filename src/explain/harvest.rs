@@ -143,7 +143,11 @@ fn shape(report: &Report<'_>, text: &str, document: &Document<'_>, says_html: bo
         }
         _ if text.is_empty() => Shape::Empty,
         // What breaks off at once is rather a text in brackets.
-        _ if document.end() == End::Complete || (compound && document.end() != End::Broken(1)) => Shape::Json,
+        _ if matches!(document.end(), End::Complete | End::Faulty(_))
+            || (compound && document.end() != End::Broken(1)) =>
+        {
+            Shape::Json
+        }
         Some(Markup::Html) if !has(report.header("content-type"), "problem+") => Shape::Html,
         Some(Markup::Html | Markup::Xml) => Shape::Xml,
         None if says_html && has(text, "<") => Shape::Html,

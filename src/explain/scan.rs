@@ -1,7 +1,7 @@
 //! Small searches in texts. They stand in for `core`'s, whose searcher, sorter and tables of Unicode are larger than all of
 //! the explainer's rules; letters are compared in ASCII, which is what codes, headers and error messages are written in.
 
-pub use crate::syntax::markup::find;
+pub use crate::syntax::search::find;
 use crate::syntax::words as syntax;
 pub use crate::syntax::words::cut;
 

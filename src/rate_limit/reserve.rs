@@ -258,10 +258,10 @@ impl Scope {
         }
     }
 
-    /// Takes up a quota that was known elsewhere, unless it is known here or its window is over.
+    /// Takes up a quota that was known elsewhere, unless it is known here or there is no room for it.
     pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
         let known = self.meters.iter().any(|meter| meter.is(quota) && meter.knows_end());
-        if known || quota.reset_in.is_some_and(|reset_in| reset_in <= 0) || self.meters.len() >= MAX_METERS {
+        if known || self.meters.len() >= MAX_METERS {
             return;
         }
         let index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());

@@ -10,7 +10,7 @@ use crate::{
         identity::{Identity, hex},
         quota::Quota,
     },
-    syntax::words,
+    syntax::{number, words},
     time::{Moment, WallTime},
 };
 
@@ -58,10 +58,10 @@ pub struct KeptQuota {
 }
 
 /// A snapshot that cannot be read; nothing of it was taken up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotError {
-    /// Which member: `version`, `quotas.key`.
-    pub field: &'static str,
+    /// Which member: `version`, `quotas.1.key`.
+    pub field: String,
     /// What was expected there.
     pub expected: &'static str,
 }
@@ -92,24 +92,25 @@ impl Snapshot {
     /// Gives it to `tracker`, which keeps what it knows better. What holds for a scope is `policy`'s to say.
     ///
     /// # Errors
-    /// Where it is of another version, a key is no key, or a time is before the epoch.
+    /// Where it is of another version, a key is not one, or a window is shorter than nothing; then nothing is taken up.
     pub fn restore(&self, tracker: &mut Tracker, policy: &Policy, at: Moment) -> Result<(), SnapshotError> {
         if self.version != VERSION {
-            return Err(SnapshotError { field: "version", expected: "1" });
+            return Err(SnapshotError { field: "version".into(), expected: "1" });
         }
         let mut all = Vec::new();
-        for kept in &self.quotas {
-            let identity = Identity::kept(&kept.scope, &kept.key).filter(|_| !kept.scope.is_empty());
-            let Some(identity) = identity else {
-                return Err(SnapshotError {
-                    field: "quotas.key",
-                    expected: "a scope and its key of 32 hexadecimal digits",
-                });
+        for (index, kept) in self.quotas.iter().enumerate() {
+            let identity = Identity::kept(&kept.scope, &kept.key).ok_or(("key", "32 hexadecimal digits"));
+            let read = if kept.scope.trim_ascii().is_empty() {
+                Err(("scope", "a text that is not empty"))
+            } else if kept.window.is_some_and(|window| window < 0) {
+                Err(("window", "a number of 0 or more"))
+            } else {
+                identity
             };
-            if kept.reset_at.is_some_and(|reset| reset.0 < 0) || kept.window.is_some_and(|window| window < 0) {
-                return Err(SnapshotError { field: "quotas.resetAt", expected: "times of 0 or more" });
+            match read {
+                Ok(identity) => all.push((identity, kept)),
+                Err((member, expected)) => return Err(SnapshotError { field: field(index, member), expected }),
             }
-            all.push((identity, kept));
         }
         for (identity, kept) in all {
             let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
@@ -118,6 +119,14 @@ impl Snapshot {
         }
         Ok(())
     }
+}
+
+fn field(index: usize, member: &str) -> String {
+    let mut path = String::from("quotas.");
+    number::push(&mut path, index as u64);
+    path.push_str(".");
+    path.push_str(member);
+    path
 }
 
 impl KeptQuota {
@@ -139,7 +148,7 @@ impl KeptQuota {
 impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("snapshot: ")?;
-        f.write_str(self.field)?;
+        f.write_str(&self.field)?;
         f.write_str(": expected ")?;
         f.write_str(self.expected)
     }

@@ -1,7 +1,7 @@
 //! A bounded, tolerant reader of JSON: a tree of values that know where in the text they stand.
 //!
-//! Errors come cut off, wrongly labelled and with junk behind them, so what was read before the first fault is kept, and
-//! [`Document::end`] says how reading ended. Numbers stay text: `f64` parsing alone costs 14 kB brotli. Time and space are
+//! Errors come cut off, wrongly labelled and with junk behind them, so what was read before the first fault is kept, strings
+//! are read over what may not stand in them, and [`Document::end`] says whether the text is JSON (as `serde_json` judges it). Numbers stay text: `f64` parsing alone costs 14 kB brotli. Time and space are
 //! linear in the text; depth and node count are capped. Source: RFC 8259; of repeated names the last counts, as in `JSON.parse`.
 
 pub mod names;
@@ -23,6 +23,9 @@ pub const MAX_NODES: usize = 16_384;
 pub enum End {
     /// One whole value and nothing else.
     Complete,
+    /// One whole value was read, but the byte here may not stand in a string: a line break or another control character that
+    /// is not escaped, an escape that JSON does not know, half a surrogate pair.
+    Faulty(usize),
     /// The text ended within a value, or held none.
     Cut,
     /// Too deep or too many values.
@@ -115,7 +118,8 @@ impl<'d> Node<'d> {
         if matches!(self.kind(), Kind::String) { "" } else { &self.0.text }
     }
 
-    /// The value of a string, escapes undone; a surrogate without its other half becomes U+FFFD. Of another kind, "".
+    /// The value of a string, escapes undone; an escape that JSON does not know becomes its letter,
+    /// and a surrogate without its other half U+FFFD. Of another kind, "".
     pub fn text(self) -> &'d str {
         if matches!(self.kind(), Kind::String) { &self.0.text } else { "" }
     }

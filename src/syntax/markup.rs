@@ -2,6 +2,7 @@
 //!
 //! No entity is decoded and no tree is built: pages that proxies send in place of an answer need neither.
 
+use super::search::find;
 use core::ops::Range;
 
 /// What a text is, by its first bytes.
@@ -65,22 +66,6 @@ pub fn element(text: &str, name: &str) -> Option<Range<usize>> {
     }
 }
 
-/// The first place at or behind `from` where `needle` stands, letters of ASCII in any case.
-pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
-    let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    // One bit parts the cases of a letter; what else it joins is told apart by the comparison.
-    let first = needle.first()? | 32;
-    let starts = text.get(from..text.len().checked_sub(needle.len())? + 1)?;
-    for (at, byte) in (from..).zip(starts) {
-        #[cfg(test)]
-        crate::syntax::steps::add(1);
-        if byte | 32 == first && text.get(at..at + needle.len()).is_some_and(|text| text.eq_ignore_ascii_case(needle)) {
-            return Some(at);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,12 +97,5 @@ mod tests {
         assert_eq!(element("<title></title>", "title"), None);
         assert_eq!(element(&"<".repeat(65_536), "title"), None);
         assert_eq!(element(&"<title ".repeat(9_000), "title"), None);
-    }
-
-    #[test]
-    fn a_search_ignores_case_and_knows_its_end() {
-        assert_eq!(find("xÄABc", "abc", 0), Some(3));
-        assert_eq!(find("abc", "abcd", 0), None);
-        assert_eq!(find("abc", "a", 1), None);
     }
 }

@@ -254,7 +254,7 @@ impl Engine {
     }
 
     /// Takes up a quota from a snapshot. `texts`: the scope's name and key, the quota's name, unit and source, one a line;
-    /// numbers are epoch ms or ms, negative where they are not there. False, and nothing changed, if the key is none.
+    /// numbers are epoch ms or ms, NaN where they are not there. False, and nothing changed, if the key is none.
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn restore(
         &mut self,
@@ -270,7 +270,7 @@ impl Engine {
         let mut lines = words::split(texts, b"\n");
         let mut text = || lines.next().filter(|text| !text.is_empty());
         let Some(identity) = text().and_then(|name| Identity::kept(name, text()?)) else { return false };
-        let number = |value: f64| (value >= 0.0).then_some(value as i64);
+        let number = |value: f64| (!value.is_nan()).then_some(value as i64);
         let at = Moment::new(wall, mono, 0.0);
         let quota = Quota {
             name: text().map(Into::into),

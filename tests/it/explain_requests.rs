@@ -137,6 +137,12 @@ const BODIES: &[(u16, &str, &str, &str, &str)] = &[
     (400, "POST", "content-type:multipart/form-data", "", "no-boundary"),
     (400, "POST", "content-type:application/json", "[object Object]", "body-object"),
     (400, "POST", "content-type:application/json", "{\"a\":1,\n}", "broken-json"),
+    (400, "POST", "content-type:application/json", "{\"a\":\"one\ntwo\"}", "broken-json"),
+    (400, "POST", "content-type:application/json", "{\"a\":\"\u{1}\"}", "broken-json"),
+    (400, "POST", "content-type:application/json", r#"{"a":"\x41"}"#, "broken-json"),
+    (400, "POST", "content-type:application/json", r#"{"a":"\u12"}"#, "broken-json"),
+    (400, "POST", "content-type:application/json", r#"{"a":"C:\path"}"#, "broken-json"),
+    (400, "POST", "content-type:application/json", r#"{"a":"one\ntwo"}"#, "parameter"),
     (400, "POST", "content-type:application/json", "{\"a\":{\"id\":\"undefined\"}}", "undefined-member"),
     (400, "POST", "content-type:application/x-www-form-urlencoded", "a=1&id=undefined", "undefined-member"),
     (400, "GET", "content-type:application/json", "{\"a\":1}", "body-on-get"),
@@ -156,6 +162,20 @@ fn a_body_that_cannot_be_what_it_is_called_is_told() {
     }
     let out = asked(400, "/x", "content-type:application/json", "{\"a\":1,\n}").json();
     assert_eq!(out["causes"][0]["text"], "The request body is not valid JSON at line 2, column 1.");
+    // The first fault, not what it led to further down.
+    let out = asked(400, "/x", "content-type:application/json", "{\"a\":\"x\n\"b\":1\n}").json();
+    assert_eq!(out["causes"][0]["text"], "The request body is not valid JSON at line 1, column 8.");
+}
+
+#[test]
+fn a_response_with_line_breaks_in_its_strings_is_read_and_said_to_be_broken() {
+    let said = |body: &str| Case { body: Some(body.to_owned()), ..asked(404, "/x", "", "") }.json();
+    for body in ["{\"message\":\"No such\nuser\"}", "\"No such\nuser\""] {
+        let out = said(body);
+        assert_eq!(out["api"]["message"], "No such\nuser", "{out}");
+        assert!(out["notes"].to_string().contains("broken JSON"), "{out}");
+    }
+    assert_eq!(said("{\"message\":\"x\"}")["notes"].as_array().map_or(0, Vec::len), 0);
 }
 
 #[test]

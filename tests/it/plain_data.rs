@@ -136,12 +136,12 @@ fn a_snapshot_that_cannot_be_read_is_refused_and_changes_nothing() {
         (Snapshot { version: 2, quotas: vec![] }, "version"),
         (
             Snapshot { version: 1, quotas: vec![good.clone(), KeptQuota { key: "xyz".into(), ..good.clone() }] },
-            "quotas.key",
+            "quotas.1.key",
         ),
-        (Snapshot { version: 1, quotas: vec![KeptQuota { scope: String::new(), ..good.clone() }] }, "quotas.key"),
+        (Snapshot { version: 1, quotas: vec![KeptQuota { scope: " ".into(), ..good.clone() }] }, "quotas.0.scope"),
         (
-            Snapshot { version: 1, quotas: vec![KeptQuota { reset_at: Some(WallTime(-1)), ..good.clone() }] },
-            "quotas.resetAt",
+            Snapshot { version: 1, quotas: vec![good.clone(), KeptQuota { window: Some(-1), ..good.clone() }] },
+            "quotas.1.window",
         ),
     ];
     for (snapshot, field) in rows {
@@ -160,6 +160,36 @@ fn what_a_snapshot_holds_is_known_where_it_is_restored() {
     assert_eq!(known[0].quota.scope.as_deref(), Some("https://api.example"));
     assert_eq!((known[0].quota.limit, known[0].quota.remaining), (Some(100), Some(0)));
     assert_eq!(Snapshot::take(&mut tracker, at), snapshot);
+}
+
+#[test]
+fn a_snapshot_of_a_clock_before_the_epoch_is_taken_up() {
+    let mut tracker = fetch_with_policy::rate_limit::Tracker::new(true);
+    let at = Moment::new(-1e12, 0.0, 0.0);
+    let reset_at = Some(WallTime(-999_999_970_000));
+    let snapshot = Snapshot { version: 1, quotas: vec![KeptQuota { reset_at, ..kept() }] };
+    snapshot.restore(&mut tracker, &Policy::default(), at).unwrap();
+    assert_eq!(Snapshot::take(&mut tracker, at), snapshot);
+}
+
+#[test]
+fn a_snapshot_takes_no_room_from_what_is_known_and_is_over_where_there_is_none() {
+    let mut tracker = fetch_with_policy::rate_limit::Tracker::new(true);
+    let at = Moment::new(1e12, 0.0, 0.0);
+    let scoped = |index: usize| KeptQuota { key: format!("{index:032x}"), ..kept() };
+    let own = Snapshot { version: 1, quotas: (0..900).map(scoped).collect() };
+    own.restore(&mut tracker, &Policy::default(), at).unwrap();
+    let other = Snapshot { version: 1, quotas: (800..5000).map(scoped).collect() };
+    other.restore(&mut tracker, &Policy::default(), at).unwrap();
+    let known = Snapshot::take(&mut tracker, at).quotas;
+    assert_eq!(known, (0..1000).map(scoped).collect::<Vec<_>>());
+    // A window that is over takes none either.
+    let mut tracker = fetch_with_policy::rate_limit::Tracker::new(true);
+    let over = KeptQuota { reset_at: Some(WallTime(1)), ..kept() };
+    let quotas = (0..1000).map(|index| KeptQuota { key: format!("{index:032x}"), ..over.clone() });
+    let over = Snapshot { version: 1, quotas: quotas.chain([scoped(2000)]).collect() };
+    over.restore(&mut tracker, &Policy::default(), at).unwrap();
+    assert_eq!(Snapshot::take(&mut tracker, at).quotas, [scoped(2000)]);
 }
 
 #[test]

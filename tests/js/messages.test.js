@@ -143,3 +143,23 @@ test("a server's text for users is offered without marks of direction and on one
 test("each pack is a file of at most four kilobytes", () => {
   for (const language of Object.keys(PACKS)) assert.ok(readFileSync(`pkg/messages/${language}.js`).length < 4000, language);
 });
+
+test("plurals nest to a bound, and a pack that goes deeper is refused by its key", () => {
+  const nested = (depth) => "{seconds, plural, other {".repeat(depth) + "x #" + "}}".repeat(depth);
+  for (const depth of [1, 2, 8]) {
+    assert.equal(say({ messages: { locale: "en", "user.rate_limited": nested(depth) } }), `x ${30}`);
+  }
+  for (const text of [nested(9), nested(10_000), "{".repeat(17), "{seconds, plural, other ".repeat(1000)]) {
+    assert.throws(() => createExplainer({ messages: { "user.rate_limited": text } }), { name: "PolicyOptionError", field: "messages.user.rate_limited", expected: /16 deep/ });
+    assert.throws(() => createExplainer({ messages: [de, { "user.not_found": text }] }), { name: "PolicyOptionError", field: "messages.1.user.not_found" });
+  }
+  // Braces beside one another, and those that close nothing, nest no deeper.
+  for (const text of ["{a}".repeat(10_000), "}".repeat(10_000), "{}".repeat(10_000)]) assert.equal(say({ messages: { "user.rate_limited": text } }), text);
+});
+
+test("a pack that is changed later is not read again", () => {
+  const pack = { "user.rate_limited": "first" };
+  const explainer = createExplainer({ messages: pack });
+  pack["user.rate_limited"] = "{seconds, plural, other {".repeat(100_000);
+  assert.equal(explainer.explain(limited(30)).userMessage, "first");
+});

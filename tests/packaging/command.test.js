@@ -2,7 +2,7 @@
 // `npx fetch-with-policy explain` from the packed tarball, fed with what curl really prints, with a HAR and with JSON.
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
@@ -11,6 +11,8 @@ import { consumer } from "./consumer.js";
 /** @type {ReturnType<typeof consumer>} */
 let installed;
 let command = "";
+/** A guard against a hang, far above what anything here takes: ms. */
+const HANG = 120_000;
 let origin = "";
 
 /** What the server answers by path. @type {Record<string, [number, Record<string, string>, string]>} */
@@ -41,7 +43,7 @@ after(() => {
 
 /** Runs the command; `json` is its output, where that is JSON. */
 function run(/** @type {string[]} */ args, input = "", env = {}) {
-  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: "utf8", env: { ...process.env, ...env } });
+  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: "utf8", env: { ...process.env, ...env }, timeout: HANG });
   return { code: status, stdout, stderr, json: stdout.startsWith("{") ? JSON.parse(stdout) : undefined };
 }
 
@@ -206,7 +208,8 @@ test("what is wrong with the call is one line on standard error, and a code that
     [["explain", "--status", "404", "--header", "x"], "{}", 64, /--header: expected 'Name: value'/],
     [["explain", "--entry", "1"], "{}", 64, /--entry: the input is no HAR/],
     [["explain"], '{"error":"x"}', 64, /expected its --status/],
-    [["explain", "--lang", "xx-invalid", "--status", "404"], "{}", 64, /--lang: expected/],
+    [["explain", "--lang", "not a tag", "--status", "404"], "{}", 64, /--lang: expected/],
+    [["explain", "--lang", "", "--status", "404"], "{}", 64, /--lang: expected/],
     [["explain"], "", 65, /neither/],
     [["explain"], "nonsense", 65, /neither/],
     [["explain", "/nowhere/at/all"], "", 65, /cannot read \/nowhere\/at\/all: ENOENT/],
@@ -237,6 +240,16 @@ test("the end user's words are in the language that is asked for", () => {
   assert.equal(new Set(seen).size, 5, seen.join("\n"));
 });
 
+test("a language without texts falls back to the closest one that has some, then to English", () => {
+  const words = (/** @type {string} */ tag) => {
+    const { code, json, stderr } = run(["explain", "--json", "--status", "404", "--lang", tag], "{}");
+    assert.deepEqual([code, stderr], [10, ""], tag);
+    return json.userMessage;
+  };
+  const closest = { "de-AT-1996": "de", "pt-PT": "pt-BR", "es-419": "es", "fr-CA-u-nu-latn": "fr", "zh-SG": "zh-Hans", "zh-TW": "en", "zh-Hant": "en", "sr-Latn": "en", "xx-invalid": "en", tlh: "en", DE: "de" };
+  for (const [tag, language] of Object.entries(closest)) assert.equal(words(tag), words(language), `${tag} as ${language}`);
+});
+
 test("help names each option and exit code, and the version is the package's", () => {
   const { stdout, code } = run(["--help"]);
   for (const word of ["--url", "--provider", "--entry", "--id", "--json", "14 after-reauth", "64 wrong usage"]) assert.ok(stdout.includes(word), word);
@@ -254,3 +267,50 @@ test("anything at all on standard input gives an explanation or a refusal, never
     assert.ok(stderr === "" || /^fetch-with-policy: .*\n$/.test(stderr), stderr);
   }
 });
+
+/** One line that says why, and the code of input that cannot be read. */
+function assertUnreadable(/** @type {{ code: number | null, stdout: string, stderr: string }} */ ran, /** @type {RegExp} */ why) {
+  assert.deepEqual([ran.code, ran.stdout], [65, ""], ran.stderr.slice(0, 1000));
+  assert.match(ran.stderr, /^fetch-with-policy: [^\n]{1,200}\n$/);
+  assert.match(ran.stderr, why);
+}
+
+test("input that never ends, or has more than 64 MiB, is refused", () => {
+  assertUnreadable(run(["explain", "/dev/zero"]), /cannot read \/dev\/zero: it has more than 64 MiB/);
+  const endless = spawnSync("sh", ["-c", 'yes "HTTP/1.1 404 x" | "$0" explain', command], { encoding: "utf8", timeout: HANG });
+  assertUnreadable({ code: endless.status, stdout: endless.stdout, stderr: endless.stderr }, /cannot read standard input: it has more than 64 MiB/);
+  const file = join(installed.folder, "large");
+  writeFileSync(file, "");
+  truncateSync(file, 600 * 1024 * 1024);
+  assertUnreadable(run(["explain", file]), /more than 64 MiB/);
+  // As much as is read: neither form, which is another refusal.
+  truncateSync(file, 64 * 1024 * 1024);
+  assertUnreadable(run(["explain", file]), /neither/);
+});
+
+test("JSON that nests deeper than a thousand levels is refused as a report, and a body as others", () => {
+  const deep = (/** @type {number} */ depth) => "[".repeat(depth) + "]".repeat(depth);
+  const report = (/** @type {number} */ depth) => `{"status":404,"headers":{},"body":${deep(depth)}}`;
+  assert.equal(run(["explain", "--json"], report(900)).json.kind, "not_found");
+  for (const text of [report(1_000_000), `{"status":404,"headers":[["a",${deep(100_000)}]]}`, har(entry(404)).replace('"application/json"', deep(100_000)), deep(1_000_000)]) {
+    assertUnreadable(run(["explain", "--json"], text), /nests deeper than 1000 levels/);
+  }
+  assert.equal(run(["explain", "--json", "--status", "404"], deep(1_000_000)).json.kind, "not_found");
+  // What stands in a string is no level.
+  assert.equal(run(["explain", "--json"], JSON.stringify({ status: 404, body: deep(100_000) + '\\"' })).json.kind, "not_found");
+});
+
+/** Lines that made an expression start over at each of its places, or overflow its stack. @type {Record<string, string>} */
+const HARD = {
+  "an end of -v that begins again and again": `< HTTP/1.1 404 x\n{}${"* Connection #1 to host ".repeat(400_000)}`,
+  "remarks that connect again and again": `* ${"Connected to ".repeat(800_000)}\n> GET / HTTP/1.1\n> Host: a.example\n\n< HTTP/1.1 404 x\n\n`,
+  "empty lines in front": "\n".repeat(10_000_000) + "HTTP/1.1 404 x\n\n{}",
+  "locations without number": `HTTP/1.1 302 x\n${"location:a/\n".repeat(1_000_000)}\nHTTP/1.1 404 x\n\n{}`,
+  "redirects without number": `${"HTTP/1.1 302 x\nlocation:a/\n\n".repeat(300_000)}HTTP/1.1 404 x\n\n{}`,
+};
+for (const [what, text] of Object.entries(HARD)) {
+  test(`${what}: it is read in linear time`, () => {
+    const ran = spawnSync(command, ["explain", "--json", "--url", "https://a.example/"], { input: text, encoding: "utf8", timeout: HANG });
+    assert.deepEqual([ran.error, ran.status, ran.stderr], [undefined, 10, ""]);
+  });
+}

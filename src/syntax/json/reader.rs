@@ -14,6 +14,8 @@ pub(super) struct Reader<'a> {
     count: usize,
     /// Whether the last string has escapes in it.
     escaped: bool,
+    /// The first byte within a string that JSON does not allow there; reading goes on behind it.
+    fault: Option<usize>,
     /// What stands open, outermost first; in front of it a list that takes the outermost value.
     open: Vec<Raw<'a>>,
 }
@@ -21,13 +23,18 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, names: &'static Names) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self { text, names, at, count: 0, escaped: false, open: Vec::new() }
+        Self { text, names, at, count: 0, escaped: false, fault: None, open: Vec::new() }
     }
 
     /// Reads it all, and says how that ended.
     pub(super) fn read(mut self) -> Document<'a> {
         self.open.push(Raw::new(0, Cow::Borrowed(""), 0));
-        let end = self.values();
+        let end = match (self.values(), self.fault) {
+            (end, None) => end,
+            (End::Complete, Some(fault)) => End::Faulty(fault),
+            (End::Broken(at), Some(fault)) => End::Broken(at.min(fault)),
+            (_, Some(fault)) => End::Broken(fault),
+        };
         // What stands open when reading ends holds all that came after it.
         while self.open.len() > 1 {
             self.close();
@@ -151,7 +158,12 @@ impl<'a> Reader<'a> {
             match self.byte(self.at)? {
                 b'"' => break,
                 b'\\' => (self.at, self.escaped) = (self.at + 2, true),
-                _ => self.at += 1,
+                byte => {
+                    if byte < b' ' {
+                        self.fault_at(self.at);
+                    }
+                    self.at += 1;
+                }
             }
         }
         self.at += 1;
@@ -159,9 +171,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The last string, which stands there, without escapes, and whether it had none.
-    fn unescaped(&self, start: usize, end: usize) -> (Cow<'a, str>, bool) {
+    fn unescaped(&mut self, start: usize, end: usize) -> (Cow<'a, str>, bool) {
         let text = cut(self.text, start, end);
-        if self.escaped { unescape(text) } else { (Cow::Borrowed(text), true) }
+        if !self.escaped {
+            return (Cow::Borrowed(text), true);
+        }
+        let (text, fault) = unescape(text);
+        // An escape that the text cuts off is no fault.
+        if let Some(fault) = fault.map(|fault| start + fault).filter(|fault| *fault < self.text.len()) {
+            self.fault_at(fault);
+        }
+        (Cow::Owned(text), false)
+    }
+
+    /// Notes a fault in a string, if it is the first one in the text.
+    fn fault_at(&mut self, at: usize) {
+        self.fault = Some(self.fault.map_or(at, |fault| fault.min(at)));
     }
 
     /// Ends the container that stands open.
@@ -204,63 +229,108 @@ fn is_number(word: &[u8]) -> bool {
     matches!(state, b'0' | b'i' | b'f' | b'x')
 }
 
-/// `text` without escapes, and whether it had none.
+/// `text` without escapes, and where the first escape that JSON does not know goes wrong. Such an escape is its letter, or
+/// U+FFFD where it is half a surrogate pair or lacks digits.
 #[inline(never)]
-fn unescape(text: &str) -> (Cow<'_, str>, bool) {
-    let mut out = String::new();
+fn unescape(text: &str) -> (String, Option<usize>) {
+    let (mut out, mut fault) = (String::new(), None);
     let mut rest = text;
     while let Some(at) = find(rest, b"\\") {
         out.push_str(cut(rest, 0, at));
-        let mut chars = cut(rest, at + 1, rest.len()).chars();
+        rest = cut(rest, at + 1, rest.len());
+        let mut chars = rest.chars();
+        // How much of the escape is right.
+        let mut right = usize::MAX;
         out.push(match chars.next() {
             Some('b') => '\u{8}',
             Some('f') => '\u{c}',
             Some('n') => '\n',
             Some('r') => '\r',
             Some('t') => '\t',
-            Some('u') => code_point(&mut chars),
-            Some(other) => other,
-            None => char::REPLACEMENT_CHARACTER,
+            Some('u') => match code_point(chars.as_str()) {
+                (Some(char), length) => {
+                    chars = cut(rest, 1 + length, rest.len()).chars();
+                    char
+                }
+                (None, length) => {
+                    // Digits that are all there are taken, though they name no character.
+                    chars = cut(rest, if length < 4 { 1 } else { 5 }, rest.len()).chars();
+                    right = 1 + length;
+                    char::REPLACEMENT_CHARACTER
+                }
+            },
+            Some(other) => {
+                if !matches!(other, '"' | '\\' | '/') {
+                    right = 0;
+                }
+                other
+            }
+            None => {
+                right = 0;
+                char::REPLACEMENT_CHARACTER
+            }
         });
+        if right != usize::MAX && fault.is_none() {
+            fault = Some(text.len() - rest.len() + right);
+        }
         rest = chars.as_str();
     }
-    if rest.len() == text.len() {
-        return (Cow::Borrowed(text), true);
-    }
     out.push_str(rest);
-    (Cow::Owned(out), false)
+    (out, fault)
 }
 
-fn code_point(chars: &mut core::str::Chars<'_>) -> char {
-    let Some(mut value) = unit(chars) else { return char::REPLACEMENT_CHARACTER };
-    if (0xD800..0xDC00).contains(&value) {
-        let mut rest = chars.clone();
-        if rest.next() == Some('\\')
-            && rest.next() == Some('u')
-            && let Some(low @ 0xDC00..=0xDFFF) = unit(&mut rest)
-        {
-            *chars = rest;
-            value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
-        }
+/// The character whose digits stand behind `\u`, and how many bytes name it; of none, how many bytes of it are right.
+fn code_point(text: &str) -> (Option<char>, usize) {
+    let (value, length) = unit(text);
+    if length < 4 || !(0xD800..0xDC00).contains(&value) {
+        return (char::from_u32(value).filter(|_| length == 4), length);
     }
-    char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER)
+    let Some(half) = text.get(4..).and_then(|rest| rest.strip_prefix("\\u")) else { return (None, 4) };
+    match unit(half) {
+        (low @ 0xDC00..=0xDFFF, 4) => (char::from_u32(0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00)), 10),
+        _ => (None, 4),
+    }
 }
 
-/// Four hexadecimal digits; where they are not all there, none is taken.
-fn unit(chars: &mut core::str::Chars<'_>) -> Option<u32> {
-    let mut rest = chars.clone();
-    let mut value = 0;
-    for _ in 0..4 {
-        value = value * 16 + rest.next()?.to_digit(16)?;
+/// The value of the hexadecimal digits in front, four at most, and how many there are.
+fn unit(text: &str) -> (u32, usize) {
+    let (mut value, mut length) = (0, 0);
+    while let Some(digit) =
+        text.as_bytes().get(length).filter(|_| length < 4).and_then(|byte| char::from(*byte).to_digit(16))
+    {
+        (value, length) = (value * 16 + digit, length + 1);
     }
-    *chars = rest;
-    Some(value)
+    (value, length)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::parse;
     use super::*;
+
+    #[test]
+    fn what_a_string_may_not_hold_is_the_first_fault_and_read_over() {
+        for (text, end, value) in [
+            ("\"a\nb\"", End::Faulty(2), "a\nb"),
+            ("\"\u{1f}\"", End::Faulty(1), "\u{1f}"),
+            ("\"\u{7f}\"", End::Complete, "\u{7f}"),
+            (r#""\x41\y""#, End::Faulty(2), "x41y"),
+            (r#""a\u12""#, End::Faulty(6), "a\u{fffd}12"),
+            (r#""\ud83dx""#, End::Faulty(7), "\u{fffd}x"),
+            (r#""\ude00""#, End::Faulty(7), "\u{fffd}"),
+            (r#""\ud83d\u0041""#, End::Faulty(7), "\u{fffd}A"),
+            ("\"a\nb\" c", End::Broken(2), "a\nb"),
+            ("\"a\nb", End::Broken(2), "a\nb"),
+            (r#""\u12"#, End::Cut, "\u{fffd}12"),
+            (r#""\ud83d"#, End::Cut, "\u{fffd}"),
+            (r#""\"#, End::Cut, "\u{fffd}"),
+        ] {
+            let document = parse(text);
+            assert_eq!((document.end(), document.root().text()), (end, value), "{text}");
+        }
+        assert_eq!(parse("{\"a\nb\":1,\"\\q\":2}").end(), End::Faulty(3));
+        assert_eq!(parse("[\"a\n\",]").end(), End::Broken(3), "the first fault");
+    }
 
     #[test]
     fn numbers_are_those_of_the_grammar() {

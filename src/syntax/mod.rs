@@ -5,8 +5,11 @@ pub mod grams;
 pub mod headers;
 pub mod http_date;
 pub mod json;
+pub mod label;
 pub mod markup;
 pub mod number;
+#[cfg(test)]
+pub mod patterns;
 #[cfg(test)]
 pub mod steps;
 pub mod structured;

@@ -330,6 +330,8 @@ fn default_causes(out: &mut Explanation, basis: usize, asked: &asked::Asked) {
 }
 
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 #[path = "../../tests/explain_support/hostile.rs"]
 mod hostile;
 

@@ -321,7 +321,7 @@ export interface QuotaRule {
 
 /** A quota as one response told it. What it did not tell is absent. */
 export interface Quota {
-  /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". */
+  /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". Of over 128 bytes: `#` and a hash. */
   name?: string;
   /** What is counted: "requests", "tokens". */
   unit?: string;
@@ -369,7 +369,8 @@ export interface QuotaState extends Quota {
 
 /**
  * Reads the quotas and the retry hint of a response, in any dialect that is known. It never throws; what is malformed is
- * passed over. `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
+ * passed over. Of a header's value 4 KB and 64 members of a list are read; a single member that is longer is passed over.
+ * `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
  * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
  *
  * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 403 or 400; `false` where it

@@ -13,7 +13,7 @@ mod wait;
 pub use instant::{UNITS, When, of_number, when, when_in};
 
 use crate::syntax::headers::Headers;
-use crate::syntax::{http_date, number, words};
+use crate::syntax::{http_date, label, number, words};
 use crate::time::{WallTime, times};
 
 /// The response header that lets a page of another origin read what is read here. As a literal, to be built upon.
@@ -101,7 +101,7 @@ pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
             best = Some((rank, delay, name));
         }
     }
-    best.map(|(_, delay, name)| Hint { delay, source: String::from(name) })
+    best.map(|(_, delay, name)| Hint { delay, source: label::short(name) })
 }
 
 /// What a server says of repeating a request, whatever its status: `OpenAI`'s, Anthropic's and Stripe's flags, and gRPC's

@@ -1,9 +1,8 @@
 // @ts-check
 /** Turns anything into the facts of a report: plain texts. Nothing in here throws. */
+import { MAX_BODY, MAX_VALUE } from "./limits.js";
 
-/** Longer texts are cut here (UTF-16 units); the core looks at as many bytes of a body, and at less of the rest. */
-const MAX_TEXT = 65536;
-/** Longer messages, codes and header values are cut here. */
+/** Longer messages and codes are cut here. */
 const MAX_LINE = 4096;
 /** Errors of a chain of causes that are followed. */
 const MAX_CAUSES = 5;
@@ -26,11 +25,11 @@ export function look(read) {
 }
 
 /**
- * A text as it is, cut to a bounded length; of anything else, an empty one.
+ * A text as it is, cut to what the core reads of a body, which is more than it reads of all else; of anything else, an empty one.
  * @param {unknown} value
  * @param {number} [most]
  */
-export function text(value, most = MAX_TEXT) {
+export function text(value, most = MAX_BODY) {
   return typeof value === "string" ? value.slice(0, most) : "";
 }
 
@@ -148,7 +147,7 @@ function lines(headers) {
       const name = member(pair, "0");
       const value = member(pair, "1");
       if (typeof name !== "string" || (typeof value !== "string" && typeof value !== "number")) continue;
-      const joined = text(name, MAX_LINE).toLowerCase() + ":" + text(String(value), MAX_LINE);
+      const joined = text(name, MAX_LINE).toLowerCase() + ":" + text(String(value), MAX_VALUE);
       out += joined.replace(BREAKS, " ") + "\n";
     }
   });

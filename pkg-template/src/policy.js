@@ -2,6 +2,7 @@
 import { load } from "./core.js";
 import { argsOf, isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
+import { MAX_BODY, MAX_VALUE } from "./limits.js";
 
 export { callRecord } from "./record.js";
 
@@ -48,11 +49,11 @@ export function readQuotas(headers, context) {
   let text = "";
   /** @param {any} value @param {any} name */
   const add = (value, name) => {
-    text += `${`${name}`.toLowerCase()}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
+    text += `${`${name}`.toLowerCase()}:${`${value}`.slice(0, MAX_VALUE).replace(/[\r\n]/g, " ")}\n`;
   };
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) headers.forEach(add);
   else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
   else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
   const { status = 0, now = Date.now(), body = "" } = context ?? {};
-  return JSON.parse(load().read_quotas(text, now, status, `${body}`));
+  return JSON.parse(load().read_quotas(text, now, status, `${body}`.slice(0, MAX_BODY)));
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { names } from "./core.js";
+import { MAX_VALUE } from "./limits.js";
 
 const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
 
@@ -276,7 +277,7 @@ export function withIdempotencyKey(run, view) {
 export function lines(headers, wanted) {
   let text = "";
   headers.forEach((value, name) => {
-    if (wanted(name)) text += `${name}:${value}\n`;
+    if (wanted(name)) text += `${name}:${`${value}`.slice(0, MAX_VALUE)}\n`;
   });
   return text;
 }

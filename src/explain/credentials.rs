@@ -22,7 +22,7 @@ fn is_credential(name: &str) -> bool {
 
 /// Notes what the request has in place of credentials, under a `status` that may be due to that.
 pub fn judge(report: &Report<'_>, status: u16, out: &mut Asked) {
-    let by_header = report.request_headers.iter().any(|(name, value)| !value.is_empty() && is_credential(name));
+    let by_header = report.request_headers.lines().any(|(name, value)| !value.is_empty() && is_credential(name));
     let (_, query) = halves(until(report.url, b"#"), b'?');
     let mut rest = query;
     let mut by_query = "";
@@ -39,7 +39,7 @@ pub fn judge(report: &Report<'_>, status: u16, out: &mut Asked) {
     if !matches!(status, 400 | 401 | 403 | 404 | 407) {
         return;
     }
-    let header = report.request_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let header = report.request_headers.lines().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     if let Some((_, value)) = header {
         authorization(report, value, out);
     } else if !out.identified {

@@ -330,6 +330,8 @@ fn default_causes(out: &mut Explanation, basis: usize, asked: &asked::Asked) {
 }
 
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod hostile;
 
 #[cfg(test)]

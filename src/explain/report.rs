@@ -51,7 +51,7 @@ impl Report<'_> {
 
     /// The value of the request header `name`; "" if it is not known.
     pub fn asked(&self, name: &str) -> &str {
-        self.request_headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+        self.request_headers.lines().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 }
 
@@ -60,7 +60,7 @@ impl Report<'_> {
 /// and code for each error. All may be missing, and what is not as it should be counts as missing.
 pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
     let mut report = Report::default();
-    for (name, value) in Headers::new(facts).iter() {
+    for (name, value) in Headers::new(facts).lines() {
         let number = number::whole(value);
         match name {
             "status" => report.status = number.and_then(|status| u16::try_from(status).ok()),

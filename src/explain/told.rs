@@ -8,19 +8,29 @@
 use super::scan::{after, find, parts, words as names};
 use crate::hints::{self, Served, Told};
 use crate::syntax::headers::Headers;
-use crate::syntax::{number, words};
-use alloc::string::String;
+use crate::syntax::{label, number, words};
 use alloc::vec::Vec;
 
 /// Quotas told by one answer, at most; a server that names more is no help.
 const MOST: usize = 8;
+
+/// What the headers tell of one quota, borrowed.
+#[derive(Debug, Default)]
+struct Found<'a> {
+    dimension: &'a str,
+    bucket: &'a str,
+    source: &'a str,
+    limit: Option<u64>,
+    remaining: Option<u64>,
+    reset_in: Option<i64>,
+}
 
 /// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered.
 pub fn read(headers: Headers<'_>, served: Served) -> Option<Told> {
     if served.cached {
         return None;
     }
-    let mut quotas: Vec<(&str, Told)> = Vec::new();
+    let mut quotas: Vec<Found<'_>> = Vec::new();
     for (name, value) in headers.iter() {
         match after_stem(name) {
             Some("") => read_list(name, value, &mut quotas),
@@ -29,8 +39,15 @@ pub fn read(headers: Headers<'_>, served: Served) -> Option<Told> {
         }
     }
     let order =
-        |told: &Told| (told.remaining == Some(0), told.reset_in, told.limit.is_some() || told.remaining.is_some());
-    quotas.into_iter().map(|(_, told)| told).filter(|told| order(told).2).max_by_key(order)
+        |found: &Found<'_>| (found.remaining == Some(0), found.reset_in, found.limit.or(found.remaining).is_some());
+    let found = quotas.into_iter().filter(|found| order(found).2).max_by_key(order)?;
+    Some(Told {
+        bucket: (!found.bucket.is_empty()).then(|| label::short(found.bucket)),
+        limit: found.limit,
+        remaining: found.remaining,
+        reset_in: found.reset_in,
+        source: label::short(found.source),
+    })
 }
 
 /// What follows `ratelimit` or `rate-limit` in a name, without the hyphen.
@@ -43,31 +60,36 @@ fn after_stem(name: &str) -> Option<&str> {
 const ROLES: &str = "remaining reset limit bucket resource";
 const SHORT: &str = "r t q";
 
-/// Notes under `dimension` the amount or text that a header called `name` has for a role.
+/// The quota of `dimension`, if there is room for it.
 #[inline(never)]
-fn note<'a>(
-    quotas: &mut Vec<(&'a str, Told)>,
-    dimension: &'a str,
-    (role, amount, text): (usize, Option<i64>, &str),
-    name: &str,
-) {
-    let index = quotas.iter().position(|(known, _)| *known == dimension).unwrap_or(quotas.len());
+fn quota<'q, 'a>(quotas: &'q mut Vec<Found<'a>>, dimension: &'a str) -> Option<&'q mut Found<'a>> {
+    #[cfg(test)]
+    crate::syntax::steps::add(quotas.len() * dimension.len());
+    let index = quotas.iter().position(|found| found.dimension == dimension).unwrap_or(quotas.len());
     if index == quotas.len() && index < MOST {
-        quotas.push((dimension, Told::default()));
+        quotas.push(Found { dimension, ..Found::default() });
     }
-    let Some((_, told)) = quotas.get_mut(index) else { return };
+    quotas.get_mut(index)
+}
+
+/// Notes the amount or text that the header `name` has for a role.
+#[inline(never)]
+fn note<'a>(found: &mut Found<'a>, role: usize, amount: Option<i64>, text: &'a str, name: &'a str) {
     let count = amount.and_then(|amount| u64::try_from(amount).ok());
     match role {
-        0 => told.remaining = count,
-        1 => told.reset_in = amount,
-        2 => told.limit = count,
-        _ => told.bucket = Some(String::from(text)),
+        0 => found.remaining = count,
+        1 => found.reset_in = amount,
+        2 => found.limit = count,
+        _ => found.bucket = text,
     }
-    cite(told, role, name);
+    // The header of the reset is the best source, then that of what remains.
+    if role == 1 || found.source.is_empty() || (role == 0 && found.reset_in.is_none()) {
+        found.source = name;
+    }
 }
 
 // `limit`, `remaining-requests`, `requests-reset`: the role is the first or the last word, the rest is the dimension.
-fn read_plain<'a>(name: &str, tail: &'a str, value: &str, served: Served, quotas: &mut Vec<(&'a str, Told)>) {
+fn read_plain<'a>(name: &'a str, tail: &'a str, value: &'a str, served: Served, quotas: &mut Vec<Found<'a>>) {
     let tail = tail.strip_suffix("-after").or_else(|| tail.strip_suffix("-time")).unwrap_or(tail);
     let found = names(ROLES).enumerate().find_map(|(role, word)| {
         let rest = tail.strip_suffix(word).or_else(|| tail.strip_prefix(word))?;
@@ -81,34 +103,36 @@ fn read_plain<'a>(name: &str, tail: &'a str, value: &str, served: Served, quotas
         // The first of `100, 100;w=60` is the limit.
         words::split(value, b",;").next().and_then(number::count)
     };
-    note(quotas, dimension, (role, amount, value), name);
+    if let Some(found) = quota(quotas, dimension) {
+        note(found, role, amount, value, name);
+    }
 }
 
 // `"name";r=0;t=5, …` (drafts 08 on) or `limit=100, remaining=0, reset=5` (draft 07), where commas part members too.
-fn read_list<'a>(name: &str, value: &'a str, quotas: &mut Vec<(&'a str, Told)>) {
+fn read_list<'a>(name: &'a str, value: &'a str, quotas: &mut Vec<Found<'a>>) {
     let mut dimension = "";
+    // Looked for once for each dimension, however much is told of it.
+    let mut known = None;
     for part in words::split(value, b",;") {
         let Some((key, amount)) = words::pair(part, b'=') else {
             dimension = parts(part, b'"').next().unwrap_or("");
+            known = None;
             continue;
         };
         let Some(role) = [SHORT, ROLES].into_iter().find_map(|list| names(list).take(3).position(|word| word == key))
         else {
             continue;
         };
+        if known.is_none() {
+            known = quota(quotas, dimension);
+        }
+        let Some(found) = &mut known else { continue };
         let scale = if role == 1 { 1000 } else { 1 };
         let amount = number::count(amount).map(|amount| amount.saturating_mul(scale));
-        note(quotas, dimension, (role, amount, ""), name);
+        note(found, role, amount, "", name);
         if !dimension.is_empty() {
-            note(quotas, dimension, (3, None, dimension), name);
+            found.bucket = dimension;
         }
-    }
-}
-
-// The header of the reset is the best source, then that of what remains.
-fn cite(told: &mut Told, role: usize, name: &str) {
-    if role == 1 || told.source.is_empty() || (role == 0 && told.reset_in.is_none()) {
-        told.source = String::from(name);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-use crate::syntax::{headers::Headers, number, words};
+use crate::syntax::{headers::Headers, label, number, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
 pub const CREDENTIALS: [&str; 6] =
@@ -98,10 +98,10 @@ pub struct Recent {
 impl Recent {
     /// [`Identity::of`] or, where there is a `word`, [`Identity::named`], for a call to `origin`.
     pub fn of(&mut self, origin: &str, headers: Headers<'_>, word: Option<&str>) -> Identity {
-        let mut tag = mix(SEED_64, origin);
+        let mut tag = label::add(label::SEED, origin);
         match word {
-            Some(word) => tag = mix(!tag, word),
-            None => credentials(headers, |part| tag = mix(tag, part)),
+            Some(word) => tag = label::add(!tag, word),
+            None => credentials(headers, |part| tag = label::add(tag, part)),
         }
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == tag) {
             return known.clone();
@@ -140,23 +140,14 @@ pub fn hex(key: &[u8]) -> String {
 
 // Shows each of them as parts that, joined, no other ones give.
 fn credentials(headers: Headers<'_>, mut see: impl FnMut(&str)) {
-    for (name, value) in headers.iter().filter(|(name, _)| CREDENTIALS.contains(name)) {
+    for (name, value) in headers.lines().filter(|(name, _)| CREDENTIALS.contains(name)) {
         for part in ["\n", name, ":", value] {
             see(part);
         }
     }
 }
 
-// FNV-1a, in 64 bits here, below in 32.
-const SEED_64: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mix(mut hash: u64, text: &str) -> u64 {
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
-}
-
+// FNV-1a in 32 bits.
 const SEED: u32 = 0x811c_9dc5;
 
 fn add(mut hash: u32, text: &[u8]) -> u32 {

@@ -8,7 +8,7 @@ pub const MOST: usize = 32;
 /// A quota as one response told it. Absent is not told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
-    /// The policy's, bucket's or dimension's name: `default`, `abc123`, `tokens`.
+    /// The policy's, bucket's or dimension's name: `default`, `abc123`, `tokens`. As [`crate::syntax::label::short`] keeps it.
     pub name: Option<String>,
     /// The name is a bucket's that the server named (`X-RateLimit-Bucket`, `-Resource`, `-Name`), not a policy's or a
     /// dimension's: another answer to the same route may name another.

@@ -22,6 +22,9 @@ pub mod ietf;
 pub mod name;
 pub mod value;
 
+#[cfg(test)]
+mod growth;
+
 use dialect::Dialects;
 use draft::Draft;
 use name::{Name, Role};

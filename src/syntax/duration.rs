@@ -36,7 +36,10 @@ pub fn read(text: &str) -> Option<i64> {
 // Where the bytes `of` a kind that begin at `from` end.
 fn run(text: &str, from: usize, of: fn(u8) -> bool) -> usize {
     let bytes = text.as_bytes().get(from..).unwrap_or_default();
-    from + bytes.iter().take_while(|byte| of(**byte)).count()
+    let length = bytes.iter().take_while(|byte| of(**byte)).count();
+    #[cfg(test)]
+    crate::syntax::steps::add(length + 1);
+    from + length
 }
 
 #[cfg(test)]

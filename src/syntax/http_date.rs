@@ -79,6 +79,8 @@ fn scan(pattern: &str, text: &str) -> Option<(Fields, usize)> {
     let mut fields = [0; 6];
     let mut at = 0;
     for letter in pattern.bytes() {
+        #[cfg(test)]
+        crate::syntax::steps::add(if letter.is_ascii_alphabetic() { 12 } else { 2 });
         let [year, month, day, ..] = &mut fields;
         at += match letter {
             b'w' | b'W' => name(WEEKDAYS, text, at, letter == b'W')?.1,

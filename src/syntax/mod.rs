@@ -5,9 +5,12 @@ pub mod grams;
 pub mod headers;
 pub mod http_date;
 pub mod json;
+pub mod label;
 pub mod markup;
 pub mod number;
 pub mod search;
+#[cfg(test)]
+pub mod patterns;
 #[cfg(test)]
 pub mod steps;
 pub mod structured;

@@ -14,6 +14,8 @@ pub fn whole(text: &str) -> Option<i64> {
     if text.len().wrapping_sub(1) > 14 {
         return None;
     }
+    #[cfg(test)]
+    crate::syntax::steps::add(text.len());
     let mut value = 0;
     for byte in text.bytes() {
         if !byte.is_ascii_digit() {
@@ -42,6 +44,8 @@ pub fn thousandths(digits: &str, up: bool) -> Option<i64> {
     if digits.is_empty() {
         return None;
     }
+    #[cfg(test)]
+    crate::syntax::steps::add(digits.len());
     let (mut value, mut scale, mut finer) = (0, 100, false);
     for byte in digits.bytes() {
         if !byte.is_ascii_digit() {

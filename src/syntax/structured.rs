@@ -117,6 +117,8 @@ impl<'a> Reader<'a> {
     }
 
     fn peek(&self) -> Option<u8> {
+        #[cfg(test)]
+        crate::syntax::steps::add(1);
         self.text.as_bytes().get(self.at).copied()
     }
 
@@ -234,6 +236,8 @@ impl<'a> Reader<'a> {
             }
             b':' => {
                 let base64 = self.run(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))?;
+                #[cfg(test)]
+                crate::syntax::steps::add(base64.len());
                 let digits = base64.trim_end_matches('=');
                 // Padding is at the end, no more than the last group lacks, and may be missing (RFC 9651 4.2.7).
                 let lacks = digits.len().wrapping_neg() % 4;

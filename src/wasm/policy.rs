@@ -83,7 +83,7 @@ impl Engine {
         let request = Request {
             method: method.into(),
             identity: self.recent.of(origin, headers, scope.as_deref()).to(method, path),
-            keyed: headers.find(IDEMPOTENCY_KEY).is_some(),
+            keyed: headers.lines().any(|(name, _)| name == IDEMPOTENCY_KEY),
             replayable,
         };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);

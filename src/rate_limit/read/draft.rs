@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::name::{self, Name};
 use crate::hints::When;
 use crate::rate_limit::quota::{MOST, Quota};
-use crate::syntax::{structured, words};
+use crate::syntax::{label, structured, words};
 
 /// From this [`Draft::step`] on it is of a user's own dialect, of which each is one quota.
 pub const OWN: usize = 1000;
@@ -62,6 +62,8 @@ pub struct Draft<'a> {
     pub rank: u8,
     /// The header.
     pub source: &'a str,
+    /// The word of the family that says which requests are counted, once [`finish`] has looked for it.
+    pub class: &'static str,
 }
 
 impl<'a> Draft<'a> {
@@ -85,6 +87,7 @@ impl<'a> Draft<'a> {
             granularity: 0,
             rank: 0,
             source,
+            class: "",
         }
     }
 
@@ -110,11 +113,19 @@ impl<'a> Draft<'a> {
     }
 
     fn label(&self) -> &'a str {
-        if !self.bucket.is_empty() || !self.worded {
-            return self.bucket;
+        if !self.bucket.is_empty() || !self.worded { self.bucket } else { self.class }
+    }
+
+    // Looks once for what only its names tell, so that comparing it with all others looks at no name again.
+    fn resolve(&mut self) {
+        (self.unit, self.window) = (self.unit(), self.window());
+        for word in words::split(self.family, b"-_") {
+            let word = word.strip_suffix("ratelimit").unwrap_or(word);
+            if let Some(class) = CLASSES.iter().find(|class| **class == word) {
+                self.class = class;
+                return;
+            }
         }
-        let words = words::split(self.family, b"-_").map(|word| word.strip_suffix("ratelimit").unwrap_or(word));
-        words.into_iter().find(|word| CLASSES.contains(word)).unwrap_or_default()
     }
 
     fn is_named(&self) -> bool {
@@ -123,11 +134,14 @@ impl<'a> Draft<'a> {
 
     // Two headers of one family are of one quota unless they contradict.
     fn is_part_of(&self, other: &Self) -> bool {
-        self.family == other.family
-            && (self.head, self.tail, self.step) == (other.head, other.tail, other.step)
+        // Numbers first: of many drafts few agree in them.
+        self.step == other.step
             && agree(self.limit, other.limit)
             && agree(self.window, other.window)
-            && (self.partition.is_empty() || self.partition == other.partition)
+            && is_equal(self.head, other.head)
+            && is_equal(self.tail, other.tail)
+            && (self.partition.is_empty() || is_equal(self.partition, other.partition))
+            && is_equal(self.family, other.family)
     }
 
     // Servers tell one quota under two families (X-RateLimit-* and RateLimit-*), or its policy in another field.
@@ -136,22 +150,26 @@ impl<'a> Draft<'a> {
             return false;
         }
         if self.is_named() && other.is_named() {
-            return (self.head, self.tail, self.label()) == (other.head, other.tail, other.label())
-                && agree(self.window(), other.window())
-                && (self.partition == other.partition || self.partition.is_empty() || other.partition.is_empty());
+            return agree(self.window, other.window)
+                && is_equal(self.head, other.head)
+                && is_equal(self.tail, other.tail)
+                && is_equal(self.label(), other.label())
+                && (is_equal(self.partition, other.partition)
+                    || self.partition.is_empty()
+                    || other.partition.is_empty());
         }
         // Where one of them has a name, chance must not join them: the limit has to be the same, or the name the usual one.
         let requests = |one: &Self| (one.head, one.tail) == ("requests", "");
         (self.is_named() == other.is_named()
             || (self.limit >= 0 && self.limit == other.limit)
-            || (self.family == other.family && (requests(self) || requests(other))))
-            && self.unit() == other.unit()
+            || (is_equal(self.family, other.family) && (requests(self) || requests(other))))
+            && is_equal(self.unit, other.unit)
             && agree(self.limit, other.limit)
             && agree(self.remaining, other.remaining)
-            && agree(self.window(), other.window())
+            && agree(self.window, other.window)
             // Of a quota a second and one a minute with equal counts, a reset in 47 s is the minute's.
-            && fits(self.reset, other.window())
-            && fits(other.reset, self.window())
+            && fits(self.reset, other.window)
+            && fits(other.reset, self.window)
     }
 
     fn unit(&self) -> &'a str {
@@ -226,6 +244,7 @@ pub fn finish(drafts: &[Draft<'_>]) -> Vec<Quota> {
         if draft.limit.max(draft.remaining).max(draft.reset) < 0 {
             continue;
         }
+        draft.resolve();
         let mut is_new = true;
         for known in &mut joined {
             if known.is_same(&draft) && (is_new || !known.partition.is_empty()) {
@@ -258,19 +277,19 @@ fn quota(draft: &Draft<'_>) -> Quota {
     Quota {
         name: text(&name),
         bucket: !draft.bucket.is_empty(),
-        unit: text(draft.unit()),
+        unit: text(draft.unit),
         limit: number(draft.limit),
         remaining: number(draft.remaining),
         reset_in: (draft.reset >= 0).then_some(draft.reset),
-        window: (draft.window() > 0).then(|| draft.window()),
-        source: String::from(draft.source),
+        window: (draft.window > 0).then_some(draft.window),
+        source: label::short(draft.source),
         granularity: if draft.reset < 0 { 0 } else { draft.granularity },
         absolute: draft.reset >= 0 && draft.rank == 0,
     }
 }
 
 fn text(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| String::from(text))
+    (!text.is_empty()).then(|| label::short(text))
 }
 
 fn number(number: i64) -> Option<u64> {
@@ -289,6 +308,13 @@ fn fill_text<'a>(text: &mut &'a str, other: &'a str) {
     if text.is_empty() {
         *text = other;
     }
+}
+
+#[inline(never)]
+fn is_equal(one: &str, other: &str) -> bool {
+    #[cfg(test)]
+    crate::syntax::steps::add(if one.len() == other.len() { one.len() + 1 } else { 1 });
+    one == other
 }
 
 #[inline(never)]

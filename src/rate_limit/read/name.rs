@@ -193,6 +193,8 @@ pub fn window(dimension: &str) -> Option<i64> {
 // The bytes `of` a kind that a text ends in, and what is before them.
 fn last_run(text: &str, of: fn(&u8) -> bool) -> (&str, &str) {
     let at = text.len() - text.bytes().rev().take_while(of).count();
+    #[cfg(test)]
+    crate::syntax::steps::add(text.len() - at);
     (words::cut(text, 0, at), words::cut(text, at, text.len()))
 }
 
@@ -237,6 +239,8 @@ fn role_in(word: &str) -> Option<(Role, usize, usize)> {
 }
 
 fn find(table: &[(&str, Role)], word: &str) -> Option<Role> {
+    #[cfg(test)]
+    crate::syntax::steps::add(table.len());
     table.iter().find(|(text, _)| *text == word).map(|(_, role)| *role)
 }
 

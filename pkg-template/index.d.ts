@@ -22,6 +22,7 @@ export type HeadersLike = Headers | Record<string, string> | [string, string][];
  * - the signal's own reason, on an abort;
  * - a `TimeoutError` DOMException, on a deadline ({@link TimeoutOptions});
  * - {@link RateLimitError} or {@link CircuitOpenError}, before anything is sent, where the policy refuses;
+ * - a {@link PolicyError} with the code "core-failed", where the package's WebAssembly failed meanwhile ({@link PolicyOptions.unavailable});
  * - the host's own error, where the network failed and another attempt is not due.
  *
  * Without `policy`, all callers share one default policy and so one view of each quota. Plain options change that policy for
@@ -42,6 +43,7 @@ export function fetchWithPolicy(
  * A policy with its own state: quotas, retry budget, circuits. Make it once, at module scope, not for each call.
  *
  * @throws {@link PolicyOptionError} for an option that cannot be; it names the field and what was expected.
+ * @throws {@link PolicyError} where WebAssembly is not available: see {@link PolicyOptions.unavailable}.
  *
  * @example
  * ```js
@@ -79,6 +81,7 @@ export interface Policy {
    *
    * @throws {@link PolicyOptionError} where it cannot be read; `field` is the path, such as "quotas.1.limit". The state is then
    * as it was: all is checked before anything is taken up.
+   * @throws {@link PolicyError} with the code "core-failed" where the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
 }
@@ -158,7 +161,14 @@ export interface PolicyOptions extends CallOptions {
   fetch?: FetchLike;
   /**
    * What to do where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a lockdown mode): throw a
-   * {@link PolicyError} with the code "wasm-unavailable", or let calls through without a policy. @default "throw"
+   * {@link PolicyError} with the code "wasm-unavailable", or let calls through without a policy.
+   *
+   * It also decides where the package's WebAssembly fails while calls are under way, because its memory cannot grow. All calls of
+   * that moment then end: with "throw" they reject with a {@link PolicyError} with the code "core-failed", whose `cause` is the host's
+   * error; with "bypass" a call that waits is sent at once, and one that was sent gives its response, without a retry or a time
+   * limit. The next call of each policy gets a new instance with the same options, which knows no quota yet. A "core-failed"
+   * event reports it.
+   * @default "throw"
    */
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
@@ -410,7 +420,7 @@ export interface RequestView {
  * query, user info or fragment (a secret in a path is shown). `attempt` is the number of the send, from 1. An "attempt" is told
  * in the turn of its send, and then a "response" or a "failure" of it. The last event of a call is a "give-up", or a "response"
  * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
- * answer ends in a "failure" with an `AbortError`, after that answer.
+ * answer ends in a "failure" with an `AbortError`, after that answer. "core-failed" is about the policy, not about the call.
  */
 export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
   | { type: "attempt" }
@@ -426,6 +436,11 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
   /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
+  /**
+   * The package's WebAssembly failed with `error`, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported
+   * once, by the first call that meets it; by the next call where none was under way: its `attempt` is then 0.
+   */
+  | { type: "core-failed"; error: unknown }
 );
 
 /** Why a call waits. */
@@ -445,6 +460,7 @@ export type GiveUpReason =
   | "attempts-exhausted"
   | "budget-exhausted"
   | "circuit-open"
+  | "core-failed"
   | "deadline"
   | "hint-too-long"
   | "not-replayable"
@@ -504,7 +520,11 @@ export interface AttemptRecord {
  * `instanceof` does not.
  */
 export class PolicyError extends Error {
-  /** Stable: compare this, not the message. */
+  /**
+   * Stable: compare this, not the message. "wasm-unavailable" and "core-failed" are explained at {@link PolicyOptions.unavailable};
+   * "invalid-snapshot" is thrown by {@link Policy.restore}, "explainer-unavailable" where the explainer of an {@link HttpError} cannot be
+   * loaded. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
+   */
   readonly code: string;
   /** What happened to the call up to here. */
   readonly record?: CallRecord;

@@ -16,7 +16,7 @@ const SECTIONS = ["custom", "type", "import", "function", "table", "memory", "gl
 const files = readdirSync("pkg", { recursive: true, encoding: "utf8" }).filter((name) => /\.(js|wasm)$/.test(name)).sort();
 table("file", [
   ...files.map((name) => weigh(`pkg/${name}`, [readFileSync(`pkg/${name}`)])),
-  ...["policy", "explain"].map((name) => weigh(`glue of ${name}, not minified`, [readFileSync(`target/npm/glue/${name}.js`)])),
+  ...["policy", "explain"].map((name) => weigh(`glue of ${name}, not minified`, [readFileSync(`target/npm/bind/${name}.js`)])),
 ]);
 const rows = [];
 for (const [name, names] of Object.entries(IMPORTS)) {

@@ -1,9 +1,30 @@
 // @ts-check
-import { core } from "#policy";
-import { load as loadModule } from "./wasm.js";
+import { instantiate } from "#policy";
+import { replaced } from "./instance.js";
 
-/** The policy's core. */
-export const load = () => loadModule(core);
+/** What the core says where it has failed, whatever it is told. */
+export const FAILED = 8;
+const failed = () => FAILED;
+const none = () => -1;
+
+/**
+ * The policy's core. An engine that has failed throws nothing, so that all its calls end in one place: see `fly`.
+ */
+export const load = replaced(instantiate, {
+  start: none,
+  tell: failed,
+  respond: failed,
+  body: failed,
+  fail: failed,
+  number: none,
+  alarm: none,
+  woken: none,
+  is: () => false,
+  reason: () => undefined,
+  quotas: (/** @type {number} */ call) => (call < 0 ? "[]" : ""),
+  end: () => {},
+  free: () => {},
+});
 
 /** @type {{ request: Set<string>, response: RegExp, key: string } | undefined} */
 let known;
@@ -34,7 +55,6 @@ function isKnown(name) {
   return wanted;
 }
 
-/**
 /**
  * Whether the core wants a response's header under a policy, whose own dialects may name more.
  * @param {any} plan

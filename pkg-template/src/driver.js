@@ -1,18 +1,17 @@
 // @ts-check
-import { nudges } from "#policy";
 import { attempt } from "./attempt.js";
-import { createClock } from "./clock.js";
-import { load, names, tell, wantedBy } from "./core.js";
+import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
+import { FAILED, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
-import { globals, hostFetch, mark } from "./host.js";
-import { apply, hooksOf } from "./options.js";
+import { hostFetch, mark } from "./host.js";
+import { insideOf, makeInside, withCore } from "./inside.js";
+import { apply } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
 import { race } from "./race.js";
 import { keep } from "./record.js";
 import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, scopeOf, viewOf, withIdempotencyKey } from "./request.js";
 import { Run } from "./run.js";
-import { Alarm } from "./sleep.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 import { pause, wakeOthers } from "./wait.js";
 
@@ -20,26 +19,41 @@ import { pause, wakeOthers } from "./wait.js";
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
  * @property {any} plan none of a call's own once it has begun
+ * @property {Layer} options what the plan was told, for another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
  * @property {(name: string) => boolean} isWanted whether the core is told a response's header
  *
+ * @typedef {{ leaves: import("./options.js").Leaf[], before: Layer | undefined }} Layer the options of a policy, over those that it was extended from
+ *
  * @typedef {object} Shared
+ * @property {import("./instance.js").Health} core that the engine is of
  * @property {any} engine
  * @property {import("./clock.js").Clock} clock what the alarm is set on
- * @property {Alarm} alarm
+ * @property {import("./sleep.js").Alarm} alarm
  * @property {(Run | undefined)[]} parked the calls that wait, by the engine's numbers
  * @property {number} waiting how many
  * @property {number} relying how many of them have no timer of their own
  * @property {boolean} isWaking while some are being woken
  * @property {any} kept the last init that was copied, for those who wait with the same
+ * @property {() => void} wakeAll told when the core fails, while calls wait
+ * @property {Shared | undefined} next the one in its place since its core failed
+ * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
+ * @property {boolean} isReported whether a listener was told that its core failed
  */
 
 /** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */
 
-/** @type {WeakMap<object, Inside | null>} */
-const insides = new WeakMap();
+/**
+ * What a policy is made of.
+ * @typedef {object} State
+ * @property {Inside | null} inside null: calls go through without a policy
+ * @property {any} options those that it was made with
+ */
+
+/** @type {WeakMap<object, State>} */
+const states = new WeakMap();
 
 /**
  * A policy over `base`'s state, or over a new one.
@@ -47,58 +61,59 @@ const insides = new WeakMap();
  * @param {Inside | null} [base]
  */
 export function makePolicy(options, base) {
-  /** @type {Inside | null} */
-  let inside = null;
+  /** @type {State} */
+  const state = { inside: null, options };
   try {
-    inside = makeInside(options, base);
+    state.inside = makeInside(options, base);
   } catch (error) {
-    if (options?.unavailable !== "bypass" || /** @type {any} */ (error)?.code !== "wasm-unavailable") throw error;
+    if (!isLetThrough(error, options?.unavailable ?? base?.hooks.unavailable)) throw error;
   }
   const policy = {
     /** @type {any} */
     fetch: mark(
       /** @param {any} input @param {any} [init] @param {any} [call] */
       function fetch(input, init = undefined, call = undefined) {
-        return run(inside, argsOf(arguments), inside === null ? options : call);
+        return run(state, argsOf(arguments), call);
       },
     ),
-    quotas: () => (inside === null ? [] : quotasOf(inside)),
+    quotas: () => withInside(state, quotasOf, []),
     /** @param {any} more */
-    extend: (more) => makePolicy(more, inside),
-    snapshot: () => (inside === null ? { version: 1, quotas: [] } : takeSnapshot(inside)),
+    extend: (more) => (state.inside === null ? makePolicy({ ...options, ...more }) : makePolicy(more, state.inside)),
+    snapshot: () => withInside(state, takeSnapshot, { version: 1, quotas: [] }),
     /** @param {any} snapshot */
-    restore: (snapshot) => {
-      if (inside !== null) restoreSnapshot(inside, snapshot);
-    },
+    restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
   };
-  insides.set(policy, inside);
+  states.set(policy, state);
   return policy;
 }
 
 /**
- * @param {any} options
- * @param {Inside | null} [base]
- * @returns {Inside}
+ * What `use` gives of a policy's inside, whose core works; `otherwise` where there is none to be had and calls go on without.
+ * @template T
+ * @param {State} state
+ * @param {(inside: Inside) => T} use
+ * @param {T} otherwise
+ * @returns {T}
  */
-function makeInside(options, base) {
-  const { Engine, Plan } = load();
-  const plan = base ? base.plan.fork() : new Plan();
-  apply(plan, options ?? {});
-  const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
-  const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
-  return { plan, hooks, shared: base?.shared ?? makeShared(new Engine(nudges), clock), clock, isWanted: wantedBy(plan) };
+function withInside(state, use, otherwise) {
+  const { inside } = state;
+  if (inside === null) return otherwise;
+  try {
+    state.inside = withCore(inside);
+    return use(state.inside);
+  } catch (error) {
+    if (!isLetThrough(error, inside.hooks.unavailable)) throw error;
+    return otherwise;
+  }
 }
 
 /**
- * @param {any} engine
- * @param {import("./clock.js").Clock} clock
- * @returns {Shared}
+ * Whether calls go on without a policy where making or using one throws this.
+ * @param {any} error
+ * @param {unknown} unavailable
  */
-function makeShared(engine, clock) {
-  const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
-  /** @type {Shared} */
-  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined };
-  return shared;
+function isLetThrough(error, unavailable) {
+  return unavailable === "bypass" && (error?.code === "wasm-unavailable" || error?.code === "core-failed");
 }
 
 /** @param {Inside} inside */
@@ -108,7 +123,7 @@ function quotasOf({ shared, clock }) {
 
 /** @param {unknown} policy */
 export function isPolicy(policy) {
-  return insides.has(/** @type {object} */ (policy));
+  return states.has(/** @type {object} */ (policy));
 }
 
 /**
@@ -118,7 +133,7 @@ export function isPolicy(policy) {
  * @param {any} options
  */
 export function runOn(policy, args, options) {
-  return run(insides.get(policy) ?? null, args, options);
+  return run(/** @type {State} */ (states.get(policy)), args, options);
 }
 
 /**
@@ -131,15 +146,22 @@ export function argsOf(given) {
 }
 
 /**
- * @param {Inside | null} inside
+ * Never throws: what does is given as a rejection, as by fetch.
+ * @param {State} state
  * @param {any[]} args as the caller gave them
- * @param {any} options
+ * @param {any} options the call's own
  * @returns {Promise<Response>}
  */
-function run(inside, args, options) {
-  const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-  if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch ?? hostFetch(), args);
-  return drive(inside, args, options ?? undefined, subject);
+function run(state, args, options) {
+  try {
+    const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
+    const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
+    if (inside !== null && subject !== undefined) return drive(inside, args, options ?? undefined, subject);
+    const fetch = options?.fetch ?? (state.inside?.hooks ?? state.options)?.fetch ?? hostFetch();
+    return fetch(...args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
@@ -169,18 +191,6 @@ function subjectOf(input, init) {
 const isGiven = (value) => value !== undefined && value !== null;
 
 /**
- * @param {any} fetch
- * @param {any[]} args
- */
-function passOn(fetch, args) {
-  try {
-    return fetch(...args);
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-/**
  * Starts a call. Its first send is made in the caller's own turn; one that waits first is no more than its `Run`.
  * @param {Inside} inside
  * @param {any[]} args
@@ -189,15 +199,16 @@ function passOn(fetch, args) {
  * @returns {Promise<Response>}
  */
 function drive(inside, args, options, subject) {
-  /** @type {Run | undefined} */
-  let run;
+  const run = new Run(inside, args, subject);
   try {
-    run = new Run(options === undefined ? inside : insideOf(inside, options), args, subject);
+    if (options !== undefined) run.inside = insideOf(inside, options);
+    reportLost(run);
     const action = begin(run, options, subject.address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     return action === 1 ? pause(run) : fly(run, action);
   } catch (error) {
-    if (run !== undefined) end(run);
+    if (hasFailed(run)) return fly(run, FAILED);
+    end(run);
     return Promise.reject(error);
   }
 }
@@ -209,13 +220,18 @@ function drive(inside, args, options, subject) {
  * @returns {Promise<Response>}
  */
 export async function fly(run, action) {
+  // Whether what the last send gave is still to be had: a wait lets go of it.
+  let isInHand = false;
   try {
     for (;;) {
-      switch (action) {
+      // What it said has lost its meaning where it failed since.
+      switch (hasFailed(run) ? FAILED : action) {
         case 0:
           action = await attempt(run);
+          isInHand = true;
           break;
         case 1:
+          isInHand = false;
           action = await pause(run);
           break;
         case 4:
@@ -226,10 +242,16 @@ export async function fly(run, action) {
           break;
         case 6:
           action = await race(run);
+          isInHand = true;
           break;
         case 2:
-        case 3:
-          return conclude(run, action === 2);
+        case 3: {
+          const result = conclude(run, action === 2);
+          if (result !== undefined) return result;
+          break;
+        }
+        case FAILED:
+          return await endWithoutCore(run, isInHand);
         default:
           throw new PolicyError("internal", `${run.method} ${run.origin}: the core refused an event`, { record: run.record });
       }
@@ -246,10 +268,17 @@ export async function fly(run, action) {
   }
 }
 
-/** @param {Run} run */
+/**
+ * Never throws, so that it can be called on the way out of a failure.
+ * @param {Run} run
+ */
 function end({ engine, id, inside, clock }) {
   engine.end(id);
-  wakeOthers(inside.shared, clock);
+  try {
+    wakeOthers(inside.shared, clock);
+  } catch {
+    // A host's clock or timer that throws: those who wait have its error from their own.
+  }
 }
 
 /**
@@ -276,17 +305,6 @@ function begin(run, options, { target }) {
   } finally {
     if (options !== undefined) inside.plan.free();
   }
-}
-
-/**
- * What holds for one call with options of its own.
- * @param {Inside} inside
- * @param {any} options
- * @returns {Inside}
- */
-function insideOf({ plan, hooks, shared, clock, isWanted }, options) {
-  const own = hooksOf(hooks, options);
-  return { plan: plan.fork(), hooks: own, shared, isWanted, clock: options?.host === undefined ? clock : createClock({ ...globals, ...own.host }) };
 }
 
 /**

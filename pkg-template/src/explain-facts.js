@@ -43,6 +43,8 @@ function member(value, name) {
   return look(() => /** @type {any} */ (value)[name]);
 }
 
+/** @typedef {ReturnType<typeof facts>} Facts */
+
 /**
  * The report that the core reads: lines of `name:value`, lines of headers, the body, the request's body, what was thrown,
  * and lines of the request's headers.

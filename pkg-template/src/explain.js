@@ -5,19 +5,24 @@
  * A report may be anything at all (a proxy, a cyclic object, getters that throw), so every look at foreign values goes
  * through `look`. What crosses to the core are a few texts.
  */
-import { core } from "#explain";
+import { instantiate } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
 import { front } from "./front.js";
 import { MAX_BODY } from "./limits.js";
+import { replaced, retried } from "./instance.js";
 import { sentFor } from "./sent.js";
-import { load } from "./wasm.js";
+
+/** The explainer's core. */
+export const load = replaced(instantiate);
 
 /** How long a clone may take to give that much: ms. */
 const MAX_READ = 2000;
 
-/** @type {any} made at the first call: it parses the catalogs once */
+/** @typedef {ReturnType<typeof createEngine>} Engine */
+
+/** @type {Engine | undefined} made at the first call: it parses the catalogs once */
 let builtIn;
-/** @type {WeakMap<object, any>} by the list of catalogs */
+/** @type {WeakMap<object, Engine>} by the list of catalogs */
 const made = new WeakMap();
 
 /**
@@ -26,26 +31,60 @@ const made = new WeakMap();
  * @param {(index: number) => void} [refuse] told which one cannot be read whole
  */
 export function engineOf(catalogs, refuse) {
-  if (catalogs === undefined || catalogs.length === 0) return (builtIn ??= new (load(core).Explainer)());
+  if (catalogs === undefined || catalogs.length === 0) return (builtIn ??= createEngine([]));
   let engine = made.get(catalogs);
   if (engine === undefined) {
-    engine = new (load(core).Explainer)();
-    for (const [index, catalog] of catalogs.entries()) {
-      const json = look(() => JSON.stringify({ ...catalog, tests: undefined }));
-      if (json === undefined || !engine.add(json)) refuse?.(index);
-    }
+    engine = createEngine(catalogs, refuse);
     made.set(catalogs, engine);
   }
   return engine;
 }
 
 /**
- * @param {any} engine
+ * @param {readonly object[]} catalogs
+ * @param {(index: number) => void} [refuse]
+ */
+function createEngine(catalogs, refuse) {
+  const texts = catalogs.map((catalog) => look(() => JSON.stringify({ ...catalog, tests: undefined })));
+  const make = () => {
+    const core = load();
+    const explainer = new core.Explainer();
+    texts.forEach((json, index) => {
+      if (json === undefined || !explainer.add(json)) refuse?.(index);
+    });
+    return { core, explainer };
+  };
+  let own = retried(make);
+  // Made again where its core has failed. What was refused is known.
+  refuse = undefined;
+  const working = () => {
+    if (own.core.failure !== undefined) own = make();
+    return own.explainer;
+  };
+  return {
+    /**
+     * As JSON. What the core cannot take whole, because its memory cannot grow, it is given without its texts.
+     * @param {import("./explain-facts.js").Facts} facts
+     */
+    explain(facts) {
+      try {
+        return retried(() => working().explain(...facts));
+      } catch {
+        return working().explain(facts[0], "", undefined, "", "", "");
+      }
+    },
+    /** @param {string} id */
+    lookup: (id) => retried(() => working().lookup(id)),
+  };
+}
+
+/**
+ * @param {Engine} engine
  * @param {unknown} reportOrThrown
  * @returns {import("../index.js").Explanation}
  */
 export function ask(engine, reportOrThrown) {
-  return JSON.parse(engine.explain(...facts(reportOrThrown)));
+  return JSON.parse(engine.explain(facts(reportOrThrown)));
 }
 
 /**

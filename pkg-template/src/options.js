@@ -2,52 +2,63 @@
 import { PolicyOptionError } from "./errors.js";
 
 /**
+ * A value as the core takes it: path, kind, and the value as a number or as a text.
+ * @typedef {[path: string, kind: string, number: number, text: string]} Leaf
+ */
+
+/**
  * Hands an options object to the core, leaf by leaf. The core knows the schema; this knows JavaScript's values.
  * @param {any} plan
  * @param {unknown} options
+ * @returns {Leaf[]} what was handed over
  */
 export function apply(plan, options) {
-  walk(plan, "", options);
+  /** @type {Leaf[]} */
+  const leaves = [];
+  walk(plan, "", options, leaves);
   if (plan.check() < 0) refuse(plan);
+  return leaves;
 }
 
 /**
  * @param {any} plan
  * @param {string} path
  * @param {unknown} value
+ * @param {Leaf[]} leaves
  */
-function walk(plan, path, value) {
+function walk(plan, path, value, leaves) {
   if (value === undefined) return;
-  const answer = hand(plan, path, value);
+  const leaf = leafOf(path, value);
+  leaves.push(leaf);
+  const answer = plan.set(...leaf);
   if (answer < 0) refuse(plan);
   if (answer === 0) return;
   for (const key of Object.keys(/** @type {object} */ (value))) {
-    walk(plan, path === "" ? key : `${path}.${key}`, /** @type {any} */ (value)[key]);
+    walk(plan, path === "" ? key : `${path}.${key}`, /** @type {any} */ (value)[key], leaves);
   }
 }
 
 /**
- * @param {any} plan
  * @param {string} path
  * @param {unknown} value
- * @returns {number}
+ * @returns {Leaf}
  */
-function hand(plan, path, value) {
+function leafOf(path, value) {
   switch (typeof value) {
     case "boolean":
-      return plan.set(path, "b", Number(value), "");
+      return [path, "b", Number(value), ""];
     case "function":
-      return plan.set(path, "f", 0, "");
+      return [path, "f", 0, ""];
     case "number":
-      return plan.set(path, "n", value, "");
+      return [path, "n", value, ""];
     case "string":
-      return plan.set(path, "s", 0, value);
+      return [path, "s", 0, value];
     case "object":
-      if (Array.isArray(value)) return plan.set(path, "l", value.length, "");
-      if (value !== null) return plan.set(path, "o", 0, "");
+      if (Array.isArray(value)) return [path, "l", value.length, ""];
+      if (value !== null) return [path, "o", 0, ""];
     // falls through: null is no object here
     default:
-      return plan.set(path, "?", 0, "");
+      return [path, "?", 0, ""];
   }
 }
 
@@ -74,6 +85,7 @@ function refuse(plan) {
  * @property {any} [idempotencyKey]
  * @property {object[]} [catalogs] of the profiles
  * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
+ * @property {"throw" | "bypass"} [unavailable]
  */
 
 /**
@@ -94,6 +106,7 @@ export function hooksOf(base, options) {
     idempotencyKey: options.idempotencyKey ?? base.idempotencyKey,
     catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
     explainer: options.explainer ?? base.explainer,
+    unavailable: options.unavailable ?? base.unavailable,
   };
 }
 

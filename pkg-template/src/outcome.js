@@ -1,4 +1,5 @@
 // @ts-check
+import { hasFailed } from "./core-failed.js";
 import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
 import { keep } from "./record.js";
@@ -10,13 +11,14 @@ import { reasonOf } from "./wait.js";
  * Ends a call as the core says: with its response, or with a throw.
  * @param {import("./run.js").Run} run
  * @param {boolean} resolves whether it ends with what the last attempt gave
- * @returns {Response | Promise<never>}
+ * @returns {Response | Promise<never> | undefined} undefined: the core failed as it was asked
  */
 export function conclude(run, resolves) {
   const { engine, id, record, response } = run;
   const reason = reasonOf(engine, id);
   const retryAt = reason === "" ? 0 : engine.number(id, 0);
   const throws = engine.number(id, 1) === 1;
+  if (hasFailed(run)) return undefined;
   record.waited += run.waited;
   if (reason !== "") giveUp(run, reason, retryAt);
   if (resolves && response !== undefined) {

@@ -2,6 +2,7 @@
 import { load } from "./core.js";
 import { argsOf, isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
+import { retried } from "./instance.js";
 import { MAX_BODY, MAX_VALUE } from "./limits.js";
 
 export { callRecord } from "./record.js";
@@ -55,5 +56,5 @@ export function readQuotas(headers, context) {
   else if (Array.isArray(headers)) for (const [name, value] of headers) add(value, name);
   else for (const name of Object.keys(headers ?? {})) add(headers[name], name);
   const { status = 0, now = Date.now(), body = "" } = context ?? {};
-  return JSON.parse(load().read_quotas(text, now, status, `${body}`.slice(0, MAX_BODY)));
+  return JSON.parse(retried(() => load().read_quotas(text, now, status, `${body}`.slice(0, MAX_BODY))));
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { attempt, noteLoser } from "./attempt.js";
-import { AWAIT, tell } from "./core.js";
+import { AWAIT, FAILED, tell } from "./core.js";
 import { sleep } from "./sleep.js";
 import { wakeOthers } from "./wait.js";
 
@@ -52,7 +52,8 @@ export function race(run) {
       if (race.peeking !== undefined) return;
       const action = tell(run, tell.ELAPSE);
       if (action === AWAIT) wait();
-      else send(Object.assign(Object.create(run), { written: run.record, waited: 0, why: undefined }));
+      // Where it has failed, the sends under way learn that when they end.
+      else if (action !== FAILED) send(Object.assign(Object.create(run), { written: run.record, waited: 0, why: undefined }));
     };
     /** @param {any} leg @param {number} action */
     const heard = (leg, action) => {

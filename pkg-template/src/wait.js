@@ -110,6 +110,14 @@ export function wakeOthers(shared, clock) {
 }
 
 /**
+ * Ends all waits: their core has failed.
+ * @param {import("./driver.js").Shared} shared
+ */
+export function wakeAll(shared) {
+  for (const run of shared.parked) if (run !== undefined) wake(run, tell.ELAPSE);
+}
+
+/**
  * @param {Run} run
  */
 function park(run) {
@@ -130,7 +138,7 @@ function park(run) {
   // An array without gaps takes a word for each.
   while (shared.parked.length < run.id) shared.parked.push(undefined);
   shared.parked[run.id] = run;
-  shared.waiting++;
+  if (shared.waiting++ === 0) shared.core.listeners.add(shared.wakeAll);
   if (signal) listen(signal, run, abort);
   if (run.why.reason === OFFLINE) listenOnline(run, () => wake(run, tell.ELAPSE));
   if (relies) {
@@ -163,7 +171,10 @@ function leave(run) {
   }
   run.timer = undefined;
   // It may hold credentials.
-  if (shared.waiting === 0) shared.kept = undefined;
+  if (shared.waiting === 0) {
+    shared.kept = undefined;
+    shared.core.listeners.delete(shared.wakeAll);
+  }
   if (run.signal) unlisten(run.signal, run);
   if (run.why?.reason === OFFLINE) unlistenOnline(run);
   const now = clock.monotonic();
@@ -187,7 +198,8 @@ const reasons = [""];
  * @returns {string}
  */
 export function reasonOf(engine, id) {
-  return (reasons[engine.number(id, 2)] ??= engine.reason(id));
+  // Undefined where the core has failed, which is not to be remembered.
+  return (reasons[engine.number(id, 2)] ??= engine.reason(id)) ?? "";
 }
 
 /**

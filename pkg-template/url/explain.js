@@ -1,7 +1,6 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { explainResponse as explainNow, reportOf as reportNow } from "../src/explain.js";
-import { load } from "../src/wasm.js";
+import { explainResponse as explainNow, load, reportOf as reportNow } from "../src/explain.js";
 
 export * from "../src/explain.js";
 
@@ -10,7 +9,7 @@ export * from "../src/explain.js";
  * @param {any} [source]
  * @returns {Promise<void>}
  */
-export const initExplain = (source) => module.ready(source).catch(() => void load(module.core));
+export const initExplain = (source) => module.ready(source).catch(() => void load());
 
 /**
  * As the main entry's, but that it waits for the module where it is not there yet.

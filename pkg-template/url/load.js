@@ -4,18 +4,20 @@ import { PolicyError } from "./errors.js";
 /**
  * Loads a module that lies beside the code as a file, at the first call that needs it: streamed where the server says what
  * it is, from its bytes where it does not, from the disk where the code is on one.
- * @param {any} glue
+ * @template T
+ * @param {(module: WebAssembly.Module) => T} bind
  * @param {() => URL} address
  */
-export function loader(glue, address) {
+export function loader(bind, address) {
   /** @type {Promise<void> | undefined} */
   let loading;
-  let isReady = false;
+  /** @type {(() => T) | undefined} */
+  let make;
   /** @type {unknown} */
   let failure;
   return {
     get isReady() {
-      return isReady;
+      return make !== undefined;
     },
     /**
      * Settles when the module is there; a failure is tried anew at the next call.
@@ -23,11 +25,17 @@ export function loader(glue, address) {
      * @returns {Promise<void>}
      */
     ready(source) {
-      if (isReady) return Promise.resolve();
+      if (make !== undefined) return Promise.resolve();
       loading ??= compile(source ?? address()).then(
         (module) => {
-          glue.initSync({ module });
-          isReady = true;
+          // Made now, so that a module of another kind is refused here.
+          /** @type {T | undefined} */
+          let first = bind(module);
+          make = () => {
+            const instance = first ?? bind(module);
+            first = undefined;
+            return instance;
+          };
         },
         (error) => {
           [loading, failure] = [undefined, error];
@@ -36,9 +44,9 @@ export function loader(glue, address) {
       );
       return loading;
     },
-    /** The module, or why there is none. */
-    core() {
-      if (isReady) return glue;
+    /** A new instance, or why there is none. */
+    instantiate() {
+      if (make !== undefined) return make();
       if (failure !== undefined) throw failure;
       throw new PolicyError("wasm-not-ready", "the module is not loaded yet: `await initPolicy()` or `await initExplain()` before this");
     },

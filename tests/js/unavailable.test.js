@@ -27,3 +27,8 @@ test("calls go through unmanaged where that is asked for", async () => {
   assert.deepEqual(policy.quotas(), []);
   assert.deepEqual(policy.snapshot(), { version: 1, quotas: [] });
 });
+
+test("a policy that lets calls through is extended to one that does", async () => {
+  const policy = createPolicy({ unavailable: "bypass", fetch: async () => new Response("through") }).extend({ throwHttpErrors: true });
+  assert.equal(await (await policy.fetch("https://api.example.com/")).text(), "through");
+});

@@ -186,6 +186,8 @@ function told(event: PolicyEvent): void {
       return console.log(event.reason satisfies GiveUpReason, event.retryAt);
     case "circuit":
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
+    case "core-failed":
+      return console.log(event.error);
     default:
       event satisfies never;
   }
@@ -207,6 +209,7 @@ export const ends: Record<GiveUpReason, true> = {
   "attempts-exhausted": true,
   "budget-exhausted": true,
   "circuit-open": true,
+  "core-failed": true,
   deadline: true,
   "hint-too-long": true,
   "not-replayable": true,

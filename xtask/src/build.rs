@@ -1,12 +1,13 @@
 //! Makes the npm package: two WebAssembly modules, their JS, and what goes with them, in `pkg/`.
 //!
-//! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue; esbuild joins them with `pkg-template/`,
+//! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue ([`glue`]); esbuild joins them with `pkg-template/`,
 //! four times: with the bytes inlined (everywhere), importing the `.wasm` (workerd), loading it by its URL (`/url`), and reading
 //! it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into
 //! place, so a failed build leaves the last one whole.
 
 use crate::{
     fresh::{files, is_fresh},
+    glue::{self, Bind},
     install, process,
 };
 use std::{
@@ -66,7 +67,7 @@ pub fn build() -> Result<(), String> {
     link()
 }
 
-// One module, from the crate to `target/npm/<module>.wasm` and `target/npm/glue/<module>.js`.
+// One module, from the crate to `target/npm/<module>.wasm` and `target/npm/bind/<module>.js`.
 fn compile(module: &str) -> Result<(), String> {
     let features = format!("wasm-{module},npm");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -86,7 +87,7 @@ fn compile(module: &str) -> Result<(), String> {
     let (glue, optimised) = (work(&format!("glue/{module}.js")), work(&format!("{module}.wasm")));
     let (text, spare) = (work(&format!("{module}.hex")), work(&format!("{module}.brotli")));
     if is_fresh(&[glue.clone(), optimised.clone(), text.clone(), spare.clone()], std::slice::from_ref(&raw)) {
-        return Ok(());
+        return own_instances(&glue, module);
     }
     eprintln!("xtask: wasm-bindgen, wasm-opt: {module}");
     bind(&raw, module)?;
@@ -95,7 +96,7 @@ fn compile(module: &str) -> Result<(), String> {
     process::read(opt.arg(work(&format!("glue/{module}_bg.wasm"))).arg("-o").arg(&optimised))?;
     write(&text, hex(&read(&optimised)?).as_bytes())?;
     write(&spare, brotli(&optimised)?.as_bytes())?;
-    trim(&glue)
+    own_instances(&glue, module)
 }
 
 // As base64, bytes that repeat do not where they begin at another of its three places, so brotli and gzip find less: they make
@@ -133,15 +134,16 @@ fn bind(raw: &Path, module: &str) -> Result<(), String> {
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments).map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
-// The entries use `import * as glue`, which keeps all exports alive; the asynchronous `init` is never called, and without
-// its export the bundler drops it with all that only it uses.
-fn trim(glue: &Path) -> Result<(), String> {
-    const EXPORTS: &str = "export { initSync, __wbg_init as default };";
-    let text = fs::read_to_string(glue).map_err(|error| format!("cannot read {}: {error}", glue.display()))?;
-    if !text.contains(EXPORTS) {
-        return Err(format!("{} does not end as wasm-bindgen 0.2.130 ends it: {EXPORTS}", glue.display()));
+// Made at each build, so that a change of the making takes effect; written where it differs, so that the rest stays fresh.
+fn own_instances(glue: &Path, module: &str) -> Result<(), String> {
+    let Bind { code, types } = glue::bind(&String::from_utf8_lossy(&read(glue)?), module)?;
+    fs::create_dir_all(work("bind")).map_err(|error| format!("cannot make {WORK}/bind: {error}"))?;
+    for (file, text) in [(format!("bind/{module}.js"), code), (format!("bind/{module}.d.ts"), types)] {
+        if fs::read(work(&file)).ok().as_deref() != Some(text.as_bytes()) {
+            write(&work(&file), text.as_bytes())?;
+        }
     }
-    write(glue, text.replace(EXPORTS, "export { initSync };").as_bytes())
+    Ok(())
 }
 
 fn assemble() -> Result<(), String> {
@@ -211,7 +213,7 @@ fn one_file(out: &Path) -> Result<(), String> {
 fn aliases(entry: &str) -> Result<Vec<String>, String> {
     let root = env::current_dir().map_err(|error| format!("no current folder: {error}"))?;
     let alias = |name: &str, path: &Path| option(&format!("--alias:{name}="), &root.join(path));
-    let mut list = vec![alias("#glue", &work("glue"))];
+    let mut list = vec![alias("#bind", &work("bind"))];
     for module in MODULES {
         let code = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
         list.push(alias(&format!("#{module}"), &code));

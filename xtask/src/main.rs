@@ -9,6 +9,7 @@ mod demo;
 mod example;
 mod fresh;
 mod fuzz;
+mod glue;
 mod install;
 mod process;
 mod release;

@@ -1,15 +1,10 @@
 // @ts-check
 import { decode } from "./decode.js";
-import * as glue from "#glue/explain";
+import { bind } from "#bind/explain";
 import hex from "#wasm/explain";
 
-let ready = false;
+/** @type {WebAssembly.Module | undefined} */
+let module;
 
-/** The explain core: compiled from the inlined bytes, synchronously, at the first call. */
-export function core() {
-  if (!ready) {
-    glue.initSync({ module: new WebAssembly.Module(decode(hex)) });
-    ready = true;
-  }
-  return glue;
-}
+/** The explain core, of which each instance is new: compiled from the inlined bytes, synchronously, at the first call. */
+export const instantiate = () => bind((module ??= new WebAssembly.Module(decode(hex))));

@@ -1,18 +1,13 @@
 // @ts-check
 import { decode } from "./decode.js";
-import * as glue from "#glue/policy";
+import { bind } from "#bind/policy";
 import hex from "#wasm/policy";
 
 /** Whether one call may wake another here. */
 export const nudges = true;
 
-let ready = false;
+/** @type {WebAssembly.Module | undefined} */
+let module;
 
-/** The policy core: compiled from the inlined bytes, synchronously, at the first call. */
-export function core() {
-  if (!ready) {
-    glue.initSync({ module: new WebAssembly.Module(decode(hex)) });
-    ready = true;
-  }
-  return glue;
-}
+/** The policy core, of which each instance is new: compiled from the inlined bytes, synchronously, at the first call. */
+export const instantiate = () => bind((module ??= new WebAssembly.Module(decode(hex))));

@@ -1,15 +1,10 @@
 // @ts-check
 import { compile } from "./read.js";
-import * as glue from "#glue/explain";
+import { bind } from "#bind/explain";
 import spare from "#brotli/explain";
 
-let ready = false;
+/** @type {WebAssembly.Module | undefined} */
+let module;
 
-/** The explain core: read from the disk and compiled, synchronously, at the first call. */
-export function core() {
-  if (!ready) {
-    glue.initSync({ module: compile(new URL("./explain.wasm", import.meta.url), spare) });
-    ready = true;
-  }
-  return glue;
-}
+/** The explain core, of which each instance is new: read from the disk and compiled, synchronously, at the first call. */
+export const instantiate = () => bind((module ??= compile(new URL("./explain.wasm", import.meta.url), spare)));

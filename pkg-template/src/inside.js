@@ -1,0 +1,104 @@
+// @ts-check
+import { nudges } from "#policy";
+import { createClock } from "./clock.js";
+import { load, wantedBy } from "./core.js";
+import { globals } from "./host.js";
+import { retried } from "./instance.js";
+import { apply, hooksOf } from "./options.js";
+import { Alarm } from "./sleep.js";
+import { wakeAll, wakeOthers } from "./wait.js";
+
+/** @typedef {import("./driver.js").Inside} Inside */
+/** @typedef {import("./driver.js").Shared} Shared */
+
+/**
+ * @param {any} options
+ * @param {Inside | null} [given] whose state it shares and whose options it keeps
+ * @returns {Inside}
+ */
+export function makeInside(options, given) {
+  return retried(() => {
+    const base = given && withCore(given);
+    const core = load();
+    const plan = base ? base.plan.fork() : new core.Plan();
+    const layer = { leaves: apply(plan, options ?? {}), before: base?.options };
+    const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
+    const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
+    return { plan, options: layer, hooks, shared: base?.shared ?? makeShared(core, clock), clock, isWanted: wantedBy(plan) };
+  });
+}
+
+/**
+ * The same where its core works; where it has failed, one with the same options over a new, empty state, which all that
+ * shared the old one share.
+ * @param {Inside} inside
+ * @returns {Inside}
+ */
+export function withCore(inside) {
+  if (inside.shared.core.failure === undefined) return inside;
+  return retried(() => {
+    let { shared } = inside;
+    while (shared.next !== undefined) shared = shared.next;
+    if (shared.core.failure !== undefined) shared = replace(shared);
+    const plan = new (/** @type {any} */ (shared.core).Plan)();
+    repeat(plan, inside.options);
+    return { ...inside, plan, shared };
+  });
+}
+
+/**
+ * What holds for one call with options of its own.
+ * @param {Inside} inside
+ * @param {any} options
+ * @returns {Inside}
+ */
+export function insideOf(inside, options) {
+  const hooks = hooksOf(inside.hooks, options);
+  const clock = options?.host === undefined ? inside.clock : createClock({ ...globals, ...hooks.host });
+  return { ...inside, plan: inside.plan.fork(), hooks, clock };
+}
+
+/**
+ * @param {any} plan
+ * @param {import("./driver.js").Layer | undefined} layer
+ */
+function repeat(plan, layer) {
+  const layers = [];
+  for (; layer !== undefined; layer = layer.before) layers.push(layer);
+  for (const { leaves } of layers.reverse()) for (const leaf of leaves) plan.set(...leaf);
+}
+
+/** @param {Shared} old */
+function replace(old) {
+  const shared = makeShared(load(), old.clock);
+  shared.lost = old.isReported ? undefined : old;
+  old.lost = undefined;
+  old.next = shared;
+  return shared;
+}
+
+/**
+ * @param {ReturnType<typeof load>} core
+ * @param {import("./clock.js").Clock} clock
+ * @returns {Shared}
+ */
+function makeShared(core, clock) {
+  const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
+  /** @type {Shared} */
+  const shared = {
+    core,
+    engine: new core.Engine(nudges),
+    clock,
+    alarm,
+    parked: [],
+    waiting: 0,
+    relying: 0,
+    isWaking: false,
+    kept: undefined,
+    wakeAll: () => wakeAll(shared),
+    next: undefined,
+    lost: undefined,
+    isReported: false,
+  };
+  return shared;
+}

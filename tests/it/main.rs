@@ -17,6 +17,7 @@ mod outage;
 mod plain_data;
 mod properties;
 mod rate_table;
+mod read_json;
 mod read_properties;
 mod read_rate_headers;
 mod read_syntax;

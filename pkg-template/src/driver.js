@@ -55,13 +55,10 @@ export function makePolicy(options, base) {
     if (options?.unavailable !== "bypass" || /** @type {any} */ (error)?.code !== "wasm-unavailable") throw error;
   }
   const policy = {
-    /** @type {any} */
-    fetch: mark(
-      /** @param {any} input @param {any} [init] @param {any} [call] */
-      function fetch(input, init = undefined, call = undefined) {
-        return run(inside, argsOf(arguments), inside === null ? options : call);
-      },
-    ),
+    /** @param {any} input @param {any} [init] @param {any} [call] */
+    fetch(input, init = undefined, call = undefined) {
+      return run(inside, argsOf(arguments), inside === null ? options : call);
+    },
     quotas: () => (inside === null ? [] : quotasOf(inside)),
     /** @param {any} more */
     extend: (more) => makePolicy(more, inside),
@@ -71,6 +68,7 @@ export function makePolicy(options, base) {
       if (inside !== null) restoreSnapshot(inside, snapshot);
     },
   };
+  mark(policy.fetch);
   insides.set(policy, inside);
   return policy;
 }

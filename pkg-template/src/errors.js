@@ -106,7 +106,7 @@ export class HttpError extends PolicyError {
   }
 }
 
-// A literal name survives minifiers, which rename classes.
+// Minifiers rename classes; names that are set last.
 for (const [Class, name] of /** @type {[any, string][]} */ ([
   [PolicyError, "PolicyError"],
   [PolicyOptionError, "PolicyOptionError"],
@@ -114,6 +114,7 @@ for (const [Class, name] of /** @type {[any, string][]} */ ([
   [CircuitOpenError, "CircuitOpenError"],
   [HttpError, "HttpError"],
 ])) {
+  Object.defineProperty(Class, "name", { value: name, configurable: true });
   Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
   Object.defineProperty(Class.prototype, BRAND, { value: ["PolicyError", name] });
 }

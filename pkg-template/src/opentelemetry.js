@@ -48,11 +48,17 @@ const OPTIONS = /** @type {Record<string, string>} */ ({
   tracerProvider: "getTracer",
 });
 
+// A member's name survives minifiers: see policy.js.
+export const { telemetry } = {
+  /** @param {import("../opentelemetry.js").TelemetryOptions} [options] */
+  telemetry: (options) => listener(options),
+};
+
 /**
  * @param {import("../opentelemetry.js").TelemetryOptions} [options]
  * @returns {(event: PolicyEvent) => void}
  */
-export function telemetry(options = {}) {
+function listener(options = {}) {
   check(options);
   const tracer = options.tracer ?? (options.tracerProvider ?? trace).getTracer(NAME);
   /** @type {Map<number, Call>} */

@@ -39,9 +39,10 @@ export class PolicyOptionError extends PolicyError {
   /**
    * @param {string} field
    * @param {string} expected
+   * @param {string} [message]
    */
-  constructor(field, expected) {
-    super("invalid-option", `${field === "" ? "options" : field}: expected ${expected}`);
+  constructor(field, expected, message = `${field === "" ? "options" : field}: expected ${expected}`) {
+    super("invalid-option", message);
     this.field = field;
     this.expected = expected;
   }

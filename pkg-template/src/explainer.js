@@ -9,6 +9,8 @@ import { PolicyOptionError } from "./errors.js";
 import { ask, engineOf, reportOf } from "./explain.js";
 import { speaker } from "./messages.js";
 
+const OPTIONS = ["catalogs", "messages", "locale"];
+
 // A member's name survives minifiers: see policy.js.
 export const { createExplainer } = {
   /** @param {{ catalogs?: any, messages?: any, locale?: any }} [options] */
@@ -22,7 +24,7 @@ export const { createExplainer } = {
 function makeExplainer(options = {}) {
   if (!isRecord(options)) throw new PolicyOptionError("", "an object");
   for (const key of Object.keys(options)) {
-    if (!["catalogs", "messages", "locale"].includes(key)) throw new PolicyOptionError(key, "no such option");
+    if (!OPTIONS.includes(key)) throw new PolicyOptionError(key, `one of ${OPTIONS.join(", ")}`, `unknown option "${key}"; known are ${OPTIONS.join(", ")}`);
   }
   const { catalogs = [], messages = [], locale } = options;
   if (!Array.isArray(catalogs)) throw new PolicyOptionError("catalogs", "an array of catalogs");

@@ -188,12 +188,18 @@ function settle({ sends }, all) {
   }
 }
 
+/** @param {string} name */
+function unknown(name) {
+  const known = Object.keys(OPTIONS).join(", ");
+  return new PolicyOptionError(name, `one of ${known}`, `unknown option "${name}"; known are ${known}`);
+}
+
 /** @param {any} options */
 function check(options) {
   if (typeof options !== "object" || options === null) throw new PolicyOptionError("", "an object");
   for (const [name, value] of Object.entries(options)) {
     const method = OPTIONS[name];
-    if (method === undefined) throw new PolicyOptionError(name, "no such option");
+    if (method === undefined) throw unknown(name);
     if (value !== undefined && typeof value?.[method] !== "function") throw new PolicyOptionError(name, `an object with a method ${method}`);
   }
 }

@@ -56,8 +56,8 @@ function hand(plan, path, value) {
  * @returns {never}
  */
 function refuse(plan) {
-  const [field = "", expected = ""] = plan.error().split("\n");
-  throw new PolicyOptionError(field, expected);
+  const { field, expected, message } = JSON.parse(plan.error());
+  throw new PolicyOptionError(field, expected, message);
 }
 
 /**

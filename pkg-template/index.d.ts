@@ -560,11 +560,11 @@ export class CircuitOpenError extends PolicyError {
   static is(value: unknown): value is CircuitOpenError;
 }
 
-/** An option that cannot be. */
+/** An option that is unknown, or whose value is not allowed. The message of an unknown one names the option that was probably meant. */
 export class PolicyOptionError extends PolicyError {
   /** Its path: "retry.maxAttempts". */
   readonly field: string;
-  /** What would have been right, in words. */
+  /** What is allowed there: "a whole number of 1 or more"; "a known option" where the name is unknown. */
   readonly expected: string;
   /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is PolicyOptionError;

@@ -14,66 +14,51 @@ use crate::{
     },
     syntax::{
         number,
-        value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row},
+        value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row, table},
         words,
     },
 };
 
-/// The options of neither wing, in the order of [`Place`]. Only a caller says them.
-const TABLE: [Row; 26] = [
-    row("timeout.attempt", Kind::Period),
-    row("timeout.total", Kind::Period),
-    Row { name: "priority", kind: Kind::Order, default: 0.0 },
-    Row { name: "cost", kind: Kind::Cost, default: 1.0 },
-    Row { name: "throwHttpErrors", kind: Kind::Flag, default: 0.0 },
-    Row { name: "idempotencyKey", kind: Kind::Key, default: 0.0 },
-    row("cost.requests", Kind::Count),
-    Row { name: "circuitBreaker", kind: Kind::Switch, default: 0.0 },
-    // Polly and resilience4j open at half; the rest is between theirs.
-    Row { name: "circuitBreaker.failureRatio", kind: Kind::Share, default: 0.5 },
-    Row { name: "circuitBreaker.minimumCalls", kind: Kind::Count, default: 10.0 },
-    Row { name: "circuitBreaker.window", kind: Kind::Period, default: 10_000.0 },
-    Row { name: "circuitBreaker.openFor", kind: Kind::Period, default: 5000.0 },
-    Row { name: "hedge", kind: Kind::Switch, default: 0.0 },
-    row(HEDGE_DELAY, Kind::Delay),
-    // One more is most of the gain (Dean and Barroso).
-    Row { name: "hedge.maxHedges", kind: Kind::Few, default: 1.0 },
-    row("", Kind::Object),
-    row("timeout", Kind::Object),
-    // The shell keeps these.
-    row("onEvent", Kind::Function),
-    row("userTiming", Kind::Flag),
-    row("prepare", Kind::Function),
-    row("fetch", Kind::Function),
-    row("body", Kind::Function),
-    row("host", Kind::Kept),
-    row("explainer", Kind::Kept),
-    // The shell's too: where it counts, this code is not to be had.
-    row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
-    row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
-];
+table! {
+    /// The options of neither wing. Only a caller says them.
+    TABLE by Place {
+        AttemptTimeout: row("timeout.attempt", Kind::Period),
+        TotalTimeout: row("timeout.total", Kind::Period),
+        Priority: Row { name: "priority", kind: Kind::Order, default: 0.0 },
+        Cost: Row { name: "cost", kind: Kind::Cost, default: 1.0 },
+        ThrowHttpErrors: Row { name: "throwHttpErrors", kind: Kind::Flag, default: 0.0 },
+        IdempotencyKey: Row { name: "idempotencyKey", kind: Kind::Key, default: 0.0 },
+        CostRequests: row("cost.requests", Kind::Count),
+        Circuit: Row { name: "circuitBreaker", kind: Kind::Switch, default: 0.0 },
+        // Polly and resilience4j open at half; the rest is between theirs.
+        FailureRatio: Row { name: "circuitBreaker.failureRatio", kind: Kind::Share, default: 0.5 },
+        MinimumCalls: Row { name: "circuitBreaker.minimumCalls", kind: Kind::Count, default: 10.0 },
+        CircuitWindow: Row { name: "circuitBreaker.window", kind: Kind::Period, default: 10_000.0 },
+        OpenFor: Row { name: "circuitBreaker.openFor", kind: Kind::Period, default: 5000.0 },
+        Hedge: Row { name: "hedge", kind: Kind::Switch, default: 0.0 },
+        HedgeDelay: row(HEDGE_DELAY, Kind::Delay),
+        // One more is most of the gain (Dean and Barroso).
+        MaxHedges: Row { name: "hedge.maxHedges", kind: Kind::Few, default: 1.0 },
+    }
+    rest [
+        row("", Kind::Object),
+        row("timeout", Kind::Object),
+        // The shell keeps these.
+        row("onEvent", Kind::Function),
+        row("userTiming", Kind::Flag),
+        row("prepare", Kind::Function),
+        row("fetch", Kind::Function),
+        row("body", Kind::Function),
+        row("host", Kind::Kept),
+        row("explainer", Kind::Kept),
+        // The shell's too: where it counts, this code is not to be had.
+        row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
+        row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
+    ]
+}
 
 /// The one that has no default: what is slow depends on the server.
 const HEDGE_DELAY: &str = "hedge.delay";
-
-#[derive(Clone, Copy)]
-enum Place {
-    AttemptTimeout,
-    TotalTimeout,
-    Priority,
-    Cost,
-    ThrowHttpErrors,
-    IdempotencyKey,
-    CostRequests,
-    Circuit,
-    FailureRatio,
-    MinimumCalls,
-    CircuitWindow,
-    OpenFor,
-    Hedge,
-    HedgeDelay,
-    MaxHedges,
-}
 
 /// A profile's own options, beside the wings'.
 const PROFILE: [Row; 4] = [
@@ -210,7 +195,7 @@ impl Policy {
         if let Some(taken) = self.caller.set(head, rest, value) {
             return taken;
         }
-        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
         if index == Place::CostRequests as usize {
             self.numbers[Place::Cost as usize] = self.numbers[Place::CostRequests as usize];
         }
@@ -235,7 +220,7 @@ impl Policy {
     pub fn check(&self) -> Result<(), OptionError> {
         let mut field = String::from("rateLimit.");
         let mut missing = self.caller.rate_limit.missing(&mut field);
-        let said = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
+        let said = |place: Place| value::over(TABLE, &self.numbers, &[], place as usize);
         if missing.is_none() && said(Place::Hedge) > 0.0 && said(Place::HedgeDelay).is_nan() {
             field.clear();
             field.push_str(HEDGE_DELAY);
@@ -292,7 +277,7 @@ impl Policy {
     fn compose(&self, of_host: Option<&Profile>) -> Rules {
         // Without one, what the caller does not say its own layer does not say either.
         let profile = of_host.map_or(&self.caller, |profile| &profile.layer);
-        let of = |place: Place| value::over(&TABLE, &self.numbers, &[], place as usize);
+        let of = |place: Place| value::over(TABLE, &self.numbers, &[], place as usize);
         let max_wait = self.caller.rate_limit.max_wait(&profile.rate_limit);
         let retry = self.caller.retry.over(&profile.retry, max_wait);
         Rules {
@@ -370,6 +355,8 @@ impl Layer {
         }
     }
 }
+
+mod similar;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ fn a_bad_option_names_its_field_and_what_was_expected() {
         ("{ retry: [] }", "retry", "false or an object"),
         ("{ retry: 10n }", "retry", "false or an object"),
         ("{ timeout: { total: Symbol() } }", "timeout.total", "a number of milliseconds, more than 0"),
-        ("{ retries: 3 }", "retries", "no such option"),
+        ("{ retries: 3 }", "retries", "a known option"),
         (
             "{ rateLimit: { quotas: [{ limit: 5 }] } }",
             "rateLimit.quotas.0.window",

@@ -69,13 +69,10 @@ export function makePolicy(options, base) {
     if (!isLetThrough(error, options?.unavailable ?? base?.hooks.unavailable)) throw error;
   }
   const policy = {
-    /** @type {any} */
-    fetch: mark(
-      /** @param {any} input @param {any} [init] @param {any} [call] */
-      function fetch(input, init = undefined, call = undefined) {
-        return run(state, argsOf(arguments), call);
-      },
-    ),
+    /** @param {any} input @param {any} [init] @param {any} [call] */
+    fetch(input, init = undefined, call = undefined) {
+      return run(state, argsOf(arguments), call);
+    },
     quotas: () => withInside(state, quotasOf, []),
     /** @param {any} more */
     extend: (more) => (state.inside === null ? makePolicy({ ...options, ...more }) : makePolicy(more, state.inside)),
@@ -83,6 +80,7 @@ export function makePolicy(options, base) {
     /** @param {any} snapshot */
     restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
   };
+  mark(policy.fetch);
   states.set(policy, state);
   return policy;
 }

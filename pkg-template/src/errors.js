@@ -39,10 +39,11 @@ export class PolicyOptionError extends PolicyError {
   /**
    * @param {string} field
    * @param {string} expected
+   * @param {string} [message]
    * @param {{ cause?: unknown }} [details] `cause`: what was thrown where it was read
    */
-  constructor(field, expected, details) {
-    super("invalid-option", `${field === "" ? "options" : field}: expected ${expected}`, details);
+  constructor(field, expected, message = `${field === "" ? "options" : field}: expected ${expected}`, details = undefined) {
+    super("invalid-option", message, details);
     this.field = field;
     this.expected = expected;
   }
@@ -107,7 +108,7 @@ export class HttpError extends PolicyError {
   }
 }
 
-// A literal name survives minifiers, which rename classes.
+// Minifiers rename classes; names that are set last.
 for (const [Class, name] of /** @type {[any, string][]} */ ([
   [PolicyError, "PolicyError"],
   [PolicyOptionError, "PolicyOptionError"],
@@ -115,6 +116,7 @@ for (const [Class, name] of /** @type {[any, string][]} */ ([
   [CircuitOpenError, "CircuitOpenError"],
   [HttpError, "HttpError"],
 ])) {
+  Object.defineProperty(Class, "name", { value: name, configurable: true });
   Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
   Object.defineProperty(Class.prototype, BRAND, { value: ["PolicyError", name] });
 }

@@ -87,24 +87,23 @@ export function ask(engine, reportOrThrown) {
   return JSON.parse(engine.explain(facts(reportOrThrown)));
 }
 
-/**
- * Explains a report, or what fetch rejected with.
- * @param {unknown} reportOrThrown
- * @returns {import("../index.js").Explanation}
- */
-export function explain(reportOrThrown) {
-  return ask(engineOf(), reportOrThrown);
-}
+// Members of an object, since a member's name survives minifiers: see policy.js.
+export const { explain, explainResponse } = {
+  /**
+   * Explains a report, or what fetch rejected with.
+   * @param {unknown} reportOrThrown
+   * @returns {import("../index.js").Explanation}
+   */
+  explain: (reportOrThrown) => ask(engineOf(), reportOrThrown),
 
-/**
- * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
- * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
- * @returns {Promise<import("../index.js").Explanation>}
- */
-export async function explainResponse(response, context) {
-  return explain(await reportOf(response, context));
-}
+  /**
+   * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
+   * @param {Response} response
+   * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
+   * @returns {Promise<import("../index.js").Explanation>}
+   */
+  explainResponse: async (response, context) => ask(engineOf(), await reportOf(response, context)),
+};
 
 /**
  * The report of a response, with the front of its body.

@@ -9,14 +9,22 @@ import { PolicyOptionError } from "./errors.js";
 import { ask, engineOf, reportOf } from "./explain.js";
 import { MAX_NESTING, nesting, speaker } from "./messages.js";
 
+const OPTIONS = ["catalogs", "messages", "locale"];
+
+// A member's name survives minifiers: see policy.js.
+export const { createExplainer } = {
+  /** @param {{ catalogs?: any, messages?: any, locale?: any }} [options] */
+  createExplainer: (options) => makeExplainer(options),
+};
+
 /**
  * @param {{ catalogs?: any, messages?: any, locale?: any }} [options]
  * @returns {import("../index.js").Explainer}
  */
-export function createExplainer(options = {}) {
+function makeExplainer(options = {}) {
   if (!isRecord(options)) throw new PolicyOptionError("", "an object");
   for (const key of Object.keys(options)) {
-    if (!["catalogs", "messages", "locale"].includes(key)) throw new PolicyOptionError(key, "no such option");
+    if (!OPTIONS.includes(key)) throw new PolicyOptionError(key, `one of ${OPTIONS.join(", ")}`, `unknown option "${key}"; known are ${OPTIONS.join(", ")}`);
   }
   const { catalogs = [], messages = [], locale } = options;
   if (!Array.isArray(catalogs)) throw new PolicyOptionError("catalogs", "an array of catalogs");
@@ -34,10 +42,10 @@ export function createExplainer(options = {}) {
   // Without catalogs the core is loaded by the first explanation; with some, now, so that a bad one is told now.
   if (own.length > 0) engine();
   const speak = speaker(packs, locale, isList);
-  const explain = (/** @type {unknown} */ value) => speak(ask(engine(), value));
+  const say = (/** @type {unknown} */ value) => speak(ask(engine(), value));
   return {
-    explain,
-    explainResponse: async (response, context) => explain(await reportOf(response, context)),
+    explain: (value) => say(value),
+    explainResponse: async (response, context) => say(await reportOf(response, context)),
     lookup: (id) => {
       const page = typeof id === "string" ? engine().lookup(id) : "";
       return page === "" ? undefined : pageOf(JSON.parse(page));

@@ -32,17 +32,20 @@ const EXTRAS = [
 /** @typedef {{ level: number, mark: string, label: string, pieces: Piece[] }} Line `level` 0: the title; 1: a heading, with what stands under it; 2 and 3: items */
 /** @typedef {{ piece: Record<Piece["as"], (text: string) => string>, write: (lines: Line[], piece: (piece: Piece) => string) => string }} Form */
 
-/**
- * @param {unknown} explanation
- * @param {{ as?: "text" | "markdown" | "html" }} [options]
- * @returns {string}
- */
-export function formatExplanation(explanation, options) {
-  const as = options?.as ?? "text";
-  const form = typeof as === "string" ? FORMS[as] : undefined;
-  if (form === undefined) throw new PolicyOptionError("as", '"text", "markdown" or "html"');
-  return form.write(lines(explanation), (piece) => form.piece[piece.as](piece.text));
-}
+// A member's name survives minifiers: see policy.js.
+export const { formatExplanation } = {
+  /**
+   * @param {unknown} explanation
+   * @param {{ as?: "text" | "markdown" | "html" }} [options]
+   * @returns {string}
+   */
+  formatExplanation(explanation, options) {
+    const as = options?.as ?? "text";
+    const form = typeof as === "string" ? FORMS[as] : undefined;
+    if (form === undefined) throw new PolicyOptionError("as", '"text", "markdown" or "html"');
+    return form.write(lines(explanation), (piece) => form.piece[piece.as](piece.text));
+  },
+};
 
 /** @param {unknown} of */
 function lines(of) {

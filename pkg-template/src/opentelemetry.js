@@ -48,11 +48,17 @@ const OPTIONS = /** @type {Record<string, string>} */ ({
   tracerProvider: "getTracer",
 });
 
+// A member's name survives minifiers: see policy.js.
+export const { telemetry } = {
+  /** @param {import("../opentelemetry.js").TelemetryOptions} [options] */
+  telemetry: (options) => listener(options),
+};
+
 /**
  * @param {import("../opentelemetry.js").TelemetryOptions} [options]
  * @returns {(event: PolicyEvent) => void}
  */
-export function telemetry(options = {}) {
+function listener(options = {}) {
   check(options);
   const tracer = options.tracer ?? (options.tracerProvider ?? trace).getTracer(NAME);
   /** @type {Map<number, Call>} */
@@ -182,12 +188,18 @@ function settle({ sends }, all) {
   }
 }
 
+/** @param {string} name */
+function unknown(name) {
+  const known = Object.keys(OPTIONS).join(", ");
+  return new PolicyOptionError(name, `one of ${known}`, `unknown option "${name}"; known are ${known}`);
+}
+
 /** @param {any} options */
 function check(options) {
   if (typeof options !== "object" || options === null) throw new PolicyOptionError("", "an object");
   for (const [name, value] of Object.entries(options)) {
     const method = OPTIONS[name];
-    if (method === undefined) throw new PolicyOptionError(name, "no such option");
+    if (method === undefined) throw unknown(name);
     if (value !== undefined && typeof value?.[method] !== "function") throw new PolicyOptionError(name, `an object with a method ${method}`);
   }
 }

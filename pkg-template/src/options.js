@@ -67,8 +67,8 @@ function leafOf(path, value) {
  * @returns {never}
  */
 function refuse(plan) {
-  const [field = "", expected = ""] = plan.error().split("\n");
-  throw new PolicyOptionError(field, expected);
+  const { field, expected, message } = JSON.parse(plan.error());
+  throw new PolicyOptionError(field, expected, message);
 }
 
 /**

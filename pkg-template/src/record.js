@@ -80,14 +80,15 @@ export function keep(result, record) {
   }
 }
 
-/**
- * What happened to the call that gave this response or error.
- * @param {unknown} responseOrError
- * @returns {CallRecord | undefined}
- */
-export function callRecord(responseOrError) {
-  return isObject(responseOrError) ? Told.of(responseOrError) : undefined;
-}
+// A member's name survives minifiers: see policy.js.
+export const { callRecord } = {
+  /**
+   * What happened to the call that gave this response or error.
+   * @param {unknown} responseOrError
+   * @returns {CallRecord | undefined}
+   */
+  callRecord: (responseOrError) => (isObject(responseOrError) ? Told.of(responseOrError) : undefined),
+};
 
 /**
  * An error in a record: its name, and the code of it or of its cause. Messages may hold addresses, and with them secrets.

@@ -102,5 +102,5 @@ function member(of, name, at, prefix, expected, check) {
   } catch (cause) {
     details = { cause };
   }
-  throw new PolicyOptionError(`${prefix}${name}`, expected, details);
+  throw new PolicyOptionError(`${prefix}${name}`, expected, undefined, details);
 }

@@ -57,6 +57,8 @@ const RULES = {
   window: positive,
 };
 
+const KNOWN = Object.keys(RULES).join(", ");
+
 /**
  * Checks options and fills in the defaults.
  * @param {SimulatorOptions} options
@@ -65,7 +67,7 @@ export function settingsOf(options) {
   const all = /** @type {any} */ (options);
   expect("", all, record);
   for (const [name, value] of Object.entries(all)) {
-    if (!Object.hasOwn(RULES, name)) throw new PolicyOptionError(name, `no such option; there are ${Object.keys(RULES).join(", ")}`);
+    if (!Object.hasOwn(RULES, name)) throw new PolicyOptionError(name, `one of ${KNOWN}`, `unknown option "${name}"; known are ${KNOWN}`);
     if (value !== undefined && name !== "errors") expect(name, value, RULES[name]);
   }
   const { latency = [5, 30], limit = USUAL.limit, window = USUAL.window } = options;

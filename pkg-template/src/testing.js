@@ -20,11 +20,17 @@ const LONGEST = 86_400_000;
 /** Turns of the real event loop in which something that is no timer (a module that is loaded) may still be under way: about half a second. */
 const PATIENCE = 10_000;
 
+// A member's name survives minifiers: see policy.js.
+export const { createSimulator } = {
+  /** @param {import("../testing.js").SimulatorOptions} [options] */
+  createSimulator: (options) => makeSimulator(options),
+};
+
 /**
  * @param {import("../testing.js").SimulatorOptions} [options]
  * @returns {import("../testing.js").Simulator}
  */
-export function createSimulator(options = {}) {
+function makeSimulator(options = {}) {
   const { limits, dialect, errors, latency, start, seed, skew = 0, date = true, algorithm = "fixed", ...more } = settingsOf(options);
   const clock = options.clock === "host" ? undefined : new Clock(start);
   const time = clock ?? hostTime;

@@ -4,23 +4,26 @@ import { explainResponse as explainNow, load, reportOf as reportNow } from "../s
 
 export * from "../src/explain.js";
 
-/**
- * Rejects as the first call of the main entry throws.
- * @param {any} [source]
- * @returns {Promise<void>}
- */
-export const initExplain = (source) => module.ready(source).catch(() => void load());
+// A member's name survives minifiers: see ../src/policy.js.
+export const { explainResponse, initExplain } = {
+  /**
+   * As the main entry's, but that it waits for the module where it is not there yet.
+   * @param {Response} response
+   * @param {{ method?: string, url?: string, requestBody?: string }} [context]
+   * @returns {Promise<import("../index.js").Explanation>}
+   */
+  async explainResponse(response, context) {
+    await initExplain();
+    return explainNow(response, context);
+  },
 
-/**
- * As the main entry's, but that it waits for the module where it is not there yet.
- * @param {Response} response
- * @param {{ method?: string, url?: string, requestBody?: string }} [context]
- * @returns {Promise<import("../index.js").Explanation>}
- */
-export async function explainResponse(response, context) {
-  await initExplain();
-  return explainNow(response, context);
-}
+  /**
+   * Rejects as the first call of the main entry throws.
+   * @param {any} [source]
+   * @returns {Promise<void>}
+   */
+  initExplain: (source) => module.ready(source).catch(() => void load()),
+};
 
 /**
  * What explainers of a caller's own, and the policy, begin with: they wait too.

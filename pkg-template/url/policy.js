@@ -6,24 +6,27 @@ import { fetchWithPolicy as fetchNow } from "../src/policy.js";
 
 export * from "../src/policy.js";
 
-/**
- * Rejects as the first call of the main entry throws.
- * @param {any} [source]
- * @returns {Promise<void>}
- */
-export const initPolicy = (source) => module.ready(source).catch(() => void load());
+// A member's name survives minifiers: see ../src/policy.js.
+export const { fetchWithPolicy, initPolicy } = {
+  /**
+   * As the main entry's, but that a call waits for the module where it is not there yet.
+   * @param {any} input
+   * @param {any} [init]
+   * @param {any} [policy]
+   * @returns {Promise<Response>}
+   */
+  fetchWithPolicy(input, init = undefined, policy = undefined) {
+    const args = /** @type {[any, any?, any?]} */ ([...arguments]);
+    if (module.isReady) return fetchNow(...args);
+    // A module that cannot be had is told by the call itself, as in the main entry.
+    return module.ready().then(() => fetchNow(...args), () => fetchNow(...args));
+  },
 
-/**
- * As the main entry's, but that a call waits for the module where it is not there yet.
- * @param {any} input
- * @param {any} [init]
- * @param {any} [policy]
- * @returns {Promise<Response>}
- */
-export function fetchWithPolicy(input, init = undefined, policy = undefined) {
-  const args = /** @type {[any, any?, any?]} */ ([...arguments]);
-  if (module.isReady) return fetchNow(...args);
-  // A module that cannot be had is told by the call itself, as in the main entry.
-  return module.ready().then(() => fetchNow(...args), () => fetchNow(...args));
-}
+  /**
+   * Rejects as the first call of the main entry throws.
+   * @param {any} [source]
+   * @returns {Promise<void>}
+   */
+  initPolicy: (source) => module.ready(source).catch(() => void load()),
+};
 mark(fetchWithPolicy);

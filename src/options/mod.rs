@@ -321,9 +321,7 @@ impl<T> From<T> for Switch<T> {
 
 impl fmt::Display for OptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.field.is_empty() { "options" } else { &self.field })?;
-        f.write_str(": expected ")?;
-        f.write_str(self.expected)
+        f.write_str(&self.message())
     }
 }
 

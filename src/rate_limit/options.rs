@@ -4,37 +4,30 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::syntax::{
     number,
-    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row, table},
     words,
 };
 
-/// The options, in the order of [`Place`].
-const TABLE: [Row; 8] = [
-    row("", Kind::Switch),
-    Row { name: "pacing", kind: Kind::Choice("\"burst\" or \"spread\""), default: 0.0 },
-    // The connections a browser opens to a host.
-    Row { name: "probe", kind: Kind::Count, default: 6.0 },
-    Row { name: "maxConcurrent", kind: Kind::Count, default: f64::INFINITY },
-    Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
-    Row { name: "maxQueue", kind: Kind::Size, default: 10_000.0 },
-    row("quotas", Kind::List("an array of quotas")),
-    // The shell keeps the function and hands over what it says.
-    row("scope", Kind::Function),
-];
-
-#[derive(Clone, Copy)]
-enum Place {
-    On,
-    Pacing,
-    Probe,
-    MaxConcurrent,
-    MaxWait,
-    MaxQueue,
-    Quotas,
+table! {
+    /// The options.
+    TABLE by Place {
+        On: row("", Kind::Switch),
+        Pacing: Row { name: "pacing", kind: Kind::Choice("\"burst\" or \"spread\""), default: 0.0 },
+        // The connections a browser opens to a host.
+        Probe: Row { name: "probe", kind: Kind::Count, default: 6.0 },
+        MaxConcurrent: Row { name: "maxConcurrent", kind: Kind::Count, default: f64::INFINITY },
+        MaxWait: Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
+        MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 10_000.0 },
+        Quotas: row("quotas", Kind::List("an array of quotas")),
+    }
+    rest [
+        // The shell keeps the function and hands over what it says.
+        row("scope", Kind::Function),
+    ]
 }
 
 /// A quota's own options.
-const QUOTA: [Row; 5] = [
+pub(crate) const QUOTA: [Row; 5] = [
     row("limit", Kind::Count),
     row("window", Kind::Period),
     row("name", Kind::Text),
@@ -129,7 +122,7 @@ impl RateLayer {
         if head == "quotas" && !rest.is_empty() {
             return self.set_quota(rest, value);
         }
-        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
         if index == Place::Quotas as usize {
             self.quotas = Some(Rc::default());
         }
@@ -173,14 +166,14 @@ impl RateLayer {
 
     /// How long a server may make a call wait, ms: as [`RateLayer::over`], and the default where rate limiting is off.
     pub fn max_wait(&self, profile: &Self) -> i64 {
-        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
-        let default = value::over(&TABLE, &[], &[], Place::MaxWait as usize);
+        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
+        let default = value::over(TABLE, &[], &[], Place::MaxWait as usize);
         (if of(Place::On) < 1.0 { default } else { of(Place::MaxWait) }) as i64
     }
 
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.
     pub fn over(&self, profile: &Self) -> Option<RateRules> {
-        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }
@@ -199,6 +192,7 @@ impl RateLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::value::UNKNOWN;
 
     fn quota(layer: &mut RateLayer, members: &[(&str, Value<'_>)]) -> Checked<Next> {
         layer.set("quotas", Value::List(1))?;
@@ -285,7 +279,7 @@ mod tests {
         let mut layer = RateLayer::default();
         assert_eq!(quota(&mut layer, &[("limit", Value::Number(-1.0))]), Err("a whole number of 1 or more"));
         assert_eq!(layer.set("maxWait", Value::Text("1m")), Err("a number of milliseconds, 0 or more"));
-        assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err("no such option"));
+        assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err(UNKNOWN));
         assert_eq!(layer.set("", Value::Number(1.0)), Err("false or an object"));
     }
 }

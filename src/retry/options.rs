@@ -4,7 +4,7 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::retry::budget::BudgetRules;
 use crate::syntax::{
-    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row},
+    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row, table},
     words,
 };
 
@@ -15,54 +15,38 @@ pub const THROTTLED_DELAY: i64 = 1000;
 /// The idempotent methods of RFC 9110 section 9.2.2, and QUERY.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"];
 
-/// The options, in the order of [`Place`].
-const TABLE: [Row; 15] = [
-    row("", Kind::Switch),
-    // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
-    Row { name: "maxAttempts", kind: Kind::Count, default: 4.0 },
-    // It depends on the failure: see above.
-    row("initialDelay", Kind::Millis),
-    // AWS, Azure, gaxios: doubling.
-    Row { name: "backoffFactor", kind: Kind::Factor, default: 2.0 },
-    // AWS.
-    Row { name: "maxDelay", kind: Kind::Millis, default: 20_000.0 },
-    Row { name: "jitter", kind: Kind::Choice("\"full\", \"equal\" or \"none\""), default: 0.0 },
-    // `rateLimit.maxWait`, where nobody sets it.
-    row("maxRetryAfter", Kind::Millis),
-    Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
-    row("decide", Kind::Function),
-    row("statuses", Kind::List("an array")),
-    row("methods", Kind::List("an array")),
-    row("budget", Kind::Switch),
-    Row { name: "budget.ratio", kind: Kind::Share, default: BudgetRules::DEFAULT.ratio },
-    Row { name: "budget.minPerWindow", kind: Kind::Size, default: BudgetRules::DEFAULT.min_per_window as f64 },
-    Row { name: "budget.window", kind: Kind::Period, default: BudgetRules::DEFAULT.window as f64 },
-];
+table! {
+    /// The options.
+    TABLE by Place {
+        On: row("", Kind::Switch),
+        // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
+        MaxAttempts: Row { name: "maxAttempts", kind: Kind::Count, default: 4.0 },
+        // It depends on the failure: see above.
+        InitialDelay: row("initialDelay", Kind::Millis),
+        // AWS, Azure, gaxios: doubling.
+        BackoffFactor: Row { name: "backoffFactor", kind: Kind::Factor, default: 2.0 },
+        // AWS.
+        MaxDelay: Row { name: "maxDelay", kind: Kind::Millis, default: 20_000.0 },
+        Jitter: Row { name: "jitter", kind: Kind::Choice("\"full\", \"equal\" or \"none\""), default: 0.0 },
+        // `rateLimit.maxWait`, where nobody sets it.
+        MaxRetryAfter: row("maxRetryAfter", Kind::Millis),
+        NonIdempotent: Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
+        Decide: row("decide", Kind::Function),
+        Statuses: row("statuses", Kind::List("an array")),
+        Methods: row("methods", Kind::List("an array")),
+        Budget: row("budget", Kind::Switch),
+        BudgetRatio: Row { name: "budget.ratio", kind: Kind::Share, default: BudgetRules::DEFAULT.ratio },
+        BudgetFloor: Row { name: "budget.minPerWindow", kind: Kind::Size, default: BudgetRules::DEFAULT.min_per_window as f64 },
+        BudgetWindow: Row { name: "budget.window", kind: Kind::Period, default: BudgetRules::DEFAULT.window as f64 },
+    }
+    rest []
+}
 
 /// The one with members.
 const BUDGET: &str = "budget";
 
 /// The elements of its lists.
 const ELEMENTS: [Row; 2] = [row("statuses", Kind::Status), row("methods", Kind::Word("the name of an HTTP method"))];
-
-#[derive(Clone, Copy)]
-enum Place {
-    On,
-    MaxAttempts,
-    InitialDelay,
-    BackoffFactor,
-    MaxDelay,
-    Jitter,
-    MaxRetryAfter,
-    NonIdempotent,
-    Decide,
-    Statuses,
-    Methods,
-    Budget,
-    BudgetRatio,
-    BudgetFloor,
-    BudgetWindow,
-}
 
 /// How chance enters a backoff.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,7 +113,7 @@ impl RetryLayer {
         if !rest.is_empty() && list != BUDGET {
             return self.push(list, value);
         }
-        let (index, next) = value::set(&TABLE, &mut self.numbers, path, value)?;
+        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
         if index == Place::Statuses as usize {
             self.statuses = Some(Rc::default());
         } else if index == Place::Methods as usize {
@@ -158,7 +142,7 @@ impl RetryLayer {
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries. `max_wait`: the
     /// longest hint, where neither sets one, ms.
     pub fn over(&self, profile: &Self, max_wait: i64) -> Option<RetryRules> {
-        let of = |place: Place| value::over(&TABLE, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }
@@ -193,30 +177,7 @@ impl RetryLayer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_rows() {
-        let rows = [
-            (Place::On, ""),
-            (Place::MaxAttempts, "maxAttempts"),
-            (Place::InitialDelay, "initialDelay"),
-            (Place::BackoffFactor, "backoffFactor"),
-            (Place::MaxDelay, "maxDelay"),
-            (Place::Jitter, "jitter"),
-            (Place::MaxRetryAfter, "maxRetryAfter"),
-            (Place::NonIdempotent, "retryNonIdempotent"),
-            (Place::Decide, "decide"),
-            (Place::Statuses, "statuses"),
-            (Place::Methods, "methods"),
-            (Place::Budget, BUDGET),
-            (Place::BudgetRatio, "budget.ratio"),
-            (Place::BudgetFloor, "budget.minPerWindow"),
-            (Place::BudgetWindow, "budget.window"),
-        ];
-        for (place, name) in rows {
-            assert_eq!(TABLE[place as usize].name, name);
-        }
-    }
+    use crate::syntax::value::UNKNOWN;
 
     #[test]
     fn where_nobody_says_anything_the_defaults_hold() {
@@ -344,11 +305,11 @@ mod tests {
             ("jitter", Value::Text("some"), "\"full\", \"equal\" or \"none\""),
             ("statuses", Value::Number(500.0), "an array"),
             ("statuses.0", Value::Number(200.0), "an HTTP status from 400 to 599"),
-            ("maxAttemps", Value::Number(3.0), "no such option"),
+            ("maxAttemps", Value::Number(3.0), UNKNOWN),
             ("decide", Value::Flag(true), "a function"),
             ("budget", Value::Flag(true), "false or an object"),
             ("budget.ratio", Value::Number(1.5), "a number from 0 to 1"),
-            ("budget.min", Value::Number(1.0), "no such option"),
+            ("budget.min", Value::Number(1.0), UNKNOWN),
         ];
         for (path, value, expected) in rows {
             assert_eq!(RetryLayer::default().set(path, value), Err(expected), "{path}");

@@ -123,13 +123,31 @@ pub const fn row(name: &'static str, kind: Kind) -> Row {
     Row { name, kind, default: UNSAID }
 }
 
+/// Declares a table of options and the enum of the places in it from one list, so that they cannot differ. What is in `rest` has
+/// no place: nothing is kept of it.
+macro_rules! table {
+    ($(#[$about:meta])* $table:ident by $place:ident { $($name:ident: $row:expr,)* } rest [$($other:expr,)*]) => {
+        $(#[$about])*
+        pub(crate) const $table: &[Row] = &[$($row,)* $($other,)*];
+
+        #[derive(Clone, Copy)]
+        enum $place {
+            $($name,)*
+        }
+    };
+}
+pub(crate) use table;
+
+/// What was expected where there is no option.
+pub const UNKNOWN: &str = "a known option";
+
 /// Takes one option into `numbers`, which has a place for each row of `table`, and says which row it was.
 ///
 /// # Errors
 /// What was expected there.
 #[inline(never)]
 pub fn set(table: &[Row], numbers: &mut [f64], name: &str, value: Value<'_>) -> Checked<(usize, Next)> {
-    let (index, row) = table.iter().enumerate().find(|(_, row)| row.name == name).ok_or("no such option")?;
+    let (index, row) = table.iter().enumerate().find(|(_, row)| row.name == name).ok_or(UNKNOWN)?;
     let (number, next) = row.kind.read(value)?;
     if let (Some(place), false) = (numbers.get_mut(index), number.is_nan()) {
         *place = number;
@@ -303,6 +321,26 @@ mod tests {
     }
 
     #[test]
+    fn places_are_rows() {
+        table! {
+            OPTIONS by Place {
+                First: row("first", Kind::Count),
+                Second: row("second", Kind::Flag),
+            }
+            rest [
+                row("third", Kind::Object),
+            ]
+        }
+        let names = OPTIONS.iter().map(|row| row.name);
+        assert!(names.eq(["first", "second", "third"]));
+        let mut numbers = [UNSAID; OPTIONS.len()];
+        assert_eq!(set(OPTIONS, &mut numbers, "second", Value::Flag(true)), Ok((Place::Second as usize, Next::Leave)));
+        assert_eq!(set(OPTIONS, &mut numbers, "first", Value::Number(7.0)), Ok((Place::First as usize, Next::Leave)));
+        let held = |place: Place| over(OPTIONS, &numbers, &[], place as usize);
+        assert!(held(Place::First) > 6.0 && held(Place::Second) < 2.0);
+    }
+
+    #[test]
     fn what_is_not_said_is_inherited() {
         let table = [Row { default: 4.0, ..row("a", Kind::Count) }, row("b", Kind::Object)];
         let (mut caller, mut profile) = ([UNSAID; 2], [UNSAID; 2]);
@@ -314,6 +352,6 @@ mod tests {
         assert_eq!(held(&caller, &profile), Some(2));
         assert_eq!(set(&table, &mut caller, "b", Value::Object), Ok((1, Next::Walk)));
         assert!(over(&table, &caller, &profile, 1).is_nan());
-        assert_eq!(set(&table, &mut caller, "c", Value::Number(2.0)), Err("no such option"));
+        assert_eq!(set(&table, &mut caller, "c", Value::Number(2.0)), Err(UNKNOWN));
     }
 }

@@ -6,7 +6,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     policy::Policy,
-    syntax::value::{Next, OptionError, Value},
+    syntax::{
+        value::{Next, OptionError, Value},
+        write::Writer,
+    },
 };
 
 /// Options on their way in: one leaf at a time, then `check`.
@@ -45,13 +48,13 @@ impl Plan {
         match self.policy.set(path, value) {
             Ok(Next::Walk) => 1,
             Ok(Next::Leave) => 0,
-            Err(error) => self.refuse(error),
+            Err(error) => self.refuse(&error),
         }
     }
 
     /// After the last leaf: 0, or -1 if something is missing, see `error`.
     pub fn check(&mut self) -> i32 {
-        self.policy.check().map_or_else(|error| self.refuse(error), |()| 0)
+        self.policy.check().map_or_else(|error| self.refuse(&error), |()| 0)
     }
 
     /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside `names(1)`.
@@ -59,15 +62,19 @@ impl Plan {
         self.policy.dialects()
     }
 
-    /// The path of the bad option, a line break, and what was expected there.
+    /// The bad option, as JSON: its path as `field`, what was `expected` there, and the `message`.
     pub fn error(&self) -> String {
         self.error.clone()
     }
 
-    fn refuse(&mut self, error: OptionError) -> i32 {
-        self.error = error.field;
-        self.error.push_str("\n");
-        self.error.push_str(error.expected);
+    fn refuse(&mut self, error: &OptionError) -> i32 {
+        let mut json = Writer::default();
+        json.open('{');
+        json.text("field", Some(&error.field));
+        json.text("expected", Some(error.expected));
+        json.text("message", Some(&error.message()));
+        json.close('}');
+        self.error = json.out;
         -1
     }
 }

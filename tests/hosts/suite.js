@@ -385,6 +385,14 @@ export const CASES = {
     },
     expect: 100,
   },
+  "public functions have their own names, in stacks too": {
+    async run() {
+      const { error } = await fate(new Promise(() => createPolicy({ retry: /** @type {any} */ (1) })));
+      const named = Object.entries(shared).every(([name, { name: own }]) => own === name);
+      return { named, error: String(error), stack: /createPolicy/.test(error.stack) };
+    },
+    expect: { named: true, error: "PolicyOptionError: retry: expected false or an object", stack: true },
+  },
 };
 
 /**

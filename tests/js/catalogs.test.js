@@ -171,6 +171,7 @@ test("wrong options are refused with their path", () => {
     [{ messages: [{}, { locale: "not a tag" }] }, "messages.1.locale"],
     [{ locale: "not a tag" }, "locale"],
     [{ locale: 5 }, "locale"],
+    [{ catalog: [] }, "catalog"],
   ]) {
     assert.throws(() => createExplainer(options), (error) => PolicyOptionError.is(error) && error.field === field && error.expected !== "", field);
   }

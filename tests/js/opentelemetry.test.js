@@ -197,7 +197,7 @@ test("a tracer and a meter may be given, and what is none is refused by name", (
     const rows = [
       [{ tracer: 5 }, "tracer", /startSpan/],
       [{ meterProvider: {} }, "meterProvider", /getMeter/],
-      [{ traces: tracer }, "traces", /no such option/],
+      [{ traces: tracer }, "traces", /one of meter, /],
       [null, "", /object/],
     ];
     for (const [options, field, expected] of rows) {

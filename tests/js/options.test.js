@@ -7,7 +7,7 @@ import * as profiles from "fetch-with-policy/profiles";
 for (const [options, field, expected] of [
   [5, "", /object/],
   ["x", "", /object/],
-  [{ retries: 3 }, "retries", /no such option/],
+  [{ retries: 3 }, "retries", /^a known option$/],
   [{ retry: 5 }, "retry", /false or an object/],
   [{ retry: null }, "retry", /false or an object/],
   [{ retry: { maxAttempts: 0 } }, "retry.maxAttempts", /1 or more/],
@@ -31,7 +31,7 @@ for (const [options, field, expected] of [
   [{ profiles: [{ name: "x" }] }, "profiles.0.hosts", /host/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: {} }] }, "profiles.0.dialects", /array/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ name: "x" }] }] }, "profiles.0.dialects.0", /one of limit/],
-  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ limit: "x-l", resets: "x-r" }] }] }, "profiles.0.dialects.0.resets", /no such/],
+  [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ limit: "x-l", resets: "x-r" }] }] }, "profiles.0.dialects.0.resets", /^a known option$/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x r" }] }] }, "profiles.0.dialects.0.reset", /header's name/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], dialects: [{ reset: "x-r", resetUnit: "min" }] }] }, "profiles.0.dialects.0.resetUnit", /delta-min/],
   [{ profiles: [{ name: "x", hosts: ["a.example"], errorsUnder200: "yes" }] }, "profiles.0.errorsUnder200", /true or false/],
@@ -49,9 +49,23 @@ for (const [options, field, expected] of [
       assert.equal(error.code, "invalid-option");
       assert.equal(error.field, field);
       assert.match(error.expected, expected);
-      assert.ok(error.message.includes(error.expected));
+      if (error.expected !== "a known option") assert.ok(error.message.includes(error.expected));
+      else assert.match(error.message, /^unknown option "/);
       return true;
     });
+  });
+}
+
+for (const [options, field, message] of [
+  [{ retry: { maxRetries: 3 } }, "retry.maxRetries", 'unknown option "retry.maxRetries"; did you mean "retry.maxAttempts"?'],
+  [{ retry: { limit: 3 } }, "retry.limit", 'unknown option "retry.limit"; did you mean "retry.maxAttempts"?'],
+  [{ retires: 3 }, "retires", 'unknown option "retires"'],
+  [{ ratelimit: {} }, "ratelimit", 'unknown option "ratelimit"; did you mean "rateLimit"?'],
+  [{ 'a\nb"c': 1 }, 'a\nb"c', 'unknown option "a\nb"c"'],
+]) {
+  test(`an unknown option is named, with the one that was probably meant: ${field}`, async () => {
+    assert.throws(() => createPolicy(options), { name: "PolicyOptionError", code: "invalid-option", field, message, expected: "a known option" });
+    await assert.rejects(createPolicy().fetch("http://localhost:9/", {}, options), { field, message });
   });
 }
 

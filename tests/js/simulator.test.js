@@ -225,7 +225,7 @@ for (const [field, options, expected] of [
   ["clock", { clock: "real" }, /virtual, host/],
   ["latency", { latency: [30, 5] }, /least, most/],
   ["seed", { seed: 1.5 }, /whole/],
-  ["colour", { colour: 1 }, /no such option/],
+  ["colour", { colour: 1 }, /one of .*latency/],
   ["limits", { limits: [] }, /at least one/],
   ["limits", { limits: [{ limit: 1, window: 1 }], limit: 3 }, /either/],
   ["limits.0.window", { limits: [{ limit: 1 }] }, /number/],

@@ -1,4 +1,4 @@
-//! The project's commands: each one installs what it needs, then does one thing.
+//! The project's commands: each one installs what it needs, then does one thing, in the checkout that it is called in.
 //!
 //! `cargo xtask build | size | demo | site | bench | fuzz | release | test`. `test-runner` is what cargo calls for a test binary of
 //! the browser.
@@ -13,6 +13,7 @@ mod glue;
 mod install;
 mod process;
 mod release;
+mod root;
 mod sbom;
 mod site;
 mod size;
@@ -20,7 +21,7 @@ mod steps;
 mod tally;
 mod test;
 
-use std::{env, path::Path, process::ExitCode};
+use std::{env, process::ExitCode};
 
 const USAGE: &str = "\
 cargo xtask build                     make the npm package in pkg/
@@ -46,7 +47,11 @@ fn main() -> ExitCode {
         );
     }
     let rest: Vec<String> = arguments.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    if let Err(error) = enter_root() {
+    if matches!(command.to_str(), Some("help" | "--help" | "-h")) {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    if let Err(error) = root::enter() {
         return told(Err(error));
     }
     match command.to_str() {
@@ -58,21 +63,11 @@ fn main() -> ExitCode {
         Some("fuzz") => told(fuzz::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),
-        Some("help" | "--help" | "-h") => {
-            print!("{USAGE}");
-            ExitCode::SUCCESS
-        }
         _ => {
             eprint!("unknown command\n\n{USAGE}");
             ExitCode::from(2)
         }
     }
-}
-
-// Every path in this crate is relative to the repository's root.
-fn enter_root() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask has no parent folder")?;
-    env::set_current_dir(root).map_err(|error| format!("cannot enter {}: {error}", root.display()))
 }
 
 fn told(result: Result<(), String>) -> ExitCode {

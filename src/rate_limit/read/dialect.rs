@@ -12,7 +12,7 @@ use super::name::Role;
 use super::value;
 use crate::hints::{self, UNITS};
 use crate::syntax::headers::Headers;
-use crate::syntax::value::{Checked, Kind, Next, Value};
+use crate::syntax::value::{Checked, Kind, Next, UNKNOWN, Value};
 use crate::syntax::{number, words};
 use crate::time::WallTime;
 
@@ -43,7 +43,7 @@ impl Dialects {
             "name" | "unit" => Kind::Text,
             "resetUnit" => Kind::Choice(UNITS),
             "window" => Kind::Period,
-            _ => return Err("no such option"),
+            _ => return Err(UNKNOWN),
         };
         let (number, next) = kind.read(value)?;
         self.0.push_str(name);
@@ -215,7 +215,7 @@ mod tests {
             ("reset", Value::Number(3.0), "a header's name"),
             ("resetUnit", Value::Text("minutes"), UNITS),
             ("window", Value::Number(0.0), "a number of milliseconds, more than 0"),
-            ("resets", Value::Text("x"), "no such option"),
+            ("resets", Value::Text("x"), UNKNOWN),
         ] {
             assert_eq!(own.set(name, value), Err(expected), "{name}");
         }

@@ -33,6 +33,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {number} waiting how many
  * @property {number} relying how many of them have no timer of their own
  * @property {boolean} isWaking while some are being woken
+ * @property {Set<number>} early calls that were woken before they were parked
  * @property {any} kept the last init that was copied, for those who wait with the same
  */
 
@@ -97,7 +98,7 @@ function makeInside(options, base) {
 function makeShared(engine, clock) {
   const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
   /** @type {Shared} */
-  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, kept: undefined };
+  const shared = { engine, clock, alarm, parked: [], waiting: 0, relying: 0, isWaking: false, early: new Set(), kept: undefined };
   return shared;
 }
 
@@ -249,6 +250,7 @@ export async function fly(run, action) {
 /** @param {Run} run */
 function end({ engine, id, inside, clock }) {
   engine.end(id);
+  inside.shared.early.delete(id);
   wakeOthers(inside.shared, clock);
 }
 

@@ -1,9 +1,10 @@
 // @ts-check
 import { nudges } from "#policy";
-import { attempt } from "./attempt.js";
+import { attempt, letGo } from "./attempt.js";
 import { createClock } from "./clock.js";
-import { load, names, tell, wantedBy } from "./core.js";
+import { LEFT, load, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
+import { endedBy, isPending, limitOf, settle } from "./foreign.js";
 import { globals, hostFetch, mark } from "./host.js";
 import { apply, hooksOf } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
@@ -139,7 +140,7 @@ export function argsOf(given) {
  */
 function run(inside, args, options) {
   const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-  if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch ?? hostFetch(), args);
+  if (inside === null || subject === undefined) return passOn(options?.fetch ?? inside?.hooks.fetch, args);
   return drive(inside, args, options ?? undefined, subject);
 }
 
@@ -154,7 +155,7 @@ function subjectOf(input, init) {
   try {
     const request = isRequest(input) ? input : undefined;
     /** @type {AbortSignal | null | undefined} */
-    const signal = init?.signal === undefined ? request?.signal : init.signal;
+    const signal = signalOf(input, init);
     const address = addressOf(input);
     if (signal?.aborted || !address.isHttp) return undefined;
     // Errors of fetch's, which would not be if init were made anew for a time limit.
@@ -170,15 +171,42 @@ function subjectOf(input, init) {
 const isGiven = (value) => value !== undefined && value !== null;
 
 /**
+ * @param {any} input
+ * @param {any} init
+ * @returns {AbortSignal | null | undefined}
+ */
+function signalOf(input, init) {
+  return init?.signal === undefined && isRequest(input) ? input.signal : init?.signal;
+}
+
+/**
  * @param {any} fetch
  * @param {any[]} args
  */
 function passOn(fetch, args) {
   try {
-    return fetch(...args);
+    const host = hostFetch();
+    const signal = signalOf(args[0], args[1]);
+    const sent = (fetch ?? host)(...args);
+    return signal?.aborted && fetch !== undefined && fetch !== host ? endSoon(sent, signal) : sent;
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/**
+ * What a transport of the caller's gives under a signal that has fired already. Its own rejection goes first, since it judges
+ * the arguments; one that ignores the signal has a turn of the event loop.
+ * @param {any} sent
+ * @param {AbortSignal} signal
+ */
+function endSoon(sent, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = globals.setTimeout(() => settle(sent, signal, undefined, letGo).then(resolve, reject), 0);
+    Promise.resolve(sent)
+      .finally(() => globals.clearTimeout(timer))
+      .then(resolve, reject);
+  });
 }
 
 /**
@@ -296,9 +324,19 @@ function insideOf({ plan, hooks, shared, clock, isWanted }, options) {
  * @param {Run} run
  */
 async function ask(run) {
-  const { engine, id, hooks, response, failure } = run;
+  const { engine, id, hooks, clock, signal, response, failure } = run;
   const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
-  const said = await hooks.decide?.(context);
+  let said = hooks.decide?.(context);
+  if (isPending(said)) {
+    const limit = limitOf(clock, engine.number(id, LEFT));
+    try {
+      said = await settle(said, signal, limit);
+    } catch (error) {
+      return endedBy(run, error, limit);
+    } finally {
+      limit.end();
+    }
+  }
   return tell(run, said === true ? tell.YES : said === false ? tell.NO : tell.UNSAID);
 }
 

@@ -40,7 +40,7 @@ async function front(run, response, bytes, within) {
     const late = new Promise((resolve) => (run.resume = resolve));
     timer = clock.host.setTimeout(() => abort(run), within);
     if (signal?.aborted) abort(run);
-    else if (signal) listen(signal, run, abort);
+    else if (signal) listen(signal, run);
     const decoder = new TextDecoder();
     while (bytes > 0) {
       const step = await Promise.race([reader.read(), late]);

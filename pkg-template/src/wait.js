@@ -137,7 +137,7 @@ function park(run) {
   while (shared.parked.length < run.id) shared.parked.push(undefined);
   shared.parked[run.id] = run;
   shared.waiting++;
-  if (signal) listen(signal, run, abort);
+  if (signal) listen(signal, run);
   if (run.why.reason === OFFLINE) listenOnline(run, () => wake(run, tell.ELAPSE));
   if (relies) {
     shared.relying++;

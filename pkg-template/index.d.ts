@@ -93,7 +93,7 @@ export interface CallOptions {
    * is not retried. Where the host sends no streams (WebKit; Firefox, which sends the text `[object ReadableStream]` instead; Chromium
    * over HTTP/1), make a Blob: `await new Response(stream).blob()`, which is sent again without this.
    */
-  body?: () => NonNullable<RequestInit["body"]> | Promise<NonNullable<RequestInit["body"]>>;
+  body?: () => NonNullable<RequestInit["body"]> | PromiseLike<NonNullable<RequestInit["body"]>>;
   /** Among calls that wait for one quota, a higher one goes first. @default 0 */
   priority?: number;
   /**
@@ -109,7 +109,7 @@ export interface CallOptions {
    * The `Idempotency-Key` of a POST or PATCH, the same for all its attempts: a server that honours it makes their retry safe.
    * "auto" draws one; a function gives one. @default false
    */
-  idempotencyKey?: false | "auto" | ((request: RequestView) => string | undefined);
+  idempotencyKey?: false | "auto" | ((request: RequestView) => string | undefined | PromiseLike<string | undefined>);
   /** Reject with {@link HttpError} instead of resolving to a response that is not ok. @default false */
   throwHttpErrors?: boolean;
 }
@@ -142,7 +142,7 @@ export interface PolicyOptions extends CallOptions {
     request: RequestView,
     attempt: number,
     last?: { status?: number; error?: unknown },
-  ) => HeadersLike | undefined | Promise<HeadersLike | undefined>;
+  ) => HeadersLike | undefined | PromiseLike<HeadersLike | undefined>;
   /**
    * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
    * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
@@ -209,9 +209,16 @@ export interface HedgeOptions {
   maxHedges?: number;
 }
 
-/** When to stop. Both reject with a `TimeoutError` DOMException. @default no deadline */
+/**
+ * When to stop. Both reject with a `TimeoutError` DOMException. They end waits on your own code too, as an abort of the signal does:
+ * on `body`, `prepare`, `idempotencyKey`, `decide` and the explainer, and on a `fetch` that ignores its signal. What these give
+ * later is dropped; the body of a late response is cancelled. @default no deadline
+ */
 export interface TimeoutOptions {
-  /** For one attempt, from its send to its headers. @default none */
+  /**
+   * For one attempt, from its callbacks (`body`, `prepare`) to its headers. An attempt whose send takes longer may be sent again;
+   * a callback that takes longer ends the call. @default none
+   */
   attempt?: number;
   /** For the whole call, waits included. A wait that would not fit is not begun. @default none */
   total?: number;
@@ -260,7 +267,7 @@ export interface RetryOptions {
    */
   budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
   /** Asked once the policy has decided: a boolean overrides it, anything else lets it stand. */
-  decide?: (context: RetryContext) => boolean | undefined | Promise<boolean | undefined>;
+  decide?: (context: RetryContext) => boolean | undefined | PromiseLike<boolean | undefined>;
 }
 
 /** How to keep to rate limits. */

@@ -1,48 +1,48 @@
 // @ts-check
 
 /**
- * Who waits under each signal: one call, or a set of them. A signal has one listener of ours however many wait under it,
- * since hosts look through all that are there to add one.
- * @type {WeakMap<AbortSignal, { runs: any, listener: () => void }>}
+ * What is to be stopped when a signal fires: a call that waits, or a wait on foreign code.
+ * @typedef {{ stop(): void }} Waiter
+ */
+
+/**
+ * Who waits under each signal: one, or a set of them. A signal has one listener of ours however many wait under it, since
+ * hosts look through all that are there to add one.
+ * @type {WeakMap<AbortSignal, { waiters: any, listener: () => void }>}
  */
 const waiting = new WeakMap();
 
 /**
- * Has `wake` called with `run` when the signal fires, until `unlisten`.
- * @template {object} R
+ * Has `waiter` stopped when the signal fires, until `unlisten`.
  * @param {AbortSignal} signal
- * @param {R} run
- * @param {(run: R) => void} wake
+ * @param {Waiter} waiter
  */
-export function listen(signal, run, wake) {
+export function listen(signal, waiter) {
   const others = waiting.get(signal);
   if (others === undefined) {
-    const entry = { runs: /** @type {any} */ (run), listener: () => ring(entry.runs, wake) };
+    const entry = { waiters: /** @type {any} */ (waiter), listener: () => stopAll(entry.waiters) };
     waiting.set(signal, entry);
     signal.addEventListener("abort", entry.listener);
-  } else if (others.runs instanceof Set) others.runs.add(run);
-  else others.runs = new Set([others.runs, run]);
+  } else if (others.waiters instanceof Set) others.waiters.add(waiter);
+  else others.waiters = new Set([others.waiters, waiter]);
 }
 
 /**
  * @param {AbortSignal} signal
- * @param {object} run
+ * @param {Waiter} waiter
  */
-export function unlisten(signal, run) {
+export function unlisten(signal, waiter) {
   const entry = waiting.get(signal);
   if (entry === undefined) return;
-  if (entry.runs instanceof Set) {
-    entry.runs.delete(run);
-    if (entry.runs.size > 0) return;
-  } else if (entry.runs !== run) return;
+  if (entry.waiters instanceof Set) {
+    entry.waiters.delete(waiter);
+    if (entry.waiters.size > 0) return;
+  } else if (entry.waiters !== waiter) return;
   waiting.delete(signal);
   signal.removeEventListener("abort", entry.listener);
 }
 
-/**
- * @param {any} runs
- * @param {(run: any) => void} wake
- */
-function ring(runs, wake) {
-  for (const run of runs instanceof Set ? [...runs] : [runs]) wake(run);
+/** @param {any} waiters */
+function stopAll(waiters) {
+  for (const waiter of waiters instanceof Set ? [...waiters] : [waiters]) waiter.stop();
 }

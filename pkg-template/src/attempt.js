@@ -1,11 +1,11 @@
 // @ts-check
 import { AWAIT, tell } from "./core.js";
 import { emit } from "./driver.js";
+import { endedBy, isPending, limitOf, settle } from "./foreign.js";
 import { hostFetch } from "./host.js";
 import { peek } from "./peek.js";
 import { label } from "./record.js";
-import { describe, freeze, isPlain, isRequest, lines, viewOf, withHeaders, withMembers } from "./request.js";
-import { LONGEST } from "./sleep.js";
+import { describe, freeze, isPlain, isRequest, lines, useKey, viewOf, withHeaders, withMembers } from "./request.js";
 import { measureAttempt } from "./timing.js";
 
 /**
@@ -15,37 +15,62 @@ import { measureAttempt } from "./timing.js";
  * @returns {Promise<any>} what to do next; undefined where the race was over before it was answered
  */
 export async function attempt(run, race) {
-  const { engine, id, clock } = run;
+  const { engine, id, clock, hooks, signal } = run;
   const timeout = engine.number(id, 0);
   const number = ++run.attempt;
-  race?.legs.set(run, { number, startedAt: clock.host.now(), limit: undefined });
+  const limit = timeout > 0 || race !== undefined ? limitOf(clock, timeout) : undefined;
+  race?.legs.set(run, { number, startedAt: clock.host.now(), limit, isSent: false });
   // An answer that is followed at once, without a wait, is let go of here.
   run.response?.body?.cancel().catch(() => {});
-  let given = nextArgs(run);
-  const { hooks, key } = run;
-  // A callback that gives its value at once must not cost the turn in which the first send belongs.
-  if (hooks.body !== undefined) {
-    const body = hooks.body();
-    given = withMembers(given, { body: body instanceof Promise ? await body : body });
+  let given;
+  try {
+    given = nextArgs(run);
+    // A callback that gives its value at once must not cost the turn in which the first send belongs.
+    if (hooks.body !== undefined) {
+      const body = hooks.body();
+      given = withMembers(given, { body: isPending(body) ? await settle(body, signal, limit) : body });
+    }
+    if (hooks.prepare !== undefined) {
+      const last = number === 1 ? undefined : { status: run.response?.status, error: run.failure };
+      const prepared = hooks.prepare(viewOf(run), number, last);
+      const headers = isPending(prepared) ? await settle(prepared, signal, limit) : prepared;
+      if (headers !== undefined) given = withHeaders(given, headers);
+    }
+    if (isPending(run.key)) useKey(run, await settle(run.key, signal, limit));
+    if (run.key !== undefined) given = withHeaders(given, run.key);
+  } catch (error) {
+    limit?.end();
+    while (race?.peeking !== undefined) await race.peeking;
+    if (race?.isOver) return undefined;
+    const action = endedBy(run, error, limit);
+    if (race !== undefined) race.isOver = true;
+    return action;
   }
-  if (hooks.prepare !== undefined) {
-    const last = number === 1 ? undefined : { status: run.response?.status, error: run.failure };
-    const prepared = hooks.prepare(viewOf(run), number, last);
-    const headers = prepared instanceof Promise ? await prepared : prepared;
-    if (headers !== undefined) given = withHeaders(given, headers);
+  if (race?.isOver) {
+    limit?.end();
+    return undefined;
   }
-  if (key !== undefined) given = withHeaders(given, key);
-  if (race?.isOver) return undefined;
-  const limit = timeout > 0 || race !== undefined ? deadline(clock, timeout, run.signal) : undefined;
-  if (limit !== undefined) given = withMembers(given, { signal: limit.signal });
-  else if (number > 1) given = unlikeTheLast(given, run.signal);
+  return exchange(run, number, given, limit, race);
+}
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {number} number
+ * @param {any[]} given its arguments
+ * @param {import("./foreign.js").Limit | undefined} limit
+ * @param {import("./race.js").Race | undefined} race
+ */
+async function exchange(run, number, given, limit, race) {
+  const { engine, id, clock, hooks, signal } = run;
+  if (limit !== undefined) given = withMembers(given, { signal: signal ? join(signal, limit.controller) : limit.signal });
+  else if (number > 1) given = unlikeTheLast(given, signal);
   run.response = run.failure = undefined;
   // Not before what may throw: what is told to have begun is told to have ended, too.
   emit(run, "attempt", number, {});
   tellCircuit(run);
   const since = hooks.userTiming ? clock.monotonic() : 0;
   const startedAt = clock.host.now();
-  race?.legs.set(run, { number, startedAt, limit });
+  race?.legs.set(run, { number, startedAt, limit, isSent: true });
   let action;
   try {
     const promise = run.send(given);
@@ -54,12 +79,12 @@ export async function attempt(run, race) {
       run.isOurs = true;
       if (run.init !== undefined && engine.is(id, 0)) run.init = freeze(run.init);
     }
-    const response = await promise;
+    const response = await settle(promise, signal, limit, letGo);
     limit?.end();
     // Its turn to be told: nothing may come between this and that.
     while (race?.peeking !== undefined) await race.peeking;
     if (race?.isOver) {
-      response.body?.cancel().catch(() => {});
+      letGo(response).catch(() => {});
       return undefined;
     }
     run.response = response;
@@ -82,10 +107,18 @@ export async function attempt(run, race) {
 }
 
 /**
+ * Cancels the body of a response that nobody waits for any more, if it is one.
+ * @param {any} response
+ */
+export async function letGo(response) {
+  await response?.body?.cancel();
+}
+
+/**
  * @param {import("./run.js").Run} run
  * @param {number} number
  * @param {unknown} error
- * @param {ReturnType<typeof deadline> | undefined} limit
+ * @param {import("./foreign.js").Limit | undefined} limit
  */
 function failed(run, number, error, limit) {
   const { engine, id, clock, signal } = run;
@@ -157,9 +190,9 @@ function note(run, number, startedAt) {
  * @param {import("./race.js").Leg} leg
  * @param {unknown} reason
  */
-export function noteLoser(run, { number, startedAt, limit }, reason) {
+export function noteLoser(run, { number, startedAt, isSent }, reason) {
   // It was called off while its headers or its body were made.
-  if (limit === undefined) emit(run, "attempt", number, {});
+  if (!isSent) emit(run, "attempt", number, {});
   run.response = undefined;
   run.failure = reason;
   write(run, number, startedAt);
@@ -200,26 +233,7 @@ function tellCircuit(run) {
 }
 
 /**
- * A signal that also fires after `ms`, if there are any, until `end` is called; and on `abort`. What was joined stays joined: the caller's abort must reach
- * the body too.
- * @param {import("./clock.js").Clock} clock
- * @param {number} ms
- * @param {AbortSignal | null | undefined} signal
- */
-function deadline(clock, ms, signal) {
-  const controller = new AbortController();
-  const reason = new DOMException("no answer came within the time for it", "TimeoutError");
-  const timer = ms > 0 ? clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST)) : undefined;
-  return {
-    signal: signal ? join(signal, controller) : controller.signal,
-    reason,
-    expired: () => controller.signal.reason === reason,
-    abort: (/** @type {unknown} */ why) => controller.abort(why),
-    end: () => clock.host.clearTimeout(timer),
-  };
-}
-
-/**
+ * A signal that fires with either. What was joined stays joined: the caller's abort must reach the body too.
  * @param {AbortSignal} signal
  * @param {AbortController} controller
  */

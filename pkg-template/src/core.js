@@ -77,6 +77,8 @@ export function wantedBy(plan) {
 export function tell({ engine, id, clock }, event) {
   return engine.tell(id, event, clock.host.now(), clock.monotonic(), clock.host.random());
 }
+/** The detail (`engine.number`) that says how long a call may still take, ms; 0 for no limit. */
+export const LEFT = 5;
 /** What it says where it leaves an attempt to its other sends. */
 export const AWAIT = 7;
 tell.BEGIN = 0;
@@ -87,3 +89,4 @@ tell.NO = 4;
 tell.UNSAID = 5;
 tell.ONLINE = 6;
 tell.OFFLINE = 7;
+tell.EXPIRE = 8;

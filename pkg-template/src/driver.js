@@ -1,9 +1,10 @@
 // @ts-check
-import { attempt } from "./attempt.js";
+import { attempt, letGo } from "./attempt.js";
 import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
-import { FAILED, names, tell, wantedBy } from "./core.js";
+import { FAILED, LEFT, names, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
-import { hostFetch, mark } from "./host.js";
+import { endedBy, isPending, limitOf, settle } from "./foreign.js";
+import { globals, hostFetch, mark } from "./host.js";
 import { insideOf, makeInside, withCore } from "./inside.js";
 import { apply } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
@@ -36,6 +37,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {number} waiting how many
  * @property {number} relying how many of them have no timer of their own
  * @property {boolean} isWaking while some are being woken
+ * @property {Set<number>} early calls that were woken before they were parked
  * @property {any} kept the last init that was copied, for those who wait with the same
  * @property {() => void} wakeAll told when the core fails, while calls wait
  * @property {Shared | undefined} next the one in its place since its core failed
@@ -155,8 +157,7 @@ function run(state, args, options) {
     const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
     const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
     if (inside !== null && subject !== undefined) return drive(inside, args, options ?? undefined, subject);
-    const fetch = options?.fetch ?? (state.inside?.hooks ?? state.options)?.fetch ?? hostFetch();
-    return fetch(...args);
+    return passOn(options?.fetch ?? (state.inside?.hooks ?? state.options)?.fetch, args);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -173,7 +174,7 @@ function subjectOf(input, init) {
   try {
     const request = isRequest(input) ? input : undefined;
     /** @type {AbortSignal | null | undefined} */
-    const signal = init?.signal === undefined ? request?.signal : init.signal;
+    const signal = signalOf(input, init);
     const address = addressOf(input);
     if (signal?.aborted || !address.isHttp) return undefined;
     // Errors of fetch's, which would not be if init were made anew for a time limit.
@@ -187,6 +188,41 @@ function subjectOf(input, init) {
 
 /** @param {unknown} value */
 const isGiven = (value) => value !== undefined && value !== null;
+
+/**
+ * @param {any} input
+ * @param {any} init
+ * @returns {AbortSignal | null | undefined}
+ */
+function signalOf(input, init) {
+  return init?.signal === undefined && isRequest(input) ? input.signal : init?.signal;
+}
+
+/**
+ * @param {any} fetch
+ * @param {any[]} args
+ */
+function passOn(fetch, args) {
+  const host = hostFetch();
+  const signal = signalOf(args[0], args[1]);
+  const sent = (fetch ?? host)(...args);
+  return signal?.aborted && fetch !== undefined && fetch !== host ? endSoon(sent, signal) : sent;
+}
+
+/**
+ * What a transport of the caller's gives under a signal that has fired already. Its own rejection goes first, since it judges
+ * the arguments; one that ignores the signal has a turn of the event loop.
+ * @param {any} sent
+ * @param {AbortSignal} signal
+ */
+function endSoon(sent, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = globals.setTimeout(() => settle(sent, signal, undefined, letGo).then(resolve, reject), 0);
+    Promise.resolve(sent)
+      .finally(() => globals.clearTimeout(timer))
+      .then(resolve, reject);
+  });
+}
 
 /**
  * Starts a call. Its first send is made in the caller's own turn; one that waits first is no more than its `Run`.
@@ -272,6 +308,7 @@ export async function fly(run, action) {
  */
 function end({ engine, id, inside, clock }) {
   engine.end(id);
+  inside.shared.early.delete(id);
   try {
     wakeOthers(inside.shared, clock);
   } catch {
@@ -310,9 +347,19 @@ function begin(run, options, { target }) {
  * @param {Run} run
  */
 async function ask(run) {
-  const { engine, id, hooks, response, failure } = run;
+  const { engine, id, hooks, clock, signal, response, failure } = run;
   const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
-  const said = await hooks.decide?.(context);
+  let said = hooks.decide?.(context);
+  if (isPending(said)) {
+    const limit = limitOf(clock, engine.number(id, LEFT));
+    try {
+      said = await settle(said, signal, limit);
+    } catch (error) {
+      return endedBy(run, error, limit);
+    } finally {
+      limit.end();
+    }
+  }
   return tell(run, said === true ? tell.YES : said === false ? tell.NO : tell.UNSAID);
 }
 

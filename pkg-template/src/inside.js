@@ -94,6 +94,7 @@ function makeShared(core, clock) {
     waiting: 0,
     relying: 0,
     isWaking: false,
+    early: new Set(),
     kept: undefined,
     wakeAll: () => wakeAll(shared),
     next: undefined,

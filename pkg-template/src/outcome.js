@@ -1,7 +1,9 @@
 // @ts-check
 import { hasFailed } from "./core-failed.js";
+import { LEFT } from "./core.js";
 import { emit } from "./driver.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
+import { limitOf, settle } from "./foreign.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
 import { note } from "./sent.js";
@@ -51,7 +53,7 @@ function rejection(run, reason, retryAt) {
   const { signal, failure, record, origin, method } = run;
   // The host's own rejection, where it made one; during a wait there was nobody to make it.
   if (signal?.aborted) {
-    if (run.attempt === 0) cancelBody(run, signal.reason);
+    if (record.attempts.length === 0) cancelBody(run, signal.reason);
     return failure ?? signal.reason;
   }
   if (reason === "deadline") {
@@ -82,21 +84,34 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError(run, response) {
-  const { method, origin, href, init, record, hooks } = run;
+  const { method, origin, record, engine, id, clock, signal } = run;
+  const limit = limitOf(clock, engine.number(id, LEFT));
   let explanation;
   try {
-    const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
-    // Handed over and not kept.
-    const requestHeaders = headersOf(run);
-    const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
-    explanation = await explain(response, { method, url: href, requestBody, requestHeaders });
+    explanation = await settle(explained(run, response), signal, limit);
   } catch (error) {
     response.body?.cancel().catch(() => {});
+    keep(error, record);
     throw error;
+  } finally {
+    limit.end();
   }
   const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
   keep(error, record);
   throw error;
+}
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {Response} response
+ */
+async function explained(run, response) {
+  const { method, href, init, record, hooks } = run;
+  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
+  // Handed over and not kept.
+  const requestHeaders = headersOf(run);
+  const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
+  return explain(response, { method, url: href, requestBody, requestHeaders });
 }
 
 /**

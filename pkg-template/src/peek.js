@@ -33,7 +33,7 @@ function limit(run, within, stop) {
   run.resume = stop;
   const timer = clock.host.setTimeout(() => abort(run), within);
   if (signal?.aborted) abort(run);
-  else if (signal) listen(signal, run, abort);
+  else if (signal) listen(signal, run);
   return () => {
     clock.host.clearTimeout(timer);
     if (signal) unlisten(signal, run);

@@ -1,5 +1,7 @@
 // @ts-check
 import { names } from "./core.js";
+import { PolicyOptionError } from "./errors.js";
+import { isPending } from "./foreign.js";
 import { MAX_VALUE } from "./limits.js";
 
 const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
@@ -113,7 +115,12 @@ const SECRET = 8;
  * @param {{ url: string, headers: Headers }} view
  */
 export function scopeOf(scope, view) {
-  const word = `${scope(view)}`;
+  const given = scope(view);
+  if (isPending(given)) {
+    Promise.resolve(given).catch(() => {});
+    throw new PolicyOptionError("rateLimit.scope", "a function that returns a string, not a promise");
+  }
+  const word = `${given}`;
   const { username, password, search, searchParams, hash } = new URL(view.url);
   const told = [...view.headers.values(), username, password, search, ...searchParams.values(), hash].join(" ");
   const repeats = told.split(/[\s?#&=;,:"']+/).some((part) => part.length >= SECRET && word.includes(part));
@@ -264,6 +271,20 @@ export function withHeaders(args, more) {
 export function withIdempotencyKey(run, view) {
   const { engine, id, hooks } = run;
   const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
+  if (isPending(key)) {
+    run.key = key;
+    // Awaited by the first attempt, which may have to wait for its turn.
+    Promise.resolve(key).catch(() => {});
+  } else useKey(run, key);
+}
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {unknown} key
+ */
+export function useKey(run, key) {
+  const { engine, id } = run;
+  run.key = undefined;
   if (key === undefined) return;
   engine.is(id, 2);
   run.key = [[names().key, `${key}`]];

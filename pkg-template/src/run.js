@@ -1,6 +1,7 @@
 // @ts-check
 import { hostFetch } from "./host.js";
 import { thaw } from "./request.js";
+import { abort } from "./wait.js";
 
 // Of all policies: one listener may listen to several.
 let calls = 0;
@@ -64,7 +65,10 @@ export class Run {
     this.failure = undefined;
     /** @type {Request | undefined} */
     this.spare = undefined;
-    /** @type {any} */
+    /**
+     * The headers of its idempotency key, or a promise of that key.
+     * @type {any}
+     */
     this.key = undefined;
     /** @type {import("./record.js").CallRecord | undefined} */
     this.written = undefined;
@@ -85,6 +89,11 @@ export class Run {
   /** @returns {import("./record.js").CallRecord} */
   get record() {
     return (this.written ??= { call: this.call, attempts: [], waited: 0 });
+  }
+
+  /** Ends its wait, as its signal says. */
+  stop() {
+    abort(this);
   }
 
   /** What is to be sent: the caller's own arguments while they are the caller's. */

@@ -92,19 +92,25 @@ export function wakeOthers(shared, clock) {
   // One who is woken to be refused is over at once, and would wake the next from within, thousands deep.
   if (shared.isWaking) return;
   shared.isWaking = true;
+  let told = 0;
   try {
-    for (let told = 0; shared.waiting > 0 && told < AT_ONCE; ) {
+    while (shared.waiting > 0 && told < AT_ONCE) {
       const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
       if (woken < 0) break;
       const run = shared.parked[woken];
-      if (run === undefined) continue;
+      if (run === undefined) {
+        // The core knows that it waits, and it is on its way here: kept for `park`, since the core says it once.
+        shared.early.add(woken);
+        continue;
+      }
       wake(run, tell.ELAPSE);
       if (shared.parked[woken] === run) told++;
     }
   } finally {
     shared.isWaking = false;
   }
-  if (shared.relying === 0) return;
+  // Who has a timer of its own does without the alarm, unless the core has more to say of it.
+  if (shared.relying === 0 && told < AT_ONCE) return;
   const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());
   if (delay >= 0) shared.alarm.set(Math.max(1, delay));
 }
@@ -139,7 +145,7 @@ function park(run) {
   while (shared.parked.length < run.id) shared.parked.push(undefined);
   shared.parked[run.id] = run;
   if (shared.waiting++ === 0) shared.core.listeners.add(shared.wakeAll);
-  if (signal) listen(signal, run, abort);
+  if (signal) listen(signal, run);
   if (run.why.reason === OFFLINE) listenOnline(run, () => wake(run, tell.ELAPSE));
   if (relies) {
     shared.relying++;
@@ -152,6 +158,7 @@ function park(run) {
     const { reason, quota } = run.why;
     emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
   }
+  if (shared.early.delete(id)) wake(run, tell.ELAPSE);
 }
 
 /**
@@ -165,13 +172,13 @@ function leave(run) {
   shared.waiting--;
   if (run.timer === ALARM) {
     shared.relying--;
-    if (shared.relying === 0) shared.alarm.clear();
   } else {
     clock.host.clearTimeout(run.timer);
   }
   run.timer = undefined;
-  // It may hold credentials.
   if (shared.waiting === 0) {
+    shared.alarm.clear();
+    // It may hold credentials.
     shared.kept = undefined;
     shared.core.listeners.delete(shared.wakeAll);
   }

@@ -28,6 +28,9 @@ pub enum Event<'a> {
     Decided(Option<bool>),
     /// The wait is over, or was cut short by [`crate::rate_limit::Tracker::wake`]; or it is time for the `next` of [`Action::Send`].
     Elapse,
+    /// The time that the call had ([`Call::left`](super::Call::left), or the `timeout` of [`Action::Send`]) is over, and the
+    /// caller's own code has not yet given what the call needs to go on.
+    Expire,
     /// A send's fetch was rejected.
     Fail {
         /// Which send, as [`Action::Send`] numbered it.

@@ -13,7 +13,7 @@
 //!                       │     Offline ◄────────────┴── Fail: there is no network           │
 //!                       │        │ ▲ Online(false)                                         │
 //!                       │        └─┘                                                       │
-//!                       └── a wait that cannot fit, a refusal, Abort (from anywhere) ──────┘
+//!                       └── a wait that cannot fit, a refusal, Abort (from anywhere), Expire ┘
 //! ```
 //!
 //! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
@@ -171,12 +171,13 @@ impl Call {
         }
         Ok(match (self.state, event) {
             (State::Done, _) => return Err(self.wrong()),
-            (state, Event::Abort) => {
+            (state, Event::Abort) | (state @ (State::Asking | State::Flying { .. }), Event::Expire) => {
                 if matches!(state, State::Flying { .. }) {
                     self.land(Failure::Caller, memory, at);
                 }
                 self.call_off(memory, Some(at));
-                self.reject(GiveUpReason::Aborted, None, memory)
+                let is_abort = matches!(event, Event::Abort);
+                self.reject(if is_abort { GiveUpReason::Aborted } else { GiveUpReason::Deadline }, None, memory)
             }
             (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
                 Action::Wait { delay: until.since(at.mono).max(1), reason }
@@ -244,6 +245,11 @@ impl Call {
     /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
     pub fn is_alarmed(&self) -> bool {
         matches!(self.state, State::Queued { .. }) && self.deadline.is_none()
+    }
+
+    /// How long it may still take, ms and more than 0, where it has a deadline.
+    pub fn left(&self, at: Moment) -> Option<i64> {
+        self.deadline.map(|deadline| deadline.since(at.mono).max(1))
     }
 
     /// What became of its origin's circuit by what was told last, if anything did.

@@ -47,6 +47,7 @@ struct Slot {
 struct Last {
     time: f64,
     next: f64,
+    left: f64,
     reason: &'static str,
     /// A number for `reason`; 0 for none.
     code: u8,
@@ -98,7 +99,8 @@ impl Engine {
     }
 
     /// What happened to a call. `event`: 0 it begins, 1 its wait is over or it is time for a further send, 2 its signal fired; of a question, 3 the caller's
-    /// `decide` said yes, 4 no, 5 nothing; instead of 1 where the wait was for being online, 6 the host is, 7 it is not. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
+    /// `decide` said yes, 4 no, 5 nothing; instead of 1 where the wait was for being online, 6 the host is, 7 it is not; 8 its time is over while the caller's own code is
+    /// awaited. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
     /// front of the body, 6 send, and a further send may follow, 7 let go of what was told and go on with the sends that are
     /// under way; -1 for an event out of place.
     pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
@@ -110,6 +112,7 @@ impl Engine {
             4 => Event::Decided(Some(false)),
             6 => Event::Online(true),
             7 => Event::Online(false),
+            8 => Event::Expire,
             _ => Event::Decided(None),
         };
         self.handle(call, event, Moment::new(wall, mono, sample))
@@ -184,7 +187,7 @@ impl Engine {
     /// of a wait, whether `woken` ends it, so that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for
     /// none: who knows it need not read the text; of a body, how many KiB. 3: what became of its origin's
     /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing. 4: of 6 and 7, in how many ms to tell that it is time for a
-    /// further send, -1 for never.
+    /// further send, -1 for never. 5: how long the call may still take, 0 for no limit.
     pub fn number(&self, call: u32, which: u32) -> f64 {
         let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
         match which {
@@ -192,6 +195,7 @@ impl Engine {
             1 => f64::from(u8::from(slot.last.flag)),
             2 => f64::from(slot.last.code),
             4 => slot.last.next,
+            5 => slot.last.left,
             _ => slot.call.circuit().map_or(0.0, |state| f64::from(state as u8) + 1.0),
         }
     }
@@ -295,7 +299,7 @@ impl Engine {
         let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return -1 };
         let Slot { call, last } = slot;
         let Ok(action) = call.handle(event, &mut self.memory, at) else { return -1 };
-        *last = Last::default();
+        *last = Last { left: call.left(at).unwrap_or(0) as f64, ..Last::default() };
         let (code, end) = match action {
             Action::Send { timeout, next, .. } => {
                 last.time = timeout.unwrap_or(0) as f64;

@@ -41,7 +41,8 @@ export function startSite({ page, csp }) {
     if (path === "/blank") return "<!doctype html><title>blank</title>";
     const text = readFileSync(new URL(`.${path}`, path.startsWith("/pkg/") ? root : here));
     // Import maps do not reach workers.
-    return path === "/suite.js" ? String(text).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', '"/pkg/index.js"') : text;
+    const isOurs = extname(path) === ".js" && !path.startsWith("/pkg/");
+    return isOurs ? String(text).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', '"/pkg/index.js"') : text;
   }, csp);
 }
 

@@ -5,13 +5,14 @@ import { createServer } from "node:http";
 
 /** @typedef {{ at: number, method: string, path: string, type: string, body: string, key: string }} Met */
 
-const EXPOSED = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, date";
+const EXPOSED = "ratelimit, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, date";
 
 /**
  * `/script?steps=503,429:1,reset,hang,200&token=…`: one step a send, the last one again and again; a number is a status (after
  * the colon a Retry-After in seconds), `reset` closes the socket, `hang` never answers, `drip` sends its body in pieces.
  * An answer's body is `{ send, method, type, body }`.
- * `/quota?limit=20&window=1000&token=…`: a fixed window, told by X-RateLimit headers with the reset in epoch seconds.
+ * `/quota?limit=20&window=1000&token=…`: a fixed window, told by X-RateLimit headers with the reset in epoch seconds; with `fields=1`
+ * by the `RateLimit` field of the IETF's draft.
  * `/moved`: a redirect to `/script`. `/met?token=…`: what was met. `hidden=1`: its headers are not exposed to other origins.
  */
 export async function startUpstream() {
@@ -51,9 +52,14 @@ export async function startUpstream() {
       if (quota?.window !== window) quotas.set(token, (quota = { window, used: 0 }));
       const allowed = quota.used < limit;
       if (allowed) quota.used++;
-      response.setHeader("x-ratelimit-limit", limit);
-      response.setHeader("x-ratelimit-remaining", limit - quota.used);
-      response.setHeader("x-ratelimit-reset", Math.ceil(((window + 1) * length) / 1000));
+      const left = limit - quota.used;
+      const end = (window + 1) * length;
+      if (url.searchParams.has("fields")) response.setHeader("ratelimit", `"a";r=${left};t=${Math.ceil((end - Date.now()) / 1000)}`);
+      else {
+        response.setHeader("x-ratelimit-limit", limit);
+        response.setHeader("x-ratelimit-remaining", left);
+        response.setHeader("x-ratelimit-reset", Math.ceil(end / 1000));
+      }
       return void response.writeHead(allowed ? 200 : 429).end(JSON.stringify({ allowed }));
     }
     if (url.pathname === "/moved") return void response.writeHead(302, { location: `/script?steps=200&token=${token}` }).end();

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use fetch_with_policy::{
-    call::{Action, Call, Event, Memory, Request},
-    policy::Policy,
+    call::{Action, Call, Event, GiveUp, GiveUpReason, Memory, Request},
+    policy::{Policy, Rules},
     rate_limit::identity::Identity,
     retry::classify::Failure,
     syntax::{headers::Headers, value::Value},
@@ -34,7 +34,7 @@ const NOBODYS: Event<'_> = Event::Respond { attempt: 9, status: 200, headers: NO
 const NONE: Headers<'_> = Headers::new("");
 
 /// An event, and by state what comes of it: an action's name, or `-` for a refusal.
-const TABLE: [(&str, Event<'_>, [&str; 10]); 17] = [
+const TABLE: [(&str, Event<'_>, [&str; 10]); 18] = [
     //                                          idle      queued    flying    hedged   peeking hedged  asking   pausing   offline   done
     ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
     ("its wait is over", Event::Elapse, ["-", "send", "-", "send", "-", "-", "-", "send", "send", "-"]),
@@ -64,6 +64,7 @@ const TABLE: [(&str, Event<'_>, [&str; 10]); 17] = [
     ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
     ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "-", "-", "resolve", "-", "-", "-"]),
     ("as you think", Event::Decided(None), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
+    ("its time is over", Event::Expire, ["-", "-", "reject", "reject", "-", "-", "reject", "-", "-", "-"]),
     (
         "abort",
         Event::Abort,
@@ -185,4 +186,42 @@ fn a_wait_that_is_cut_short_goes_on() {
     let mut stage = Stage::new("pausing");
     let early = stage.call.handle(Event::Elapse, &mut stage.memory, at(11.0));
     assert!(matches!(early, Ok(Action::Wait { .. })), "{early:?}");
+}
+
+fn limited() -> (Rc<Rules>, Memory) {
+    let mut policy = Policy::default();
+    policy.set("timeout", Value::Object).unwrap();
+    policy.set("timeout.total", Value::Number(5000.0)).unwrap();
+    policy.set("rateLimit", Value::Object).unwrap();
+    policy.set("rateLimit.maxConcurrent", Value::Number(1.0)).unwrap();
+    (policy.rules("api.example.com"), Memory::new(true))
+}
+
+fn call(rules: &Rc<Rules>, memory: &mut Memory, ms: f64) -> Call {
+    let identity = Identity::of("https://api.example.com", NONE);
+    let request = Request { method: "GET".into(), identity, keyed: false, replayable: true };
+    Call::new(request, Rc::clone(rules), 0, memory, at(ms))
+}
+
+#[test]
+fn a_call_whose_time_is_over_in_the_callers_code_ends_by_its_deadline_and_frees_its_place() {
+    let (rules, mut memory) = limited();
+    let mut hung = call(&rules, &mut memory, 0.0);
+    assert!(matches!(hung.handle(Event::Start, &mut memory, at(0.0)), Ok(Action::Send { timeout: Some(5000), .. })));
+    assert_eq!((hung.left(at(1000.0)), hung.left(at(9000.0))), (Some(4000), Some(1)));
+    let end = hung.handle(Event::Expire, &mut memory, at(5000.0));
+    assert_eq!(end, Ok(Action::Reject(GiveUp { reason: GiveUpReason::Deadline, retry_at: None })));
+    let mut next = call(&rules, &mut memory, 5000.0);
+    assert!(matches!(next.handle(Event::Start, &mut memory, at(5000.0)), Ok(Action::Send { .. })));
+}
+
+#[test]
+fn time_that_the_callers_code_took_is_no_evidence_against_the_server() {
+    let (rules, mut memory) = limited();
+    for n in 0..20 {
+        let ms = f64::from(n) * 5000.0;
+        let mut hung = call(&rules, &mut memory, ms);
+        assert!(matches!(hung.handle(Event::Start, &mut memory, at(ms)), Ok(Action::Send { .. })), "{n}");
+        assert!(matches!(hung.handle(Event::Expire, &mut memory, at(ms + 4000.0)), Ok(Action::Reject(_))));
+    }
 }

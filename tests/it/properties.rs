@@ -23,6 +23,7 @@ enum Happening {
     Body(&'static str),
     Decided(Option<bool>),
     Elapse,
+    Expire,
     Fail(Failure),
     Respond(u16, String),
     Start,
@@ -65,7 +66,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         6 => Just(Happening::Elapse),
         2 => prop_oneof![Just(Failure::Network), Just(Failure::Timeout), Just(Failure::Caller)].prop_map(Happening::Fail),
         2 => prop_oneof![Just(None), Just(Some(true)), Just(Some(false))].prop_map(Happening::Decided),
-        1 => Just(Happening::Abort),
+        1 => prop_oneof![Just(Happening::Abort), Just(Happening::Expire)],
         2 => prop::sample::select(vec!["", "{\"retry_after\":3}", "{\"code\":\"insufficient_quota\"}", "too many requests", "{"])
             .prop_map(Happening::Body),
         2 => Just(Happening::Start),
@@ -81,6 +82,7 @@ fn moment() -> impl Strategy<Value = (f64, f64, f64)> {
 fn event(happening: &Happening, attempt: u32) -> Event<'_> {
     match happening {
         Happening::Abort => Event::Abort,
+        Happening::Expire => Event::Expire,
         Happening::Decided(said) => Event::Decided(*said),
         Happening::Elapse => Event::Elapse,
         Happening::Fail(failure) => Event::Fail { attempt, failure: *failure },

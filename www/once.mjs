@@ -12,8 +12,6 @@ import { fire } from "./load.js";
 import { floor, phase, untilOpening } from "./quota.js";
 import { createProgress } from "./progress.mjs";
 
-/** A makespan over this multiple of what the quota allows falls short. */
-const MOST_RATIO = 1.1;
 /** 429s that a client which was told nothing may meet. */
 const MOST_LIMITED = 1;
 
@@ -39,7 +37,7 @@ export async function runOnce({ url, api, calls, fetchWithPolicy, callRecord }) 
   const bare = await load("bare fetch", (input, init) => fetch(input, init));
   console.log(table([["", "fetchWithPolicy", "bare fetch"], ...rowsOf(policy, bare)]));
   const short = shortfalls(policy);
-  console.log(short.length === 0 ? "ok: nothing lost, the quota kept and used" : `fell short: ${short.join("; ")}`);
+  console.log(short.length === 0 ? "ok: nothing lost, the quota kept" : `fell short: ${short.join("; ")}`);
   return short;
 }
 
@@ -89,10 +87,7 @@ function shortfalls(policy) {
   const short = [];
   if (policy.lost > 0) short.push(`${policy.lost} calls lost, none may be`);
   if (policy.limited > MOST_LIMITED) short.push(`${policy.limited} times 429, at most ${MOST_LIMITED} is allowed`);
-  // A load that fits one window has no floor to be measured against.
-  if (policy.floor > 0 && policy.makespan > policy.floor * MOST_RATIO) {
-    short.push(`makespan ${ratio(policy)} times what the quota allows, at most ${MOST_RATIO} is allowed`);
-  }
+  // The ratio is shown and not judged: it grows on a busy machine. `tests/it/rate_table.rs` judges it on a simulated clock.
   return short;
 }
 

@@ -81,7 +81,7 @@ test("what was put in place of the globals follows the clock in use, with its sk
   assert.equal(target.setTimeout(), "own setTimeout");
   assert.equal(await target.fetch(), "own fetch");
   assert.equal(target.Math.random(), "own random");
-  assert.ok(Math.abs(target.Date.now() - Date.now()) < 1000);
+  assert.ok(Math.abs(target.Date.now() - Date.now()) < 60_000);
 });
 
 test("AbortSignal.timeout of the globals fires on the clock", async () => {

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use crate::simulator::{
     Answer, World,
-    servers::{Server, Style, floor},
+    servers::{Server, Style},
 };
 use fetch_with_policy::{
     call::{Action, Call, Event, Memory, Request, WaitReason},
@@ -57,7 +57,7 @@ fn rush(kind: &str, is_bare: bool, phase: i64, nudges: bool, more: &[(&str, Valu
     let results = world.results();
     let end = results.iter().map(|ended| ended.at).max().unwrap();
     Run {
-        ratio: (end - start) as f64 / floor(kind, LIMITS, 1000, start) as f64,
+        ratio: (end - start) as f64 / Server::new(kind, LIMITS, Style::Nothing).floor(1000, start) as f64,
         refused: server.borrow().limited,
         lost: results.iter().filter(|ended| ended.status != Some(200)).count(),
     }

@@ -203,6 +203,29 @@ fn a_timeout_and_a_network_failure_are_an_outage_and_being_offline_is_none() {
     assert_eq!(storm.lost(), 0);
 }
 
+/// Two hundred pages that saw their server go down in the same moment, five calls each: their probes drift apart, since each
+/// round trip is another. All at once each time would be a wall for as long as the server is down.
+#[test]
+fn clients_that_were_hit_in_the_same_moment_do_not_ask_in_step() {
+    const LASTS: i64 = 25_000;
+    let arrivals = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&arrivals);
+    let server = move |now: i64| {
+        seen.borrow_mut().push(now - START);
+        Ok((if now < START + LASTS { 503 } else { 200 }, String::new()))
+    };
+    let mut world =
+        World::new(server, START, true, &[("retry", Value::Object), ("retry.maxAttempts", Value::Number(60.0))]);
+    for n in 0..1000 {
+        world.call("GET", &format!("t{}", n % 200), START);
+    }
+    world.run();
+    let arrivals: Vec<i64> = arrivals.borrow().iter().copied().filter(|at| (5_000..LASTS).contains(at)).collect();
+    let within = |from: i64| arrivals.iter().filter(|at| (from..from + 50).contains(*at)).count();
+    let most = arrivals.iter().map(|at| within(*at)).max().unwrap();
+    assert!(arrivals.len() > 1000 && most <= 20, "{most} of {} in 50 ms", arrivals.len());
+}
+
 fn reason(ended: &Ended) -> Option<GiveUpReason> {
     ended.gave_up.map(|gave_up| gave_up.reason)
 }

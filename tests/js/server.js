@@ -60,10 +60,13 @@ export function script(...answers) {
 /** A policy host on real clocks that counts the timers that are set and not yet cleared or fired. */
 export function countingHost() {
   const timers = new Set();
-  return {
+  const host = {
     timers,
+    /** How many timers ended, uncleared. */
+    fired: 0,
     setTimeout(callback, ms) {
       const timer = setTimeout(() => {
+        host.fired++;
         timers.delete(timer);
         callback();
       }, ms);
@@ -75,4 +78,5 @@ export function countingHost() {
       clearTimeout(timer);
     },
   };
+  return host;
 }

@@ -48,5 +48,5 @@ test("a fake clock that is taken away leaves a policy that still waits as long a
   t.mock.timers.reset();
   const since = performance.now();
   assert.equal((await policy.fetch("https://api.example.com/")).status, 200);
-  assert.ok(performance.now() - since >= 990 && performance.now() - since < 9000, `${performance.now() - since}`);
+  assert.ok(performance.now() - since >= 990 && performance.now() - since < 60_000, `${performance.now() - since}`);
 });

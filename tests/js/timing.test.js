@@ -30,8 +30,8 @@ test("attempts and waits are measured, on a track of their origin, and nothing s
   const prefix = `fetch-with-policy GET ${url}/items`;
   assert.deepEqual(entries.map(({ name }) => name), [`${prefix} attempt 1`, `${prefix} wait retry-after`, `${prefix} attempt 2`, "fetch-with-policy POST http://127.0.0.1:1/ attempt 1"]);
   const [failed, wait, good, refused] = entries;
-  assert.ok(wait.duration >= 999 && wait.duration < 4000, wait.duration);
-  assert.ok(failed.startTime >= started && failed.duration > 0 && failed.duration < 900, failed.duration);
+  assert.ok(wait.duration >= 999, wait.duration);
+  assert.ok(failed.startTime >= started && failed.duration > 0, failed.duration);
   assert.ok(failed.startTime + failed.duration <= wait.startTime + 0.5 && wait.startTime + wait.duration <= good.startTime + 0.5, "one after the other");
   const { devtools } = failed.detail;
   const call = devtools.properties[0][1];

@@ -48,10 +48,12 @@ test("a call asks the host as often whether ten or ten thousand wait", () => {
 test("a call costs as much time whether ten or fifty thousand wait", () => {
   const run = () => {
     const { policy } = stage();
+    // Time of the processor, not of the clock: what else the machine does is not counted.
     const lap = () => {
-      const at = performance.now();
+      const before = process.cpuUsage();
       for (let n = 0; n < 5000; n++) policy.fetch(URL);
-      return performance.now() - at;
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
     };
     const laps = Array.from({ length: 10 }, lap);
     return laps.at(-1) / laps[1];

@@ -34,7 +34,7 @@ test("a recording shows attempts and waits on a track of their own, and the page
   assert.deepEqual(result.measures.map((measure) => measure.name), names);
   const [first, wait, second] = result.measures;
   assert.ok(first && wait && second);
-  assert.ok(wait.duration >= 39 && wait.duration < 2000, `${wait.duration}`);
+  assert.ok(wait.duration >= 39, `${wait.duration}`);
   assert.ok(first.startTime + first.duration <= wait.startTime + 0.5 && wait.startTime + wait.duration <= second.startTime + 0.5);
   assert.deepEqual([first, wait, second].map(({ devtools }) => [devtools.dataType, devtools.track, devtools.color]), [
     ["track-entry", upstream.address, "error"],

@@ -81,13 +81,14 @@ test("a policy that paces nothing makes --once say what fell short and exit with
   await writeFile(join(pkg, "package.json"), '{ "type": "module" }');
   await writeFile(join(pkg, "index.js"), bare);
   for (const name of ["testing.js", "errors.js"]) await copyFile(join(BUILT, name), join(pkg, name));
-  const run = spawn(process.execPath, [SERVE, "--once", "--calls", "210", "--pkg", pkg]);
+  const run = spawn(process.execPath, [SERVE, "--once", "--calls", "1000", "--pkg", pkg]);
   let told = "";
   run.stdout.on("data", (data) => (told += data));
   const code = await new Promise((resolve) => run.on("close", resolve));
   assert.equal(code, 1);
-  assert.match(told, /fell short: 10 calls lost, none may be; 10 times 429, at most 1 is allowed\n$/);
-  assert.match(told, /requests sent +210 +210\n/);
+  // How many are lost hangs on how many windows the machine takes for a thousand; each was refused once.
+  assert.match(told, /fell short: (\d+) calls lost, none may be; \1 times 429, at most 1 is allowed\n$/);
+  assert.match(told, /requests sent +1000 +1000\n/);
 });
 
 test("a package that is not built is told as such", async () => {

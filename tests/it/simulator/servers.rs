@@ -106,16 +106,16 @@ impl Limit {
         self.roll(now);
         let limit = self.limit;
         let (remaining, reset, window) = match &self.by {
-            Limiter::Fixed(window, current, used) => (limit - used, (current + 1) * window, *window),
+            Limiter::Fixed(window, current, used) => (limit.saturating_sub(*used), (current + 1) * window, *window),
             Limiter::First(window, start, used) => {
                 if now < start + window {
-                    (limit - used, start + window, *window)
+                    (limit.saturating_sub(*used), start + window, *window)
                 } else {
                     (limit, now + window, *window)
                 }
             }
             Limiter::Sliding(window, log) => {
-                (limit - log.len() as u64, log.front().copied().unwrap_or(now) + window, *window)
+                (limit.saturating_sub(log.len() as u64), log.front().copied().unwrap_or(now) + window, *window)
             }
             Limiter::Bucket(window, tat) => {
                 let (per, debt) = (window / limit as i64, (tat - now).max(0));
@@ -143,8 +143,19 @@ pub struct Server {
     /// A refusal has a Retry-After, in whole seconds.
     pub retry_after: bool,
     pub date: bool,
-    /// So many in a thousand are answered 503, before they are counted.
+    /// The same with milliseconds.
+    pub decimal: bool,
+    /// So many in a thousand are answered 503, before they are counted or after.
     pub failing: u64,
+    pub counts_failures: bool,
+    /// So many in a thousand are refused by a gateway that counts nothing and says nothing.
+    pub bare: u64,
+    /// From this instant on, in ms, the first limit is another number.
+    pub changes: Option<(i64, u64)>,
+    /// Only so many of the limits are told.
+    pub tells: usize,
+    /// What it calls them.
+    pub name: String,
     pub limited: u64,
     pub served: u64,
     seed: u64,
@@ -153,41 +164,101 @@ pub struct Server {
 impl Server {
     pub fn new(kind: &str, limits: &[(u64, i64)], style: Style) -> Self {
         let limits = limits.iter().map(|(limit, window)| Limit::new(kind, *limit, *window)).collect();
-        Self { limits, style, retry_after: false, date: false, failing: 0, limited: 0, served: 0, seed: 7 }
+        Self {
+            limits,
+            style,
+            retry_after: false,
+            date: false,
+            decimal: false,
+            failing: 0,
+            counts_failures: false,
+            bare: 0,
+            changes: None,
+            tells: usize::MAX,
+            name: "all".into(),
+            limited: 0,
+            served: 0,
+            seed: 7,
+        }
     }
 
     pub fn answer(&mut self, now_ms: i64) -> Answer {
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let date = if self.date { format!("date:{}\n", httpdate(now_ms)) } else { String::new() };
-        if (self.seed >> 33) % 1000 < self.failing {
+        let now = now_ms * 1000;
+        self.change(now);
+        let chance = (self.seed >> 33) % 1000;
+        if chance < self.bare {
+            self.limited += 1;
+            return (429, date);
+        }
+        let fails = chance < self.bare + self.failing;
+        if fails && !self.counts_failures {
             return (503, date);
         }
-        let now = now_ms * 1000;
-        let wait = self.limits.iter_mut().map(|limit| limit.wait(now)).max().unwrap();
+        let wait = self.wait(now);
         let admitted = wait == 0;
         if admitted {
-            for limit in &mut self.limits {
-                limit.take(now);
-            }
+            self.take(now);
             self.served += 1;
         } else {
             self.limited += 1;
         }
         let mut headers = date + &self.headers(now);
-        if self.retry_after && !admitted {
+        if self.decimal && !admitted {
+            let ms = (wait + 999) / 1000;
+            writeln!(headers, "retry-after:{}.{:03}", ms / 1000, ms % 1000).unwrap();
+        } else if self.retry_after && !admitted {
             writeln!(headers, "retry-after:{}", up(wait).max(1)).unwrap();
         }
-        (if admitted { 200 } else { 429 }, headers)
+        (
+            if !admitted {
+                429
+            } else if fails {
+                503
+            } else {
+                200
+            },
+            headers,
+        )
+    }
+
+    fn change(&mut self, now: i64) {
+        if let Some((_, limit)) = self.changes.filter(|(at, _)| now >= *at * 1000) {
+            self.limits[0].limit = limit;
+        }
+    }
+
+    fn wait(&mut self, now: i64) -> i64 {
+        self.limits.iter_mut().map(|limit| limit.wait(now)).max().unwrap()
+    }
+
+    fn take(&mut self, now: i64) {
+        self.limits.iter_mut().for_each(|limit| limit.take(now));
+    }
+
+    /// The least time that `calls` take from `start` on, ms, if none of them is answered yet.
+    pub fn floor(&mut self, calls: u64, start: i64) -> i64 {
+        let mut now = start * 1000;
+        for _ in 0..calls {
+            self.change(now);
+            while self.wait(now) > 0 {
+                now += self.wait(now);
+                self.change(now);
+            }
+            self.take(now);
+        }
+        (now - start * 1000) / 1000
     }
 
     fn headers(&mut self, now: i64) -> String {
-        let infos: Vec<Info> = self.limits.iter_mut().map(|limit| limit.info(now)).collect();
+        let infos: Vec<Info> = self.limits.iter_mut().take(self.tells).map(|limit| limit.info(now)).collect();
         let tight = infos.iter().min_by(|a, b| (a.remaining * b.limit).cmp(&(b.remaining * a.limit))).unwrap();
         let delta = up((tight.reset - now).max(0));
         let clever = |reset: i64| {
             format!(
-                "x-ratelimit-limit:{}\nx-ratelimit-remaining:{}\nx-ratelimit-reset:{reset}\nx-ratelimit-bucket:all\n",
-                tight.limit, tight.remaining
+                "x-ratelimit-limit:{}\nx-ratelimit-remaining:{}\nx-ratelimit-reset:{reset}\nx-ratelimit-bucket:{}\n",
+                tight.limit, tight.remaining, self.name
             )
         };
         match self.style {
@@ -205,8 +276,18 @@ impl Server {
             Style::Ietf => {
                 let (mut policies, mut limits) = (Vec::new(), Vec::new());
                 for (n, info) in infos.iter().enumerate() {
-                    policies.push(format!("\"p{n}\";q={};w={}", info.limit, (info.window / 1_000_000).max(1)));
-                    limits.push(format!("\"p{n}\";r={};t={}", info.remaining, up((info.reset - now).max(0))));
+                    policies.push(format!(
+                        "\"{}{n}\";q={};w={}",
+                        self.name,
+                        info.limit,
+                        (info.window / 1_000_000).max(1)
+                    ));
+                    limits.push(format!(
+                        "\"{}{n}\";r={};t={}",
+                        self.name,
+                        info.remaining,
+                        up((info.reset - now).max(0))
+                    ));
                 }
                 format!("ratelimit-policy:{}\nratelimit:{}\n", policies.join(", "), limits.join(", "))
             }
@@ -220,23 +301,4 @@ fn up(us: i64) -> i64 {
 
 fn httpdate(ms: i64) -> String {
     httpdate::fmt_http_date(std::time::UNIX_EPOCH + std::time::Duration::from_secs((ms / 1000) as u64))
-}
-
-/// The least time that `calls` take from `start` on, ms.
-pub fn floor(kind: &str, limits: &[(u64, i64)], calls: u64, start: i64) -> i64 {
-    let mut limits: Vec<Limit> = limits.iter().map(|(limit, window)| Limit::new(kind, *limit, *window)).collect();
-    let mut now = start * 1000;
-    for _ in 0..calls {
-        loop {
-            let wait = limits.iter_mut().map(|limit| limit.wait(now)).max().unwrap();
-            if wait == 0 {
-                break;
-            }
-            now += wait;
-        }
-        for limit in &mut limits {
-            limit.take(now);
-        }
-    }
-    (now - start * 1000) / 1000
 }

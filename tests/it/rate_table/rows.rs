@@ -1,0 +1,251 @@
+//! The rows. Bounds are what the server allows, or where that is not reached what is measured today, with little slack.
+
+use super::{Row, START};
+use crate::simulator::servers::Style::{Clever, CleverDown, Discord, Ietf, IetfLegacy, Nothing};
+
+const TWO: &[(u64, i64)] = &[(40, 1000), (200, 6000)];
+const WITH_A_DAY: &[(u64, i64)] = &[(200, 3000), (5000, 86_400_000)];
+const AHEAD: i64 = 90_000;
+
+/// One client, one limit that is told.
+pub fn told() -> Vec<Row> {
+    vec![
+        Row::new("fixed, epoch seconds", "fixed", Clever).most(1.02, 1),
+        Row::new("first request", "first", Clever).most(1.02, 0),
+        Row::new("sliding log", "sliding", Clever).most(1.03, 0),
+        Row::new("token bucket", "bucket", Clever).most(1.02, 0),
+        Row::new("first, draft-10", "first", Ietf).most(1.02, 0),
+        Row::new("fixed, draft-10", "fixed", Ietf).most(1.04, 0),
+        Row::new("sliding, draft-10", "sliding", Ietf).most(1.03, 0),
+        Row::new("bucket, draft-10", "bucket", Ietf).most(1.02, 0),
+        Row::new("fixed, draft-06", "fixed", IetfLegacy).most(1.04, 1).asleep(1.05, 0),
+        Row::new("first, draft-06", "first", IetfLegacy).most(1.02, 1).asleep(1.02, 0),
+        Row::new("sliding, draft-06", "sliding", IetfLegacy).most(1.03, 0),
+        Row::new("bucket, draft-06", "bucket", IetfLegacy).most(1.02, 0),
+        Row::new("first, Discord", "first", Discord).most(1.02, 0),
+        Row::new("bucket, Discord", "bucket", Discord).most(1.02, 0),
+        Row::new("fixed, rounded down", "fixed", CleverDown).most(1.02, 2),
+        Row::new("first, rounded down", "first", CleverDown).most(1.1, 2).asleep(1.25, 2),
+        Row { latency: (40, 150), ..Row::new("first, slow round trips", "first", Clever).most(1.09, 0) },
+        Row { latency: (40, 150), ..Row::new("sliding, slow round trips", "sliding", Clever).most(1.15, 0) },
+        Row { latency: (40, 150), ..Row::new("bucket, slow round trips", "bucket", Clever).most(1.05, 0) },
+        Row { limits: &[(200, 3700)], ..Row::new("bucket, 3.7 s", "bucket", Clever).most(1.02, 0) },
+        Row { limits: &[(200, 3700)], ..Row::new("sliding, 3.7 s", "sliding", Clever).most(1.09, 2) },
+        Row { limits: &[(200, 3700)], ..Row::new("first, 3.7 s", "first", Clever).most(1.09, 2) },
+        Row {
+            server: |server| server.changes = Some((START + 7000, 20)),
+            ..Row::new("fixed, limit lowered", "fixed", Clever).most(1.01, 201)
+        },
+        Row {
+            limits: &[(20, 3000)],
+            server: |server| server.changes = Some((START + 7000, 100)),
+            ..Row::new("fixed, limit raised", "fixed", Clever)
+                .most(1.2, 3)
+                .asleep(1.59, 2)
+                .holds("a limit that is told no more is forgotten (meter.rs, is_forgotten)")
+        },
+    ]
+}
+
+/// The clients' clock is not the server's.
+pub fn clocks() -> Vec<Row> {
+    let dated =
+        |name, kind, style, skew| Row { skew, server: |server| server.date = true, ..Row::new(name, kind, style) };
+    vec![
+        dated("fixed, clocks in step", "fixed", Clever, 0).most(1.02, 2),
+        dated("fixed, 90 s ahead", "fixed", Clever, AHEAD)
+            .most(1.022, 1)
+            .asleep(1.025, 1)
+            .holds("a few sends find out how the clocks differ (reserve.rs, scouts)"),
+        dated("fixed, 90 s behind", "fixed", Clever, -AHEAD).most(1.022, 1).asleep(1.025, 1).holds("the same"),
+        dated("first, 90 s ahead", "first", Clever, AHEAD).most(1.02, 0),
+        dated("first, 90 s behind", "first", Clever, -AHEAD).most(1.02, 0),
+        dated("sliding, 90 s ahead", "sliding", Clever, AHEAD).most(1.07, 0),
+        dated("bucket, 90 s behind", "bucket", Clever, -AHEAD).most(1.02, 0),
+        dated("fixed, 0.4 s ahead", "fixed", Clever, 400).most(1.07, 3),
+        dated("fixed, 0.4 s behind", "fixed", Clever, -400).most(1.04, 2),
+        Row { skew: 400, ..Row::new("fixed, 0.4 s ahead, undated", "fixed", Clever).most(1.07, 4).loses(11, 0) },
+        Row { skew: -400, ..Row::new("fixed, 0.4 s behind, undated", "fixed", Clever).most(1.05, 2) },
+    ]
+}
+
+/// Two limits at once.
+pub fn limits() -> Vec<Row> {
+    let two = |name, kind, style| Row { limits: TWO, ..Row::new(name, kind, style) };
+    vec![
+        two("two limits", "first", Ietf).most(1.02, 0),
+        two("two fixed limits", "fixed", Ietf).most(1.03, 0),
+        two("two sliding limits", "sliding", Ietf).most(1.04, 0).asleep(1.5, 312),
+        two("two buckets", "bucket", Ietf).most(1.04, 4).asleep(1.05, 0),
+        two("two limits, one told", "first", Clever)
+            .most(1.16, 5)
+            .asleep(1.24, 18)
+            .holds("a quota of the same name is another limit of the same bucket (routes.rs, is_kin)"),
+        two("two fixed limits, one told", "fixed", Clever).most(1.02, 5).asleep(1.09, 13).holds("the same"),
+        two("two sliding limits, one told", "sliding", Clever).most(1.71, 0).asleep(1.73, 0),
+        two("two limits, one told, draft-06", "first", IetfLegacy)
+            .most(1.02, 5)
+            .asleep(2.65, 9)
+            .holds("the same, without a name"),
+        Row {
+            server: |server| server.tells = 1,
+            ..two("two limits, the short one told", "first", Clever).most(1.16, 181).asleep(1.09, 179)
+        },
+        Row { limits: WITH_A_DAY, ..Row::new("a limit a day besides", "first", Ietf).most(1.02, 0) },
+        Row {
+            limits: WITH_A_DAY,
+            server: |server| server.bare = 20,
+            ..Row::new("a limit a day, bare 429s", "first", Ietf)
+                .most(1.02, 146)
+                .asleep(1.28, 29)
+                .holds("a refusal that names no quota is not the day's (answer.rs, near)")
+        },
+    ]
+}
+
+/// A quota for each of several paths.
+pub fn routes() -> Vec<Row> {
+    let three = |name, kind, style| Row { routes: 3, ..Row::new(name, kind, style) };
+    vec![
+        three("3 buckets by route", "first", Discord).most(1.05, 2).asleep(2.08, 0),
+        three("3 buckets by route, sliding", "sliding", Clever).most(2.1, 2).asleep(2.11, 0),
+        three("3 buckets by route, draft-10", "first", Ietf).most(1.05, 2).asleep(3.08, 0),
+        Row {
+            latency: (40, 150),
+            ..three("3 buckets by route, slow", "bucket", Discord).most(1.74, 0).asleep(4.52, 0)
+        },
+        Row { clients: 4, ..three("4 clients, 3 buckets by route", "first", Discord).most(1.08, 391).asleep(1.36, 0) },
+        Row { limits: TWO, ..three("3 routes, two limits, one told", "first", Clever).most(1.15, 31).asleep(2.66, 0) },
+    ]
+}
+
+/// Some answers are failures.
+pub fn failures() -> Vec<Row> {
+    let failing = |name, kind, style| Row { server: |server| server.failing = 50, ..Row::new(name, kind, style) };
+    let counted = |name, kind, style| Row {
+        server: |server| (server.failing, server.counts_failures) = (50, true),
+        ..Row::new(name, kind, style)
+    };
+    vec![
+        failing("5 % 503s", "first", Clever).most(1.04, 0),
+        failing("5 % 503s, fixed", "fixed", Clever).most(1.05, 1).asleep(1.3, 1),
+        failing("5 % 503s, sliding", "sliding", Clever).most(1.29, 0).asleep(1.3, 0),
+        failing("5 % 503s, bucket", "bucket", Clever).most(1.02, 0),
+        failing("5 % 503s, draft-10", "first", Ietf).most(1.06, 0).asleep(1.29, 0),
+        counted("5 % 503s, counted", "first", Clever).most(1.29, 0),
+        counted("5 % 503s, counted, sliding", "sliding", Ietf).most(1.29, 0).asleep(1.3, 0),
+        Row {
+            server: |server| server.bare = 20,
+            ..Row::new("2 % bare 429s", "first", Clever).most(1.02, 228).asleep(1.29, 30)
+        },
+        Row {
+            server: |server| server.bare = 20,
+            ..Row::new("2 % bare 429s, sliding", "sliding", Ietf).most(1.29, 32).asleep(1.3, 29)
+        },
+        Row {
+            server: |server| server.bare = 20,
+            ..Row::new("2 % bare 429s, bucket", "bucket", Ietf).most(1.02, 22).asleep(13.86, 22)
+        },
+    ]
+}
+
+/// Four clients that share one token and nothing else.
+pub fn clients() -> Vec<Row> {
+    let four = |name, kind, style| Row { clients: 4, ..Row::new(name, kind, style) };
+    vec![
+        four("4 clients", "first", Clever).most(1.13, 10).asleep(1.11, 11),
+        four("4 clients, fixed", "fixed", Clever).most(1.06, 16).asleep(1.17, 95),
+        four("4 clients, sliding", "sliding", Clever)
+            .most(1.3, 292)
+            .asleep(1.36, 292)
+            .holds("what the newest answer left (room.rs, left)"),
+        four("4 clients, bucket", "bucket", Clever)
+            .most(1.02, 213)
+            .asleep(3.44, 26)
+            .holds("what flows in is shared, and a rate that was guessed is not trusted (bucket.rs, share, sure)"),
+        four("4 clients, draft-10", "first", Ietf).most(1.07, 13).asleep(1.1, 14),
+        four("4 clients, fixed, draft-10", "fixed", Ietf).most(1.09, 13).asleep(1.14, 14),
+        four("4 clients, sliding, draft-10", "sliding", Ietf)
+            .most(1.03, 259)
+            .asleep(1.05, 1151)
+            .holds("what others used is logged (tell.rs, missing)"),
+        four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.02, 27).asleep(1.03, 170),
+        Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 619).asleep(1.03, 260) },
+        Row {
+            limits: TWO,
+            ..four("4 clients, two limits, one told", "first", Clever).most(1.17, 587).asleep(1.16, 318).loses(34, 6)
+        },
+        four("4 clients, hidden", "first", Nothing).most(1.92, 196).asleep(2.62, 219),
+        four("4 clients, hidden, fixed", "fixed", Nothing).most(1.94, 201).asleep(2.65, 231),
+        four("4 clients, hidden, sliding", "sliding", Nothing).most(3.29, 233).asleep(8.64, 242),
+        four("4 clients, hidden, bucket", "bucket", Nothing).most(3.52, 415).asleep(1.43, 361),
+        Row {
+            configured: true,
+            ..four("4 clients, hidden, configured", "first", Nothing).most(1.03, 1975).asleep(1.03, 1971)
+        },
+        Row {
+            server: |server| server.retry_after = true,
+            ..four("4 clients, Retry-After only", "first", Nothing).most(1.3, 172).asleep(1.31, 176)
+        },
+        Row {
+            server: |server| server.failing = 50,
+            ..four("4 clients, 5 % 503s", "first", Clever).most(1.17, 10).asleep(1.11, 11)
+        },
+        Row {
+            clients: 2,
+            ..Row::new("2 clients, sliding, draft-10", "sliding", Ietf).most(1.03, 530).asleep(1.29, 937)
+        },
+        Row { uneven: true, ..four("4 clients, one of them busy", "first", Clever).most(1.08, 0).asleep(1.02, 0) },
+        Row { uneven: true, ..four("4 clients, one of them busy, fixed", "fixed", Ietf).most(1.04, 0).asleep(1.32, 0) },
+        Row {
+            uneven: true,
+            ..four("4 clients, one of them busy, bucket", "bucket", Clever).most(1.02, 0).asleep(2.55, 17)
+        },
+        Row {
+            uneven: true,
+            ..four("4 clients, one of them busy, sliding", "sliding", Ietf).most(1.05, 0).asleep(1.29, 0)
+        },
+        Row {
+            clients: 2,
+            ..Row::new("2 clients, bucket", "bucket", Clever).most(1.02, 147).asleep(7.36, 19).holds("the same")
+        },
+    ]
+}
+
+/// No header tells a quota.
+pub fn hidden() -> Vec<Row> {
+    let configured = |name, kind| Row { configured: true, ..Row::new(name, kind, Nothing) };
+    let waits = |name, kind| Row { server: |server| server.retry_after = true, ..Row::new(name, kind, Nothing) };
+    let decimal = |name, kind| Row { server: |server| server.decimal = true, ..Row::new(name, kind, Nothing) };
+    vec![
+        Row::new("hidden", "first", Nothing)
+            .most(1.15, 145)
+            .asleep(1.39, 102)
+            .holds("an answer to what was sent before a refusal says nothing new (lane.rs, is_stale)"),
+        Row::new("hidden, fixed", "fixed", Nothing).most(1.52, 194).asleep(1.4, 102),
+        Row::new("hidden, sliding", "sliding", Nothing).most(1.15, 145).asleep(1.39, 102),
+        Row::new("hidden, bucket", "bucket", Nothing).most(1.09, 476).asleep(1.05, 465),
+        Row {
+            limits: &[(20, 3000)],
+            server: |server| server.changes = Some((START + 10_000, 100)),
+            ..Row::new("hidden, limit raised", "first", Nothing)
+                .most(3.61, 29)
+                .asleep(4.5, 25)
+                .holds("a limit that was found is raised after a while (observed.rs, try_more)")
+        },
+        Row {
+            server: |server| server.bare = 20,
+            ..Row::new("hidden, 2 % bare 429s", "first", Nothing).most(3.89, 24).asleep(12.86, 31)
+        },
+        configured("hidden, configured", "first").most(1.03, 0),
+        configured("hidden, configured, fixed", "fixed").most(1.16, 0),
+        configured("hidden, configured, sliding", "sliding").most(1.03, 0),
+        configured("hidden, configured, bucket", "bucket").most(1.03, 0),
+        waits("Retry-After only", "first").most(1.04, 141).asleep(1.04, 97),
+        waits("Retry-After only, fixed", "fixed").most(1.37, 162).asleep(1.15, 103),
+        waits("Retry-After only, sliding", "sliding").most(1.04, 141).asleep(1.04, 97),
+        waits("Retry-After only, bucket", "bucket").most(1.08, 368).asleep(1.1, 299),
+        decimal("Retry-After only, decimal", "first").most(1.03, 141).asleep(1.03, 97),
+        decimal("Retry-After only, decimal, bucket", "bucket").most(1.02, 979).asleep(1.02, 536),
+    ]
+}

@@ -35,7 +35,6 @@ function isKnown(name) {
 }
 
 /**
-/**
  * Whether the core wants a response's header under a policy, whose own dialects may name more.
  * @param {any} plan
  * @returns {(name: string) => boolean} of a name in lower case

@@ -512,7 +512,7 @@ export interface AttemptRecord {
   endedAt: number;
   /** Absent where no answer came. */
   status?: number;
-  /** What it failed with: name and message. */
+  /** What it failed with: the name of the error, and its code or that of its cause where there is one. Never its message, which may hold secrets. */
   error?: string;
   /** The sum of the waits before it, ms. */
   waitedBefore: number;
@@ -581,7 +581,9 @@ export class PolicyOptionError extends PolicyError {
  * Says what a response or a thrown error means, why it came, and what to do. No I/O; it never throws, whatever it is given; for
  * the same input (with `now`) it says the same.
  *
- * A plain object with a member `status` is a report of a response; anything else is taken as what `fetch` rejected with.
+ * An object with a member `status`, an object whose `error` is an Error, and a plain object that has members of {@link ErrorReport}
+ * and no others are reports; anything else is what was thrown. An error of the program itself ("Cannot read properties of
+ * undefined") is no failure of the network: its `id` is "program.error", its verdict "never".
  *
  * @example
  * ```js
@@ -694,10 +696,10 @@ export interface RulePage {
   docsUrl?: string;
 }
 
-/** What is known of a failure. The more is told, the better the answer; only `status` is needed. */
+/** What is known of a failure. The more is known, the better the explanation; a `status` or an `error` is needed. */
 export interface ErrorReport {
-  /** `null`: no response came; then see `error`. */
-  status: number | null;
+  /** `null` or absent: no response came; then see `error`. */
+  status?: number | null;
   /** Of the answer. */
   headers?: Headers | Record<string, string>;
   /** Of the answer, as text; the first 64 KiB are read. */
@@ -751,9 +753,14 @@ export type Explanation = ExplanationBase &
         entity?: { type?: string; id?: string };
       }
     | { kind: "not_supported"; reason: "method" | "feature" | "media_type" | "unknown"; allow?: string[] }
-    | { kind: "malformed_body"; reason: "json_syntax" | "empty" | "encoding" | "unknown"; offset?: number }
+    | {
+        kind: "malformed_body";
+        /** "encoding" only where a catalog's rule gives it. */
+        reason: "json_syntax" | "empty" | "encoding" | "unknown";
+      }
     | {
         kind: "unexpected_response";
+        /** "truncated" only where a catalog's rule gives it. */
         reason: "html_instead_of_json" | "invalid_json" | "opaque" | "redirect" | "truncated" | "unknown";
       }
     | { kind: "rate_limited"; bucket?: string; limit?: number; remaining?: number }

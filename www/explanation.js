@@ -27,7 +27,6 @@ const EXTRAS = [
   ["entity", "entity"],
   ["allow", "allowed methods"],
   ["missingScopes", "missing scopes"],
-  ["offset", "offset"],
   ["details", "details"],
 ];
 

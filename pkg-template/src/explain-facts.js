@@ -6,6 +6,8 @@ import { MAX_BODY, MAX_VALUE } from "./limits.js";
 const MAX_LINE = 4096;
 /** Errors of a chain of causes that are followed. */
 const MAX_CAUSES = 5;
+/** Of a report. */
+const MEMBERS = "status headers body method url requestBody requestHeaders redirected provider error online pageUrl responseType now".split(" ");
 const BREAKS = /[\r\n]+/g;
 /** Header lines that cross. */
 const MAX_HEADERS = 200;
@@ -48,7 +50,7 @@ function member(value, name) {
 /**
  * The report that the core reads: lines of `name:value`, lines of headers, the body, the request's body, what was thrown,
  * and lines of the request's headers.
- * @param {unknown} value a report (an object with a `status` member that is no error), or what fetch rejected with
+ * @param {unknown} value a report (see `isReport`), or what fetch rejected with
  */
 export function facts(value) {
   const report = isReport(value);
@@ -93,11 +95,22 @@ function line(name, value, most) {
 }
 
 /**
- * Errors with a `status` (those of many clients) are thrown values, not reports.
+ * An object with a `status`, with an `error` that is one, or a plain object that has members of a report and no others. Errors with
+ * a `status` (those of many clients) are thrown values.
  * @param {unknown} value
  */
 function isReport(value) {
-  return typeof value === "object" && value !== null && !isError(value) && look(() => "status" in value) === true;
+  if (typeof value !== "object" || value === null || isError(value)) return false;
+  return look(() => "status" in value || isError(member(value, "error")) || hasOnlyMembers(value)) === true;
+}
+
+/** @param {object} value */
+function hasOnlyMembers(value) {
+  const above = Object.getPrototypeOf(value);
+  // Of any realm: the prototype of an object literal has none itself.
+  if (above !== null && Object.getPrototypeOf(above) !== null) return false;
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => MEMBERS.includes(name));
 }
 
 /**

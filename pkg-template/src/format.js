@@ -24,7 +24,6 @@ const EXTRAS = [
   ["entity", "entity"],
   ["allow", "allowed methods"],
   ["missingScopes", "missing scopes"],
-  ["offset", "offset"],
   ["details", "details"],
 ];
 

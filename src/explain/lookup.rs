@@ -15,7 +15,7 @@ use super::keys::{self, key};
 use super::kind::{self, Kind};
 use super::matcher::Facts;
 use super::scan::{behind, cut, split};
-use super::{Report, default_causes, format, network, text, words};
+use super::{Report, default_causes, format, network, program, text, words};
 use crate::syntax::json::Node;
 use crate::syntax::number;
 use alloc::string::String;
@@ -37,7 +37,7 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         number::push(&mut digits, status_of(rule));
         digits.truncate(if digits == "0" { 0 } else { digits.len() });
         apply(rule, provider, page);
-    } else if network::page(id, page) {
+    } else if network::page(id, page) || program::page(id, page) {
         return true;
     } else if let ("http", Some(status @ 1..=65_535)) = (group, number::whole(name)) {
         let (kind, reason) = kind::of_status(status as u16);

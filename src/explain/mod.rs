@@ -28,6 +28,7 @@ pub mod matcher;
 mod names;
 pub mod network;
 pub mod plain;
+mod program;
 pub mod redact;
 pub mod report;
 mod retry_info;
@@ -61,7 +62,10 @@ use verdict::Waits;
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if report.status.unwrap_or(0) == 0 {
         let opaque = report.response_type.starts_with("opaque");
-        return if opaque { network::opaque(report) } else { network::explain(report) };
+        if opaque {
+            return network::opaque(report);
+        }
+        return program::explain(report).unwrap_or_else(|| network::explain(report));
     }
     let served = hints::served(report.headers, report.now);
     let told = if report.told.is_none() { told::read(report.headers, served) } else { None };

@@ -22,7 +22,8 @@ pub struct Thrown<'a> {
     pub code: &'a str,
 }
 
-/// What a row says of repeating: `-` never, `s` safe (nothing was sent), `i` if idempotent.
+/// Signs, kind, reason, repeating, and the cause in words. Of repeating: `-` never, `s` safe (nothing was sent), `i` if
+/// idempotent, `o` when the host is online again.
 struct Row(&'static str, Kind, &'static str, char, &'static str);
 
 /// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.

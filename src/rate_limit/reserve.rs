@@ -5,8 +5,9 @@
 //! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left
 //! idle. There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
-//! A scope's counters of what waits and what is under way are changed in this file and nowhere else; what answers do is in
-//! [`super::answer`], what ends a send in [`super::landing`], and which lane a call stands in, in [`super::routes`].
+//! A scope's counters of what waits and what is under way go up in this file. They go down here, where a waiter is sent or leaves,
+//! and in [`super::landing`], where a send or a lease ends. What answers do is in [`super::answer`], which lane a call stands in,
+//! in [`super::routes`].
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 

@@ -110,3 +110,60 @@ test("what is no response is explained too", async () => {
     assert.equal(typeof (await explainResponse(value)).kind, "string");
   }
 });
+
+const refused = Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }) });
+for (const [name, value, kind, id] of [
+  ["an error alone", { error: refused }, "network", "network.refused"],
+  ["an error beside members of the caller's", { error: refused, attempt: 3 }, "network", "network.refused"],
+  ["an abort's error", { error: new DOMException("x", "AbortError") }, "aborted", "fetch.caller"],
+  ["an error of the program", { error: new TypeError("x is not a function") }, "invalid_request", "program.error"],
+  ["an error of another realm", { error: { name: "TypeError", message: "Failed to fetch" } }, "network", "network.unknown"],
+  ["an error and what is known of the request", { error: new TypeError("Load failed"), url: "https://a.example/", online: false }, "network", "network.offline"],
+  ["an address alone", { url: "https://a.example/", method: "GET" }, "network", "network.unknown"],
+  ["an error that has an error", Object.assign(new TypeError("Failed to fetch"), { error: refused }), "network", "network.unknown"],
+  ["a foreign object", { error: "x", name2: 1 }, "aborted", "fetch.caller"],
+]) {
+  test(`a report without a status is read as one: ${name}`, () => {
+    const explanation = explain(value);
+    assert.deepEqual([explanation.kind, explanation.id], [kind, id]);
+  });
+}
+
+test("an error of the program itself is told as one, by its real message", () => {
+  const mistakes = [
+    () => /** @type {any} */ (undefined).id,
+    () => /** @type {any} */ ({}).id(),
+    () => JSON.stringify(1n),
+    () => new Array(-1),
+    () => new Date(NaN).toISOString(),
+    () => decodeURIComponent.call.call(1),
+    () => /** @type {any} */ (globalThis).missing.x,
+    () => {
+      // @ts-ignore: a name that nobody declares
+      return noSuchName;
+    },
+    () => new RegExp("("),
+  ];
+  for (const mistake of mistakes) {
+    try {
+      mistake();
+      assert.fail("it throws");
+    } catch (error) {
+      const { id, retry, confidence, causes, whatHappened, action, userMessage, userMessageKey } = explain(error);
+      assert.deepEqual([id, retry.verdict, causes[0].id, userMessageKey], ["program.error", "never", "program", "user.invalid_request.program"], String(error));
+      assert.ok(confidence < 0.5);
+      assert.doesNotMatch([whatHappened, action, userMessage].join(), /connection|CORS/);
+    }
+  }
+});
+
+test("a body that is not JSON is no error of the program", () => {
+  for (const body of ["", "<html>", "undefined", "{", "[1,]", '{"a" 1}']) {
+    try {
+      JSON.parse(body);
+      assert.fail("it throws");
+    } catch (error) {
+      assert.equal(explain(error).id, "fetch.invalid_json", String(error));
+    }
+  }
+});

@@ -40,8 +40,7 @@ const report: Required<ErrorReport> = {
 };
 explain({ status: 429, headers: { "retry-after": "1" } });
 explain(new DOMException("gone", "AbortError"));
-// @ts-expect-error a report has a status
-export const statusless: ErrorReport = { body: "" };
+export const statusless: ErrorReport = { error: new TypeError("Failed to fetch") };
 
 /** Every kind with all its members; a kind that is missing or new fails in `default`. */
 export function members(explanation: Explanation): unknown[] {
@@ -58,7 +57,7 @@ export function members(explanation: Explanation): unknown[] {
     case "not_supported":
       return [explanation.reason satisfies "method" | "feature" | "media_type" | "unknown", explanation.allow?.[0]];
     case "malformed_body":
-      return [explanation.reason satisfies "json_syntax" | "empty" | "encoding" | "unknown", explanation.offset satisfies number | undefined];
+      return [explanation.reason satisfies "json_syntax" | "empty" | "encoding" | "unknown"];
     case "unexpected_response":
       return [explanation.reason satisfies "html_instead_of_json" | "invalid_json" | "opaque" | "redirect" | "truncated" | "unknown"];
     case "rate_limited":

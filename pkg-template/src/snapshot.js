@@ -25,13 +25,13 @@ export function takeSnapshot({ shared, clock }) {
  */
 export function restoreSnapshot({ shared, clock, plan }, snapshot) {
   const kept = readSnapshot(snapshot);
-  const wall = clock.host.now();
-  const mono = clock.monotonic();
-  for (const quota of kept) {
-    const texts = TEXTS.map((key) => (quota[key] ?? "").replaceAll("\n", " ")).join("\n");
-    const [limit, remaining, resetAt, window] = NUMBERS.map((key) => quota[key] ?? NaN);
-    shared.engine.restore(plan, texts, limit, remaining, resetAt, window, wall, mono);
-  }
+  const text = kept.flatMap((quota) => [...TEXTS.map((key) => (quota[key] ?? "").replaceAll("\n", " ")), ...NUMBERS.map((key) => digits(quota[key]))]).join("\n");
+  shared.engine.restore(plan, text, clock.host.now(), clock.monotonic());
+}
+
+/** A whole number of 15 digits at most, as text. @param {number | undefined} value */
+function digits(value) {
+  return value === undefined ? "" : `${Math.trunc(Math.max(-MOST, Math.min(value, MOST)))}`;
 }
 
 /** @typedef {(value: any) => boolean} Check */
@@ -39,6 +39,7 @@ export function restoreSnapshot({ shared, clock, plan }, snapshot) {
 const isText = (value) => typeof value === "string";
 /** @type {Check} */
 const isAmount = (value) => Number.isFinite(value) && value >= 0;
+const MOST = 999_999_999_999_999;
 const TEXT = "a text";
 const AMOUNT = "a finite number of 0 or more";
 

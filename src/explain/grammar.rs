@@ -204,10 +204,12 @@ mod tests {
         assert!(matches(&"{".repeat(65_536), &text).is_none());
     }
 
+    type Made = (&'static str, fn(usize) -> String);
+
     /// Templates and texts by size, each made to have a search start over as often as it can.
     #[test]
     fn matching_takes_linear_time_whatever_the_template_and_the_text() {
-        let templates: [(&str, fn(usize) -> String); 8] = [
+        let templates: [Made; 8] = [
             ("one long literal", |size| ["*", &"a".repeat(size), "b*"].concat()),
             ("a literal that fits but for its first letter", |size| ["*b", &"a".repeat(size), "*"].concat()),
             ("many long literals", |size| ["*", &"a".repeat(50), "b"].concat().repeat(size / 52) + "*"),
@@ -217,7 +219,7 @@ mod tests {
             ("braces that are no holes", |size| "*{a{".repeat(size / 4) + "*"),
             ("one word in braces", |size| ["*{", &"a".repeat(size), "*"].concat()),
         ];
-        let texts: [(&str, fn(usize) -> String); 6] = [
+        let texts: [Made; 6] = [
             ("one letter", |size| "a".repeat(size)),
             ("it fits at its end", |size| "a".repeat(size - 1) + "b"),
             ("runs that are one short", |size| ["a".repeat(49).as_str(), "b"].concat().repeat(size / 50)),

@@ -80,6 +80,11 @@ impl Identity {
         }
         digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0, origin: 0 })
     }
+
+    /// The host of the origin that it is named by; "" where it is named by another word.
+    pub fn host(&self) -> &str {
+        words::split(&self.name, b"/#").nth(2).unwrap_or_default()
+    }
 }
 
 /// Identities kept; beyond that the one that was made first is made anew when it is asked for.

@@ -18,6 +18,7 @@ mod outage;
 pub mod quota;
 pub mod read;
 pub mod reserve;
+mod restore;
 mod routes;
 mod ticket;
 pub mod vendors;
@@ -31,7 +32,6 @@ use crate::{
         identity::Identity,
         meter::Meter,
         options::RateRules,
-        quota::Quota,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
         ticket::{LEAST, Mark, Place, Stand, Ticket},
@@ -329,19 +329,6 @@ impl Tracker {
         }
     }
 
-    /// Takes up a quota that another tracker knew, unless this one knows better, its window is over, or there is no room:
-    /// no scope that is kept here is forgotten for one that was kept elsewhere.
-    pub fn restore(&mut self, identity: &Identity, quota: &Quota, rules: &RateRules, at: Moment) {
-        let is_over = quota.reset_in.is_some_and(|reset_in| reset_in <= 0);
-        if is_over || (self.scopes.len() >= MAX_SCOPES && self.position(identity).is_none()) {
-            return;
-        }
-        let scope = self.scope(identity, rules, at.mono);
-        if let Some(scope) = self.scopes.get_mut(scope) {
-            scope.restore(quota, at);
-        }
-    }
-
     // The scope of `ticket`, and all tickets.
     fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>)> {
         let scope = self.scope_of(ticket)?;
@@ -352,12 +339,8 @@ impl Tracker {
         self.tickets.get(ticket.0 as usize).map(|ticket| ticket.scope as usize)
     }
 
-    fn position(&self, identity: &Identity) -> Option<usize> {
-        self.scopes.iter().position(|scope| scope.key == identity.key)
-    }
-
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
-        if let Some(index) = self.position(identity) {
+        if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
             return index;
         }
         let mut new = Scope::new(identity, rules, now);

@@ -10,7 +10,7 @@ use crate::{
         identity::{Identity, hex},
         quota::Quota,
     },
-    syntax::{number, words},
+    syntax::number,
     time::{Moment, WallTime},
 };
 
@@ -112,11 +112,11 @@ impl Snapshot {
                 Err((member, expected)) => return Err(SnapshotError { field: field(index, member), expected }),
             }
         }
-        for (identity, kept) in all {
-            let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
-            let Some(rules) = &policy.rules(host).rate_limit else { continue };
-            tracker.restore(&identity, &kept.quota(at), rules, at);
-        }
+        let ruled = all.into_iter().filter_map(|(identity, kept)| {
+            let rules = policy.rules(identity.host()).rate_limit.clone()?;
+            Some((identity, kept.quota(at), rules))
+        });
+        tracker.restore(ruled, at);
         Ok(())
     }
 }

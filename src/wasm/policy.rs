@@ -20,7 +20,7 @@ use crate::{
         IDEMPOTENCY_KEY,
         classify::{self, Failure},
     },
-    syntax::{headers::Headers, words, write::Writer},
+    syntax::{headers::Headers, number, words, write::Writer},
     time::{Moment, WallTime},
 };
 
@@ -257,41 +257,39 @@ impl Engine {
         json.out
     }
 
-    /// Takes up a quota from a snapshot. `texts`: the scope's name and key, the quota's name, unit and source, one a line;
-    /// numbers are epoch ms or ms, NaN where they are not there. False, and nothing changed, if the key is none.
-    #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
-    pub fn restore(
-        &mut self,
-        plan: &Plan,
-        texts: &str,
-        limit: f64,
-        remaining: f64,
-        resets: f64,
-        window: f64,
-        wall: f64,
-        mono: f64,
-    ) -> bool {
-        let mut lines = words::split(texts, b"\n");
-        let mut text = || lines.next().filter(|text| !text.is_empty());
-        let Some(identity) = text().and_then(|name| Identity::kept(name, text()?)) else { return false };
-        let number = |value: f64| (!value.is_nan()).then_some(value as i64);
+    /// Takes up the quotas of a snapshot. `text`: nine lines for each, of what is not there an empty one. The scope's name and
+    /// key, the quota's name, unit and source, its limit, what remains, when it resets (epoch ms) and its window (ms), as
+    /// whole numbers of 15 digits at most. What has no key is passed over.
+    pub fn restore(&mut self, plan: &Plan, text: &str, wall: f64, mono: f64) {
         let at = Moment::new(wall, mono, 0.0);
-        let quota = Quota {
-            name: text().map(Into::into),
-            unit: text().map(Into::into),
-            source: text().unwrap_or_default().into(),
-            limit: number(limit).map(|limit| limit as u64),
-            remaining: number(remaining).map(|remaining| remaining as u64),
-            reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
-            window: number(window),
-            granularity: 1,
-            ..Quota::default()
-        };
-        let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
-        if let Some(rules) = &plan.policy.rules(host).rate_limit {
-            self.memory.tracker.restore(&identity, &quota, rules, at);
-        }
-        true
+        let mut lines = words::split(text, b"\n");
+        let kept = core::iter::from_fn(|| {
+            let mut fields = [""; 9];
+            fields.fill_with(|| lines.next().unwrap_or_default());
+            Some(fields).filter(|[scope, ..]| !scope.is_empty())
+        });
+        let ruled = kept.filter_map(|[scope, key, name, unit, source, limit, remaining, resets, window]| {
+            let identity = Identity::kept(scope, key)?;
+            let rules = plan.policy.rules(identity.host()).rate_limit.clone()?;
+            let text = |text: &str| (!text.is_empty()).then(|| text.into());
+            let number = |text: &str| match text.strip_prefix('-') {
+                Some(digits) => number::whole(digits).map(|number| -number),
+                None => number::whole(text),
+            };
+            let quota = Quota {
+                name: text(name),
+                unit: text(unit),
+                source: source.into(),
+                limit: number(limit).map(|limit| limit as u64),
+                remaining: number(remaining).map(|remaining| remaining as u64),
+                reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
+                window: number(window),
+                granularity: 1,
+                ..Quota::default()
+            };
+            Some((identity, quota, rules))
+        });
+        self.memory.tracker.restore(ruled, at);
     }
 
     #[inline(never)]

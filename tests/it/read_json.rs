@@ -137,11 +137,11 @@ fn same(node: Node<'_>, expected: &Value, text: &str) {
             let (read, expected) = (node.word().parse::<f64>().unwrap(), number.as_f64().unwrap());
             assert!((read - expected).abs() <= expected.abs() * 1e-14, "{text:?}: {read} is not {expected}");
             if let Some(whole) = node.integer() {
-                assert_eq!(number.as_i64().or_else(|| Some(expected as i64)), Some(whole), "{text:?}");
+                assert_eq!(number.as_i64().or(Some(expected as i64)), Some(whole), "{text:?}");
             }
         }
         Value::String(expected) => {
-            assert_eq!((node.kind(), node.text()), (Kind::String, expected.as_str()), "{text:?}")
+            assert_eq!((node.kind(), node.text()), (Kind::String, expected.as_str()), "{text:?}");
         }
         Value::Array(elements) => {
             assert_eq!((node.kind(), node.children().count()), (Kind::Array, elements.len()), "{text:?}");

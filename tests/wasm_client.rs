@@ -15,7 +15,7 @@ use fetch_with_policy::{
 };
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
-use stage::{Stage, answer};
+use stage::{Stage, answer, empty};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{AbortController, Request, RequestInit, Response};
@@ -107,6 +107,14 @@ async fn neither_an_ended_nor_a_dropped_wait_leaves_a_timer_or_a_listener() {
         drop(call);
         assert_eq!((stage.timers(), stage.listeners(), stage.sends()), (0.0, 0.0, 1), "drops: {drops}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_body_of_empty_chunks_without_end_is_let_go_of() {
+    let (response, pulls) = empty(403, 100_000);
+    let _stage = Stage::new(&[Some(response)]);
+    assert_eq!(client(r#"{ "retry": false }"#).fetch(request()).await.unwrap().status(), 403);
+    assert!((100.0..10_000.0).contains(&pulls()), "{} chunks", pulls());
 }
 
 #[wasm_bindgen_test]

@@ -7,13 +7,11 @@
  */
 import { core } from "#explain";
 import { facts, look, text } from "./explain-facts.js";
+import { front } from "./front.js";
+import { MAX_BODY } from "./limits.js";
 import { sentFor } from "./sent.js";
 import { load } from "./wasm.js";
 
-/** What of a body is read: bytes. */
-const MAX_BODY = 65536;
-/** And how many chunks: one of nothing takes no time, so that no timer would end a stream of them. */
-const MAX_CHUNKS = 4096;
 /** How long a clone may take to give that much: ms. */
 const MAX_READ = 2000;
 
@@ -92,36 +90,18 @@ export async function reportOf(response, context) {
 }
 
 /**
- * The front of a clone's body; undefined where there is none to read.
+ * The front of a response's body; undefined where there is none to read.
  * @param {Response} response
  * @returns {Promise<string | undefined>}
  */
 async function excerpt(response) {
-  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
-  const reader = look(() => (response.bodyUsed ? undefined : response.clone().body?.getReader()));
-  if (reader === undefined) return look(() => (response.body === null && !response.type.startsWith("opaque") ? "" : undefined));
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, MAX_READ, undefined);
-  });
   // The mark is kept, so that the offsets of evidence are those of the body.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let front = "";
-  let size = 0;
-  try {
-    for (let chunk = 0; chunk < MAX_CHUNKS && size < MAX_BODY; chunk++) {
-      const step = /** @type {ReadableStreamReadResult<Uint8Array> | undefined} */ (await Promise.race([reader.read(), late]));
-      if (step === undefined || step.done) break;
-      front += decoder.decode(step.value.subarray(0, MAX_BODY - size), { stream: true });
-      size += step.value.length;
-    }
-  } catch {
-    // A body that breaks off is explained as far as it came.
-  } finally {
-    clearTimeout(timer);
-    // Not awaited: the cancel of one half settles only when the caller's own half is read or cancelled.
-    look(() => reader.cancel().catch(() => {}));
-  }
-  return front;
+  const read = await front(response, MAX_BODY, within, { ignoreBOM: true });
+  return read ?? look(() => (response.body === null && !response.type.startsWith("opaque") ? "" : undefined));
+}
+
+/** @param {() => void} stop */
+function within(stop) {
+  const timer = setTimeout(stop, MAX_READ);
+  return () => clearTimeout(timer);
 }

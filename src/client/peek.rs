@@ -12,6 +12,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStreamDefaultReader, Response};
 
+// Chunks of a body that are read: one of no bytes takes no time, so that no timer would end a stream of them.
+const MOST_CHUNKS: usize = 4096;
+
 /// At most `most` bytes of the body of `response`, as many as come before `late` is over. `None` where there is no body to
 /// read, or it was read already.
 pub async fn front(response: &Response, most: usize, late: impl Future<Output = ()>) -> Option<String> {
@@ -20,7 +23,10 @@ pub async fn front(response: &Response, most: usize, late: impl Future<Output = 
     let body = response.clone().ok().and_then(|copy| copy.body())?;
     let reader = Copy(body.get_reader().unchecked_into());
     let mut late = pin!(late);
-    while bytes.len() < most {
+    for _ in 0..MOST_CHUNKS {
+        if bytes.len() >= most {
+            break;
+        }
         let mut read = JsFuture::from(reader.0.read());
         let step = poll_fn(|context| match Pin::new(&mut read).poll(context) {
             Poll::Ready(step) => Poll::Ready(step.ok()),

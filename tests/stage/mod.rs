@@ -45,10 +45,20 @@ export function begun() {
   });
   return [body, () => cancelled];
 }
+export function hollow(most) {
+  let pulls = 0;
+  const pull = (controller) => {
+    pulls++;
+    if (pulls > most) controller.error(new Error('read for too long'));
+    else controller.enqueue(new Uint8Array(0));
+  };
+  return [new ReadableStream({ pull }, { highWaterMark: 0 }), () => pulls];
+}
 ")]
 extern "C" {
     type Watch;
     fn begun() -> Array;
+    fn hollow(most: u32) -> Array;
     fn watch() -> Watch;
     #[wasm_bindgen(method)]
     fn counts(this: &Watch) -> Array;
@@ -142,6 +152,14 @@ pub fn endless(code: u16) -> (Response, impl Fn() -> bool) {
     let (body, cancelled) = (made.get(0), made.get(1));
     let response = Response::new_with_opt_readable_stream_and_init(Some(body.unchecked_ref()), &status(code)).unwrap();
     (response, move || cancelled.unchecked_ref::<js_sys::Function>().call0(&JsValue::NULL).unwrap().is_truthy())
+}
+
+/// An answer whose body is of so many empty chunks and then breaks off, and how many were read.
+pub fn empty(code: u16, most: u32) -> (Response, impl Fn() -> f64) {
+    let made = hollow(most);
+    let (body, pulls) = (made.get(0), made.get(1));
+    let response = Response::new_with_opt_readable_stream_and_init(Some(body.unchecked_ref()), &status(code)).unwrap();
+    (response, move || pulls.unchecked_ref::<js_sys::Function>().call0(&JsValue::NULL).unwrap().as_f64().unwrap())
 }
 
 pub fn answer(code: u16, headers: &[(&str, &str)]) -> Response {

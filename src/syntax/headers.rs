@@ -89,8 +89,8 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-// The members of a value that are read. A comma in quotes parts no members. One in brackets parts those of a member, as in
-// JSON: the value may be cut there, but the parts are not counted.
+// The part of a value that is read; none where its first member is too long. A comma in quotes separates nothing. One in
+// brackets separates parts of a member, as in JSON: the value may be cut there, but those parts are not counted.
 fn front(value: &str) -> Option<&str> {
     #[cfg(test)]
     if crate::syntax::steps::is_unbounded() {

@@ -1,7 +1,7 @@
 //! Names that a server chooses: of quotas, buckets, units and headers.
 //!
-//! They are kept for as long as what they name, for thousands of scopes, so a long one is replaced by its hash. Hashes of
-//! different names differ, but for one pair in 10^19; a server that makes two alike joins its own quotas, and no other's.
+//! They are kept as long as what they name, for thousands of scopes, so a long one is replaced by its hash. Two long names have
+//! one hash by chance in one of 10^19 cases. A server can choose two such names, but joins only its own quotas by that.
 
 use alloc::string::String;
 
@@ -27,7 +27,7 @@ pub fn short(name: &str) -> String {
     short
 }
 
-/// `hash` with `text` added: FNV-1a, which is quick and no secret's keeper.
+/// `hash` with `text` added: FNV-1a, which is quick and hides no secret.
 #[inline(never)]
 pub fn add(mut hash: u64, text: &str) -> u64 {
     #[cfg(test)]

@@ -82,7 +82,7 @@ const KINDS: &[&str] = &[
     "auth0-client-quota-limit",
 ];
 
-/// The steps that all readers take together for `text`, and of `own` headers.
+/// The steps that all readers of headers take together for `text`.
 fn steps_of(text: &str, dialects: &Dialects) -> u64 {
     let headers = Headers::new(text);
     steps::of(|| {
@@ -155,11 +155,12 @@ fn a_header_takes_time_that_grows_no_faster_than_it_and_four_kilobytes_of_anythi
     assert!(most.0 < 150_000, "{most:?}");
 }
 
+/// From small sizes on, so that a reader that is far from linear fails here and does not run for minutes.
 #[test]
 fn no_reader_relies_on_the_bound_to_be_linear() {
     for name in KINDS {
         for pattern in PATTERNS {
-            grows(name, *pattern, &[MAX, 2 * MAX], |size| {
+            grows(name, *pattern, &doubled(512, 2 * MAX), |size| {
                 steps::unbounded(|| steps_of(&line(name, *pattern, size), &NONE))
             });
         }
@@ -183,7 +184,7 @@ fn headers_that_a_user_names_are_read_as_cheaply() {
     assert!(all.len() >= 11);
     for name in &all {
         for pattern in PATTERNS {
-            grows(name, *pattern, &[MAX, 2 * MAX], |size| {
+            grows(name, *pattern, &doubled(512, 2 * MAX), |size| {
                 steps::unbounded(|| steps_of(&line(name, *pattern, size), &own))
             });
         }

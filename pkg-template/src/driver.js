@@ -282,6 +282,7 @@ export async function fly(run, action) {
         case 3: {
           const result = conclude(run, action === 2);
           if (result !== undefined) return result;
+          action = FAILED;
           break;
         }
         case FAILED:

@@ -154,7 +154,9 @@ function park(run) {
   } else {
     run.timer = sleep(clock, delay, () => wake(run, tell.ELAPSE));
   }
-  if (hooks.onEvent !== undefined) {
+  // It failed as it was asked about this wait: those who waited then may be woken already.
+  if (shared.core.failure !== undefined) queueMicrotask(shared.wakeAll);
+  else if (hooks.onEvent !== undefined) {
     const { reason, quota } = run.why;
     emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
   }

@@ -121,7 +121,7 @@ function language(tag) {
   try {
     return new Intl.Locale(tag).baseName;
   } catch {
-    throw new Refusal(USAGE, `--lang: expected the tag of a language (BCP 47), such as en, de or pt-BR`);
+    throw new Refusal(USAGE, "--lang: expected the tag of a language (BCP 47), such as en, de or pt-BR");
   }
 }
 

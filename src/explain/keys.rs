@@ -10,19 +10,19 @@ use crate::syntax::json::{Document, parse_with};
 pub static NAMES: Names = Names::new(WORDS);
 
 const WORDS: &str = "\
-error errors fault Fault Error message detail response result data extensions code error_code errorCode Code __type reason \
-type name category status error_description errorSummary description Message msg title faultstring errorMessages \
-non_field_errors errorMessage error_message error_msg request_id requestId RequestId RequestID request-id correlationId \
-correlation_id errorId traceId trace_id fbtrace_id debug_id doc_url documentation_url more_info help errorLink error_uri \
-url field path loc pointer param parameter propertyPath source target in fields details defaultMessage invalid-params \
-invalid_params violations fieldViolations fieldList causes issues errorCauses fieldErrors field_errors innererror \
-innerError httpStatus _errors header location error_user_msg userMessage @type links success content decline_code \
-request_log_url root_cause jsonrpc kind apiVersion ok locations jsonapi hint timestamp statusCode object retry_after \
-global value method body requestBody json bodyIs format not any when then rules id provider hosts recognise extends \
-priority retry verdict until how confidence text check entity fieldReason fieldMessage exists present equals contains \
-startsWith template gt gte lt lte host delay maxTries baseDelay requiresIdempotency \
-fieldName fieldPath property attribute instancePath dataPath Field key invalidParams validationErrors validation_errors \
-ModelState responseStatus ResponseStatus context_info invalid_fields params parameters sys status_code link validation keys _embedded context extra messages Errors response_metadata meta errcode errorcode ErrorCode errCode constraints request requestHeader";
+error errors fault Fault Error message detail response result data extensions code error_code errorCode Code __type \
+reason type name category status error_description errorSummary description Message msg title faultstring \
+errorMessages non_field_errors errorMessage error_message correlationId errorId fbtrace_id doc_url documentation_url \
+more_info help errorLink error_uri url field path loc pointer param parameter propertyPath source target in fields \
+details defaultMessage invalid-params invalid_params violations fieldViolations fieldList causes issues errorCauses \
+fieldErrors field_errors innererror innerError httpStatus _errors header location error_user_msg userMessage @type \
+success content decline_code request_log_url root_cause jsonrpc kind apiVersion ok locations jsonapi hint timestamp \
+statusCode object retry_after global value method body requestBody json bodyIs format not any when then rules id \
+provider hosts recognise extends priority retry verdict until how confidence fieldReason fieldMessage exists present \
+requiresIdempotency fieldName fieldPath property attribute instancePath dataPath Field key invalidParams \
+validationErrors validation_errors ModelState responseStatus ResponseStatus context_info invalid_fields params \
+parameters sys status_code link validation keys context extra messages Errors response_metadata meta errcode errorcode \
+ErrorCode errCode constraints request requestHeader";
 
 /// Reads `text`, whose members are then found by number.
 pub fn parse(text: &str) -> Document<'_> {

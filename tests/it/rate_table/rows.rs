@@ -1,7 +1,10 @@
 //! The rows. Bounds are what the server allows, or where that is not reached what is measured today, with little slack.
 
 use super::{Row, START};
-use crate::simulator::servers::Style::{Clever, CleverDown, Discord, Ietf, IetfLegacy, Nothing};
+use crate::simulator::servers::{
+    RetryAfter,
+    Style::{Clever, CleverDown, Discord, Ietf, IetfLegacy, Nothing},
+};
 
 const TWO: &[(u64, i64)] = &[(40, 1000), (200, 6000)];
 const WITH_A_DAY: &[(u64, i64)] = &[(200, 3000), (5000, 86_400_000)];
@@ -184,7 +187,7 @@ pub fn clients() -> Vec<Row> {
             ..four("4 clients, hidden, configured", "first", Nothing).most(1.03, 1975).asleep(1.03, 1971)
         },
         Row {
-            server: |server| server.retry_after = true,
+            server: |server| server.retry_after = RetryAfter::Seconds,
             ..four("4 clients, Retry-After only", "first", Nothing).most(1.3, 172).asleep(1.31, 176)
         },
         Row {
@@ -215,8 +218,10 @@ pub fn clients() -> Vec<Row> {
 /// No header tells a quota.
 pub fn hidden() -> Vec<Row> {
     let configured = |name, kind| Row { configured: true, ..Row::new(name, kind, Nothing) };
-    let waits = |name, kind| Row { server: |server| server.retry_after = true, ..Row::new(name, kind, Nothing) };
-    let decimal = |name, kind| Row { server: |server| server.decimal = true, ..Row::new(name, kind, Nothing) };
+    let waits =
+        |name, kind| Row { server: |server| server.retry_after = RetryAfter::Seconds, ..Row::new(name, kind, Nothing) };
+    let decimal =
+        |name, kind| Row { server: |server| server.retry_after = RetryAfter::Decimal, ..Row::new(name, kind, Nothing) };
     vec![
         Row::new("hidden", "first", Nothing)
             .most(1.15, 145)

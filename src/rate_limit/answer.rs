@@ -40,9 +40,6 @@ impl Scope {
             self.place(route, from, mask, tickets, now);
         }
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
-        if home != from {
-            self.uncount(from, home, cost, sent);
-        }
         self.begin(new & mask, home, cost, tickets, now);
         let Some(ticket) = tickets.get(index as usize) else { return };
         for (quota, place) in reading.quotas.iter().zip(places) {
@@ -102,20 +99,9 @@ impl Scope {
         }
     }
 
-    // It was counted on the quotas of the lane that it was sent in, and belongs to another.
-    fn uncount(&mut self, from: u8, home: u8, cost: u64, sent: MonoTime) {
-        let mask = |lane: u8| self.lanes.get(usize::from(lane)).map_or(0, |lane| lane.mask);
-        let wrong = mask(from) & !mask(home);
-        for (index, meter) in self.meters.iter_mut().enumerate() {
-            if wrong >> index & 1 == 1 && meter.unit.is_none() {
-                meter.uncount(cost, sent);
-            }
-        }
-    }
-
     /// Nothing came of the attempt of `ticket`, or a word of who stands before the server.
     pub(super) fn failed(&mut self, ticket: &mut Ticket, at: Moment) {
-        self.outage.failed(ticket.sent, at);
+        self.outage.failed(ticket.sent, at.mono);
         if self.outage.is_on() {
             // Each probe is another call's, so that none spends all its attempts on one outage.
             ticket.seq = None;

@@ -102,13 +102,6 @@ impl Lane {
         }
     }
 
-    /// One under way leaves for another lane, or `came` from one.
-    pub fn move_one(&mut self, fresh: bool, came: bool) {
-        for (count, by) in [(&mut self.in_flight, 1), (&mut self.fresh, u32::from(fresh))] {
-            *count = if came { count.saturating_add(by) } else { count.saturating_sub(by) };
-        }
-    }
-
     /// It is under way no more.
     pub fn landed(&mut self, stand: Stand, now: MonoTime) {
         self.in_flight = self.in_flight.saturating_sub(1);

@@ -113,8 +113,6 @@ pub struct Meter {
     used: u64,
     /// Units whose answers are still to come, however long that takes.
     pending: u64,
-    /// Something was under way when it began, and may be counted in either.
-    carried: bool,
     /// Units granted since it began.
     since: u64,
     /// What others were seen to use of it.
@@ -209,7 +207,6 @@ impl Meter {
                 let lengths = self.opened.and_then(|(sent, got)| nice(span.after.since(got), span.by.since(sent)));
                 self.reckoned = lengths.map(|(shortest, _)| shortest);
                 self.open(now, in_flight);
-                self.carried |= !spent;
                 if unproved {
                     self.stage = Stage::Alone { length };
                 }
@@ -221,7 +218,7 @@ impl Meter {
     }
 
     fn open(&mut self, now: MonoTime, in_flight: u64) {
-        (self.used, self.since, self.foreign, self.carried) = (in_flight, 0, 0, in_flight > 0);
+        (self.used, self.since, self.foreign) = (in_flight, 0, 0);
         (self.least, self.left, self.told) = (None, None, None);
         (self.began, self.first, self.opened, self.span) = (now, None, None, None);
         self.stage = Stage::Open;
@@ -283,13 +280,6 @@ impl Meter {
         self.pending = self.pending.saturating_sub(cost);
     }
 
-    /// What was taken, and has landed, was another quota's.
-    pub fn uncount(&mut self, cost: u64, sent: MonoTime) {
-        if sent >= self.began {
-            self.used = self.used.saturating_sub(cost);
-        }
-    }
-
     /// What was taken has arrived, or will not any more. `counted`: the server may have counted it.
     pub fn land(&mut self, cost: u64, counted: bool, sent: MonoTime, now: MonoTime) {
         self.log.flying = self.log.flying.saturating_sub(cost);
@@ -315,7 +305,7 @@ impl Meter {
 
     /// Whether others draw on it.
     pub fn is_crowded(&self) -> bool {
-        self.crowding() > SHARE
+        self.crowd > SHARE
     }
 
     /// Whether all of it is used, as far as is known.
@@ -343,21 +333,16 @@ impl Meter {
         self.log.total(now, self.length())
     }
 
-    // All users' part to our own, in sixteenths. Who has used half a window alone is alone.
-    fn crowding(&self) -> u64 {
-        let alone = self.foreign == 0 && self.span.is_some() && self.used > self.limit.unwrap_or(0) / 2;
-        if alone { SHARE } else { self.crowd }
-    }
-
     // Who came late to a window used little of it, and must not think that so many others do.
     fn crowd_of(&self, taken: u64) -> u64 {
         (product(taken, SHARE) / self.used.max(1)).min(SHARE * CROWD)
     }
 
-    // At the end of a window it is known.
+    // At the end of a window it is known. Who has used more than half of one alone is alone.
     fn measure(&mut self) {
         self.crowd = match self.foreign {
-            0 => self.crowding(),
+            0 if self.used > self.limit.unwrap_or(0) / 2 => SHARE,
+            0 => self.crowd,
             foreign => self.crowd_of(self.used.saturating_add(foreign)),
         };
     }

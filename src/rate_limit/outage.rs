@@ -12,11 +12,11 @@
 //! TCP's slow start, and no more than a few go in each few milliseconds, a number that doubles with each second: a
 //! server that has just come up is met by a ramp, not by a wall. Nothing here is about quotas, which bind besides.
 
-use crate::time::{Moment, MonoTime, times};
+use crate::time::{MonoTime, times};
 
 /// Failures in a row. Of a server that fails one in twenty, four in a row are one in 160,000.
 const RUN: u32 = 4;
-/// From a failed probe to the next one: this share of the outage so far, within bounds, less some chance.
+/// From a failed probe to the next one: this share of the outage so far, within bounds.
 const SHARE: i64 = 16;
 const SHORTEST: i64 = 200;
 const LONGEST: i64 = 10_000;
@@ -66,8 +66,7 @@ impl Outage {
     }
 
     /// What was `sent` then was not answered, or by one who is unavailable.
-    pub fn failed(&mut self, sent: MonoTime, at: Moment) {
-        let now = at.mono;
+    pub fn failed(&mut self, sent: MonoTime, now: MonoTime) {
         self.failures = self.failures.saturating_add(1);
         if self.phase == Phase::Down {
             // What was under way when it began tells nothing new.
@@ -81,7 +80,7 @@ impl Outage {
         }
         self.phase = Phase::Down;
         let pause = (now.since(self.began) / SHARE).clamp(SHORTEST, LONGEST);
-        self.held = now.plus(pause - at.sample.of(pause / 8));
+        self.held = now.plus(pause);
     }
 
     /// What was `sent` then was answered.
@@ -147,14 +146,10 @@ impl Outage {
 mod tests {
     use super::*;
 
-    fn at(mono: i64) -> Moment {
-        Moment::new(0.0, mono as f64, 0.0)
-    }
-
     fn down(since: i64) -> Outage {
         let mut outage = Outage::default();
         for _ in 0..RUN {
-            outage.failed(MonoTime(since), at(since));
+            outage.failed(MonoTime(since), MonoTime(since));
         }
         outage
     }
@@ -163,7 +158,7 @@ mod tests {
     fn four_failures_in_a_row_are_an_outage_and_a_success_between_breaks_the_row() {
         let mut outage = Outage::default();
         for n in 0..20 {
-            outage.failed(MonoTime(n), at(n));
+            outage.failed(MonoTime(n), MonoTime(n));
             if n % 3 == 2 {
                 outage.worked(MonoTime(n), MonoTime(n));
             }
@@ -181,15 +176,15 @@ mod tests {
         assert_eq!(outage.blocks(1, lease, 0, true, MonoTime(0)), Some(MonoTime(200)), "somebody is");
         assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(200)), None);
         assert_eq!(outage.blocks(1, lease, 0, false, MonoTime(200)), Some(lease), "one is under way");
-        outage.failed(MonoTime(199), at(210));
+        outage.failed(MonoTime(199), MonoTime(210));
         assert_eq!(
             outage.blocks(0, lease, 0, false, MonoTime(210)),
             None,
             "sent before it was due: it says nothing new"
         );
-        outage.failed(MonoTime(16_000), at(16_000));
+        outage.failed(MonoTime(16_000), MonoTime(16_000));
         assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(16_000)), Some(MonoTime(17_000)));
-        outage.failed(MonoTime(1_000_000), at(1_000_000));
+        outage.failed(MonoTime(1_000_000), MonoTime(1_000_000));
         assert_eq!(outage.blocks(0, lease, 0, false, MonoTime(1_000_000)), Some(MonoTime(1_010_000)));
     }
 
@@ -228,7 +223,7 @@ mod tests {
         let mut outage = down(0);
         outage.worked(MonoTime(3200), MonoTime(3200));
         for _ in 0..RUN {
-            outage.failed(MonoTime(4000), at(4000));
+            outage.failed(MonoTime(4000), MonoTime(4000));
         }
         assert_eq!(outage.probes_at(), Some(MonoTime(4250)));
     }

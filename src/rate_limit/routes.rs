@@ -7,7 +7,7 @@ use super::{
     lane::Lane,
     meter::Meter,
     reserve::Scope,
-    ticket::{Place, Stand, Ticket},
+    ticket::{Place, Ticket},
 };
 use crate::time::MonoTime;
 
@@ -100,28 +100,8 @@ impl Scope {
         self.routes.push(Route { key: route, lane, moves: 0 });
     }
 
-    // Those who wait follow their route to its lane, in their order; and so do those under way, with what they count.
+    // Those who wait follow their route to its lane, in their order.
     fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Place]) {
-        let mask = |lane: usize| self.lanes.get(lane).map_or(0, |lane: &Lane| lane.mask);
-        let (left, joined) = (mask(from) & !mask(to), mask(to) & !mask(from));
-        let is_meant = |ticket: &Ticket| ticket.route == route && usize::from(ticket.lane) == from;
-        for (index, cost) in self.flying(tickets, &is_meant) {
-            let Some(ticket) = tickets.get_mut(index as usize) else { continue };
-            ticket.lane = to as u8;
-            let fresh = ticket.stand == Stand::Probing;
-            self.lanes.iter_mut().enumerate().for_each(|(lane, it)| match lane {
-                _ if lane == from => it.move_one(fresh, false),
-                _ if lane == to => it.move_one(fresh, true),
-                _ => {}
-            });
-            for (index, meter) in self.meters.iter_mut().enumerate().filter(|(_, meter)| meter.unit.is_none()) {
-                if left >> index & 1 == 1 {
-                    meter.untake(cost);
-                } else if joined >> index & 1 == 1 && meter.knows_end() {
-                    meter.take(cost, ticket.sent);
-                }
-            }
-        }
         let Some(old) = self.lanes.get_mut(from) else { return };
         let moved = old.sweep(tickets, &|ticket| ticket.route == route);
         let Some(lane) = self.lanes.get_mut(to) else { return };

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use crate::simulator::{
     Fixed, World,
-    servers::{Server, Style},
+    servers::{RetryAfter, Server, Style},
 };
 use fetch_with_policy::{
     call::{Action, Call, Event, Memory, Request},
@@ -174,7 +174,7 @@ proptest! {
         timeout in prop::option::of(5..40_i64),
     ) {
         let mut server = Server::new(kind, &[(limit, window)], style);
-        server.retry_after = retry_after;
+        server.retry_after = if retry_after { RetryAfter::Seconds } else { RetryAfter::No };
         let mut number = 0;
         let start = 1_795_305_601_234;
         let mut options = vec![

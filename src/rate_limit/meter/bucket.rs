@@ -48,10 +48,10 @@ impl Bucket {
         bucket
     }
 
-    /// One of an unknown rate that was full before `sent` units went. Not much below 0, since some of it has flowed in again.
+    /// One of an unknown rate that was full before `sent` units went.
     pub fn spent(limit: u64, sent: u64, now: MonoTime) -> Self {
         let tokens = milli(limit).saturating_sub(milli(sent));
-        Self { at: now, tokens: tokens.clamp(-milli(limit) / 8, 0), ..Self::default() }
+        Self { at: now, tokens: tokens.min(0), ..Self::default() }
     }
 
     /// Takes a rate that is known.

@@ -45,7 +45,7 @@ impl Meter {
             };
         }
         // Where others draw on it too, what is under way at once is our share of what is left.
-        let crowd = self.crowding();
+        let crowd = self.crowd;
         if crowd > SHARE && in_flight > 0 && self.unit.is_none() {
             // Half of it, since the others have seen the same room.
             let share = product(room.saturating_add(in_flight), SHARE) / (2 * crowd);

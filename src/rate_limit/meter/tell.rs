@@ -86,7 +86,7 @@ impl Meter {
     // A reset that is past is told as now: of which window it is, and when that ends, this does not say.
     fn tell_past(&mut self, limit: u64, remaining: u64, told: Told) {
         if told.sent < self.began {
-            return self.uncarry(told);
+            return;
         }
         match self.stage {
             Stage::Alone { .. } if told.limited => return self.refuse(),
@@ -118,10 +118,7 @@ impl Meter {
     fn tell_open(&mut self, known: Span, span: Span, taken: u64, told: Told) -> bool {
         match known.compare(&span, self.length()) {
             Order::Same => self.span.iter_mut().for_each(|known| known.narrow(&span)),
-            Order::Earlier => {
-                self.uncarry(told);
-                return false;
-            }
+            Order::Earlier => return false,
             // Moved away long before it came: a bucket.
             Order::Later if told.now < known.after => self.mode = Mode::Bucket,
             Order::Later => {
@@ -142,7 +139,6 @@ impl Meter {
         let order = closed.compare(&span, self.length());
         let is_alone = self.stage != Stage::Open;
         if told.sent < self.began && order != Order::Later {
-            self.uncarry(told);
             return false;
         }
         if told.limited && order != Order::Later {
@@ -172,16 +168,9 @@ impl Meter {
         true
     }
 
-    // It was carried over into the open window, but the server counted it in the one before.
-    fn uncarry(&mut self, told: Told) {
-        if told.sent < self.began {
-            self.used = self.used.saturating_sub(told.cost);
-        }
-    }
-
     // Whether the window after `closed`, of which the first answer told `span`, is none.
     fn slides(&self, closed: &Span, span: &Span, taken: u64, length: Option<i64>, told: Told) -> bool {
-        if told.limited || self.carried {
+        if told.limited {
             return false;
         }
         // The next window ends a window later; what slides ends with the next of its oldest.

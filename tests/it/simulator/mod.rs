@@ -1,5 +1,6 @@
 //! A clock, a network and a rate-limited server in memory, which drive real calls through the core.
 
+pub mod limiters;
 pub mod servers;
 
 use std::{

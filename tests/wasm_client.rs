@@ -4,6 +4,7 @@
 mod stage;
 
 use std::{
+    cell::RefCell,
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
@@ -77,6 +78,47 @@ async fn a_dropped_send_gives_its_place_back_and_the_next_one_is_woken() {
     assert_eq!(stage.sends(), 1);
     drop(first);
     assert_eq!(within(PATIENCE, second).await.unwrap().unwrap().status(), 200);
+}
+
+#[wasm_bindgen_test]
+async fn a_turn_that_comes_before_the_call_sleeps_is_taken() {
+    let _stage = Stage::new(&[None, Some(answer(200, &[]))]);
+    let client = client(r#"{ "rateLimit": { "maxConcurrent": 1 } }"#);
+    let mut hung = Box::pin(client.fetch(request()));
+    assert!(within(20, hung.as_mut()).await.is_none(), "it hangs");
+    let hung = RefCell::new(Some(hung));
+    // The core is told of the drop between its word to wait and the wait.
+    let client = client.on_event(move |_| drop(hung.take()));
+    assert_eq!(within(200, client.fetch(request())).await.unwrap().unwrap().status(), 200);
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_ignores_its_signal_is_no_longer_waited_for() {
+    for options in [
+        r#"{ "rateLimit": { "maxConcurrent": 1 } }"#,
+        r#"{ "rateLimit": { "maxConcurrent": 1 }, "timeout": { "total": 30 } }"#,
+        r#"{ "rateLimit": { "maxConcurrent": 1 }, "timeout": { "attempt": 30 }, "retry": false }"#,
+    ] {
+        let stage = Stage::new(&[None, Some(answer(200, &[]))]);
+        let controller = AbortController::new().unwrap();
+        let init = RequestInit::new();
+        init.set_signal(Some(&controller.signal()));
+        let client = client(options);
+        let mut call = Box::pin(client.fetch(Request::new_with_str_and_init(URL, &init).unwrap()));
+        assert!(within(10, call.as_mut()).await.is_none(), "it hangs");
+        if !options.contains("timeout") {
+            controller.abort_with_reason(&"left".into());
+        }
+        let error = within(200, call).await.expect("it ends").unwrap_err();
+        match error {
+            Error::Aborted(reason) => assert_eq!(reason, "left"),
+            Error::Network(error) => assert_eq!(text(&error, "name"), "TimeoutError"),
+            Error::Deadline => assert!(options.contains("total")),
+            _ => panic!("{error}"),
+        }
+        assert_eq!(within(200, client.fetch(request())).await.unwrap().unwrap().status(), 200, "its place is free");
+        assert_eq!((stage.timers(), stage.listeners()), (0.0, 0.0));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -120,6 +120,7 @@ impl Run {
     }
 
     fn tell(&mut self, event: Event<'_>) -> Result<Action, Error> {
+        self.alarm.reset();
         let told = self.call.handle(event, &mut self.shared.memory.borrow_mut(), host::moment());
         told.map_err(|wrong| Error::Internal(wrong.state))
     }
@@ -139,7 +140,7 @@ impl Run {
         let at = host::moment();
         self.log.sent(at);
         self.log.circuit(self.call.circuit(), &self.origin, at);
-        self.flights.push(Flight::new(attempt, request, timeout)?);
+        self.flights.push(Flight::new(attempt, request, timeout, &self.alarm)?);
         Ok(())
     }
 
@@ -148,7 +149,11 @@ impl Run {
     async fn land(&mut self, next: Option<i64>) -> Result<Action, Error> {
         let signal = self.request.signal();
         let action = match flight::land(&mut self.flights, next, &signal, &self.alarm).await {
-            None if signal.aborted() => self.tell(Event::Abort)?,
+            None if signal.aborted() => {
+                let action = self.tell(Event::Abort)?;
+                self.end_flights(&request::label(&signal.reason()));
+                action
+            }
             None => self.tell(Event::Elapse)?,
             Some((attempt, Ok(response), _)) => {
                 let response: Response = response.unchecked_into();
@@ -182,8 +187,12 @@ impl Run {
     }
 
     fn call_off(&mut self) {
+        self.end_flights("AbortError");
+    }
+
+    fn end_flights(&mut self, error: &str) {
         for flight in self.flights.drain(..) {
-            self.log.failed(flight.attempt, "AbortError".into(), host::moment());
+            self.log.failed(flight.attempt, error.into(), host::moment());
             flight.call_off();
         }
     }

@@ -32,8 +32,8 @@ impl Flight {
     ///
     /// # Errors
     /// Where the host has no `AbortController`.
-    pub fn new(attempt: u32, request: Request, timeout: Option<i64>) -> Result<Self, JsValue> {
-        let limit = TimeLimit::new(&request, timeout)?;
+    pub fn new(attempt: u32, request: Request, timeout: Option<i64>, alarm: &Rc<Alarm>) -> Result<Self, JsValue> {
+        let limit = TimeLimit::new(&request, timeout, alarm)?;
         let init = limit.init.clone();
         let answer = Box::pin(async move { host::send(&request, Some(&init)).await });
         Ok(Self { attempt, limit, answer })
@@ -52,7 +52,8 @@ impl Flight {
     }
 }
 
-/// The first of `flights` that ends, taken out, and what it gave; `None` once `next` ms are over or `signal` fires.
+/// The first of `flights` that ends, taken out, and what it gave; `None` once `next` ms are over or `signal` fires. One whose
+/// time is over has ended, though the host's fetch takes no notice of that.
 pub async fn land(
     flights: &mut Vec<Flight>,
     next: Option<i64>,
@@ -62,16 +63,21 @@ pub async fn land(
     let mut timer = pin!(async {
         match next {
             Some(next) => sleep::sleep(next, signal, alarm).await,
-            None => core::future::pending().await,
+            None => sleep::aborted(signal, alarm).await,
         }
     });
     poll_fn(|context| {
         for index in 0..flights.len() {
             let Some(flight) = flights.get_mut(index) else { break };
-            if let Poll::Ready(answer) = flight.answer.as_mut().poll(context) {
-                let Flight { attempt, limit, .. } = flights.swap_remove(index);
-                let expired = limit.reason();
+            let answer = flight.answer.as_mut().poll(context);
+            let (attempt, expired) = (flight.attempt, flight.limit.reason());
+            if let Poll::Ready(answer) = answer {
+                flights.swap_remove(index);
                 return Poll::Ready(Some((attempt, end(answer, expired.clone()), expired.is_some())));
+            }
+            if let Some(reason) = expired {
+                flights.swap_remove(index).call_off();
+                return Poll::Ready(Some((attempt, Err(reason), true)));
             }
         }
         timer.as_mut().poll(context).map(|()| None)

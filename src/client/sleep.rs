@@ -33,9 +33,9 @@ pub struct Sleepers {
     free: RefCell<Vec<u32>>,
 }
 
-/// Sleeps until `delay` ms are over (or as much of them as a timer takes), `signal` fires, or `alarm` is rung.
+/// Sleeps until `delay` ms are over (or as much of them as a timer takes), `signal` fires, or `alarm` is rung. It may have been
+/// rung before: the core grants a call its turn before the call sleeps, and says so once.
 pub async fn sleep(delay: i64, signal: &AbortSignal, alarm: &Rc<Alarm>) {
-    alarm.rung.set(false);
     let _listener = Listener::new(signal, Rc::clone(alarm));
     let mut timer = TimeoutFuture::new(u32::try_from(delay.max(0)).unwrap_or(LONGEST).min(LONGEST));
     poll_fn(|context| {
@@ -48,12 +48,35 @@ pub async fn sleep(delay: i64, signal: &AbortSignal, alarm: &Rc<Alarm>) {
     .await;
 }
 
+/// Waits until `signal` fires. [`Alarm::touch`] has the call looked at again meanwhile.
+pub async fn aborted(signal: &AbortSignal, alarm: &Rc<Alarm>) {
+    let _listener = Listener::new(signal, Rc::clone(alarm));
+    poll_fn(|context| {
+        if signal.aborted() {
+            return Poll::Ready(());
+        }
+        alarm.waker.set(Some(context.waker().clone()));
+        Poll::Pending
+    })
+    .await;
+}
+
 impl Alarm {
-    fn ring(&self) {
-        self.rung.set(true);
+    /// Forgets that it was rung. To be called before the core is told anything: what it rings for by that is to be kept.
+    pub fn reset(&self) {
+        self.rung.set(false);
+    }
+
+    /// Has the call looked at again, and ends no sleep.
+    pub fn touch(&self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
+    }
+
+    fn ring(&self) {
+        self.rung.set(true);
+        self.touch();
     }
 }
 

@@ -8,7 +8,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, AbortSignal, DomException, Request, RequestInit};
 
-use crate::client::sleep::LONGEST;
+use crate::client::sleep::{Alarm, LONGEST};
 
 /// Aborts a send when its time is over, unless it is dropped before; or when it is called off.
 pub struct TimeLimit {
@@ -22,10 +22,11 @@ pub struct TimeLimit {
 
 impl TimeLimit {
     /// A limit of `ms`, if there is one, for a send of `request`, whose own signal stays joined: its abort must reach the body too.
+    /// `alarm` is touched when it is over, since the host's fetch may take no notice.
     ///
     /// # Errors
     /// Where the host has no `AbortController`.
-    pub fn new(request: &Request, ms: Option<i64>) -> Result<Self, JsValue> {
+    pub fn new(request: &Request, ms: Option<i64>, alarm: &Rc<Alarm>) -> Result<Self, JsValue> {
         let controller = AbortController::new()?;
         let reason = timeout_error("no answer came within the time for it");
         let init = RequestInit::new();
@@ -41,9 +42,11 @@ impl TimeLimit {
         let expired = Rc::new(Cell::new(false));
         let on_time = {
             let (reason, expired, controller) = (reason.clone(), Rc::clone(&expired), controller.clone());
+            let alarm = Rc::clone(alarm);
             move || {
                 expired.set(true);
                 controller.abort_with_reason(&reason);
+                alarm.touch();
             }
         };
         let timer = ms.map(|ms| Timeout::new(u32::try_from(ms.max(0)).unwrap_or(LONGEST).min(LONGEST), on_time));

@@ -3,7 +3,10 @@
 // of its event loop once cost some calls their turn for ever.
 import { createPolicy } from "fetch-with-policy";
 
-/** So many calls share a quota: ten times as many as it allows in a second. */
+/**
+ * So many calls share a quota: ten times as many as it allows in a second. With fewer, a page of
+ * Chromium would have more requests open than it may.
+ */
 const EACH = 40;
 const LIMIT = 4;
 /** Whoever has not settled by then is lost, ms: some fifteen seconds are enough on an idle machine. */

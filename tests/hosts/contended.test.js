@@ -16,7 +16,7 @@ const CALLS = 5000;
 /** A host that lost calls reports them after two minutes. */
 const LIMIT = 200_000;
 /** Requests to the Worker, which share the calls. */
-const REQUESTS = 10;
+const REQUESTS = 5;
 const run = promisify(execFile);
 
 /** @param {import("node:test").TestContext} context */

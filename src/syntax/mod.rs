@@ -7,6 +7,7 @@ pub mod http_date;
 pub mod json;
 pub mod markup;
 pub mod number;
+pub mod shapes;
 #[cfg(test)]
 pub mod steps;
 pub mod structured;

@@ -9,6 +9,7 @@ use crate::{
         Tracker,
         identity::{Identity, hex},
         quota::Quota,
+        secrets::Secrets,
     },
     syntax::words,
     time::{Moment, WallTime},
@@ -114,7 +115,9 @@ impl Snapshot {
         for (identity, kept) in all {
             let host = words::split(&identity.name, b"/#").nth(2).unwrap_or_default();
             let Some(rules) = &policy.rules(host).rate_limit else { continue };
-            tracker.restore(&identity, &kept.quota(at), rules, at);
+            let mut quota = kept.quota(at);
+            Secrets::default().veil(core::slice::from_mut(&mut quota));
+            tracker.restore(&identity, &quota, rules, at);
         }
         Ok(())
     }

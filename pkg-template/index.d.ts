@@ -310,7 +310,10 @@ export interface QuotaRule {
 
 /** A quota as one response told it. What it did not tell is absent. */
 export interface Quota {
-  /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". */
+  /**
+   * The name of the policy, bucket or dimension: "default", "abc123", "tokens". A hash (`#1a2b3c4d`) in place of one that repeats a
+   * credential of the request or begins like a well-known key.
+   */
   name?: string;
   /** What is counted: "requests", "tokens". */
   unit?: string;

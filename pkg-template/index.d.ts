@@ -276,7 +276,8 @@ export interface RateLimitOptions {
   quotas?: QuotaRule[];
   /**
    * Which requests share a quota: those for which it gives the same string. `quotas()` and events show it, unless it holds eight
-   * characters or more of a header's value, the user info, the query or the fragment of the request: then a hash.
+   * characters or more of a header's value, the user info, the query or the fragment of the request, in any case of the letters, or
+   * as base64: then a hash. (`Accept`, `User-Agent` and the like do not count.)
    * @default the origin and a hash of the credentials; the credentials are not kept
    */
   scope?: (request: RequestView) => string;
@@ -338,7 +339,10 @@ export interface QuotaRule {
 
 /** A quota as one response told it. What it did not tell is absent. */
 export interface Quota {
-  /** The name of the policy, bucket or dimension: "default", "abc123", "tokens". Of over 128 bytes: `#` and a hash. */
+  /**
+   * The name of the policy, bucket or dimension: "default", "abc123", "tokens". Of over 128 bytes: `#` and a hash. A hash (`#1a2b3c4d`)
+   * too in place of one that repeats a credential of the request or begins like a well-known key.
+   */
   name?: string;
   /** What is counted: "requests", "tokens". */
   unit?: string;
@@ -439,7 +443,8 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
    */
   | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }
   | { type: "response"; status: number; quotas: Quota[] }
-  | { type: "failure"; error: unknown }
+  /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
+  | { type: "failure"; error: unknown; label: string }
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
   /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
@@ -512,7 +517,11 @@ export interface AttemptRecord {
   endedAt: number;
   /** Absent where no answer came. */
   status?: number;
-  /** What it failed with: the name of the error, and its code or that of its cause where there is one. Never its message, which may hold secrets. */
+  /**
+   * What it failed with: the name of the error, and its code or that of its cause where there is one. Never its message, which may
+   * hold secrets. "Error" and no code where they are not plain words of at most 64 letters, digits, `_`, `-` and `.`; a hash
+   * (`#1a2b3c4d`) for one that repeats a credential of the request or begins like a well-known key.
+   */
   error?: string;
   /** The sum of the waits before it, ms. */
   waitedBefore: number;

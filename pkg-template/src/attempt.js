@@ -4,8 +4,8 @@ import { emit } from "./driver.js";
 import { endedBy, isPending, limitOf, settle } from "./foreign.js";
 import { hostFetch } from "./host.js";
 import { peek } from "./peek.js";
-import { label } from "./record.js";
 import { describe, freeze, isPlain, isRequest, lines, useKey, viewOf, withHeaders, withMembers } from "./request.js";
+import { known, labelOf } from "./secrets.js";
 import { measureAttempt } from "./timing.js";
 
 /**
@@ -34,7 +34,7 @@ export async function attempt(run, race) {
       const last = number === 1 ? undefined : { status: run.response?.status, error: run.failure };
       const prepared = hooks.prepare(viewOf(run), number, last);
       const headers = isPending(prepared) ? await settle(prepared, signal, limit) : prepared;
-      if (headers !== undefined) given = withHeaders(given, headers);
+      if (headers !== undefined) given = withHeaders(given, known(run, headers));
     }
     if (isPending(run.key)) useKey(run, await settle(run.key, signal, limit));
     if (run.key !== undefined) given = withHeaders(given, run.key);
@@ -179,7 +179,7 @@ function note(run, number, startedAt) {
   const { engine, id, clock, response, failure } = run;
   write(run, number, startedAt);
   if (run.hooks.onEvent === undefined) return;
-  if (response === undefined) emit(run, "failure", number, { error: failure });
+  if (response === undefined) emit(run, "failure", number, { error: failure, label: run.record.attempts[number - 1]?.error });
   else emit(run, "response", number, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
   tellCircuit(run);
 }
@@ -196,7 +196,7 @@ export function noteLoser(run, { number, startedAt, isSent }, reason) {
   run.response = undefined;
   run.failure = reason;
   write(run, number, startedAt);
-  emit(run, "failure", number, { error: reason });
+  emit(run, "failure", number, { error: reason, label: run.record.attempts[number - 1]?.error });
 }
 
 /**
@@ -208,7 +208,7 @@ function write(run, number, startedAt) {
   const { clock, record, response, failure, why, waited } = run;
   /** @type {import("./record.js").AttemptRecord} */
   const written = { startedAt, endedAt: clock.host.now(), waitedBefore: waited };
-  if (response === undefined) written.error = label(describe(failure));
+  if (response === undefined) written.error = labelOf(run, failure);
   else written.status = response.status;
   if (why !== undefined) written.waitReason = why.reason;
   if (why?.quota !== undefined) written.quota = why.quota;

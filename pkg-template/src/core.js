@@ -20,20 +20,22 @@ export const load = replaced(instantiate, {
   alarm: none,
   woken: none,
   is: () => false,
+  know: () => {},
+  label: () => "Error",
   reason: () => undefined,
   quotas: (/** @type {number} */ call) => (call < 0 ? "[]" : ""),
   end: () => {},
   free: () => {},
 });
 
-/** @type {{ request: Set<string>, response: RegExp, key: string } | undefined} */
+/** @type {{ request: RegExp, response: RegExp, key: string } | undefined} */
 let known;
 
-/** The names of headers that the core wants: of requests, a pattern of responses', and the one that carries a key. */
+/** The names of headers that the core wants, as patterns of requests' and of responses', and the one that carries a key. */
 export function names() {
   if (known === undefined) {
     const { names } = load();
-    known = { request: new Set(names(0).split("\n")), response: new RegExp(names(1)), key: names(2) };
+    known = { request: new RegExp(names(0)), response: new RegExp(names(1)), key: names(2) };
   }
   return known;
 }

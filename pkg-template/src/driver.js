@@ -11,8 +11,9 @@ import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
 import { race } from "./race.js";
 import { keep } from "./record.js";
-import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, scopeOf, viewOf, withIdempotencyKey } from "./request.js";
+import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
 import { Run } from "./run.js";
+import { queryOf, scopeOf } from "./secrets.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 import { pause, wakeOthers } from "./wait.js";
 
@@ -333,7 +334,7 @@ function begin(run, options, { target }) {
     }
     const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
-    const text = `${target}${method}\n${pick(input, init, names().request)}`;
+    const text = `${target}${method}\n${pick(input, init, names().request)}${queryOf(run.href)}`;
     const wall = clock.host.now();
     const mono = clock.monotonic();
     run.id = engine.start(inside.plan, text, scope, replayable, wall, mono);

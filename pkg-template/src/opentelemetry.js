@@ -146,7 +146,7 @@ function listener(options = {}) {
       // What the same turn still tells of it, a circuit that it closed, comes before.
       if (event.status < ERROR) queueMicrotask(() => over(event.call, call));
     } else if (type === "failure" && send !== undefined) {
-      answer(call, send, undefined, typeOf(event.error));
+      answer(call, send, undefined, typeOf(event.label));
     } else if (type === "circuit") {
       send?.span.addEvent("fetch_with_policy.circuit", { "fetch_with_policy.circuit.scope": event.scope, "fetch_with_policy.circuit.state": event.state });
     } else if (type === "give-up") {
@@ -235,14 +235,13 @@ function waited({ waits, reason }, until) {
 }
 
 /**
- * What failed, in a word: the code of an error or of its cause, else its name. Whatever else it says may hold secrets.
- * @param {any} error
+ * What failed, in a word: the code of an error or of its cause, else its name; of a label, which the core made. A number (that
+ * of a DOMException) says less than the name.
+ * @param {string | undefined} label
  */
-function typeOf(error) {
-  for (const word of [error?.cause?.code, error?.code, error?.name]) {
-    if (typeof word === "string" && /^\w{1,64}$/.test(word)) return word;
-  }
-  return "_OTHER";
+function typeOf(label) {
+  const [name, code = ""] = (label ?? "").split(" ");
+  return (/\D/.test(code) ? code : name) || "_OTHER";
 }
 
 /** @returns {Instant} */

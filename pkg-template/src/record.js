@@ -89,11 +89,3 @@ export const { callRecord } = {
    */
   callRecord: (responseOrError) => (isObject(responseOrError) ? Told.of(responseOrError) : undefined),
 };
-
-/**
- * An error in a record: its name, and the code of it or of its cause. Messages may hold addresses, and with them secrets.
- * @param {{ name: string, code: string }} error
- */
-export function label({ name, code }) {
-  return code === "" ? name : `${name} ${code}`;
-}

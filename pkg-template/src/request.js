@@ -1,6 +1,5 @@
 // @ts-check
 import { names } from "./core.js";
-import { PolicyOptionError } from "./errors.js";
 import { isPending } from "./foreign.js";
 import { MAX_VALUE } from "./limits.js";
 
@@ -72,22 +71,19 @@ function sourceOf(input, init) {
  * `name:value` lines of those headers that the core asks for.
  * @param {any} input
  * @param {any} init
- * @param {Set<string>} names
+ * @param {RegExp} wanted
  */
-export function pick(input, init, names) {
+export function pick(input, init, wanted) {
   const source = sourceOf(input, init);
   if (source === undefined) return "";
   let text = "";
   /** @param {any} name @param {any} value */
   const add = (name, value) => {
     const lower = `${name}`.toLowerCase();
-    if (names.has(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
+    if (wanted.test(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
   };
   if (typeof source.get === "function" && typeof source.forEach === "function") {
-    for (const name of names) {
-      const value = source.get(name);
-      if (value !== null && value !== undefined) add(name, value);
-    }
+    source.forEach((/** @type {any} */ value, /** @type {any} */ name) => add(name, value));
   } else if (Array.isArray(source)) {
     for (const pair of source) if (Array.isArray(pair)) add(pair[0], pair[1]);
   } else if (source[Symbol.iterator] === undefined) {
@@ -103,28 +99,6 @@ export function pick(input, init, names) {
 export function viewOf({ input, init, href, method }) {
   const source = sourceOf(input, init);
   return { url: href, method, headers: new Headers(isReplayable(source) ? source : undefined) };
-}
-
-// A shorter part of a request is no secret; a tenant's name is to be read.
-const SECRET = 8;
-
-/**
- * The caller's word for what shares a quota. One that repeats what may be a secret of the request, a header's value or what
- * of the address is not shown, has a line break before it: the core then shows its hash.
- * @param {(view: any) => unknown} scope
- * @param {{ url: string, headers: Headers }} view
- */
-export function scopeOf(scope, view) {
-  const given = scope(view);
-  if (isPending(given)) {
-    Promise.resolve(given).catch(() => {});
-    throw new PolicyOptionError("rateLimit.scope", "a function that returns a string, not a promise");
-  }
-  const word = `${given}`;
-  const { username, password, search, searchParams, hash } = new URL(view.url);
-  const told = [...view.headers.values(), username, password, search, ...searchParams.values(), hash].join(" ");
-  const repeats = told.split(/[\s?#&=;,:"']+/).some((part) => part.length >= SECRET && word.includes(part));
-  return repeats ? `\n${word}` : word;
 }
 
 /**

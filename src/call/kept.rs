@@ -5,7 +5,9 @@ use alloc::{boxed::Box, string::String};
 
 use crate::{
     call::{Call, Request},
+    rate_limit::secrets::Secrets,
     retry::classify,
+    syntax::headers::Headers,
 };
 
 /// As fetch has them, with those that the registry of RFC 9110 and its kin call idempotent.
@@ -20,11 +22,17 @@ pub(super) struct Kept {
     pub method: Method,
     pub keyed: bool,
     pub replayable: bool,
+    pub secrets: Secrets,
 }
 
 impl From<Request> for Kept {
     fn from(request: Request) -> Self {
-        Self { method: Method::of(request.method), keyed: request.keyed, replayable: request.replayable }
+        Self {
+            method: Method::of(request.method),
+            keyed: request.keyed,
+            replayable: request.replayable,
+            secrets: request.identity.secrets,
+        }
     }
 }
 
@@ -39,6 +47,29 @@ impl Call {
     /// Whether it may be sent more than once, so that its body is to be kept.
     pub fn may_repeat(&self) -> bool {
         self.rules.retry.as_ref().is_some_and(|retry| retry.max_attempts > 1) || self.is_hedged()
+    }
+
+    /// It also sends `headers`, which may hold credentials: no name that its server tells is shown if it repeats one.
+    pub fn know(&mut self, headers: Headers<'_>) {
+        self.request.secrets = self.request.secrets.and(headers);
+    }
+
+    /// What a record says of an error: its name, and the code of it or of its cause. Neither where it is no plain word: who made
+    /// the error may have put anything there.
+    pub fn label(&self, name: &str, code: &str) -> String {
+        const MOST: usize = 64;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let mut label = String::new();
+        for (word, other) in [(name, "Error"), (code, "")] {
+            let word = if word.len() <= MOST && word.bytes().all(fits) { word } else { other };
+            let hidden = self.request.secrets.hide(word);
+            let shown = hidden.as_deref().unwrap_or(word);
+            if !label.is_empty() && !shown.is_empty() {
+                label.push(' ');
+            }
+            label.push_str(shown);
+        }
+        label
     }
 
     /// The shell has given it an Idempotency-Key.

@@ -43,7 +43,7 @@ use alloc::{boxed::Box, rc::Rc};
 use hedge::Race;
 use judge::Question;
 use kept::Kept;
-use signs::{is_spent, signs};
+use signs::{is_spent, sign_of, signs};
 
 use crate::{
     hints::body,
@@ -53,7 +53,7 @@ use crate::{
         options::RateRules,
         quota::Quota,
         read::{self, Answer, Reading},
-        reserve::{Refusal, Reservation, Sign, Why},
+        reserve::{Refusal, Reservation, Why},
     },
     retry::{
         Ended,
@@ -381,21 +381,19 @@ impl Call {
         at: Moment,
     ) -> Action {
         let mut seen = Signs::default();
-        let mut sign = |reading: &Reading| {
+        let secrets = self.request.secrets.clone();
+        let mut sign = |reading: &mut Reading| {
+            secrets.veil(&mut reading.quotas);
             seen = signs(reading, headers);
-            match seen {
-                _ if classify::is_limited(status, seen) => Sign::Limited,
-                _ if classify::is_down(status, seen) => Sign::Down,
-                _ => Sign::Works,
-            }
+            sign_of(status, seen)
         };
         let rules = Rc::clone(&self.rules);
         let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
         let mut reading = if let Some(ticket) = self.ticket {
             memory.tracker.observe(ticket, answer, at, sign)
         } else {
-            let reading = read::read(answer, at.wall);
-            let _ = sign(&reading);
+            let mut reading = read::read(answer, at.wall);
+            let _ = sign(&mut reading);
             reading
         };
         // By its body alone, where a profile says that errors hide under a success.

@@ -2,7 +2,7 @@
 
 use crate::{
     hints::{self, body::Limited},
-    rate_limit::{quota::Quota, read::Reading},
+    rate_limit::{quota::Quota, read::Reading, reserve::Sign},
     retry::classify::{self, Signs},
     syntax::headers::Headers,
 };
@@ -19,6 +19,17 @@ pub(super) fn signs(reading: &Reading, headers: Headers<'_>) -> Signs {
         exhausted: reading.quotas.iter().any(is_spent),
         rate: reading.limited.map(|limited| limited == Limited::Rate),
         repeats: hints::repeats(headers),
+    }
+}
+
+/// What that says of the server.
+pub(super) fn sign_of(status: u16, signs: Signs) -> Sign {
+    if classify::is_limited(status, signs) {
+        Sign::Limited
+    } else if classify::is_down(status, signs) {
+        Sign::Down
+    } else {
+        Sign::Works
     }
 }
 

@@ -174,7 +174,8 @@ impl Run {
                 let failure = request::failure(&error);
                 let action = self.tell(if aborted { Event::Abort } else { Event::Fail { attempt, failure } })?;
                 let at = host::moment();
-                self.log.failed(attempt, request::label(&error), at);
+                let (name, code) = request::name_and_code(&error);
+                self.log.failed(attempt, self.call.label(&name, &code), at);
                 self.log.circuit(self.call.circuit(), &self.origin, at);
                 self.outcome = Some(Err(error));
                 action

@@ -12,10 +12,7 @@ use crate::{
     call,
     client::host,
     policy::Rules,
-    rate_limit::{
-        identity::{CREDENTIALS, Identity},
-        read,
-    },
+    rate_limit::{identity::Identity, read},
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
     syntax::headers,
@@ -46,21 +43,21 @@ pub fn address<'u>(url: &'u str, origin: &str) -> (&'u str, &'u str) {
 pub fn describe(request: &Request, origin: &str, scope: Option<&str>, replayable: bool) -> call::Request {
     let headers = request.headers();
     let value = |name: &str| headers.get(name).ok().flatten();
-    let mut lines = String::new();
-    for name in CREDENTIALS {
-        if let Some(value) = value(name) {
-            push(&mut lines, name, &value);
-        }
-    }
     let (method, url) = (request.method(), request.url());
     let (_, path) = address(&url, origin);
-    let whose = scope.map_or_else(|| Identity::of(origin, headers::Headers::new(&lines)), Identity::named);
-    call::Request {
-        identity: whose.at(origin).to(&method, path),
-        method,
-        keyed: value(IDEMPOTENCY_KEY).is_some(),
-        replayable,
-    }
+    let mut sent = all_lines(&headers);
+    // Query and fragment.
+    let rest = url.get(origin.len() + path.len()..).unwrap_or_default();
+    let whose = match scope {
+        Some(word) => {
+            push(&mut sent, "", rest);
+            Identity::named(word, headers::Headers::new(&sent))
+        }
+        None => Identity::of(origin, headers::Headers::new(&sent)),
+    };
+    let mut identity = whose.at(origin).to(&method, path);
+    identity.secrets = identity.secrets.and_query(rest);
+    call::Request { identity, method, keyed: value(IDEMPOTENCY_KEY).is_some(), replayable }
 }
 
 /// The lines of a response's headers that the core's readers use, those that `rules` name included.
@@ -99,15 +96,9 @@ pub fn failure(error: &JsValue) -> Failure {
     }
 }
 
-/// What a record says of it: its name and code. Messages may hold addresses, and with them secrets.
-pub fn label(error: &JsValue) -> String {
-    let mut label = member(error, "name").as_string().unwrap_or_default();
-    let code = code(error);
-    if !code.is_empty() {
-        label.push_str(" ");
-        label.push_str(&code);
-    }
-    label
+/// The name and code of an error, for [`call::Call::label`]. Messages may hold addresses, and with them secrets.
+pub fn name_and_code(error: &JsValue) -> (String, String) {
+    (member(error, "name").as_string().unwrap_or_default(), code(error))
 }
 
 // The code of an error or of its cause. A DOMException's is a number and says no more than its name.

@@ -86,7 +86,7 @@ impl<'f> Rule<'f, '_> {
         for heard in self.heard {
             let hole = |name: &str| {
                 let (from, to) = grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole;
-                if redact::is_told(heard.part, from) { redact::GONE } else { cut(heard.part, from, to) }
+                if self.is_taken(heard.part, (from, to)) { redact::GONE } else { cut(heard.part, from, to) }
             };
             for name in parts(hole("fields"), b',') {
                 self.field(name, said, "", "", out);
@@ -141,6 +141,14 @@ impl<'f> Rule<'f, '_> {
         self.fill(node.get(key).text(), out)
     }
 
+    /// Whether what stands at `place` of `part` is a secret in the message that it is a part of: a line before may name it.
+    fn is_taken(&self, part: &str, place: (usize, usize)) -> bool {
+        let at = |text: &str| (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        let mut messages = self.facts.harvest.messages.iter().map(|said| (said.text, at(said.text)));
+        let (text, at) = messages.find(|(text, at)| *at < text.len()).unwrap_or((part, 0));
+        redact::is_taken(text, (at + place.0, at + place.1))
+    }
+
     /// What the hole called `name` takes, without what must not be shown: what stands around it may tell that it is a secret.
     fn shown(&self, name: &str, out: &mut Explanation) -> Text {
         if has(name, "url.") {
@@ -151,7 +159,9 @@ impl<'f> Rule<'f, '_> {
             .iter()
             .map(|heard| (heard.part, grammar::find_hole(heard.template, heard.part, name).unwrap_or_default().hole));
         let found = places.find(|(_, place)| place.0 < place.1);
-        found.map_or(Text::default(), |(part, place)| within(part, place, out))
+        found.map_or(Text::default(), |(part, place)| {
+            if self.is_taken(part, place) { out.ink.add(redact::GONE) } else { within(part, place, out) }
+        })
     }
 
     /// `text` with its holes filled in; an unknown hole stays as it is.
@@ -178,7 +188,7 @@ fn within(text: &str, place: (usize, usize), out: &mut Explanation) -> Text {
     let start = out.ink.mark();
     let end = redact::whole(text, place).1;
     let shown = out.ink.excerpt(cut(text, place.0, end));
-    if redact::is_told(text, place.0) || (end > place.1 && has(out.ink.read(shown), redact::GONE)) {
+    if end > place.1 && has(out.ink.read(shown), redact::GONE) {
         out.ink.all.truncate(start);
         return out.ink.add(redact::GONE);
     }

@@ -166,12 +166,25 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
     if ink.read(path) == steps {
         raw = Text::default();
     }
-    let message = ink.redacted(message);
+    let message = if is_secret_path(&steps) { ink.redacted_value(message) } else { ink.redacted(message) };
     let same = |text: Text, other: Text| ink.read(text) == ink.read(other);
     if out.fields.iter().all(|field| !same(field.path, path) || !same(field.message, message)) {
         let reason = reason_of(ink.read(message));
         out.fields.push(FieldError { path, raw, message, place, reason, allowed: Text::default() });
     }
+}
+
+/// Whether the last step of a path that is a name, and not an index, names a secret.
+fn is_secret_path(path: &str) -> bool {
+    let (mut last, mut rest) = ("", path);
+    while !rest.is_empty() {
+        let step = until(rest, b".[]/");
+        if step != "value" && step.bytes().any(|byte| !byte.is_ascii_digit()) {
+            last = step;
+        }
+        rest = after(rest, step.len() + 1);
+    }
+    super::redact::is_secret_name(last)
 }
 
 /// `body`, `query`, `path` or `header`, where `word` is one of them or a framework's word for it; else "".

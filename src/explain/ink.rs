@@ -76,7 +76,15 @@ impl Ink {
         self.since(start)
     }
 
-    /// The same, at most [`redact::EXCERPT`] characters.
+    /// The same of what is said of a field whose name is a secret's.
+    #[inline(never)]
+    pub fn redacted_value(&mut self, text: &str) -> Text {
+        let start = self.mark();
+        redact::redact_value(text, &mut self.all);
+        self.since(start)
+    }
+
+    /// The same as [`Ink::redacted`], at most [`redact::EXCERPT`] characters.
     #[inline(never)]
     pub fn excerpt(&mut self, text: &str) -> Text {
         let start = self.mark();

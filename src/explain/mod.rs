@@ -33,12 +33,15 @@ pub mod redact;
 pub mod report;
 mod retry_info;
 mod scan;
+mod secret_names;
 mod sentence;
 mod signs;
 mod squeeze;
+mod stop_words;
 pub mod text;
 mod told;
 mod verdict;
+mod watch;
 mod words;
 pub mod write;
 

@@ -1,11 +1,14 @@
 //! Takes secrets and personal data out of texts before they are quoted. One pass, linear.
 //!
-//! Taken out: what follows a credential's name (`token=`, `Authorization: Bearer`), words in the form of keys and tokens,
-//! mail addresses, and of URLs the user, the query and the fragment. What looks like a secret goes, even if it is an id:
-//! an explanation may end up in a log, and only `api.*` quotes the server word for word.
+//! Taken out: what follows a credential's name (`token=`, `Authorization: Bearer`; see [`super::watch`]), words in the form of
+//! keys and tokens, card numbers and IBANs ([`crate::syntax::shapes`]), mail addresses, and of URLs the user, the query and
+//! the fragment. What looks like a secret goes, even if it is an id: an explanation may end up in a log, and only `api.*`
+//! quotes the server word for word.
 
 use super::scan::{after, behind, cut, has, head, until};
-use crate::syntax::grams::Grams;
+pub use super::secret_names::is_secret_name;
+use super::watch::Watch;
+use crate::syntax::shapes;
 use alloc::string::String;
 
 /// Characters of evidence that are shown.
@@ -14,61 +17,27 @@ pub const EXCERPT: usize = 120;
 const LEAD: usize = 64;
 /// Stands for what was taken out.
 pub const GONE: &str = "[redacted]";
-/// Names whose value is secret; matched within longer names: `access_token`, `X-Api-Key`.
-const NAMES: &[&str] = &[
-    "token",
-    "secret",
-    "passw",
-    "pwd",
-    "apikey",
-    "api_key",
-    "api-key",
-    "auth",
-    "cookie",
-    "session",
-    "credential",
-    "signature",
-    "bearer",
-    "basic",
-    "private",
-];
-/// How well-known keys begin.
-const PREFIXES: &[&str] = &[
-    "sk-",
-    "sk_",
-    "pk_",
-    "rk_",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "akia",
-    "asia",
-    "aiza",
-    "eyj",
-    "whsec_",
-];
-/// Shorter words are no keys.
-const SHORT: usize = 8;
-/// From this length on, a word with letters and digits, or of letters large and small by chance, is taken for a token. `INVALID_PARAMETER_1` and dates stay.
-const OPAQUE: usize = 20;
 /// From this length on, base64 with slashes in it is taken for a key: 24 bytes.
 const KEY: usize = 32;
 
+/// What ends a value that stands in no quotes.
+const VALUE_ENDS: &[u8] = b" \t\r\n\"'`<>&;,()[]{}|\\";
+
 /// Appends `text` without what must not be shown, on one line.
 pub fn redact(text: &str, out: &mut String) {
-    redact_from(text, 0, out);
+    scan(text, 0, Watch::new(false), out);
+}
+
+/// The same of what a server says of a field whose name is a secret's: it may repeat the value.
+pub fn redact_value(text: &str, out: &mut String) {
+    scan(text, 0, Watch::new(true), out);
 }
 
 /// Appends what stands at and behind byte `from` of `text` without what must not be shown; what stands before it may tell that
 /// a secret follows.
-fn redact_from(text: &str, from: usize, out: &mut String) {
+fn scan<'t>(text: &'t str, from: usize, mut watch: Watch<'t>, out: &mut String) {
     let mark = out.len();
     let mut before = from > 0;
-    // 1: the name of a secret stood here; 2: and what parts it from its value, which follows.
-    let mut watch = 0_u8;
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
         #[cfg(test)]
@@ -77,39 +46,57 @@ fn redact_from(text: &str, from: usize, out: &mut String) {
             out.truncate(mark);
             before = false;
         }
+        if let Some(tail) = rest.strip_prefix(GONE) {
+            out.push_str(GONE);
+            watch.pass_taken();
+            rest = tail;
+            continue;
+        }
         let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
         if length == 0 {
             out.push(if char.is_ascii_control() { ' ' } else { char });
-            watch = match char {
-                // `password: x`, `password => x`, `<password>x`.
-                '=' | ':' | '>' if watch > 0 => 2,
-                ' ' | '"' | '\'' => watch,
-                _ => 0,
-            };
+            let phrase = watch.phrase(rest);
             // What is no word is ASCII.
             rest = after(rest, 1);
+            if phrase > 0 {
+                out.push_str(GONE);
+                watch.pass_taken();
+                rest = after(rest, phrase);
+            } else {
+                watch.pass(char);
+            }
             continue;
         }
         let next = rest.as_bytes().get(length).copied().unwrap_or(0);
         // What is shorter and no slash follows is no key; within a path it would be the rest of one.
         let key = if (length < KEY && !matches!(next, b'/' | b'=')) || out.ends_with('/') { 0 } else { base64(rest) };
+        let key = key.max(shapes::card(rest)).max(shapes::iban(rest));
         let length = length.max(key);
         let word = cut(rest, 0, length);
-        rest = after(rest, length);
-        let url_follows = rest.starts_with("://");
-        let scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
-        let secret = !url_follows && !scheme && (watch == 2 || key > 0 || is_opaque(word));
-        out.push_str(if secret { GONE } else { word });
-        // Of what no value follows it does not matter what it names.
-        let parted = match rest.trim_start_matches(' ').as_bytes() {
-            [b'=' | b':', ..] => true,
-            [b'"' | b'\'' | b'>', ..] => !rest.starts_with(' '),
+        let at = text.len() - rest.len();
+        let quote = text.as_bytes().get(at.wrapping_sub(1)).copied().unwrap_or(b' ');
+        let quoted = match quote {
+            // The last one may have been trimmed off.
+            b'"' | b'\'' | b'`' => next == quote || next == 0,
+            b'[' => next == b']',
             _ => false,
         };
-        let names = parted && !secret && is_secret_name(word);
-        watch = if scheme { 2 } else { u8::from(names) };
-        if url_follows {
+        rest = after(rest, length);
+        if rest.starts_with("://") {
+            out.push_str(word);
             rest = url(rest, out);
+            watch.pass_address();
+        } else if key > 0 || is_opaque(word) {
+            out.push_str(GONE);
+            watch.pass_taken();
+        } else if watch.takes(word, rest, quoted) {
+            out.push_str(GONE);
+            watch.pass_taken();
+            // What is called a value goes on to where values end: some hold slashes, or are pairs.
+            rest = after(rest, until(rest, VALUE_ENDS).len());
+        } else {
+            out.push_str(word);
+            watch.pass_word(word, rest);
         }
     }
 }
@@ -125,7 +112,7 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     // As far back as the name of a secret may stand.
     let lead = text.floor_char_boundary(from.saturating_sub(LEAD));
     // Redacting comes first: a token that is cut short is no longer known as one. What is far behind the cut is not looked at.
-    redact_from(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, out);
+    scan(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, Watch::new(false), out);
     let long = out
         .get(start..)
         .filter(|shown| shown.len() > EXCERPT)
@@ -137,17 +124,16 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     }
 }
 
-/// Whether a word at byte `at` of `text` would be taken out because of what stands before it: the name of a secret, the query
-/// of an address, the front of a token.
-pub fn is_told(text: &str, at: usize) -> bool {
-    if at == 0 {
-        return false;
-    }
-    let mut probe = String::from(cut(text, text.floor_char_boundary(at.saturating_sub(LEAD)), at));
-    probe.push('x');
+/// Whether the word at the start of `range` of `text` would be taken out where it stands: because of its form, of the name of a
+/// secret or the query of an address before it, or as the rest of a token.
+pub fn is_taken(text: &str, range: (usize, usize)) -> bool {
+    let word = until(cut(text, range.0, range.1), b" \t\r\n");
+    let (from, to) = whole(text, (range.0, range.0 + word.len()));
+    let lead = text.floor_char_boundary(from.saturating_sub(LEAD));
+    let end = text.floor_char_boundary(to.saturating_add(LEAD));
     let mut out = String::new();
-    redact(&probe, &mut out);
-    out.ends_with(GONE) || out.ends_with("?…")
+    scan(cut(text, lead, end), from - lead, Watch::new(false), &mut out);
+    !out.starts_with(cut(text, from, range.0 + word.len()))
 }
 
 /// `range` of `text`, widened so that no word, and so no secret, is cut in two. Words that slashes part are one here, since
@@ -186,13 +172,8 @@ fn url<'a>(text: &'a str, out: &mut String) -> &'a str {
     after(text, address.len())
 }
 
-/// Whether `name` names a secret.
-pub fn is_secret_name(name: &str) -> bool {
-    let grams = Grams::of(name);
-    NAMES.iter().any(|secret| grams.may_hold(secret) && has(name, secret))
-}
-
-fn is_word(byte: u8) -> bool {
+/// Whether a byte may stand in a word.
+pub fn is_word(byte: u8) -> bool {
     byte >= 0x80
         || byte.is_ascii_alphanumeric()
         || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'+' | b'~' | b'%' | b'$' | b'!' | b'*')
@@ -210,7 +191,7 @@ fn base64(text: &str) -> usize {
         capitals += u8::from(byte.is_ascii_uppercase());
         digits += u8::from(byte.is_ascii_digit());
     }
-    if length < KEY || slashes == 0 || capitals < 6 || digits < 2 {
+    if length < KEY || slashes == 0 || capitals < 6 || (digits < 2 && !shapes::is_key(head(text, length))) {
         return 0;
     }
     text.bytes().position(|byte| !is_part(&byte)).unwrap_or(text.len())
@@ -218,27 +199,7 @@ fn base64(text: &str) -> usize {
 
 /// Whether a word looks like a key, a token or a mail address.
 fn is_opaque(word: &str) -> bool {
-    if word.len() < SHORT {
-        return has(word, "@");
-    }
-    let (mut digits, mut letters, mut turns, mut last) = (0, 0, 0, 0);
-    for byte in word.bytes() {
-        let kind = match byte {
-            b'0'..=b'9' => 1,
-            b'a'..=b'z' => 2,
-            b'A'..=b'Z' => 3,
-            _ => continue,
-        };
-        digits += u8::from(kind == 1 && digits < 2);
-        letters |= u8::from(kind > 1);
-        // From one kind to another: names in camel case do so less often than what was drawn by chance.
-        turns += usize::from(kind != last);
-        last = kind;
-    }
-    let known = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
-    (digits > 0 && PREFIXES.iter().any(|prefix| known(prefix)))
-        || (word.len() >= OPAQUE && (digits > 1 && letters > 0 || turns * 3 > word.len()))
-        || has(word, "@")
+    has(word, "@") || shapes::is_key(word)
 }
 
 #[cfg(test)]
@@ -317,7 +278,8 @@ mod tests {
             ("hunter2 is wrong", "hunter2", false),
             ("go struct field Assignment.due_date", "due_date", false),
         ] {
-            assert_eq!(is_told(text, text.find(word).unwrap()), told, "{text}");
+            let at = text.find(word).unwrap();
+            assert_eq!(is_taken(text, (at, at + word.len())), told, "{text}");
         }
     }
 

@@ -5,7 +5,8 @@
 //! with what must be of it (`a must be …`). A capital at the front may be the sentence's, so less is believed of it then.
 
 use super::explanation::Explanation;
-use super::fields::{place_of, push};
+use super::fields::{MAX, place_of, push};
+use super::redact::is_taken;
 use super::scan::{after, behind, cut, find, has, known, parts, split, until, words};
 use crate::syntax::grams::Grams;
 
@@ -41,8 +42,15 @@ const TAILS: &str = "is are and at in on for of to was with must the provided";
 /// Subjects that are no fields.
 const NOBODY: &str = "this it you there they request body payload user token account resource url client server json data that which error";
 
+/// A text, and where the names that it has go.
+struct Names<'t, 'o> {
+    text: &'t str,
+    out: &'o mut Explanation,
+}
+
 /// Adds the fields that the lines of `text` name.
 pub fn read(text: &str, out: &mut Explanation) {
+    let out = &mut Names { text, out };
     // Most texts have none of the words that a line is asked for, one after the other.
     let grams = Grams::of(text);
     let may_hold = |word: &str| grams.may_hold(word);
@@ -86,7 +94,7 @@ fn clauses(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// See [`FRAMEWORKS`].
-fn framework(clause: &str, out: &mut Explanation) -> bool {
+fn framework(clause: &str, out: &mut Names<'_, '_>) -> bool {
     FRAMEWORKS
         .iter()
         .find_map(|sign| find(clause, sign, 0).map(|at| after(clause, at + sign.len())))
@@ -95,7 +103,7 @@ fn framework(clause: &str, out: &mut Explanation) -> bool {
 
 /// `Missing required parameters: a, b`, whose first word ends at `lead`, or which begins otherwise (0); gives back whether
 /// it is one that names a field.
-fn complaint(clause: &str, lead: usize, out: &mut Explanation) -> bool {
+fn complaint(clause: &str, lead: usize, out: &mut Names<'_, '_>) -> bool {
     let noun = parts(NOUNS, b'|').find_map(|noun| find(clause, noun, lead).map(|at| (at, at + noun.len())));
     let Some((from, to)) = noun else { return false };
     let (front, tail) = (cut(clause, lead, from), after(clause, to));
@@ -109,12 +117,12 @@ fn complaint(clause: &str, lead: usize, out: &mut Explanation) -> bool {
 }
 
 /// Adds the names that stand in quotes, up to what is said of them.
-fn quoted(text: &str, clause: &str, out: &mut Explanation) -> bool {
-    let count = out.fields.len();
+fn quoted(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
+    let count = out.out.fields.len();
     let mut rest = text;
     while let Some((at, quote)) = rest.bytes().enumerate().find(|(_, byte)| matches!(byte, b'\'' | b'"' | b'`')) {
         // Behind a colon is what a value must be, or the value itself.
-        if has(cut(rest, 0, at), ": ") && out.fields.len() > count {
+        if has(cut(rest, 0, at), ": ") && out.out.fields.len() > count {
             break;
         }
         let inner = after(rest, at + 1);
@@ -122,12 +130,12 @@ fn quoted(text: &str, clause: &str, out: &mut Explanation) -> bool {
         add(name, clause, "", out);
         rest = after(inner, name.len() + 1);
     }
-    out.fields.len() > count
+    out.out.fields.len() > count
 }
 
 /// Adds the names of a list, bare or in brackets: `: a, b`, ` a and b`.
-fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
-    let count = out.fields.len();
+fn listed(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
+    let count = out.out.fields.len();
     for part in parts(text.trim_start_matches([':', ' ', '-', '[']), b',') {
         let part = part.strip_prefix("and ").unwrap_or(part);
         let name = until(part, b" ]");
@@ -140,11 +148,11 @@ fn listed(text: &str, clause: &str, out: &mut Explanation) -> bool {
             add(until(last, b" ]"), clause, "", out);
         }
     }
-    out.fields.len() > count
+    out.out.fields.len() > count
 }
 
 /// `The a field must be a date`; gives back whether it is one.
-fn subject(clause: &str, out: &mut Explanation) -> bool {
+fn subject(clause: &str, out: &mut Names<'_, '_>) -> bool {
     let found = PREDICATES
         .iter()
         .filter_map(|(sign, tails)| {
@@ -189,7 +197,7 @@ fn plain(name: &str) -> bool {
 }
 
 /// Adds `name` if it looks like one.
-fn add(name: &str, message: &str, place: &'static str, out: &mut Explanation) -> bool {
+fn add(name: &str, message: &str, place: &'static str, out: &mut Names<'_, '_>) -> bool {
     let name = name.trim_matches(['.', ':', ']']);
     let fits =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']' | b'$' | b'/');
@@ -198,8 +206,11 @@ fn add(name: &str, message: &str, place: &'static str, out: &mut Explanation) ->
         && name.bytes().all(fits)
         && name.bytes().any(|byte| byte.is_ascii_alphabetic())
         && words(LEADS).all(|word| !word.eq_ignore_ascii_case(name));
+    // What is a secret where it stands is no name.
+    let at = (name.as_ptr() as usize).wrapping_sub(out.text.as_ptr() as usize);
+    let good = good && (out.out.fields.len() >= MAX || !is_taken(out.text, (at, at.saturating_add(name.len()))));
     if good {
-        push(out, name, message, place);
+        push(out.out, name, message, place);
     }
     good
 }

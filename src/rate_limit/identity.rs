@@ -2,11 +2,16 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
+use super::secrets::{QUERY, Secrets};
 use crate::syntax::{headers::Headers, label, number, words};
 
 /// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
 pub const CREDENTIALS: [&str; 6] =
     ["authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "private-token"];
+
+/// A regular expression, as JavaScript has them, for the lower-case names of the request headers that the core is told: the
+/// credentials, others that may hold a secret, and the key that makes a request safe to repeat.
+pub const TOLD: &str = "auth|cookie|key|password|secret|session|signature|token";
 
 /// The name and key of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Identity {
     pub route: u32,
     /// The origin as a number: a server's health is that of its origin, whoever asks it.
     pub origin: u32,
+    /// What is kept of the credentials, so that no name repeats them.
+    pub secrets: Secrets,
 }
 
 impl Identity {
@@ -36,7 +43,8 @@ impl Identity {
         if known {
             mark(&mut name, &key);
         }
-        Self { key, name: name.into(), route: 0, origin: 0 }.at(origin)
+        let secrets = Secrets::of(headers);
+        Self { key, name: name.into(), route: 0, origin: 0, secrets }.at(origin)
     }
 
     /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
@@ -49,20 +57,20 @@ impl Identity {
         self
     }
 
-    /// Of the caller's own word for it. One that begins with a line break holds a secret: a few digits of its hash are shown.
-    pub fn named(word: &str) -> Self {
-        let (hidden, word) = word.strip_prefix('\n').map_or((false, word), |word| (true, word));
+    /// Of the caller's own word for it. A word that repeats a part of `sent`, what the request holds that may be secret, is
+    /// shown as a few digits of its hash.
+    pub fn named(word: &str, sent: Headers<'_>) -> Self {
         let mut hash = hmac_sha256::Hash::new();
         hash.update("scope\n");
         hash.update(word);
         let key = cut(hash);
-        let mut name = String::new();
-        if hidden {
+        let mut name = String::from(word);
+        let secrets = Secrets::of(sent);
+        if secrets.hide(word).is_some() {
+            name.clear();
             mark(&mut name, &key);
-        } else {
-            name.push_str(word);
         }
-        Self { key, name: name.into(), route: 0, origin: 0 }
+        Self { key, name: name.into(), route: 0, origin: 0, secrets }
     }
 
     /// The same, for a call to `origin`.
@@ -78,7 +86,13 @@ impl Identity {
         for byte in &mut bytes {
             *byte = (digits.next()?? * 16 + digits.next()??) as u8;
         }
-        digits.next().is_none().then(|| Self { key: bytes, name: name.into(), route: 0, origin: 0 })
+        digits.next().is_none().then(|| Self {
+            key: bytes,
+            name: name.into(),
+            route: 0,
+            origin: 0,
+            secrets: Secrets::default(),
+        })
     }
 
     /// The host of the origin that it is named by; "" where it is named by another word.
@@ -101,17 +115,22 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// [`Identity::of`] or, where there is a `word`, [`Identity::named`], for a call to `origin`.
-    pub fn of(&mut self, origin: &str, headers: Headers<'_>, word: Option<&str>) -> Identity {
+    /// [`Identity::of`] or, where there is a `word` and what was sent, [`Identity::named`], for a call to `origin`.
+    pub fn of(&mut self, origin: &str, headers: Headers<'_>, word: Option<(&str, Headers<'_>)>) -> Identity {
         let mut tag = label::add(label::SEED, origin);
         match word {
-            Some(word) => tag = label::add(!tag, word),
-            None => credentials(headers, |part| tag = label::add(tag, part)),
+            Some((word, sent)) => tag = label::add(label::add(!tag, word), sent.text()),
+            None => headers.lines().filter(|(name, _)| !matches!(*name, "idempotency-key" | QUERY)).for_each(
+                |(name, value)| {
+                    tag = ["\n", name, ":", value].into_iter().fold(tag, label::add);
+                },
+            ),
         }
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == tag) {
             return known.clone();
         }
-        let new = word.map_or_else(|| Identity::of(origin, headers), Identity::named).at(origin);
+        let new =
+            word.map_or_else(|| Identity::of(origin, headers), |(word, sent)| Identity::named(word, sent)).at(origin);
         if self.known.len() < MOST {
             self.known.push((tag, new.clone()));
         } else if let Some(oldest) = self.known.get_mut(self.next % MOST) {
@@ -120,6 +139,16 @@ impl Recent {
         }
         new
     }
+}
+
+/// What is shown in place of `text`: the same for the same.
+pub fn marked(text: &str) -> String {
+    let mut hash = hmac_sha256::Hash::new();
+    hash.update("name\n");
+    hash.update(text);
+    let mut name = String::new();
+    mark(&mut name, &cut(hash));
+    name
 }
 
 fn mark(name: &mut String, key: &[u8; 16]) {
@@ -170,6 +199,10 @@ fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
 mod tests {
     use super::*;
 
+    fn named(word: &str) -> Identity {
+        Identity::named(word, Headers::default())
+    }
+
     #[test]
     fn credentials_tell_scopes_apart_and_are_not_kept() {
         let of = |text| Identity::of("https://api.example.com", Headers::new(text));
@@ -182,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_route_is_the_method_that_is_called_whoever_it_is_about() {
-        let route = |method: &str, path: &str| Identity::named("x").to(method, path).route;
+        let route = |method: &str, path: &str| named("x").to(method, path).route;
         let user = route("GET", "/v3/users/17");
         assert_eq!(user, route("GET", "/v3/users/18"));
         assert_eq!(user, route("GET", "/v3/users/3b241101-e2bb-4255-8caf-4136c566a962"));
@@ -208,17 +241,25 @@ mod tests {
 
     #[test]
     fn a_word_that_holds_a_secret_is_shown_by_its_hash() {
-        let (shown, hidden) = (Identity::named("key-of-a-tenant"), Identity::named("\nkey-of-a-tenant"));
-        assert_eq!(shown.key, hidden.key);
-        assert_eq!(*hidden.name, *["#", &hex(&hidden.key)[..8]].concat());
+        let sent = Headers::new("x-tenant:Key-Of-A-Tenant\naccept:application/json\n:hunter2hunter2");
+        let shown = named("key-of-a-tenant");
+        for word in ["key-of-a-tenant", "tenant/key-of-a", "a2V5LU9mLUEtVGVuYW50", "hunter2hunter2"] {
+            let hidden = Identity::named(word, sent);
+            assert_eq!(*hidden.name, *["#", &hex(&hidden.key)[..8]].concat(), "{word}");
+            assert_eq!(hidden.key, named(word).key);
+        }
+        assert_eq!(&*shown.name, "key-of-a-tenant");
+        for word in ["tenant-1", "application/json", "x-tenant"] {
+            assert_eq!(&*Identity::named(word, sent).name, word);
+        }
     }
 
     #[test]
     fn a_word_of_the_callers_own_cannot_meet_an_origin() {
         let origin = Identity::of("scope\nx", Headers::new(""));
-        assert_eq!(&*Identity::named("tenant-1").name, "tenant-1");
-        assert_ne!(Identity::named("https://a.example").key, Identity::of("https://a.example", Headers::new("")).key);
-        assert_eq!(origin.key, Identity::named("x").key, "an origin never holds a line break");
+        assert_eq!(&*named("tenant-1").name, "tenant-1");
+        assert_ne!(named("https://a.example").key, Identity::of("https://a.example", Headers::new("")).key);
+        assert_eq!(origin.key, named("x").key, "an origin never holds a line break");
     }
 
     #[test]
@@ -231,7 +272,10 @@ mod tests {
                 assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers));
                 assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers), "at once");
             }
-            assert_eq!(recent.of(origin, Headers::new("cookie:a"), Some("me")), Identity::named("me").at(origin));
+            assert_eq!(
+                recent.of(origin, Headers::new("cookie:a"), Some(("me", Headers::default()))),
+                named("me").at(origin)
+            );
         }
         assert_eq!(recent.known.len(), MOST);
     }

@@ -20,6 +20,7 @@ pub mod read;
 pub mod reserve;
 mod restore;
 mod routes;
+pub mod secrets;
 mod ticket;
 pub mod vendors;
 
@@ -173,13 +174,13 @@ impl Tracker {
         scope.reserve(ticket.0, tickets, *nudges, at)
     }
 
-    /// Takes the answer to `ticket`'s attempt. `judge` says from what was read what it says of the server.
+    /// Takes the answer to `ticket`'s attempt. `judge` says from what was read what it says of the server, and may change the names in it.
     pub fn observe(
         &mut self,
         ticket: TicketId,
         answer: Answer<'_>,
         at: Moment,
-        judge: impl FnOnce(&Reading) -> Sign,
+        judge: impl FnOnce(&mut Reading) -> Sign,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent_wall);
@@ -188,11 +189,11 @@ impl Tracker {
         if let Some(date) = served.date {
             scope.clock.observe(date, sent, at);
         }
-        let reading = read::read_served(answer, served.measured(scope.clock.server(at)));
+        let mut reading = read::read_served(answer, served.measured(scope.clock.server(at)));
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
             scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
-        let sign = judge(&reading);
+        let sign = judge(&mut reading);
         scope.answered(ticket.0, tickets, &reading, sign, at);
         reading
     }

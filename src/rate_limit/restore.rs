@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::{
         rate_limit::{identity::hex, options::RateLayer},
-        syntax::{number, steps},
+        syntax::{headers::Headers, number, steps},
     };
     use alloc::string::String;
 
@@ -81,7 +81,7 @@ mod tests {
     fn identity(which: u64) -> Identity {
         let mut name = String::from("https://a.example/");
         number::push(&mut name, which);
-        let key = Identity::named(&name).key;
+        let key = Identity::named(&name, Headers::default()).key;
         Identity::kept(&name, &hex(&key)).unwrap()
     }
 

@@ -9,6 +9,7 @@ use crate::{
         Tracker,
         identity::{Identity, hex},
         quota::Quota,
+        secrets::Secrets,
     },
     syntax::number,
     time::{Moment, WallTime},
@@ -114,7 +115,9 @@ impl Snapshot {
         }
         let ruled = all.into_iter().filter_map(|(identity, kept)| {
             let rules = policy.rules(identity.host()).rate_limit.clone()?;
-            Some((identity, kept.quota(at), rules))
+            let mut quota = kept.quota(at);
+            Secrets::default().veil(core::slice::from_mut(&mut quota));
+            Some((identity, quota, rules))
         });
         tracker.restore(ruled, at);
         Ok(())

@@ -8,9 +8,10 @@ pub mod json;
 pub mod label;
 pub mod markup;
 pub mod number;
-pub mod search;
 #[cfg(test)]
 pub mod patterns;
+pub mod search;
+pub mod shapes;
 #[cfg(test)]
 pub mod steps;
 pub mod structured;

@@ -12,9 +12,10 @@ use super::words::{give_up_name, wait_name, write_quota, write_quotas, write_sta
 use crate::{
     call::{self, Action, Call, Event, GiveUp, Memory, Request},
     rate_limit::{
-        identity::{CREDENTIALS, Identity, Recent},
+        identity::{Identity, Recent, TOLD},
         quota::Quota,
         read::{self, Answer},
+        secrets::{QUERY, Secrets},
     },
     retry::{
         IDEMPOTENCY_KEY,
@@ -63,9 +64,9 @@ impl Engine {
     }
 
     /// A new call, by number; told to begin, it says its first action. `text`: its origin and its path, as `URL` has them, its
-    /// method, and its headers, of those that `names(0)` lists, one a line: each text that crosses costs as much as its
-    /// bytes. `scope`: the caller's own word for what shares a quota (see [`Identity::named`]),
-    /// if there is one.
+    /// method, and its headers, of those that `names(0)` matches, one a line, the query as one called `?`: each text that crosses costs as much as its
+    /// bytes. `scope`: if there is one, the caller's own word for what shares a quota, behind an empty line and what of the
+    /// request may be secret (see [`Identity::named`]), as header lines.
     #[allow(clippy::needless_pass_by_value, reason = "one that may be missing crosses as its own")]
     pub fn start(
         &mut self,
@@ -81,12 +82,12 @@ impl Engine {
         let (method, headers) = words::halves(rest, b'\n');
         let headers = Headers::new(headers);
         let host = words::halves(origin, b':').1.strip_prefix("//").unwrap_or(origin);
-        let request = Request {
-            method: method.into(),
-            identity: self.recent.of(origin, headers, scope.as_deref()).to(method, path),
-            keyed: headers.lines().any(|(name, _)| name == IDEMPOTENCY_KEY),
-            replayable,
-        };
+        let mut identity = self.recent.of(origin, headers, scope.as_deref().map(parted)).to(method, path);
+        if let Some((_, query)) = headers.lines().find(|(name, _)| *name == QUERY) {
+            identity.secrets = identity.secrets.and_query(query);
+        }
+        let keyed = headers.lines().any(|(name, _)| name == IDEMPOTENCY_KEY);
+        let request = Request { method: method.into(), identity, keyed, replayable };
         let index = self.free.pop().unwrap_or(self.calls.len() as u32);
         let at = Moment::new(wall, mono, 0.0);
         let call = Call::new(request, plan.policy.rules(host), index, &mut self.memory, at);
@@ -168,6 +169,19 @@ impl Engine {
             ended.call.end(&mut self.memory);
             self.free.push(call);
         }
+    }
+
+    /// What else a call sends that may be secret, as header lines: no name that its server tells is shown if it repeats a part.
+    pub fn know(&mut self, call: u32, headers: &str) {
+        if let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) {
+            slot.call.know(Headers::new(headers));
+        }
+    }
+
+    /// What a record says of an error with this name, and code of it or its cause.
+    pub fn label(&self, call: u32, name: &str, code: &str) -> String {
+        let slot = self.calls.get(call as usize).and_then(Option::as_deref);
+        slot.map_or_else(String::new, |slot| slot.call.label(name, code))
     }
 
     /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
@@ -276,7 +290,7 @@ impl Engine {
                 Some(digits) => number::whole(digits).map(|number| -number),
                 None => number::whole(text),
             };
-            let quota = Quota {
+            let mut quota = Quota {
                 name: text(name),
                 unit: text(unit),
                 source: source.into(),
@@ -287,6 +301,7 @@ impl Engine {
                 granularity: 1,
                 ..Quota::default()
             };
+            Secrets::default().veil(core::slice::from_mut(&mut quota));
             Some((identity, quota, rules))
         });
         self.memory.tracker.restore(ruled, at);
@@ -335,13 +350,22 @@ impl Engine {
     }
 }
 
+/// A word, and the header lines that stand before it and an empty line.
+fn parted(text: &str) -> (&str, Headers<'_>) {
+    let bytes = text.as_bytes();
+    let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(0);
+    let (sent, word) = (words::cut(text, 0, end), words::cut(text, end + 2, text.len()));
+    (word, Headers::new(sent))
+}
+
 /// What a response tells: `{ quotas: Quota[], retryAfter?: Hint, limited?: boolean }` as JSON. `status` is 0 where it is
 /// not known, `body` "".
 #[wasm_bindgen]
 pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String {
     let now = WallTime(wall as i64);
     let headers = Headers::new(headers);
-    let reading = read::read(Answer { status, body, ..Answer::from(headers) }, now);
+    let mut reading = read::read(Answer { status, body, ..Answer::from(headers) }, now);
+    Secrets::default().veil(&mut reading.quotas);
     let mut json = Writer::default();
     json.open('{');
     json.key("quotas");
@@ -362,17 +386,13 @@ pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String 
     json.out
 }
 
-/// Names of headers, in lower case. 0: of a request, those whose values `Engine::start` wants, one a line. 1: of a
-/// response, a regular expression that those match whose values `Engine::respond` wants. 2: the one that carries an
-/// idempotency key.
+/// Names of headers, in lower case. Regular expressions that those match whose values are wanted: 0 of a request by
+/// `Engine::start`, 1 of a response by `Engine::respond`. 2: the one that carries an idempotency key.
 #[wasm_bindgen]
 pub fn names(which: u32) -> String {
-    let mut names = String::from(if which == 1 { read::wanted() } else { IDEMPOTENCY_KEY });
-    if which == 0 {
-        for name in CREDENTIALS {
-            names.push_str("\n");
-            names.push_str(name);
-        }
-    }
-    names
+    String::from(match which {
+        0 => TOLD,
+        1 => read::wanted(),
+        _ => IDEMPOTENCY_KEY,
+    })
 }

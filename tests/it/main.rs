@@ -22,5 +22,6 @@ mod read_properties;
 mod read_rate_headers;
 mod read_syntax;
 mod scenarios;
+mod secrets;
 mod simulator;
 mod waits;

@@ -169,6 +169,56 @@ path("a user in an address that the host refuses", { sees: false, act: (policy, 
 path("a scope that is a credential", { options: { rateLimit: { scope: ({ headers }) => headers.get("x-tenant-token"), quotas: [{ limit: 1, window: 60_000 }], maxWait: 1 } }, calls: 2, end: failed(RateLimitError) });
 path("a scope that is a part of one", { options: { rateLimit: { scope: ({ headers }) => `tenant ${headers.get("authorization").split(" ")[1]}` } }, end: status(200) });
 path("a scope that is the whole address", { options: { rateLimit: { scope: ({ url }) => url } }, end: status(200) });
+path("quotas that are named after what was sent", {
+  answer: (request, response) => {
+    const { authorization, cookie, "x-api-key": key, "x-tenant-token": custom, "x-signature": prepared } = request.headers;
+    const token = authorization.split(" ")[1];
+    response.writeHead(200, {
+      ratelimit: `"${token}";r=5;t=50, "user-${prepared.toUpperCase()}";r=5;t=50, "${new URL(request.url, "http://x").searchParams.get("key")}";r=5;t=50, "${Buffer.from(key).toString("base64")}";r=4;t=9`,
+      "ratelimit-policy": `"${token}";q=9;w=60;qu="${key}", "user-${prepared.toUpperCase()}";q=9;w=60`,
+      "x-ratelimit-bucket": custom,
+      "x-ratelimit-limit": "9",
+      "x-ratelimit-remaining": "3",
+      [`x-ratelimit-limit-${cookie.slice(4, 20)}`]: "7",
+      [`x-ratelimit-remaining-${cookie.slice(4, 20)}`]: "6",
+    });
+    response.end();
+  },
+  calls: 2,
+  end(end, events) {
+    assert.equal(end.status, 200);
+    const quotas = events.findLast(({ type }) => type === "response").quotas;
+    assert.ok(quotas.length > 3 && quotas.every(({ name }) => name === undefined || /#[0-9a-f]{8}$/.test(name)), inspect(quotas));
+    const shown = inspect(events).toLowerCase();
+    for (const place of ["authorization", "apiKey", "custom", "cookie", "prepared", "query"]) {
+      const secret = planted[place].toLowerCase();
+      for (let at = 0; at + 8 <= secret.length; at++) assert.ok(!shown.includes(secret.slice(at, at + 8)), `${place} in ${shown}`);
+      assert.ok(!shown.includes(Buffer.from(planted[place]).toString("base64").slice(0, 12).toLowerCase()), place);
+    }
+  },
+});
+path("a refusal for a quota that is named after the token", {
+  answer: (request, response) => {
+    response.writeHead(200, { ratelimit: `"${request.headers.authorization.split(" ")[1]}";r=0;t=500` });
+    response.end();
+  },
+  options: { rateLimit: { maxWait: 10 } },
+  calls: 2,
+  end: (end) => assert.ok(RateLimitError.is(end) && /^#[0-9a-f]{8}$/.test(end.quota.name), inspect(end)),
+});
+path("a name in the form of a key, of a key that was not sent", {
+  answer: (_, response) => {
+    response.writeHead(200, { ratelimit: `"sk_live_${planted.header}";r=5;t=50`, "x-ratelimit-bucket": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.c2ln" });
+    response.end();
+  },
+  end: (end, events) => assert.ok(!inspect(events).includes("eyJhbG")),
+});
+const coded = (name, code) => async () => {
+  throw Object.assign(new TypeError("fetch failed"), { name, cause: { code } });
+};
+path("an error whose code is a credential", { sees: false, options: { fetch: coded("TypeError", planted.authorization) }, end: gaveUp("not-retryable") });
+path("an error whose code is what prepare made", { sees: false, options: { fetch: coded("TypeError", planted.prepared) }, end: gaveUp("not-retryable") });
+path("an error whose name is an address", { sees: false, options: { fetch: coded(`at https://x.example/?key=${planted.query}`, `key ${planted.query}`) }, end: gaveUp("not-retryable") });
 path("a listener that throws", { listen: fail, end: status(200) });
 path("a prepare that throws", { sees: false, options: { prepare: fail }, end: gaveUp("not-retryable") });
 path("a decide that throws", { answer: answers([503]), options: { retry: { ...QUICK, decide: fail } }, end: gaveUp("not-retryable") });
@@ -218,4 +268,32 @@ test("the search finds what is hidden", () => {
   for (const value of hidden) assert.ok(found(textOf({ value, other: {} }, new Set([{}])), planted).some((text) => text.startsWith("custom")), inspect(value));
   const exempt = new Error(custom);
   assert.deepEqual(found(textOf({ exempt, list: [exempt] }, new Set([exempt])), planted), []);
+});
+
+test("a plain code, a tenant's name and a bucket's id are shown", async () => {
+  const { outputs } = await walk({
+    options: { rateLimit: { scope: ({ headers }) => headers.get("x-tenant") ?? "tenant-17" }, fetch: failing("ECONNRESET"), retry: false },
+  });
+  assert.equal(outputs.records[0].attempts[0].error, "TypeError ECONNRESET");
+  assert.equal(outputs.events.find(({ type }) => type === "failure").label, "TypeError ECONNRESET");
+  const read = readQuotas({ "x-ratelimit-bucket": "abcd1234abcd1234abcd1234abcd1234", "x-ratelimit-limit": "5", "x-ratelimit-remaining": "4" });
+  assert.equal(read.quotas[0].name, "abcd1234abcd1234abcd1234abcd1234");
+});
+
+test("a scope's word that repeats eight characters of what may be secret is shown as a hash, in any case and as base64", async () => {
+  const words = ({ headers, url }) => {
+    const token = headers.get("authorization").split(" ")[1];
+    const query = new URL(url).searchParams.get("key");
+    return [token.slice(0, 10), token.slice(5, 13), token.toUpperCase(), `t/${btoa(token)}`, `t-${btoa(headers.get("x-tenant-token").slice(2, 14))}`, query.slice(3), new URL(url).hash.slice(4)];
+  };
+  for (let n = 0; n < 7; n++) {
+    const { outputs } = await walk({ options: { rateLimit: { scope: (view) => words(view)[n] } } });
+    for (const [name, value] of [["quotas", outputs.quotas], ["snapshot", outputs.snapshot.quotas]]) {
+      assert.ok(value.length > 0 && value.every(({ scope }) => /^#[0-9a-f]{8}$/.test(scope)), `${name}: ${n}: ${inspect(value)}`);
+    }
+  }
+  for (const word of ["tenant-17", "application/json", "requests"]) {
+    const { outputs } = await walk({ init: () => ({ headers: { ...headers, accept: "application/json" } }), options: { rateLimit: { scope: () => word } } });
+    assert.equal(outputs.quotas[0].scope, word);
+  }
 });

@@ -1,0 +1,226 @@
+//! Whether a name repeats a credential: such a name is shown as a hash.
+//!
+//! Servers name quotas after whom they are for, now and then after the token itself; callers name scopes so. Of a request's
+//! credentials only hashes of their windows of eight bytes are kept, in lower case and in this memory alone. A name that has one of
+//! those windows, as it stands or within base64, is not shown; nor is one that begins like a well-known key.
+
+use alloc::{rc::Rc, string::String, vec::Vec};
+
+use super::{identity, quota::Quota};
+use crate::syntax::{headers::Headers, shapes, words};
+
+/// A shorter part of a credential tells nothing of it; a tenant's name is to be read.
+const WINDOW: usize = 8;
+/// Windows kept of one request. Of longer credentials each n-th is, by its hash.
+const MOST: usize = 512;
+/// In the place of a header's name: the query of the address, of which what is called like these counts.
+pub const QUERY: &str = "?";
+const PARAMETERS: [&str; 7] = ["auth", "key", "pass", "secret", "session", "sig", "token"];
+/// Headers whose values are no secrets: their words are those of names, too.
+const PUBLIC: [&str; 9] =
+    [QUERY, "accept", "cache-control", "content-", "idempotency-key", "if-", "range", "sec-", "user-agent"];
+/// What parts the words of a value.
+const SEPARATORS: &[u8] = b" \t\r\n?#&=;,:\"'";
+
+/// What is kept of a request's secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Secrets(Option<Rc<Vec<u32>>>);
+
+impl Secrets {
+    /// Of `headers`, but those that are public. One without a name is a part of an address.
+    pub fn of(headers: Headers<'_>) -> Self {
+        Self::default().and(headers)
+    }
+
+    /// The same, and those of more `headers`.
+    pub fn and(&self, headers: Headers<'_>) -> Self {
+        let mut hashes = self.0.as_ref().map(|known| known.to_vec()).unwrap_or_default();
+        for (_, value) in headers.lines().filter(|(name, _)| !PUBLIC.iter().any(|public| name.starts_with(public))) {
+            each_word(value, |word| each_window(word.as_bytes(), |hash| hashes.push(hash)));
+        }
+        let each = hashes.len() / MOST + 1;
+        hashes.retain(|hash| (*hash as usize).is_multiple_of(each));
+        Self((!hashes.is_empty()).then(|| Rc::new(hashes)))
+    }
+
+    /// The same, and the secrets of an address' query.
+    pub fn and_query(&self, query: &str) -> Self {
+        let mut lines = String::new();
+        for pair in words::split(query, b"?&") {
+            let (name, value) = words::halves(pair, b'=');
+            let name = name.to_ascii_lowercase();
+            if PARAMETERS.iter().any(|known| words::holds(&name, known)) {
+                for part in [":", value, "\n"] {
+                    lines.push_str(part);
+                }
+            }
+        }
+        if lines.is_empty() { self.clone() } else { self.and(Headers::new(&lines)) }
+    }
+
+    /// What is shown in the place of `name`, if it is not to be shown itself.
+    pub fn hide(&self, name: &str) -> Option<String> {
+        (self.has(name) || shapes::has_known_key(name)).then(|| identity::marked(name))
+    }
+
+    /// Whether `name` repeats a part of them.
+    fn has(&self, name: &str) -> bool {
+        let Some(known) = &self.0 else { return false };
+        let has = |bytes: &[u8]| {
+            let mut found = false;
+            each_window(bytes, |hash| found |= known.contains(&hash));
+            found
+        };
+        let mut runs = name.as_bytes().split(|byte| digit64(*byte).is_none());
+        // Base64 says the same in four ways, by where in a group of four its first character stands.
+        has(name.as_bytes()) || runs.any(|run| (0..4).any(|at| run.get(at..).is_some_and(|run| has(&base64(run)))))
+    }
+
+    /// Hides what a server told as names.
+    pub fn veil(&self, quotas: &mut [Quota]) {
+        for quota in quotas {
+            let Quota { name, unit, source, .. } = quota;
+            for text in [name.as_mut(), unit.as_mut(), Some(source)].into_iter().flatten() {
+                if let Some(hidden) = self.hide(text) {
+                    *text = hidden;
+                }
+            }
+        }
+    }
+}
+
+/// Shows the words of a header's value that may be secret, and those that it has in base64: not a scheme, not the names of pairs.
+fn each_word(value: &str, mut see: impl FnMut(&str)) {
+    let mut rest = value.trim_ascii();
+    let (scheme, credentials) = words::halves(rest, b' ');
+    if !credentials.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        rest = credentials;
+    }
+    while !rest.is_empty() {
+        let end = words::find(rest, SEPARATORS).unwrap_or(rest.len());
+        let word = words::cut(rest, 0, end);
+        let tail = words::cut(rest, end, rest.len());
+        rest = words::cut(tail, 1, tail.len());
+        // Padding is no equals sign.
+        let names = tail.starts_with('=') && !rest.is_empty() && !rest.starts_with(['=', ' ', ';', ',', '&']);
+        if !names && word.len() >= WINDOW {
+            see(word);
+            let bytes = base64(word.as_bytes());
+            if let Ok(text) = core::str::from_utf8(&bytes)
+                && text.bytes().all(|byte| !byte.is_ascii_control())
+            {
+                words::split(text, SEPARATORS).for_each(&mut see);
+            }
+        }
+    }
+}
+
+/// Shows a hash (FNV-1a) of each window, in lower case.
+fn each_window(bytes: &[u8], mut see: impl FnMut(u32)) {
+    for window in bytes.windows(WINDOW) {
+        let add = |hash: u32, byte: &u8| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+        see(window.iter().fold(0x811c_9dc5, add));
+    }
+}
+
+/// The bytes of base64 in either alphabet (RFC 4648), without padding; of what is none, none.
+fn base64(text: &[u8]) -> Vec<u8> {
+    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for byte in text {
+        let Some(digit) = digit64(*byte) else { return Vec::new() };
+        bits = bits << 6 | digit;
+        held += 6;
+        if held > 7 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    out
+}
+
+fn digit64(byte: u8) -> Option<u32> {
+    Some(u32::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "authorization:Bearer zq_Live-51HqLyjWDarjtT1zdp7dc\ncookie:session_id=Kp3vX9mWq2Lt; theme=dark\nx-none:application/json";
+
+    #[test]
+    fn a_name_that_repeats_eight_characters_of_a_credential_is_hidden() {
+        let secrets = Secrets::of(Headers::new(TOKEN));
+        for name in [
+            "zq_Live-51HqLyjWDarjtT1zdp7dc",
+            "zq_live-51",
+            "bucket/HQLYJWDA/1",
+            "user:enFfTGl2ZS01MUhxTHlqV0Rhcmp0VDF6ZHA3ZGM=",
+            "xx-SHFMeWpXRGFyanRU",
+            "kp3vx9mw",
+        ] {
+            let shown = secrets.hide(name).unwrap_or_else(|| name.into());
+            assert!(shown.starts_with('#') && shown.len() == 9, "{name}: {shown}");
+        }
+        for name in
+            ["default", "session_id", "authorization", "Bearer", "zq_live", "theme", "requests-per-minute", "é", ""]
+        {
+            assert_eq!(secrets.hide(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_basic_credentials_say_is_known_and_a_name_in_the_form_of_a_key_too() {
+        let secrets = Secrets::of(Headers::new("authorization:Basic amFuZTpvcGVuc2VzYW1lMTI="));
+        assert!(secrets.hide("opensesame").is_some() && secrets.hide("amFuZTpvcGVuc2VzYW1lMTI=").is_some());
+        assert!(Secrets::default().hide("sk_live_4eC39HqLyjWDarjtT1zdp7dc").is_some());
+        assert!(Secrets::default().hide("token-ghp_16C7e42F292c6912E7710c838347Ae178B4a").is_some());
+        assert_eq!(Secrets::default().hide("abcd1234abcd1234abcd1234abcd1234"), None, "a bucket's id");
+    }
+
+    #[test]
+    fn of_a_query_what_is_called_a_secret_is_known() {
+        let secrets = Secrets::default().and_query("?page=seventeen-eight&api_key=Kp3vX9mWq2Lt");
+        assert!(secrets.hide("kp3vx9mwq2lt").is_some() && secrets.hide("seventeen-eight").is_none());
+        assert_eq!(Secrets::default().and_query("?page=seventeen-eight"), Secrets::default());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_and_a_long_credential_is_known_all_the_same() {
+        let mut state = 1_u32;
+        let long: String = core::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_103_515_245).wrapping_add(12345);
+            char::from(b'a' + (state >> 16) as u8 % 26)
+        })
+        .take(16_000)
+        .collect();
+        let secrets = Secrets::of(Headers::new(&["authorization:", &long].concat()));
+        assert!(secrets.0.as_ref().is_some_and(|kept| kept.len() <= MOST + MOST / 2));
+        assert!((0..50).all(|n| secrets.hide(&long[n * 300..n * 300 + 300]).is_some()));
+    }
+
+    #[test]
+    fn quotas_are_told_with_a_hash_in_place_of_the_callers_token() {
+        let secrets = Secrets::of(Headers::new(TOKEN));
+        let mut quotas = [Quota {
+            name: Some("zq_Live-51HqLyjWDarjtT1zdp7dc".into()),
+            unit: Some("requests".into()),
+            source: "x-ratelimit-limit-51hqlyjwdarj".into(),
+            ..Quota::default()
+        }];
+        secrets.veil(&mut quotas);
+        let [Quota { name, unit, source, .. }] = &quotas;
+        assert!(
+            name.as_ref().is_some_and(|name| name.len() == 9)
+                && source.len() == 9
+                && unit.as_deref() == Some("requests")
+        );
+    }
+}

@@ -345,9 +345,7 @@ impl Tracker {
             return index;
         }
         let mut new = Scope::new(identity, rules, now);
-        if let Some(until) = self.holds.take(&identity.key) {
-            new.held = until;
-        }
+        new.held = self.holds.take(&identity.key).unwrap_or(new.held);
         if self.scopes.len() >= MAX_SCOPES {
             let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
             let oldest = idle.min_by_key(|(_, scope)| (scope.next_at(now).is_some(), scope.used_at));

@@ -23,7 +23,9 @@ impl Tracker {
                     continue;
                 }
                 *place = self.scopes.len();
-                self.scopes.push(Scope::new(&identity, &rules, at.mono));
+                let mut scope = Scope::new(&identity, &rules, at.mono);
+                scope.held = self.holds.take(&identity.key).unwrap_or(scope.held);
+                self.scopes.push(scope);
             }
             if let Some(scope) = self.scopes.get_mut(*place) {
                 scope.restore(&quota, at);

@@ -194,5 +194,5 @@ function play(answers, expected) {
       give().catch(reject);
     });
   };
-  return { fetch, sends, errors, cancelled: () => cancelled, answered: () => answered, isEndless: (/** @type {Response | undefined} */ response) => response !== undefined && endless.has(response) };
+  return { fetch, last, sends, errors, cancelled: () => cancelled, answered: () => answered, isEndless: (/** @type {Response | undefined} */ response) => response !== undefined && endless.has(response) };
 }

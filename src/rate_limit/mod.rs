@@ -292,7 +292,7 @@ impl Tracker {
         }
         let first = first?;
         // An alarm that wakes nobody, again and again, is a loop, whatever the cause: it rings half as often each time.
-        if first.since(at.mono) > 1 << self.idle {
+        if first.since(at.mono) > 1 {
             self.idle = 0;
         } else if at.mono >= self.due {
             self.idle = (self.idle + 1).min(LEAST);

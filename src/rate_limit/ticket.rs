@@ -69,16 +69,19 @@ pub(super) struct Mark {
 }
 
 /// The shortest wait doubles up to 1 << `LEAST` ms while nothing happens.
-pub(super) const LEAST: u8 = 10;
+pub(super) const LEAST: u8 = 5;
+/// Waits of 1 ms before that, where nobody is woken: about a round trip, in which room that an answer gives is found by asking.
+const ROUND_TRIP: u8 = 32;
 
 impl Ticket {
     /// The shortest wait for one that would ask again at `until`, ms. Whoever asks again at once, and again, while its scope
     /// comes no `further` is in a loop, whatever the cause: it asks half as often each time.
-    pub fn least_wait(&mut self, until: MonoTime, further: u64, now: MonoTime) -> i64 {
-        let is_loop = self.stand == Stand::Waiting && self.landed == further && until.since(now) <= 1 << self.idle;
-        self.idle = if is_loop { (self.idle + 1).min(LEAST) } else { 0 };
+    pub fn least_wait(&mut self, until: MonoTime, further: u64, nudged: bool, now: MonoTime) -> i64 {
+        let grace = if nudged { 0 } else { ROUND_TRIP };
+        let is_loop = self.stand == Stand::Waiting && self.landed == further && until.since(now) <= 1;
+        self.idle = if is_loop { (self.idle + 1).min(grace + LEAST) } else { 0 };
         self.landed = further;
-        1 << self.idle
+        1 << self.idle.saturating_sub(grace)
     }
 
     pub fn mark(&self, index: u32, sent: MonoTime) -> Mark {

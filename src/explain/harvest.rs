@@ -74,6 +74,8 @@ const ID: u8 = key!("id");
 
 /// Bytes of a message, and of all of them, that are heard; templates are tried on all parts of them.
 const MAX_HEARD: usize = 8192;
+/// Bytes of a code in a header: the longest known have 60.
+const MAX_CODE: usize = 128;
 
 /// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
 pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut Explanation) -> Harvest<'d> {
@@ -116,7 +118,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
         found.format = "aws";
     }
     if found.code.text.is_empty() {
-        found.code.text = bare_type(header(report, CODE_HEADERS));
+        found.code.text = head(bare_type(header(report, CODE_HEADERS)), MAX_CODE);
         if found.messages.is_empty() {
             found.challenge(report);
         }

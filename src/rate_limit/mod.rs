@@ -35,7 +35,7 @@ use crate::{
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
-        ticket::{LEAST, Mark, Place, Stand, Ticket},
+        ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
     },
     time::{Moment, MonoTime, WallTime},
 };
@@ -65,7 +65,7 @@ pub struct Tracker {
     woken: VecDeque<Mark>,
     /// The scope that `wake` looks at next.
     turn: usize,
-    /// When `alarm` last said to ask, and how often in a row it said so and nobody could go.
+    /// How often in a row `alarm` said to ask at once and nobody could go, and from when on the next one counts.
     due: MonoTime,
     idle: u8,
     /// Scopes that were forgotten while all their calls had to wait: the key, and until when.
@@ -291,14 +291,14 @@ impl Tracker {
             }
         }
         let first = first?;
-        // An alarm that wakes nobody, again and again, is a loop, whatever the cause: it rings half as often each time.
+        // An alarm that wakes nobody, again and again, is a loop.
         if first.since(at.mono) > 1 {
-            self.idle = 0;
+            (self.idle, self.due) = (0, at.mono);
         } else if at.mono >= self.due {
-            self.idle = (self.idle + 1).min(LEAST);
+            let (idle, wait) = backed_off(self.idle, true);
+            (self.idle, self.due) = (idle, at.mono.plus(wait));
         }
-        self.due = first.max(at.mono.plus((1 << self.idle) / 2));
-        Some(self.due)
+        Some(if self.idle > LOOP { self.due } else { first })
     }
 
     /// Whether the host wakes others.

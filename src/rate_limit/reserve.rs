@@ -211,7 +211,7 @@ impl Scope {
         if !nudged && may_end {
             until = until.min(polls);
         }
-        until = until.max(now.plus(ticket.least_wait(until, self.sent.wrapping_add(self.landed), nudged, now)));
+        until = until.max(now.plus(ticket.least_wait(until, self.sent.wrapping_add(self.landed), now)));
         ticket.until = until;
         if let (Some(lane), false) = (self.lanes.get_mut(usize::from(ticket.lane)), came) {
             lane.enqueue(index, ticket, now);

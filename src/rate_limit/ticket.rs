@@ -68,20 +68,26 @@ pub(super) struct Mark {
     pub sent: MonoTime,
 }
 
-/// The shortest wait doubles up to 1 << `LEAST` ms while nothing happens.
-pub(super) const LEAST: u8 = 5;
-/// Waits of 1 ms before that, where nobody is woken: about a round trip, in which room that an answer gives is found by asking.
-const ROUND_TRIP: u8 = 32;
+/// So many waits of 1 ms in a row, with nothing that happens, are a loop: some are the way to find room that a response which is
+/// under way gives.
+pub(super) const LOOP: u8 = 200;
+/// From there on the shortest wait doubles, up to so many times, ms.
+const DOUBLINGS: u8 = 10;
+
+/// How often in a row somebody asked again at once though nothing happened, and the shortest wait after that, ms. Whatever the
+/// cause of a loop: it turns half as often each time.
+pub(super) fn backed_off(idle: u8, is_idle: bool) -> (u8, i64) {
+    let idle = if is_idle { idle.saturating_add(1).min(LOOP + DOUBLINGS) } else { 0 };
+    (idle, 1 << idle.saturating_sub(LOOP))
+}
 
 impl Ticket {
-    /// The shortest wait for one that would ask again at `until`, ms. Whoever asks again at once, and again, while its scope
-    /// comes no `further` is in a loop, whatever the cause: it asks half as often each time.
-    pub fn least_wait(&mut self, until: MonoTime, further: u64, nudged: bool, now: MonoTime) -> i64 {
-        let grace = if nudged { 0 } else { ROUND_TRIP };
-        let is_loop = self.stand == Stand::Waiting && self.landed == further && until.since(now) <= 1;
-        self.idle = if is_loop { (self.idle + 1).min(grace + LEAST) } else { 0 };
-        self.landed = further;
-        1 << self.idle.saturating_sub(grace)
+    /// The shortest wait for one that would ask again at `until`, ms. `further`: how far its scope has come.
+    pub fn least_wait(&mut self, until: MonoTime, further: u64, now: MonoTime) -> i64 {
+        let is_idle = self.stand == Stand::Waiting && self.landed == further && until.since(now) <= 1;
+        let (idle, wait) = backed_off(self.idle, is_idle);
+        (self.idle, self.landed) = (idle, further);
+        wait
     }
 
     pub fn mark(&self, index: u32, sent: MonoTime) -> Mark {

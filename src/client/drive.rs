@@ -151,7 +151,8 @@ impl Run {
         let action = match flight::land(&mut self.flights, next, &signal, &self.alarm).await {
             None if signal.aborted() => {
                 let action = self.tell(Event::Abort)?;
-                self.end_flights(&request::label(&signal.reason()));
+                let (name, code) = request::name_and_code(&signal.reason());
+                self.end_flights(&self.call.label(&name, &code));
                 action
             }
             None => self.tell(Event::Elapse)?,

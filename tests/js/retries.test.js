@@ -136,7 +136,7 @@ table("limits", {
   "a most of one wait": { answers: [[503]], retry: { maxDelay: 300 }, gaps: [250, 300, 300], ...exhausted(503) },
   "no most": { answers: [[503]], retry: { maxAttempts: 11, maxDelay: Infinity }, gaps: Array.from({ length: 10 }, (_, n) => 250 * 2 ** n), ...exhausted(503) },
   "a hint of just the most": { ...after("60"), gaps: [[60_000, 61_001]] },
-  "a hint over the most is not waited for": { answers: [[503, { "retry-after": "61" }]], end: 503, gaveUp: "hint-too-long", at: 0 },
+  "a hint over the most is not waited for": { answers: [[503, { "retry-after": "121" }]], end: 503, gaveUp: "hint-too-long", at: 0 },
   "a hint over an own most": { answers: [[429, { "retry-after": "2" }]], retry: { maxRetryAfter: 1000 }, end: 429, gaveUp: "hint-too-long", at: 0 },
   "the most of one wait is not the most of a hint": { ...after("30"), retry: { maxDelay: 100 }, gaps: [[30_000, 31_001]] },
 });

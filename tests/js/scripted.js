@@ -35,7 +35,7 @@ export function scripted(answers, options = {}, { chance = 0.5, latency = 0 } = 
       return sends.map(({ at }) => at);
     },
     /** Makes a call and moves the clock until it settles, at most `most` ms. */
-    async call(args = [URL], most = 120_000) {
+    async call(args = [URL], most = 300_000) {
       let settled;
       const promise = policy.fetch(...args);
       promise.then(

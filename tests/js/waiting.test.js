@@ -135,7 +135,7 @@ test("a call that a refusal ends while it waits is refused in time, though it ha
   const clock = virtualHost();
   const answers = [() => new Response(null, { status: 429, headers: { "retry-after": "50" } })];
   const fetch = async () => answers.shift()?.() ?? new Response("ok");
-  const policy = createPolicy({ host: clock.host, fetch, rateLimit: { quotas: [{ limit: 1, window: 1000 }], maxWait: 5000 } });
+  const policy = createPolicy({ host: clock.host, fetch, rateLimit: { quotas: [{ limit: 1, window: 1000 }], maxWait: 5000 }, retry: { maxRetryAfter: 60_000 } });
   const [first, second] = [policy.fetch(URL), policy.fetch(URL)];
   let code;
   second.catch((error) => (code = error.code));

@@ -5,6 +5,10 @@
 
 use alloc::vec::Vec;
 
+use super::{
+    lane::{LONG_AGO, Lane},
+    reserve::Scope,
+};
 use crate::time::MonoTime;
 
 /// Holds kept, 400 kB. Where there are more, those that are over go first, then the one that ends first.
@@ -43,6 +47,21 @@ impl Holds {
 
     fn find(&self, key: &Key) -> Result<usize, usize> {
         self.sorted.binary_search_by(|(known, _)| known.cmp(key))
+    }
+}
+
+impl Scope {
+    /// Until when nobody can send, whichever lane its route belongs to.
+    pub(super) fn holds_all(&mut self, now: MonoTime) -> Option<MonoTime> {
+        self.roll(now);
+        let until = |lane: &Lane| {
+            let spent = self.meters.iter().enumerate();
+            let spent = spent.filter(|(index, meter)| lane.is_bound_by(*index) && meter.is_spent(now));
+            spent.fold(lane.held, |until, (_, meter)| until.max(meter.turn(0, now)))
+        };
+        let first = self.lanes.iter().map(until).min().unwrap_or(LONG_AGO);
+        let outage = self.outage.probes_at().unwrap_or(LONG_AGO);
+        Some(first.max(self.held).max(outage)).filter(|until| *until > now)
     }
 }
 

@@ -290,19 +290,6 @@ impl Scope {
         (next > now).then_some(next)
     }
 
-    /// Until when nobody can send, whichever lane its route belongs to.
-    pub(super) fn holds_all(&mut self, now: MonoTime) -> Option<MonoTime> {
-        self.roll(now);
-        let until = |lane: &Lane| {
-            let spent = self.meters.iter().enumerate();
-            let spent = spent.filter(|(index, meter)| lane.is_bound_by(*index) && meter.is_spent(now));
-            spent.fold(lane.held, |until, (_, meter)| until.max(meter.turn(0, now)))
-        };
-        let first = self.lanes.iter().map(until).min().unwrap_or(LONG_AGO);
-        let outage = self.outage.probes_at().unwrap_or(LONG_AGO);
-        Some(first.max(self.held).max(outage)).filter(|until| *until > now)
-    }
-
     /// Closes the windows that are over.
     pub(super) fn roll(&mut self, now: MonoTime) {
         for meter in &mut self.meters {

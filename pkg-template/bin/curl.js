@@ -110,7 +110,9 @@ function withoutNoise(text) {
     at += line.length + 1;
   }
   kept.push(text.slice(from));
-  return kept.join("");
+  const rest = kept.join("");
+  // A last line that is noise goes with the break before it.
+  return from > text.length && rest.endsWith("\n") ? rest.slice(0, -1) : rest;
 }
 
 /** @param {string} text */

@@ -538,7 +538,7 @@ export interface AttemptRecord {
 export class PolicyError extends Error {
   /**
    * Stable: compare this, not the message. "wasm-unavailable" and "core-failed" are explained at {@link PolicyOptions.unavailable};
-   * "invalid-snapshot" is thrown by {@link Policy.restore}, "explainer-unavailable" where the explainer of an {@link HttpError} cannot be
+   * "invalid-snapshot" is that of the {@link PolicyOptionError} which {@link Policy.restore} throws, "explainer-unavailable" where the explainer of an {@link HttpError} cannot be
    * loaded. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
    */
   readonly code: string;

@@ -40,10 +40,10 @@ export class PolicyOptionError extends PolicyError {
    * @param {string} field
    * @param {string} expected
    * @param {string} [message]
-   * @param {{ cause?: unknown }} [details] `cause`: what was thrown where it was read
+   * @param {{ cause?: unknown, code?: string }} [details] `cause`: what was thrown where it was read
    */
   constructor(field, expected, message = `${field === "" ? "options" : field}: expected ${expected}`, details = undefined) {
-    super("invalid-option", message, details);
+    super(details?.code ?? "invalid-option", message, details);
     this.field = field;
     this.expected = expected;
   }

@@ -95,13 +95,14 @@ function isObject(value) {
  * @param {Check} check
  */
 function member(of, name, at, prefix, expected, check) {
-  if (!isObject(of)) throw new PolicyOptionError(at, "an object");
-  let details;
+  /** @type {{ code: string, cause?: unknown }} */
+  const details = { code: "invalid-snapshot" };
+  if (!isObject(of)) throw new PolicyOptionError(at, "an object", undefined, details);
   try {
     const value = of[name];
     if (check(value)) return value;
   } catch (cause) {
-    details = { cause };
+    details.cause = cause;
   }
   throw new PolicyOptionError(`${prefix}${name}`, expected, undefined, details);
 }

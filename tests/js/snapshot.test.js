@@ -90,7 +90,7 @@ for (const [what, make, field, throws = false] of BAD) {
     const before = policy.snapshot();
     assert.throws(() => policy.restore(make()), (error) => {
       assert.ok(PolicyOptionError.is(error));
-      assert.deepEqual([error.field, error.message, error.name], [field, `${field}: expected ${error.expected}`, "PolicyOptionError"]);
+      assert.deepEqual([error.field, error.code, error.message, error.name], [field, "invalid-snapshot", `${field}: expected ${error.expected}`, "PolicyOptionError"]);
       assert.ok(error.expected.length > 0);
       assert.deepEqual(["cause" in error, what.includes("revoked") || error.cause === (throws ? thrown : undefined)], [throws, true]);
       return true;

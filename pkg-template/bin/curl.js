@@ -171,7 +171,7 @@ function request(text) {
   return { ...(method !== undefined && { method }), ...(url !== undefined && { url }), ...(requestHeaders.length > 0 && { requestHeaders }) };
 }
 
-/** Whether a remark of `-v` tells of TLS. @param {string} remark */
+/** Whether a remark of `-v` is about TLS. @param {string} remark */
 function isSecure(remark) {
   const to = remark.indexOf("Connected to ");
   return remark.includes("SSL connection using") || remark.includes("OPENED stream for https:") || (to >= 0 && remark.includes(" port 443", to));

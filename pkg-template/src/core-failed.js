@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What becomes of calls whose core has failed: they end as `unavailable` says, and the listener is told once.
+ * What becomes of calls whose core has failed: they end as `unavailable` says, and the listener gets one event.
  */
 import { attempt } from "./attempt.js";
 import { emit } from "./driver.js";

@@ -2,7 +2,7 @@
 import { instantiate } from "#policy";
 import { replaced } from "./instance.js";
 
-/** What the core says where it has failed, whatever it is told. */
+/** The action that a failed core returns for every event. */
 export const FAILED = 8;
 const failed = () => FAILED;
 const none = () => -1;

@@ -21,7 +21,7 @@ import { pause, wakeOthers } from "./wait.js";
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
  * @property {any} plan none of a call's own once it has begun
- * @property {Layer} options what the plan was told, for another one
+ * @property {Layer} options what the plan was made from, to make another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
@@ -43,7 +43,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {() => void} wakeAll told when the core fails, while calls wait
  * @property {Shared | undefined} next the one in its place since its core failed
  * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
- * @property {boolean} isReported whether a listener was told that its core failed
+ * @property {boolean} isReported whether a listener got the event that its core failed
  */
 
 /** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */

@@ -33,7 +33,7 @@ export function queryOf(href) {
 }
 
 /**
- * The headers that `prepare` made, which the core is told of.
+ * The headers that `prepare` made, after handing them to the core.
  * @param {import("./run.js").Run} run
  * @param {any} made
  */

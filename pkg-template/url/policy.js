@@ -18,7 +18,7 @@ export const { fetchWithPolicy, initPolicy } = {
   fetchWithPolicy(input, init = undefined, policy = undefined) {
     const args = /** @type {[any, any?, any?]} */ ([...arguments]);
     if (module.isReady) return fetchNow(...args);
-    // A module that cannot be had is told by the call itself, as in the main entry.
+    // The call itself reports a module that is not available, as in the main entry.
     return module.ready().then(() => fetchNow(...args), () => fetchNow(...args));
   },
 

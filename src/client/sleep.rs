@@ -62,7 +62,7 @@ pub async fn aborted(signal: &AbortSignal, alarm: &Rc<Alarm>) {
 }
 
 impl Alarm {
-    /// Forgets that it was rung. To be called before the core is told anything: what it rings for by that is to be kept.
+    /// Forgets that it was rung. To be called before each event goes to the core: what it rings for by that event is to be kept.
     pub fn reset(&self) {
         self.rung.set(false);
     }

@@ -111,7 +111,7 @@ fn read_plain<'a>(name: &'a str, tail: &'a str, value: &'a str, served: Served, 
 // `"name";r=0;t=5, …` (drafts 08 on) or `limit=100, remaining=0, reset=5` (draft 07), where commas part members too.
 fn read_list<'a>(name: &'a str, value: &'a str, quotas: &mut Vec<Found<'a>>) {
     let mut dimension = "";
-    // Looked for once for each dimension, however much is told of it.
+    // Looked for once for each dimension, however many members it has.
     let mut known = None;
     for part in words::split(value, b",;") {
         let Some((key, amount)) = words::pair(part, b'=') else {

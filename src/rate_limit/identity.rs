@@ -9,7 +9,7 @@ use crate::syntax::{headers::Headers, label, number, words};
 pub const CREDENTIALS: [&str; 6] =
     ["authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "private-token"];
 
-/// A regular expression, as JavaScript has them, for the lower-case names of the request headers that the core is told: the
+/// A regular expression, as JavaScript has them, for the lower-case names of the request headers that the core gets: the
 /// credentials, others that may hold a secret, and the key that makes a request safe to repeat.
 pub const TOLD: &str = "auth|cookie|key|password|secret|session|signature|token";
 

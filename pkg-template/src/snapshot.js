@@ -18,7 +18,7 @@ export function takeSnapshot({ shared, clock }) {
 }
 
 /**
- * Takes up what a snapshot knows: all of it is read and checked before the first quota is taken up, so that one that is not to be
+ * Takes up what a snapshot knows: all of it is read and checked before the first quota is taken up, so that a snapshot that fails to be
  * read changes nothing.
  * @param {import("./driver.js").Inside} inside
  * @param {unknown} snapshot

@@ -119,7 +119,8 @@ impl<'t> Watch<'t> {
                 // "Editing secrets is …" is a sentence; "hunter is too short" begins with a value.
                 let rest = skip_blanks(tail);
                 let next = self::bare(first_word(rest));
-                let said = next.is_empty() && !rest.starts_with('[') || is_sentence(next);
+                let gone = rest.trim_start_matches(['"', '\'', '`']).starts_with('[');
+                let said = next.is_empty() && !gone || is_sentence(next);
                 is_value(bare, tail, Name::Hard) && (is_strong(bare) || quoted || said || digits > 3)
             }
             State::Hard => {

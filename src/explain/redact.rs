@@ -74,6 +74,12 @@ fn scan<'t>(text: &'t str, from: usize, mut watch: Watch<'t>, out: &mut String) 
         let length = length.max(key);
         let word = cut(rest, 0, length);
         let at = text.len() - rest.len();
+        // The end of "can't" says nothing by itself.
+        if word == "t" && out.ends_with("n'") {
+            out.push_str(word);
+            rest = after(rest, length);
+            continue;
+        }
         let quote = text.as_bytes().get(at.wrapping_sub(1)).copied().unwrap_or(b' ');
         let quoted = match quote {
             // The last one may have been trimmed off.

@@ -262,7 +262,7 @@ fn is_value(word: &str, tail: &str, name: Name) -> bool {
         && !is(&["bearer", "basic", "value"], word)
         && !is_exception(word)
         // "can't"
-        && !tail.starts_with("'t")
+        && !(word.ends_with(['n', 'N']) && tail.starts_with("'t"))
         && !is_code(word)
 }
 

@@ -257,12 +257,13 @@ fn is_value(word: &str, tail: &str, name: Name) -> bool {
             .is_some_and(|byte| is_word(byte) || matches!(byte, b':' | b'=' | b'>' | b'['));
         return name == Name::Hard && !goes_on && !is_code(word);
     }
+    // "can't"
+    let is_contracted = word.ends_with(['n', 'N']) && tail.starts_with("'t");
     has_sign(word)
         && !is_sentence(word)
         && !is(&["bearer", "basic", "value"], word)
         && !is_exception(word)
-        // "can't"
-        && !(word.ends_with(['n', 'N']) && tail.starts_with("'t"))
+        && !is_contracted
         && !is_code(word)
 }
 

@@ -19,8 +19,12 @@ export const { createPolicy, fetchWithPolicy, readQuotas } = {
    * @param {any} [options]
    */
   createPolicy(options) {
-    // No call in the last place, which JavaScriptCore leaves out of stacks.
-    return [makePolicy(options)][0];
+    // JavaScriptCore leaves whoever makes a call in the last place out of stacks; within a `try` none is.
+    try {
+      return makePolicy(options);
+    } catch (error) {
+      throw error;
+    }
   },
 
   /**

@@ -87,7 +87,7 @@ async fn a_turn_that_comes_before_the_call_sleeps_is_taken() {
     let mut hung = Box::pin(client.fetch(request()));
     assert!(within(20, hung.as_mut()).await.is_none(), "it hangs");
     let hung = RefCell::new(Some(hung));
-    // The core is told of the drop between its word to wait and the wait.
+    // The drop comes between the action to wait and the wait.
     let client = client.on_event(move |_| drop(hung.take()));
     assert_eq!(within(200, client.fetch(request())).await.unwrap().unwrap().status(), 200);
 }

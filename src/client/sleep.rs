@@ -34,7 +34,7 @@ pub struct Sleepers {
 }
 
 /// Sleeps until `delay` ms are over (or as much of them as a timer takes), `signal` fires, or `alarm` is rung. It may have been
-/// rung before: the core grants a call its turn before the call sleeps, and says so once.
+/// rung before: the core grants a call its turn before the call sleeps, and names it once.
 pub async fn sleep(delay: i64, signal: &AbortSignal, alarm: &Rc<Alarm>) {
     let _listener = Listener::new(signal, Rc::clone(alarm));
     let mut timer = TimeoutFuture::new(u32::try_from(delay.max(0)).unwrap_or(LONGEST).min(LONGEST));

@@ -3,12 +3,11 @@
 //! Nothing of a value goes further than here but a well-known scheme's name and the time that a token says it ends at.
 
 use super::asked::{Asked, hollow, is_name, placeholder};
-use super::decode;
 use super::redact::{GONE, is_secret_name};
 use super::report::{Report, origin_of};
 use super::scan::{has, known, until};
 use crate::syntax::words::{halves, holds};
-use crate::syntax::{http_date, json, number};
+use crate::syntax::{base64, http_date, json, number};
 use alloc::string::String;
 
 /// Longer tokens are not read: they may have been cut.
@@ -77,7 +76,7 @@ fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
         "auth-bare"
     } else if one_word && rest.bytes().any(|byte| byte.is_ascii_whitespace()) {
         "auth-blank"
-    } else if scheme == "basic" && !decode::base64(rest).is_some_and(|pair| pair.contains(&b':')) {
+    } else if scheme == "basic" && !base64::decode(rest.as_bytes()).is_some_and(|pair| pair.contains(&b':')) {
         "auth-basic"
     } else {
         ""
@@ -108,7 +107,7 @@ fn expiry(report: &Report<'_>, token: &str, shown: &str, out: &mut Asked) {
     if !token.starts_with("eyJ") || rest.is_empty() {
         return;
     }
-    let bytes = decode::base64(claims).unwrap_or_default();
+    let bytes = base64::decode(claims.as_bytes()).unwrap_or_default();
     let document = json::parse(core::str::from_utf8(&bytes).unwrap_or(""));
     let end = document.root().get("exp").word();
     if let Some(end) = number::whole(until(end, b".")).filter(|end| (0..100_000_000_000).contains(end))

@@ -1,4 +1,4 @@
-//! Undoes what a text was wrapped in on its way: character references of markup, percent signs of a `grpc-message`, base64.
+//! Undoes what a text was wrapped in on its way: character references of markup and percent signs of a `grpc-message`.
 //!
 //! Only where a text is shown. What is matched and pointed at stays as it was sent, so that evidence is of the very bytes.
 
@@ -53,28 +53,6 @@ pub fn percent(text: &str, out: &mut String) {
     }
     bytes.extend_from_slice(rest.as_bytes());
     out.push_str(core::str::from_utf8(&bytes).unwrap_or(text));
-}
-
-/// The bytes of base64 in either alphabet (RFC 4648), with or without its padding; none where it is not.
-pub fn base64(text: &str) -> Option<Vec<u8>> {
-    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
-    for byte in text.bytes().take_while(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! `debug` beside it is for people, and may say something else (connectrpc.com, protocol: error details). A message of a few
 //! bytes needs no reader of protobuf: field 1 is the duration, in which field 1 is seconds and field 2 nanoseconds.
 
-use super::decode;
 use super::keys::key;
+use crate::syntax::base64;
 use crate::syntax::json::Node;
 
 /// The longest message that is looked at, in base64; a duration has at most 18 bytes.
@@ -15,7 +15,7 @@ pub fn read(error: Node<'_>) -> Option<i64> {
     error.at(key!("details")).children().find_map(|detail| {
         let named = detail.at(key!("type")).text().ends_with("google.rpc.RetryInfo");
         let value = detail.at(key!("value")).text();
-        let bytes = if named && value.len() <= MOST { decode::base64(value)? } else { return None };
+        let bytes = if named && value.len() <= MOST { base64::decode(value.as_bytes())? } else { return None };
         let inner = match bytes.as_slice() {
             [0x0A, length, rest @ ..] => rest.get(..usize::from(*length))?,
             _ => return None,

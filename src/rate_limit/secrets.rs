@@ -7,7 +7,7 @@
 use alloc::{rc::Rc, string::String, vec::Vec};
 
 use super::{identity, quota::Quota};
-use crate::syntax::{headers::Headers, shapes, words};
+use crate::syntax::{base64, headers::Headers, shapes, words};
 
 /// A shorter part of a credential tells nothing of it; a tenant's name is to be read.
 const WINDOW: usize = 8;
@@ -71,9 +71,12 @@ impl Secrets {
             each_window(bytes, |hash| found |= known.contains(&hash));
             found
         };
-        let mut runs = name.as_bytes().split(|byte| digit64(*byte).is_none());
+        let mut runs = name.as_bytes().split(|byte| base64::digit(*byte).is_none());
         // Base64 says the same in four ways, by where in a group of four its first character stands.
-        has(name.as_bytes()) || runs.any(|run| (0..4).any(|at| run.get(at..).is_some_and(|run| has(&base64(run)))))
+        has(name.as_bytes())
+            || runs.any(|run| {
+                (0..4).any(|at| run.get(at..).is_some_and(|run| has(&base64::decode(run).unwrap_or_default())))
+            })
     }
 
     /// Hides what a server told as names.
@@ -105,7 +108,7 @@ fn each_word(value: &str, mut see: impl FnMut(&str)) {
         let names = tail.starts_with('=') && !rest.is_empty() && !rest.starts_with(['=', ' ', ';', ',', '&']);
         if !names && word.len() >= WINDOW {
             see(word);
-            let bytes = base64(word.as_bytes());
+            let bytes = base64::decode(word.as_bytes()).unwrap_or_default();
             if let Ok(text) = core::str::from_utf8(&bytes)
                 && text.bytes().all(|byte| !byte.is_ascii_control())
             {
@@ -121,32 +124,6 @@ fn each_window(bytes: &[u8], mut see: impl FnMut(u32)) {
         let add = |hash: u32, byte: &u8| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
         see(window.iter().fold(0x811c_9dc5, add));
     }
-}
-
-/// The bytes of base64 in either alphabet (RFC 4648), without padding; of what is none, none.
-fn base64(text: &[u8]) -> Vec<u8> {
-    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
-    for byte in text {
-        let Some(digit) = digit64(*byte) else { return Vec::new() };
-        bits = bits << 6 | digit;
-        held += 6;
-        if held > 7 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    out
-}
-
-fn digit64(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Readers of text. Nothing here knows what HTTP means by it.
 
+pub mod base64;
 pub mod duration;
 pub mod grams;
 pub mod headers;

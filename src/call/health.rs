@@ -4,6 +4,7 @@ use core::mem;
 
 use crate::{
     call::{Action, Call, GiveUpReason, Memory, State, WaitReason},
+    rate_limit::Loss,
     retry::{self, Ended, Pause, Stop, Verdict, budget::BudgetRules, circuit::CircuitState},
     time::{Moment, MonoTime},
 };
@@ -51,7 +52,7 @@ impl Call {
         let Verdict::Retry { delay, pause: pause @ (Pause::Backoff | Pause::Flag | Pause::Lock) } = verdict else {
             return verdict;
         };
-        if self.is_doubted {
+        if self.loss == Loss::Refused {
             // It may be a 429.
             return verdict;
         }

@@ -21,7 +21,7 @@ use core::mem;
 
 use super::{Action, Call, Memory, State, WrongEvent};
 use crate::{
-    rate_limit::TicketId,
+    rate_limit::{Loss, TicketId},
     retry::{Stop, Verdict},
     time::{Moment, MonoTime},
 };
@@ -143,7 +143,7 @@ impl Call {
             memory.tracker.release(ended);
         }
         self.state = State::Flying { until };
-        (self.in_hand, self.is_doubted) = (false, false);
+        (self.in_hand, self.loss) = (false, Loss::Plain);
         Some(Action::Await { next })
     }
 

@@ -4,6 +4,7 @@ use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
     call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, hedge::settles},
+    rate_limit::Loss,
     retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
     time::{Moment, MonoTime},
 };
@@ -33,11 +34,16 @@ impl Call {
             let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
             return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, memory);
         };
+        if self.is_refusal(ended) {
+            self.forgive(memory, at);
+        }
         let subject = Subject {
             method: self.request.method.name(),
             keyed: self.request.keyed,
             replayable: self.request.replayable,
             sends: self.sends,
+            forgiven: self.forgiven,
+            blocked: self.loss == Loss::Blocked,
         };
         let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
         let hint = if let Ended::Answer { hint, reset_in, .. } = ended {
@@ -151,13 +157,12 @@ impl Call {
         if too_long.is_some() {
             self.held = self.held.saturating_add(asked);
         }
-        let is_throttled = pause == Pause::Throttle || self.is_doubted && pause == Pause::Backoff;
-        if let (true, Some(ticket)) = (is_throttled, self.ticket) {
+        let is_throttled = pause == Pause::Throttle || self.loss == Loss::Refused && pause == Pause::Backoff;
+        if is_throttled && self.ticket.is_some_and(|ticket| memory.tracker.back_off(ticket, until, at)) {
             // All who share the quota hold back as long, and one of them goes first: the queue knows which.
-            memory.tracker.back_off(ticket, until, at);
             return self.ask(memory, at);
         }
-        if matches!(pause, Pause::Backoff | Pause::Flag | Pause::Lock) {
+        if !is_throttled && matches!(pause, Pause::Backoff | Pause::Flag | Pause::Lock) {
             self.spend(memory, at);
         }
         self.quota = (reason == WaitReason::Backoff).then_some(NO_QUOTA);
@@ -167,6 +172,22 @@ impl Call {
         }
         self.state = State::Pausing { until, reason };
         Action::Wait { delay: until.since(at.mono).max(1), reason }
+    }
+
+    fn is_refusal(&self, ended: Ended<'_>) -> bool {
+        match ended {
+            Ended::Answer { status, signs, .. } => classify::is_limited(status, signs),
+            Ended::Failure(_) => self.loss == Loss::Refused,
+        }
+    }
+
+    // A refusal while others are served is no attempt of its own, for as long as it may wait for a quota.
+    fn forgive(&mut self, memory: &Memory, at: Moment) {
+        let since = *self.refused.get_or_insert(at.mono);
+        let has_time = at.mono.since(since) <= self.rules.max_held;
+        if has_time && self.ticket.is_some_and(|ticket| memory.tracker.is_served(ticket, at)) {
+            self.forgiven = self.forgiven.saturating_add(1);
+        }
     }
 
     /// Whether servers would have held it for longer than they may, with another hold of `more` ms.

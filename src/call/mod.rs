@@ -50,7 +50,7 @@ use crate::{
     hints::body,
     policy::Rules,
     rate_limit::{
-        QuotaState, TicketId,
+        Loss, QuotaState, TicketId,
         options::RateRules,
         quota::Quota,
         read::{self, Answer, Reading},
@@ -90,6 +90,9 @@ enum State {
     },
 }
 
+/// The shortest wait that is made of words such as "in a few minutes", where the call's own limits allow no more, ms.
+const IMPLIED: i64 = 1000;
+
 /// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
 const PEEK: i64 = 1000;
 
@@ -118,8 +121,11 @@ pub struct Call {
     is_probe: bool,
     /// What became of that circuit by the last event.
     circuit: Option<CircuitState>,
-    /// The last failure may have been a refusal.
-    is_doubted: bool,
+    /// What the last failure looks like.
+    loss: Loss,
+    /// Refusals of it while others were served, and since when it was refused.
+    forgiven: u32,
+    refused: Option<MonoTime>,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// The sends of its attempt, where there may be several.
@@ -148,7 +154,9 @@ impl Call {
             is_error: false,
             is_probe: false,
             circuit: None,
-            is_doubted: false,
+            loss: Loss::Plain,
+            forgiven: 0,
+            refused: None,
             reading: None,
             race: None,
             question: None,
@@ -196,7 +204,7 @@ impl Call {
                 self.learn((status, foreign), Headers::new(&head), body, memory, at)
             }
             (State::Flying { until }, Event::Fail { failure, .. }) => {
-                self.is_doubted = self.land(failure, memory, at);
+                self.loss = self.land(failure, memory, at);
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
                     self.call_off(memory, Some(at));
                     return Ok(self.reject(GiveUpReason::Deadline, None, memory));
@@ -284,16 +292,16 @@ impl Call {
         }
         self.sends = self.sends.saturating_add(1);
         self.note_send(memory, at);
-        (self.in_hand, self.is_doubted) = (false, false);
+        (self.in_hand, self.loss) = (false, Loss::Plain);
         self.state = State::Flying { until };
         let (attempt, next) = self.begin_race(at);
         Action::Send { attempt, timeout: until.map(|until| until.since(at.mono)), next }
     }
 
-    fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> bool {
+    fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> Loss {
         let lost = failure == Failure::Network;
         let down = lost || failure == Failure::Timeout;
-        self.ticket.is_some_and(|ticket| memory.tracker.fail(ticket, down, lost, at))
+        self.ticket.map_or(Loss::Plain, |ticket| memory.tracker.fail(ticket, down, lost, at))
     }
 
     fn respond(&mut self, head: (u16, bool), headers: Headers<'_>, memory: &mut Memory, at: Moment) -> Action {
@@ -346,8 +354,11 @@ impl Call {
         // By its body alone, where a profile says that errors hide under a success.
         self.is_error |= seen.rate.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
-            // "Then grow" (GitHub's documentation of secondary limits).
-            hint.delay = times(hint.delay, 1 << (self.sends - 1).min(20));
+            // "Then grow" (GitHub's documentation of secondary limits); but what only words imply must not end the call.
+            let grown = times(hint.delay, 1 << (self.sends - 1).min(20));
+            let most = self.rules.retry.as_ref().map_or(0, |retry| retry.max_retry_after);
+            let left = self.deadline.map_or(most, |deadline| deadline.since(at.mono) / 2);
+            hint.delay = grown.min(most.min(self.rules.max_held.saturating_sub(self.held)).min(left).max(IMPLIED));
         }
         let mut reset_in = None;
         for quota in &reading.quotas {

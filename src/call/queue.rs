@@ -13,7 +13,10 @@ impl Call {
         }
         let Some(ticket) = self.ticket else { return self.send(memory, at) };
         let since = if let State::Queued { held } = self.state { held } else { None };
-        let (until, why) = match memory.tracker.reserve(ticket, at) {
+        if let Some(deadline) = self.deadline {
+            memory.tracker.hurry(ticket, deadline.since(at.mono));
+        }
+        let (until, why, is_fact) = match memory.tracker.reserve(ticket, at) {
             Reservation::Granted => {
                 if let Some(since) = since {
                     self.held = self.held.saturating_add(at.mono.since(since).max(0));
@@ -28,14 +31,15 @@ impl Call {
                 };
                 return self.give_up(reason, Some(retry_at), memory);
             }
-            Reservation::Wait { until, why } => (until, why),
+            Reservation::Wait { until, why, is_fact } => (until, why, is_fact),
         };
         self.name(why);
-        if self.deadline.is_some_and(|deadline| until >= deadline) {
+        if self.deadline.is_some_and(|deadline| until >= deadline && (is_fact || deadline <= at.mono)) {
             return self.give_up(GiveUpReason::Deadline, Some(until), memory);
         }
+        let until = self.deadline.map_or(until, |deadline| until.min(deadline));
         // Once it was sent, what it waits for is what its own responses said, and those waits add up.
-        let is_held = self.sends > 0 && matches!(why, Why::Held | Why::Quota(_));
+        let is_held = self.sends > 0 && is_fact && matches!(why, Why::Held | Why::Quota(_));
         let held = is_held.then(|| since.unwrap_or(at.mono));
         if held.is_some_and(|since| self.is_held_too_long(until.since(since))) {
             return self.give_up(GiveUpReason::QuotaWaitTooLong, Some(until), memory);

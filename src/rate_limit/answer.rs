@@ -7,6 +7,7 @@ use super::{
     meter::{Meter, span::Told},
     read::Reading,
     reserve::{Scope, Sign},
+    server::Servers,
     ticket::{Place, Ticket},
 };
 use crate::{
@@ -14,22 +15,31 @@ use crate::{
     time::{Moment, MonoTime},
 };
 
-/// A window that ends within this, in ms, may be what a refusal that names none means.
-const NEAR: i64 = 60_000;
+/// A quota of which no more than this part is left, with what is under way, may be what a bare refusal means.
+const NEARLY: u64 = 8;
 
 impl Scope {
     /// The attempt of `ticket` was answered.
-    pub(super) fn answered(&mut self, index: u32, tickets: &mut [Place], reading: &Reading, sign: Sign, at: Moment) {
+    pub(super) fn answered(
+        &mut self,
+        index: u32,
+        tickets: &mut [Place],
+        servers: &mut Servers,
+        reading: &Reading,
+        sign: Sign,
+        at: Moment,
+    ) {
         let now = at.mono;
         let limited = sign == Sign::Limited;
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
         // First what is over, while which this one was still under way.
         self.roll(now);
-        self.land(ticket, !limited, now);
+        self.land(ticket, !limited, servers, now);
         if sign == Sign::Down {
-            self.failed(ticket, at);
-        } else {
-            self.outage.worked(ticket.sent, now);
+            let until = reading.hint.as_ref().and_then(Hint::wait).map(|delay| now.plus(delay));
+            Self::failed(ticket, until, servers, at);
+        } else if let Some(server) = servers.of(ticket.server) {
+            server.worked(ticket.route, ticket.sent, now);
         }
         self.used_at = now;
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
@@ -50,19 +60,46 @@ impl Scope {
         }
         match sign {
             Sign::Down => return,
-            Sign::Limited => return self.trip(home, reading, sent, now),
+            Sign::Limited => return self.refused(home, reading, sent, now),
             Sign::Works => {}
         }
         let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
         let lane = self.lanes.get_mut(usize::from(home));
         let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
-        if let (Some(mut meter), true) = (taught, self.meters.len() < MAX_METERS) {
+        if let Some(mut meter) = taught {
             // What is under way was sent on it, and so was what has just come back.
             meter.begin(self.flying_in(home, tickets), cost, now);
-            self.meters.push(meter);
-            if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
-                lane.mask |= 1 << (self.meters.len() - 1);
+            self.learn(home, meter);
+        }
+        self.unlearn(home, now);
+    }
+
+    // Adds a quota that refusals taught, in the place of one that proved wrong if there is one.
+    fn learn(&mut self, lane: u8, meter: Meter) {
+        let place = self.meters.iter().position(Meter::is_retired).unwrap_or(self.meters.len());
+        match self.meters.get_mut(place) {
+            Some(retired) => *retired = meter,
+            None if place < MAX_METERS => self.meters.push(meter),
+            None => return,
+        }
+        if let Some(lane) = self.lanes.get_mut(usize::from(lane)) {
+            lane.mask |= 1 << place;
+        }
+    }
+
+    // What was learnt and does not predict goes.
+    fn unlearn(&mut self, home: u8, now: MonoTime) {
+        let Some(lane) = self.lanes.get_mut(usize::from(home)) else { return };
+        let mut retired = 0;
+        for (index, meter) in self.meters.iter_mut().enumerate() {
+            if lane.is_bound_by(index) && meter.is_refuted() {
+                meter.retire();
+                retired |= 1 << index;
             }
+        }
+        if retired != 0 {
+            lane.unlearn(now);
+            self.lanes.iter_mut().for_each(|lane| lane.mask &= !retired);
         }
     }
 
@@ -99,49 +136,77 @@ impl Scope {
         }
     }
 
-    /// Nothing came of the attempt of `ticket`, or a word of who stands before the server.
-    pub(super) fn failed(&mut self, ticket: &mut Ticket, at: Moment) {
-        self.outage.failed(ticket.sent, at.mono);
-        if self.outage.is_on() {
+    /// Nothing came of the attempt of `ticket`, or a word of who stands before the server: `until` when, if that was said.
+    pub(super) fn failed(ticket: &mut Ticket, until: Option<MonoTime>, servers: &mut Servers, at: Moment) {
+        let Some(server) = servers.of(ticket.server) else { return };
+        server.failed(ticket.route, until, ticket.sent, at);
+        if server.holds(ticket.route) {
             // Each probe is another call's, so that none spends all its attempts on one outage.
             ticket.seq = None;
         }
     }
 
-    // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
-    fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
-        let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
-        let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
+    // Who refused? A quota that the answer names as spent, with its reset, holds by itself. One that is known and nearly used
+    // up may be meant by an answer that names none. What else is refused, a limit refuses that nobody told.
+    fn refused(&mut self, home: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
         let hint = reading.hint.as_ref().and_then(Hint::wait);
-        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
-        let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));
-        if untold && !paced {
-            lane.refused(hint, sent, now);
-        }
-        let told = reading.quotas.iter().any(|quota| quota.remaining == Some(0) && quota.reset_in > Some(0));
-        if stale || told && hint.is_none() {
-            if let Some(delay) = hint {
-                lane.hold(now.plus(delay));
-            }
+        let mut spent = reading.quotas.iter().filter(|quota| quota.remaining == Some(0));
+        let (is_named, is_dated) = (spent.clone().next().is_some(), spent.any(|quota| quota.reset_in > Some(0)));
+        if is_dated && hint.is_none() {
             return;
         }
+        let is_known = self.is_nearly_spent(home, reading, sent, now);
+        if is_known && hint.is_none() {
+            return;
+        }
+        let is_held = if is_named || is_known {
+            self.hold_lane(home, hint, sent, now);
+            true
+        } else {
+            self.refuse_lane(home, hint, sent, now)
+        };
+        if let (true, true, Some(lane)) = (reading.global, is_held, self.lanes.get(usize::from(home))) {
+            // All of the credentials' buckets at once.
+            self.held = self.held.max(lane.held);
+        }
+    }
+
+    // Whether a quota that is known may be what refused, though the answer does not name it. Then it is used up.
+    fn is_nearly_spent(&mut self, home: u8, reading: &Reading, sent: MonoTime, now: MonoTime) -> bool {
+        let Some(lane) = self.lanes.get(usize::from(home)) else { return false };
+        let is_untold = reading.quotas.is_empty();
         let mut spent = false;
         for (index, meter) in self.meters.iter_mut().enumerate() {
-            // A day's quota is not gone for one refusal that does not name it.
-            let near = meter.resets(now).is_none_or(|end| end.since(now) <= NEAR);
-            if untold && lane.is_bound_by(index) && near && (hint.is_none() || meter.is_learnt()) {
+            if is_untold && lane.is_bound_by(index) && meter.is_nearly_spent(NEARLY, now) {
                 spent |= meter.trip(sent, now);
             }
         }
-        if hint.is_some() || !spent {
+        spent
+    }
+
+    /// What was `sent` in this lane is refused by a limit that nobody told. Whether that holds the others, too.
+    pub(super) fn refuse_lane(&mut self, home: u8, hint: Option<i64>, sent: MonoTime, now: MonoTime) -> bool {
+        let Some(lane) = self.lanes.get_mut(usize::from(home)) else { return false };
+        let is_believed = lane.believes(sent, now);
+        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        let is_learnt = bound.any(|(_, meter)| meter.is_learnt() && meter.paces(1));
+        if is_believed && !is_learnt {
+            lane.refused(hint, sent, now);
+        }
+        if is_believed {
+            self.hold_lane(home, hint, sent, now);
+        }
+        self.unlearn(home, now);
+        is_believed
+    }
+
+    fn hold_lane(&mut self, home: u8, hint: Option<i64>, sent: MonoTime, now: MonoTime) {
+        let Some(lane) = self.lanes.get_mut(usize::from(home)) else { return };
+        if !lane.is_stale(sent) {
             lane.trip(now);
         }
         if let Some(delay) = hint {
             lane.hold(now.plus(delay));
-        }
-        if reading.global {
-            // All of the credentials' buckets at once.
-            self.held = self.held.max(lane.held);
         }
     }
 }

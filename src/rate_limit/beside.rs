@@ -3,6 +3,7 @@
 use super::{
     TicketId, Tracker,
     reserve::Scope,
+    server::Servers,
     ticket::{Stand, Ticket},
 };
 use crate::time::{Moment, MonoTime};
@@ -14,31 +15,32 @@ impl Tracker {
         let first = self.tickets.get(ticket.0 as usize)?;
         let mut twin =
             Ticket { stand: Stand::Idle, unclaimed: false, sent: at.mono, sent_wall: at.wall, ..Ticket::clone(first) };
-        let Self { scopes, tickets, nudges, .. } = self;
+        let Self { scopes, tickets, servers, nudges, .. } = self;
         let scope = scopes.get_mut(twin.scope as usize)?;
-        scope.settle(tickets, *nudges, at.mono);
-        if !scope.is_free_for(&mut twin, at) {
+        scope.settle(tickets, servers, *nudges, at.mono);
+        if !scope.is_free_for(&mut twin, servers, at) {
             return None;
         }
         let id = self.take(twin);
-        let Self { scopes, tickets, .. } = self;
+        let Self { scopes, tickets, servers, .. } = self;
         let twin = tickets.get_mut(id.0 as usize)?;
-        scopes.get_mut(twin.scope as usize)?.send(id.0, twin, at.mono);
+        scopes.get_mut(twin.scope as usize)?.send(id.0, twin, servers, at.mono);
         Some(id)
     }
 }
 
 impl Scope {
     // Whether `ticket` may go now without being before anybody.
-    fn is_free_for(&mut self, ticket: &mut Ticket, at: Moment) -> bool {
+    fn is_free_for(&mut self, ticket: &mut Ticket, servers: &Servers, at: Moment) -> bool {
         ticket.lane = self.lane_of(ticket);
-        self.waiting == 0 && !self.outage.is_on() && self.blocked(ticket, 0, at).is_none()
+        let is_down = servers.at(ticket.server).is_some_and(|server| server.holds(ticket.route));
+        self.waiting == 0 && !is_down && self.blocked(ticket, 0, servers, at).is_none()
     }
 
     // Counts `ticket` as sent.
-    fn send(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+    fn send(&mut self, index: u32, ticket: &mut Ticket, servers: &mut Servers, now: MonoTime) {
         self.used_at = now;
-        self.grant(index, ticket, now);
+        self.grant(index, ticket, servers, now);
         ticket.unclaimed = false;
     }
 }

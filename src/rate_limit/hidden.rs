@@ -14,14 +14,28 @@ use alloc::string::String;
 
 use crate::{
     hints::EXPOSE,
-    rate_limit::{lane::LONG_AGO, read::Answer, reserve::Scope, ticket::Ticket},
+    rate_limit::{lane::LONG_AGO, read::Answer, reserve::Scope, server::Servers, ticket::Ticket},
     time::MonoTime,
 };
 
-/// So many failures in a row are no chance: of independent ones that are 2 in a hundred, 8 in a million.
+/// So many failures of one route in a row are no chance: of independent ones that are 2 in a hundred, 8 in a million.
 const RUN: u32 = 3;
 /// A second bout within this, in ms, is a pattern.
 const AGAIN: i64 = 60_000;
+/// A fetch that a page forbids itself fails within this, ms: nothing was waited for.
+const QUICK: i64 = 1000;
+
+/// What the failure of a fetch looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It is a page's that read answers of that origin before, and came at once: most likely a request that CORS or a blocker
+    /// forbids, which shows nothing of the server and would fail again.
+    Blocked,
+    /// What it is: a network that failed, or a server.
+    Plain,
+    /// A refusal that the page could not read.
+    Refused,
+}
 
 /// What one scope's page can see.
 #[derive(Debug)]
@@ -29,9 +43,9 @@ pub(super) struct Sight {
     /// Of a scope whose headers are hidden: the response header that its server would have to send; else "".
     pub line: String,
     exposed: bool,
-    /// In a row, answers to what was sent before `doubted` aside.
-    failures: u32,
-    /// The last of them that was taken for a refusal.
+    /// It is a page's of another origin.
+    is_foreign: bool,
+    /// The last failure that was taken for a refusal.
     doubted: MonoTime,
     is_doubting: bool,
     is_sure: bool,
@@ -41,7 +55,7 @@ impl Sight {
     pub const NEW: Self = Self {
         line: String::new(),
         exposed: false,
-        failures: 0,
+        is_foreign: false,
         doubted: LONG_AGO,
         is_doubting: false,
         is_sure: false,
@@ -52,11 +66,10 @@ impl Sight {
     pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) -> bool {
         let is_over = sent > self.doubted;
         let is_idle = is_over && self.is_doubting && !self.is_sure;
-        if is_over {
-            (self.failures, self.is_doubting) = (0, false);
-        }
+        self.is_doubting &= !is_over;
         self.is_sure |= self.is_doubting;
         self.exposed |= tells;
+        self.is_foreign |= answer.foreign;
         if self.exposed {
             self.line.clear();
         } else if answer.foreign && answer.headers.text().is_empty() && self.line.is_empty() {
@@ -69,12 +82,11 @@ impl Sight {
         is_idle
     }
 
-    /// What was sent at `sent` failed on its way, beside `others` or alone. `Some` if it may have been refused: then whether
-    /// that is sure enough to lower what was learnt.
-    pub fn fail(&mut self, others: bool, sent: MonoTime, now: MonoTime) -> Option<bool> {
-        self.failures = self.failures.saturating_add(1);
+    /// What was sent at `sent` failed on its way, as the last `row` of its route, beside `others` or alone. `Some` if it may have
+    /// been refused: then whether that is sure enough to lower what was learnt.
+    pub fn fail(&mut self, row: u32, others: bool, sent: MonoTime, now: MonoTime) -> Option<bool> {
         let is_recent = now.since(self.doubted) <= AGAIN;
-        let is_run = self.failures >= RUN && (others || self.is_doubting);
+        let is_run = row >= RUN && (others || self.is_doubting);
         if self.line.is_empty() || !(is_run || is_recent && self.is_sure) {
             return None;
         }
@@ -98,23 +110,21 @@ impl Scope {
         }
     }
 
-    /// The attempt of `ticket` failed. `lost`: on its way. True if it may have been refused by an answer that could not be
-    /// read. Told quotas are not touched for it: they are kept to already.
-    pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, now: MonoTime) -> bool {
+    /// The attempt of `ticket` failed. `lost`: on its way. What quotas were reported is not touched for a refusal that could not
+    /// be read: they are kept to already.
+    pub(super) fn fail(&mut self, ticket: &mut Ticket, lost: bool, servers: &mut Servers, now: MonoTime) -> Loss {
         let sent = ticket.sent;
-        let doubt = if lost { self.sight.fail(self.in_flight > 1, sent, now) } else { None };
-        self.land(ticket, doubt != Some(true), now);
-        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
-        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
+        let server = servers.of(ticket.server).filter(|_| lost);
+        let has_worked = server.as_ref().is_some_and(|server| server.has_worked());
+        // A route that never answered is not one that refuses: it is broken, or forbidden.
+        let row = server.and_then(|server| server.lost(ticket.route, now));
+        let doubt = row.and_then(|row| self.sight.fail(row, self.in_flight > 1, sent, now));
+        self.land(ticket, doubt != Some(true), servers, now);
         if doubt.is_none() {
-            return false;
+            let is_blocked = has_worked && self.sight.is_foreign && now.since(sent) <= QUICK;
+            return if is_blocked { Loss::Blocked } else { Loss::Plain };
         }
-        if !bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1)) {
-            lane.refused(None, sent, now);
-        }
-        if !lane.is_stale(sent) {
-            lane.trip(now);
-        }
-        true
+        self.refuse_lane(ticket.lane, None, sent, now);
+        Loss::Refused
     }
 }

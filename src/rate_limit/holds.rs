@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::{
     lane::{LONG_AGO, Lane},
     reserve::Scope,
+    server::{Server, Servers},
 };
 use crate::time::MonoTime;
 
@@ -52,7 +53,7 @@ impl Holds {
 
 impl Scope {
     /// Until when nobody can send, whichever lane its route belongs to.
-    pub(super) fn holds_all(&mut self, now: MonoTime) -> Option<MonoTime> {
+    pub(super) fn holds_all(&mut self, servers: &Servers, now: MonoTime) -> Option<MonoTime> {
         self.roll(now);
         let until = |lane: &Lane| {
             let spent = self.meters.iter().enumerate();
@@ -60,7 +61,7 @@ impl Scope {
             spent.fold(lane.held, |until, (_, meter)| until.max(meter.turn(0, now)))
         };
         let first = self.lanes.iter().map(until).min().unwrap_or(LONG_AGO);
-        let outage = self.outage.probes_at().unwrap_or(LONG_AGO);
+        let outage = servers.at(self.server).and_then(Server::probes_at).unwrap_or(LONG_AGO);
         Some(first.max(self.held).max(outage)).filter(|until| *until > now)
     }
 }

@@ -8,17 +8,21 @@ use alloc::vec::Vec;
 use super::{
     meter::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
+    server::Servers,
     ticket::{Place, Stand, Ticket, due},
 };
 use crate::time::MonoTime;
 
 impl Scope {
     /// The attempt of `ticket` ended without an answer that says anything.
-    pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, now: MonoTime) {
+    pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, servers: &mut Servers, now: MonoTime) {
         if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             self.in_flight = self.in_flight.saturating_sub(1);
             if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
                 lane.landed(ticket.stand, now);
+            }
+            if let Some(server) = servers.of(ticket.server) {
+                server.landed(ticket.route);
             }
             // What was never sent was given back whole.
             if !ticket.unclaimed {
@@ -50,15 +54,16 @@ impl Scope {
         }
     }
 
-    /// The one that was refused, `ticket`, will be sent again at `until`.
-    pub(super) fn back_off(&mut self, ticket: &Ticket, until: MonoTime, now: MonoTime) {
-        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
-            lane.back_off(until, now);
-        }
+    /// The one that was refused, `ticket`, will be sent again at `until`. Whether others are held, too, so that it waits among
+    /// them.
+    pub(super) fn back_off(&mut self, ticket: &Ticket, until: MonoTime, now: MonoTime) -> bool {
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return false };
+        lane.back_off(until, now);
+        lane.held > now || self.held > now
     }
 
     /// Gives up whatever `ticket` holds.
-    pub(super) fn release(&mut self, ticket: &mut Ticket) {
+    pub(super) fn release(&mut self, ticket: &mut Ticket, servers: &mut Servers) {
         self.leave(ticket);
         if ticket.unclaimed && matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             // Never sent: what it took is there again.
@@ -66,13 +71,16 @@ impl Scope {
             self.sent = self.sent.saturating_sub(ticket.cost);
         }
         let sent = !ticket.unclaimed;
-        self.land(ticket, sent, self.used_at);
+        self.land(ticket, sent, servers, self.used_at);
+        if ticket.joined {
+            servers.leave(ticket.server);
+        }
         self.tickets = self.tickets.saturating_sub(1);
     }
 
     // Ends what is over: windows, leases, waiters who are gone.
     #[inline(never)]
-    pub(super) fn settle(&mut self, tickets: &mut [Place], nudged: bool, now: MonoTime) {
+    pub(super) fn settle(&mut self, tickets: &mut [Place], servers: &mut Servers, nudged: bool, now: MonoTime) {
         self.roll(now);
         while let Some(mark) = due(&mut self.flights, tickets, Stand::Probing, now, PROBE_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Probing) {
@@ -86,15 +94,15 @@ impl Scope {
         }
         while let Some(mark) = due(&mut self.slow, tickets, Stand::Flying, now, SEND_LEASE) {
             if let Some(ticket) = mark.of(tickets, Stand::Flying) {
-                self.land(ticket, true, now);
+                self.land(ticket, true, servers, now);
             }
         }
         // Where waiters are woken, none of them comes back by itself, and none can be lost without saying so.
         if !nudged && now.since(self.swept) >= LOST / 2 {
             self.swept = now;
-            for lane in &mut self.lanes {
-                // Should one come back after all (a frozen tab), it asks anew.
-                let gone = lane.sweep(tickets, &|ticket| now.since(ticket.until) >= LOST);
+            for line in self.lanes.iter_mut().flat_map(|lane| &mut lane.lines) {
+                // Should one come back after all (a frozen tab), it asks again.
+                let gone = line.sweep(tickets, &|ticket| now.since(ticket.until) >= LOST);
                 self.waiting = self.waiting.saturating_sub(gone.len() as u32);
             }
         }

@@ -3,21 +3,14 @@
 //! Which bucket a call draws on only its answer tells. So a scope begins with one lane, in which everybody stands; each
 //! set of quotas that answers name is a lane of its own from then on, and the routes whose answers named it go there.
 
-use alloc::{collections::VecDeque, vec::Vec};
-
 use crate::{
-    rate_limit::{
-        meter::Meter,
-        ticket::{Mark, Place, Stand, Ticket},
-    },
+    rate_limit::{doubt::Doubt, meter::Meter, queue::Queue, ticket::Stand},
     time::MonoTime,
 };
 
 /// First hold after a refusal that says nothing and is not sent again, ms; doubled with each further one, up to `MAX_HOLD`.
 const HOLD: i64 = 1000;
 const MAX_HOLD: i64 = 20_000;
-/// Who is woken is told anew what it waits for if its time is over by this, ms: most often it is a round trip late.
-pub(super) const OVERDUE: i64 = 100;
 /// A pause of this length ends a run of sends, for who counts them, ms.
 const PAUSE: i64 = 1000;
 pub(super) const LONG_AGO: MonoTime = MonoTime(i64::MIN);
@@ -29,7 +22,6 @@ pub(super) struct Lane {
     pub mask: u32,
     /// Its quotas were told.
     pub known: bool,
-    pub waiting: u32,
     pub in_flight: u32,
     /// Sends that count against the gate.
     pub fresh: u32,
@@ -39,13 +31,21 @@ pub(super) struct Lane {
     pub held: MonoTime,
     /// Nobody said until when: `held` is our own curve.
     pub is_own_hold: bool,
+    /// When a call was granted last, if one was.
+    pub granted: Option<MonoTime>,
+    /// Calls that were refused a place since one was sent.
+    pub turned_away: u64,
+    /// A refusal that no known quota explains: what is known is not all there is.
+    is_untold: bool,
+    /// Whether a refusal of one call is believed to refuse all, and the gate before one was.
+    doubt: Doubt,
+    before: u32,
     trips: u32,
     tripped: MonoTime,
     answers: u32,
     lesson: Lesson,
-    queue: VecDeque<Mark>,
-    next_seq: u64,
-    served: u64,
+    /// Calls that wait, and those that wait for their route, which is down.
+    pub lines: [Queue; 2],
 }
 
 /// What a run of sends teaches where no header tells: how many were granted before the refusals, and how long those went on.
@@ -71,20 +71,28 @@ impl Lane {
         Self {
             mask,
             known: false,
-            waiting: 0,
             in_flight: 0,
             fresh: 0,
             gate,
             held: LONG_AGO,
             is_own_hold: false,
+            granted: None,
+            turned_away: 0,
+            is_untold: false,
+            doubt: Doubt::default(),
+            before: gate,
             trips: 0,
             tripped: LONG_AGO,
             answers: 0,
             lesson: Lesson::default(),
-            queue: VecDeque::new(),
-            next_seq: 0,
-            served: 0,
+            lines: [Queue::default(), Queue::default()],
         }
+    }
+
+    /// How many wait in it.
+    pub fn waiting(&self) -> u32 {
+        let [main, aside] = &self.lines;
+        main.waiting().saturating_add(aside.waiting())
     }
 
     /// Whether `index` is the number of a meter that binds it.
@@ -95,6 +103,7 @@ impl Lane {
     /// A call was sent.
     pub fn sent(&mut self, now: MonoTime) {
         (self.in_flight, self.fresh) = (self.in_flight.saturating_add(1), self.fresh.saturating_add(1));
+        self.turned_away = 0;
         let lesson = &mut self.lesson;
         let is_old = self.in_flight == 1 && now.since(lesson.last) > PAUSE;
         if lesson.refused.is_none() && (lesson.began.is_none() || is_old) {
@@ -120,11 +129,15 @@ impl Lane {
         ticket: (MonoTime, MonoTime),
     ) -> Option<Meter> {
         let (sent, now) = ticket;
-        self.trips = 0;
+        (self.trips, self.granted) = (0, Some(now));
         self.answers = self.answers.saturating_add(1);
+        if self.doubt.granted(sent) {
+            self.reopen(now);
+        }
         // Known quotas are spent freely once the first round is back: until then others may be seen who share them.
         // An answer to what was sent before a refusal came says nothing new.
         let stale = self.is_stale(sent);
+        let known = known && !self.is_untold;
         self.gate = match known && !crowded {
             _ if stale && !known => self.gate,
             true if self.fresh == 0 || self.answers >= probe => u32::MAX,
@@ -141,6 +154,30 @@ impl Lane {
         let after = open.since(lesson.first?).max(0);
         let by = over.min(now).since(lesson.began?).max(1);
         Some(Meter::observed(lesson.good, after, by))
+    }
+
+    // What was believed of a refusal is contradicted: it was that one call's.
+    fn reopen(&mut self, now: MonoTime) {
+        (self.held, self.is_own_hold, self.is_untold) = (now, false, false);
+        (self.gate, self.lesson.refused) = (self.before.max(self.gate), None);
+        self.tripped = LONG_AGO;
+    }
+
+    /// A quota that was learnt here proved wrong.
+    pub fn unlearn(&mut self, now: MonoTime) {
+        self.doubt.weaken();
+        self.before = u32::MAX;
+        self.reopen(now);
+    }
+
+    /// A refusal that no known quota explains came to what was `sent` then. Whether it is believed to refuse all.
+    pub fn believes(&mut self, sent: MonoTime, now: MonoTime) -> bool {
+        let was_open = self.doubt.is_open();
+        let is_believed = self.doubt.refused(sent, now);
+        if is_believed && !was_open {
+            (self.before, self.is_untold) = (self.gate, true);
+        }
+        is_believed
     }
 
     /// A refusal holds everybody until the server's own word, `until`, and then one goes first.
@@ -196,90 +233,5 @@ impl Lane {
 
     fn close(&mut self) {
         (self.gate, self.answers) = (1, 0);
-    }
-
-    /// How many wait that go before a newcomer of this priority. Priorities are rare: most often that is all of them.
-    pub fn ahead(&self, priority: i32) -> u64 {
-        let mut place = self.queue.len();
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
-            place -= 1;
-        }
-        (place as u64).min(u64::from(self.waiting))
-    }
-
-    /// How many are before one that waits already, as far as the order of asking tells.
-    pub fn place(&self, ticket: &Ticket) -> u64 {
-        ticket.seq.unwrap_or(0).saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
-    }
-
-    /// Who waits first, if anybody does.
-    pub fn front<'a>(&mut self, tickets: &'a mut [Place]) -> Option<(Mark, &'a mut Ticket)> {
-        loop {
-            let mark = *self.queue.front()?;
-            if mark.of(tickets, Stand::Waiting).is_some() {
-                return Some((mark, mark.of(tickets, Stand::Waiting)?));
-            }
-            self.queue.pop_front();
-        }
-    }
-
-    pub fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
-        if ticket.stand == Stand::Waiting {
-            return;
-        }
-        ticket.stand = Stand::Waiting;
-        ticket.asked.get_or_insert(now);
-        // One that is sent again keeps its place: those who asked after it wait behind it.
-        ticket.seq.get_or_insert_with(|| {
-            self.next_seq += 1;
-            self.next_seq - 1
-        });
-        let mark = ticket.mark(index, now);
-        let mut place = self.queue.len();
-        self.queue.push_back(mark);
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
-            self.queue.swap(place, place - 1);
-            place -= 1;
-        }
-        self.waiting = self.waiting.saturating_add(1);
-    }
-
-    /// The mark stays in the queue until it comes to the front or is swept.
-    pub fn leave(&mut self, ticket: &mut Ticket) {
-        if ticket.stand == Stand::Waiting {
-            ticket.stand = Stand::Idle;
-            self.waiting = self.waiting.saturating_sub(1);
-            self.served = self.served.saturating_add(1);
-        }
-    }
-
-    /// Adds those to `woken` whose time is over, and gives them until `again`. Later ones were told later times, but for
-    /// priorities.
-    pub fn overdue(&self, tickets: &mut [Place], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
-        for mark in &self.queue {
-            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if ticket.until.plus(OVERDUE) > now {
-                return;
-            }
-            ticket.until = again;
-            woken.push_back(*mark);
-        }
-    }
-
-    /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
-    #[inline(never)]
-    pub fn sweep(&mut self, tickets: &mut [Place], is_gone: &dyn Fn(&Ticket) -> bool) -> Vec<Mark> {
-        let mut gone = Vec::new();
-        for _ in 0..self.queue.len() {
-            let Some(mark) = self.queue.pop_front() else { break };
-            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if is_gone(ticket) {
-                self.leave(ticket);
-                gone.push(mark);
-            } else {
-                self.queue.push_back(mark);
-            }
-        }
-        gone
     }
 }

@@ -78,6 +78,8 @@ pub enum Gate {
     Free,
     /// Then.
     At(MonoTime),
+    /// Then, by the caller's own wish to spread what is left: there is room.
+    Wish(MonoTime),
     /// Once an answer is here that is under way; then at the latest.
     Answer(MonoTime),
 }
@@ -306,6 +308,27 @@ impl Meter {
     /// Whether others draw on it.
     pub fn is_crowded(&self) -> bool {
         self.crowd > SHARE
+    }
+
+    /// Whether it was learnt, and what it forbade was granted or what it permitted refused too often.
+    pub fn is_refuted(&self) -> bool {
+        false
+    }
+
+    /// Binds nobody from now on.
+    pub fn retire(&mut self) {
+        *self = Self { source: "retired".into(), ..Self::default() };
+    }
+
+    /// Whether it was retired, so that its place is free.
+    pub fn is_retired(&self) -> bool {
+        self.limit.is_none() && self.source == "retired"
+    }
+
+    /// Whether a reported or configured quota of requests has no more than a part of it left, one in `part`.
+    pub fn is_nearly_spent(&self, part: u64, now: MonoTime) -> bool {
+        let is_known = self.unit.is_none() && !self.is_learnt();
+        is_known && self.limit.is_some_and(|limit| product(self.room(now), part) <= limit)
     }
 
     /// Whether all of it is used, as far as is known.

@@ -7,6 +7,7 @@
 mod answer;
 mod beside;
 pub mod clock;
+mod doubt;
 mod hidden;
 mod holds;
 pub mod identity;
@@ -15,14 +16,18 @@ mod lane;
 pub mod meter;
 pub mod options;
 mod outage;
+mod queue;
 pub mod quota;
 pub mod read;
 pub mod reserve;
 mod restore;
 mod routes;
 pub mod secrets;
+mod server;
 mod ticket;
 pub mod vendors;
+
+pub use hidden::Loss;
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 
@@ -35,6 +40,7 @@ use crate::{
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
+        server::Servers,
         ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
     },
     time::{Moment, MonoTime, WallTime},
@@ -50,6 +56,9 @@ const MAX_METERS: usize = 16;
 const MAX_LANES: usize = 16;
 const MAX_ROUTES: usize = 256;
 
+/// A quota on which a call was granted within this, ms, is one that serves.
+const SERVED: i64 = 60_000;
+
 /// A call's place in a tracker; to be handed back with [`Tracker::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketId(u32);
@@ -59,6 +68,7 @@ pub struct TicketId(u32);
 pub struct Tracker {
     scopes: Vec<Scope>,
     tickets: Vec<Place>,
+    servers: Servers,
     free: Vec<u32>,
     nudges: bool,
     /// Granted, and not yet named by `wake`.
@@ -120,10 +130,17 @@ impl Tracker {
         at: Moment,
     ) -> TicketId {
         let scope = self.scope(identity, rules, at.mono);
+        let guess = self.scopes.get(scope).map(|scope| scope.server);
+        let server = self.servers.find(identity.origin, guess, at.mono);
+        if let Some(scope) = self.scopes.get_mut(scope) {
+            scope.server = server;
+        }
         self.take(Ticket {
             scope: scope as u32,
             owner,
             lane: 0,
+            line: 0,
+            server,
             stand: Stand::Idle,
             unclaimed: false,
             route: identity.route,
@@ -133,6 +150,8 @@ impl Tracker {
             cost,
             seq: None,
             asked: None,
+            patience: rules.max_wait,
+            joined: false,
             until: at.mono,
             sent: at.mono,
             sent_wall: at.wall,
@@ -156,22 +175,29 @@ impl Tracker {
         TicketId(index)
     }
 
+    /// The call of `ticket` ends in `left` ms: a guess holds it back for half of that at most.
+    pub fn hurry(&mut self, ticket: TicketId, left: i64) {
+        if let Some(ticket) = self.tickets.get_mut(ticket.0 as usize).filter(|ticket| ticket.asked.is_none()) {
+            ticket.patience = ticket.rules.max_wait.min(left / 2);
+        }
+    }
+
     /// Asks whether `ticket` may send now. If so it counts as sent.
     pub fn reserve(&mut self, ticket: TicketId, at: Moment) -> Reservation {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
-        let Self { scopes, tickets, woken, nudges, .. } = self;
+        let Self { scopes, tickets, servers, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
         let waits = |ticket: &Place| ticket.stand == Stand::Waiting;
         if *nudges && tickets.get(ticket.0 as usize).is_some_and(waits) {
             // Who is first goes first: this one is served by its place, even if its timer was the first to fire.
-            while let Some(granted) = scope.pump(tickets, at) {
+            while let Some(granted) = scope.pump(tickets, servers, at) {
                 if granted.ticket == ticket.0 {
                     break;
                 }
                 woken.push_back(granted);
             }
         }
-        scope.reserve(ticket.0, tickets, *nudges, at)
+        scope.reserve(ticket.0, tickets, servers, *nudges, at)
     }
 
     /// Takes the answer to `ticket`'s attempt. `judge` says from what was read what it says of the server, and may change the names in it.
@@ -182,7 +208,7 @@ impl Tracker {
         at: Moment,
         judge: impl FnOnce(&mut Reading) -> Sign,
     ) -> Reading {
-        let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
+        let Some((scope, tickets, servers)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent_wall);
         // The date is read before the rest, which is measured against the clock that it corrects.
         let served = hints::served(answer.headers, at.wall);
@@ -194,53 +220,60 @@ impl Tracker {
             scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
         let sign = judge(&mut reading);
-        scope.answered(ticket.0, tickets, &reading, sign, at);
+        scope.answered(ticket.0, tickets, servers, &reading, sign, at);
         reading
     }
 
-    /// The attempt of `ticket` ended without an answer. `down`: which tells of its server. `lost`: on its way, or in a page
-    /// for want of a header that lets it be read. True if that is how it looks: then [`Tracker::back_off`] is to be told as
-    /// of a refusal.
-    pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> bool {
-        let Some((scope, tickets)) = self.at_home(ticket) else { return false };
-        let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return false };
-        let is_doubted = scope.fail(ticket, lost, at.mono);
-        if down && !is_doubted {
-            scope.failed(ticket, at);
+    /// The attempt of `ticket` ended without a response. `down`: which shows that its server fails. `lost`: on its way, or in a page
+    /// for want of a header that lets it be read. What it looks like: of a refusal, report it to [`Tracker::back_off`], too.
+    pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> Loss {
+        let Some((scope, tickets, servers)) = self.at_home(ticket) else { return Loss::Plain };
+        let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return Loss::Plain };
+        let loss = scope.fail(ticket, lost, servers, at.mono);
+        if down && loss == Loss::Plain {
+            Scope::failed(ticket, None, servers, at);
         }
-        is_doubted
+        loss
     }
 
     /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
     pub fn land(&mut self, ticket: TicketId, counted: bool, at: Moment) {
-        if let Some((scope, tickets)) = self.at_home(ticket)
+        if let Some((scope, tickets, servers)) = self.at_home(ticket)
             && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
         {
-            scope.land(ticket, counted, at.mono);
+            scope.land(ticket, counted, servers, at.mono);
         }
     }
 
-    /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`, and whoever
-    /// shares its quota is held until then.
-    pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) {
-        if let Some((scope, tickets)) = self.at_home(ticket)
-            && let Some(ticket) = tickets.get(ticket.0 as usize)
-        {
-            scope.back_off(ticket, until, at.mono);
-        }
+    /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`. True if those who
+    /// share its quota are held, too: then it asks for its turn among them.
+    pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) -> bool {
+        let Some((scope, tickets, _)) = self.at_home(ticket) else { return false };
+        tickets.get(ticket.0 as usize).is_some_and(|ticket| scope.back_off(ticket, until, at.mono))
+    }
+
+    /// Whether others on the quota of `ticket` are served: a refusal is not the last word on it.
+    pub fn is_served(&self, ticket: TicketId, at: Moment) -> bool {
+        let scope = self.scope_of(ticket).and_then(|scope| self.scopes.get(scope));
+        let lane = self.tickets.get(ticket.0 as usize).map(|ticket| usize::from(ticket.lane));
+        let granted = lane.and_then(|lane| scope?.lanes.get(lane)?.granted);
+        granted.is_some_and(|granted| at.mono.since(granted) <= SERVED)
     }
 
     /// Whether the server that `ticket` is for is down, or was until just now.
     pub fn is_down(&self, ticket: TicketId) -> bool {
-        self.scope_of(ticket).and_then(|scope| self.scopes.get(scope)).is_some_and(|scope| scope.outage.is_on())
+        let ticket = self.tickets.get(ticket.0 as usize);
+        ticket
+            .and_then(|ticket| Some((self.servers.at(ticket.server)?, ticket.route)))
+            .is_some_and(|(server, route)| server.holds(route))
     }
 
     /// Gives the place back, with all it holds.
     pub fn release(&mut self, ticket: TicketId) {
-        if let Some((scope, tickets)) = self.at_home(ticket)
+        if let Some((scope, tickets, servers)) = self.at_home(ticket)
             && let Some(place) = tickets.get_mut(ticket.0 as usize)
         {
-            scope.release(place);
+            scope.release(place, servers);
             self.free.push(ticket.0);
         }
     }
@@ -261,7 +294,7 @@ impl Tracker {
     fn next_woken(&mut self, at: Moment) -> Option<Mark> {
         let mut granted = self.woken.pop_front();
         while granted.is_none() && self.turn < self.scopes.len() {
-            granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, at);
+            granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, &mut self.servers, at);
             if granted.is_none() {
                 self.turn += 1;
             }
@@ -269,7 +302,7 @@ impl Tracker {
         self.turn = if granted.is_none() { 0 } else { self.turn };
         for scope in &mut self.scopes {
             if granted.is_none() {
-                scope.overdue(&mut self.tickets, at, &mut self.woken);
+                scope.overdue(&mut self.tickets, &self.servers, at, &mut self.woken);
                 granted = self.woken.pop_front();
             }
         }
@@ -285,7 +318,7 @@ impl Tracker {
         let mut first: Option<MonoTime> = None;
         for scope in &mut self.scopes {
             if scope.waiting > 0
-                && let Some(alarm) = scope.alarm(&mut self.tickets, at)
+                && let Some(alarm) = scope.alarm(&mut self.tickets, &self.servers, at)
             {
                 first = Some(first.map_or(alarm, |first| first.min(alarm)));
             }
@@ -313,7 +346,7 @@ impl Tracker {
         let scope = self.scopes.get_mut(scope)?;
         scope.roll(at.mono);
         let meter = scope.meters.get(index);
-        (meter.is_some() || !scope.sight.line.is_empty()).then(|| state(scope, meter, at))
+        (meter.is_some() || !scope.sight.line.is_empty()).then(|| state(scope, meter, &self.servers, at))
     }
 
     /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
@@ -322,18 +355,18 @@ impl Tracker {
         for scope in &mut self.scopes {
             scope.roll(at.mono);
             for meter in &scope.meters {
-                see(&state(scope, Some(meter), at));
+                see(&state(scope, Some(meter), &self.servers, at));
             }
             if scope.meters.is_empty() && !scope.sight.line.is_empty() {
-                see(&state(scope, None, at));
+                see(&state(scope, None, &self.servers, at));
             }
         }
     }
 
     // The scope of `ticket`, and all tickets.
-    fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>)> {
+    fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>, &mut Servers)> {
         let scope = self.scope_of(ticket)?;
-        Some((self.scopes.get_mut(scope)?, &mut self.tickets))
+        Some((self.scopes.get_mut(scope)?, &mut self.tickets, &mut self.servers))
     }
 
     fn scope_of(&self, ticket: TicketId) -> Option<usize> {
@@ -348,9 +381,9 @@ impl Tracker {
         new.held = self.holds.take(&identity.key).unwrap_or(new.held);
         if self.scopes.len() >= MAX_SCOPES {
             let idle = self.scopes.iter_mut().enumerate().filter(|(_, scope)| scope.tickets == 0);
-            let oldest = idle.min_by_key(|(_, scope)| (scope.next_at(now).is_some(), scope.used_at));
+            let oldest = idle.min_by_key(|(_, scope)| (scope.next_at(&self.servers, now).is_some(), scope.used_at));
             if let Some((index, old)) = oldest {
-                if let Some(until) = old.holds_all(now) {
+                if let Some(until) = old.holds_all(&self.servers, now) {
                     self.holds.keep(old.key, until, now);
                 }
                 *old = new;
@@ -363,7 +396,7 @@ impl Tracker {
 }
 
 #[inline(never)]
-fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, at: Moment) -> QuotaState<'a> {
+fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, servers: &Servers, at: Moment) -> QuotaState<'a> {
     QuotaState {
         key: &scope.key,
         scope: &scope.name,
@@ -377,6 +410,6 @@ fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, at: Moment) -> QuotaSta
         expose: &scope.sight.line,
         in_flight: scope.in_flight,
         waiting: scope.waiting,
-        next: scope.next_at(at.mono).map(|next| at.wall_at(next)),
+        next: scope.next_at(servers, at.mono).map(|next| at.wall_at(next)),
     }
 }

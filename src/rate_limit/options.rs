@@ -17,7 +17,7 @@ table! {
         Probe: Row { name: "probe", kind: Kind::Count, default: 6.0 },
         MaxConcurrent: Row { name: "maxConcurrent", kind: Kind::Count, default: f64::INFINITY },
         MaxWait: Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
-        MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 10_000.0 },
+        MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 100_000.0 },
         Quotas: row("quotas", Kind::List("an array of quotas")),
     }
     rest [
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!((layer.missing(&mut field), field.as_str()), (None, ""));
         let rules = layer.over(&RateLayer::default()).unwrap();
         assert_eq!(*rules.quotas, [QuotaRule { limit: 1200, window: 60_000, ..QuotaRule::default() }]);
-        assert_eq!((rules.max_wait, rules.max_queue, rules.probe), (120_000, 10_000, 6));
+        assert_eq!((rules.max_wait, rules.max_queue, rules.probe), (120_000, 100_000, 6));
     }
 
     #[test]

@@ -19,12 +19,13 @@ use crate::{
         clock::Clock,
         hidden::Sight,
         identity::Identity,
-        lane::{LONG_AGO, Lane, OVERDUE},
+        lane::{LONG_AGO, Lane},
         meter::{Gate, Meter, product, span::Told},
         options::RateRules,
-        outage::Outage,
+        queue::{OVERDUE, Queue},
         quota::Quota,
         routes::Route,
+        server::{Server, Servers},
         ticket::{Mark, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
@@ -101,7 +102,19 @@ pub enum Reservation {
         until: MonoTime,
         /// What for.
         why: Why,
+        /// A server said so, or the policy's own options; else it is a guess.
+        is_fact: bool,
     },
+}
+
+/// What stands in the way of a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    /// Until when at least.
+    pub until: MonoTime,
+    pub why: Why,
+    /// A server said so, or the policy's own options; else it is a guess.
+    pub is_fact: bool,
 }
 
 /// All that is known of what shares one set of credentials at one origin.
@@ -117,7 +130,8 @@ pub(super) struct Scope {
     pub waiting: u32,
     pub used_at: MonoTime,
     pub sight: Sight,
-    pub outage: Outage,
+    /// The server that the newest call goes to.
+    pub server: u32,
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
     /// The meters that were configured, a bit each: they bind every lane.
@@ -141,7 +155,6 @@ impl Scope {
             meters.push(Meter::of_rule(rule, now));
         }
         let configured = (1 << meters.len()) - 1;
-        let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
             key: identity.key,
             name: Rc::clone(&identity.name),
@@ -152,8 +165,8 @@ impl Scope {
             waiting: 0,
             used_at: now,
             sight: Sight::NEW,
-            outage: Outage::default(),
-            lanes: alloc::vec![Lane::new(configured, gate)],
+            server: 0,
+            lanes: alloc::vec![Lane::new(configured, rules.probe)],
             routes: Vec::new(),
             configured,
             held: LONG_AGO,
@@ -167,95 +180,163 @@ impl Scope {
     }
 
     /// Asks for ticket `index`. `nudged`: this host wakes waiters in the order of the queue.
-    pub(super) fn reserve(&mut self, index: u32, tickets: &mut [Place], nudged: bool, at: Moment) -> Reservation {
+    pub(super) fn reserve(
+        &mut self,
+        index: u32,
+        tickets: &mut [Place],
+        servers: &mut Servers,
+        nudged: bool,
+        at: Moment,
+    ) -> Reservation {
         let now = at.mono;
         self.used_at = now;
-        self.settle(tickets, nudged, now);
+        self.settle(tickets, servers, nudged, now);
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
+        if !ticket.joined {
+            ticket.joined = true;
+            servers.enter(ticket.server, now);
+        }
+        if ticket.unclaimed {
+            (ticket.unclaimed, ticket.sent, ticket.sent_wall) = (false, now, at.wall);
+            return Reservation::Granted;
+        }
         let came = ticket.stand == Stand::Waiting;
         if ticket.stand == Stand::Idle {
             let lane = self.lane_of(ticket);
             if lane != ticket.lane {
                 (ticket.lane, ticket.seq) = (lane, None);
             }
+            let is_held = servers.at(ticket.server).is_some_and(|server| server.holds_route(ticket.route));
+            ticket.line = u8::from(is_held);
         }
         let (priority, waiting) = (ticket.priority, i64::from(self.waiting));
-        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return Reservation::Granted };
-        let place = if came { lane.place(ticket) } else { lane.ahead(priority) };
+        let Some(queue) = self.queue_mut(ticket) else { return Reservation::Granted };
+        let place = if came { queue.place(ticket) } else { queue.ahead(priority) };
         // Whoever waits already goes first, but for those of higher priority. Where nobody wakes them, room that is there
         // before their time is anybody's.
         let polls = now.plus(POLL.max(waiting / 8));
-        let is_due = nudged || lane.front(tickets).is_some_and(|(_, first)| first.until <= polls);
+        let is_due = nudged || queue.front(tickets).is_some_and(|(_, first)| first.until <= polls);
         let ahead = if came || !is_due { 0 } else { place };
         let Some(ticket) = tickets.get_mut(index as usize) else { return Reservation::Granted };
-        let blocked = if ticket.unclaimed { None } else { self.blocked(ticket, ahead, at) };
-        let Some(mut blocked) = blocked else {
-            if !ticket.unclaimed {
-                self.grant(index, ticket, now);
-            }
+        let Some(first) = self.blocked(ticket, ahead, servers, at) else {
+            self.grant(index, ticket, servers, now);
             (ticket.unclaimed, ticket.sent, ticket.sent_wall) = (false, now, at.wall);
             return Reservation::Granted;
         };
-        if place > ahead {
-            // Not its turn after all: it is told the time of its place.
-            blocked = self.blocked(ticket, place, at).unwrap_or(blocked);
-        }
-        let (mut until, why) = blocked;
         let full = !came && self.waiting >= ticket.rules.max_queue;
-        if full || until.since(ticket.asked.unwrap_or(now)) > ticket.rules.max_wait {
-            self.leave(ticket);
-            let refusal = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
-            return Reservation::Refused { why: refusal, retry_at: until, cause: why };
+        if full || self.is_refused(ticket, servers, at) {
+            return self.refuse(ticket, full, place, servers, at);
         }
+        // Not its turn after all: it gets the time of its place.
+        let block = if place > ahead { self.blocked(ticket, place, servers, at).unwrap_or(first) } else { first };
+        let Block { mut until, why, is_fact } = block;
         let may_end = matches!(why, Why::Probing | Why::Concurrency) || (why == Why::Outage && place == 0);
         if !nudged && may_end {
             until = until.min(polls);
         }
         until = until.max(now.plus(ticket.least_wait(until, self.sent.wrapping_add(self.landed), now)));
         ticket.until = until;
-        if let (Some(lane), false) = (self.lanes.get_mut(usize::from(ticket.lane)), came) {
-            lane.enqueue(index, ticket, now);
-            self.waiting = self.waiting.saturating_add(1);
+        if !came {
+            self.enqueue(index, ticket, now);
         }
-        Reservation::Wait { until, why }
+        Reservation::Wait { until, why, is_fact }
+    }
+
+    // Whether a fact holds the first in the line of `ticket` for longer than it may: then it waits for nothing that moves.
+    fn is_refused(&self, ticket: &Ticket, servers: &Servers, at: Moment) -> bool {
+        let block = self.blocked(ticket, 0, servers, at);
+        block.is_some_and(|block| block.is_fact && block.until.since(at.mono) > ticket.rules.max_wait)
+    }
+
+    // Those who are turned away come back one after the other.
+    fn refuse(&mut self, ticket: &mut Ticket, full: bool, place: u64, servers: &Servers, at: Moment) -> Reservation {
+        self.leave(ticket);
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return Reservation::Granted };
+        let ahead = place.saturating_add(lane.turned_away);
+        lane.turned_away = lane.turned_away.saturating_add(1);
+        let block = self.blocked(ticket, ahead, servers, at);
+        let block = block.unwrap_or(Block { until: at.mono, why: Why::Probing, is_fact: false });
+        let why = if full { Refusal::QueueFull } else { Refusal::WaitTooLong };
+        Reservation::Refused { why, retry_at: block.until, cause: block.why }
     }
 
     /// Grants whoever is first in a queue, if there is room; returns the one granted. Lanes take turns.
-    pub(super) fn pump(&mut self, tickets: &mut [Place], at: Moment) -> Option<Mark> {
+    pub(super) fn pump(&mut self, tickets: &mut [Place], servers: &mut Servers, at: Moment) -> Option<Mark> {
         if self.waiting == 0 {
             return None;
         }
-        self.settle(tickets, true, at.mono);
-        for _ in 0..self.lanes.len() {
-            self.turn = (self.turn + 1) % self.lanes.len().max(1);
-            let Some((mark, ticket)) = self.lanes.get_mut(self.turn)?.front(tickets) else { continue };
-            if self.blocked(ticket, 0, at).is_none() {
-                self.grant(mark.ticket, ticket, at.mono);
+        self.settle(tickets, servers, true, at.mono);
+        for _ in 0..self.lanes.len() * 2 {
+            self.turn = (self.turn + 1) % (self.lanes.len() * 2).max(1);
+            self.sort_out(self.turn, tickets, servers, at.mono);
+            let Some((mark, ticket)) = self.line(self.turn).and_then(|line| line.front(tickets)) else { continue };
+            if self.blocked(ticket, 0, servers, at).is_none() {
+                self.grant(mark.ticket, ticket, servers, at.mono);
                 return Some(mark);
             }
         }
         None
     }
 
-    /// When somebody who waits is to be woken: a lane's first gets its turn, or was told to come back.
-    pub(super) fn alarm(&mut self, tickets: &mut [Place], at: Moment) -> Option<MonoTime> {
+    /// When somebody who waits is to be woken: a line's first gets its turn, is to be refused, or was to come back.
+    pub(super) fn alarm(&mut self, tickets: &mut [Place], servers: &Servers, at: Moment) -> Option<MonoTime> {
         let mut first: Option<MonoTime> = None;
-        for index in 0..self.lanes.len() {
-            let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
-            let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);
+        for index in 0..self.lanes.len() * 2 {
+            self.sort_out(index, tickets, servers, at.mono);
+            let Some((_, ticket)) = self.line(index).and_then(|line| line.front(tickets)) else { continue };
+            let turn = self.blocked(ticket, 0, servers, at).map_or(at.mono, |block| block.until);
             let until = turn.min(ticket.until.plus(OVERDUE));
             first = Some(first.map_or(until, |first| first.min(until)));
         }
         first
     }
 
-    /// Adds those to `woken` whose time is over without a turn, once their lane's first has had to see that: they ask
-    /// again, and are told what they wait for now, or refused.
-    pub(super) fn overdue(&mut self, tickets: &mut [Place], at: Moment, woken: &mut VecDeque<Mark>) {
-        if self.waiting > 0 {
+    /// Adds those to `woken` who are to ask again: their time is over without a turn, once their line's first has had to see
+    /// that, or what holds them now holds them for too long.
+    pub(super) fn overdue(&mut self, tickets: &mut [Place], servers: &Servers, at: Moment, woken: &mut VecDeque<Mark>) {
+        for index in 0..self.lanes.len() * 2 {
+            let Some((_, ticket)) = self.line(index).and_then(|line| line.front(tickets)) else { continue };
+            let most = ticket.rules.max_wait;
+            let refused = self.is_refused(ticket, servers, at).then_some(most);
             // Not named twice.
             let again = at.mono.plus(POLL);
-            self.lanes.iter_mut().for_each(|lane| lane.overdue(tickets, at.mono, again, woken));
+            if let Some(line) = self.line(index) {
+                line.overdue(tickets, refused, at.mono, again, woken);
+            }
+        }
+    }
+
+    // A line by its number: two of each lane.
+    fn line(&mut self, number: usize) -> Option<&mut Queue> {
+        self.lanes.get_mut(number / 2)?.lines.get_mut(number % 2)
+    }
+
+    fn queue_mut(&mut self, ticket: &Ticket) -> Option<&mut Queue> {
+        self.lanes.get_mut(usize::from(ticket.lane))?.lines.get_mut(usize::from(ticket.line))
+    }
+
+    fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return };
+        if let Some(queue) = lane.lines.get_mut(usize::from(ticket.line)) {
+            queue.enqueue(index, ticket, now);
+            self.waiting = self.waiting.saturating_add(1);
+        }
+    }
+
+    // Whoever is first in a line and waits for a route that is down stands aside, so that nobody waits behind it.
+    fn sort_out(&mut self, number: usize, tickets: &mut [Place], servers: &Servers, now: MonoTime) {
+        if number % 2 == 1 {
+            return;
+        }
+        while let Some((mark, ticket)) = self.line(number).and_then(|line| line.front(tickets)) {
+            if !servers.at(ticket.server).is_some_and(|server| server.holds_route(ticket.route)) {
+                return;
+            }
+            self.leave(ticket);
+            // Its mark in the other line is one of another time.
+            (ticket.line, ticket.seq, ticket.serial) = (1, None, ticket.serial.wrapping_add(1));
+            let mark = ticket.mark(mark.ticket, now);
+            self.enqueue(mark.ticket, ticket, now);
         }
     }
 
@@ -281,8 +362,9 @@ impl Scope {
     }
 
     /// When the next waiter gets its turn, if anything is in its way.
-    pub(super) fn next_at(&self, now: MonoTime) -> Option<MonoTime> {
-        let held = self.outage.probes_at().map_or(self.held, |probe| probe.max(self.held));
+    pub(super) fn next_at(&self, servers: &Servers, now: MonoTime) -> Option<MonoTime> {
+        let probe = servers.at(self.server).and_then(Server::probes_at);
+        let held = probe.map_or(self.held, |probe| probe.max(self.held));
         let mut next = self.lanes.iter().fold(held, |next, lane| next.max(lane.held));
         for meter in self.meters.iter().filter(|meter| meter.is_spent(now)) {
             next = next.max(meter.turn(0, now));
@@ -297,28 +379,30 @@ impl Scope {
         }
     }
 
-    // What stands in the way of `ticket`, with `ahead` others before it: until when at least, and why.
+    // What stands in the way of `ticket`, with `ahead` others before it.
+    //
+    // A guess holds back only as long as others of the lane go on, and for `maxWait` after that: then it is worth a try.
     #[inline(never)]
-    pub(super) fn blocked(&self, ticket: &Ticket, ahead: u64, at: Moment) -> Option<(MonoTime, Why)> {
+    pub(super) fn blocked(&self, ticket: &Ticket, ahead: u64, servers: &Servers, at: Moment) -> Option<Block> {
         let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
-        let (mut until, mut why) = (now, Why::Held);
-        if lane.held > until {
-            (until, why) = (lane.held, if lane.is_own_hold { Why::Backoff } else { Why::Held });
-        }
-        if self.held > until {
-            (until, why) = (self.held, Why::Held);
+        let asked = ticket.asked.unwrap_or(now);
+        let patience = lane.granted.map_or(asked, |granted| granted.max(asked)).plus(ticket.patience);
+        let guess_until = if ahead == 0 { patience } else { MonoTime(i64::MAX) };
+        let mut block = Block { until: now, why: Why::Held, is_fact: true };
+        let mut add = |until: MonoTime, why, is_fact: bool| {
+            let until = if is_fact { until } else { until.min(guess_until) };
+            if until > block.until {
+                block = Block { until, why, is_fact };
+            }
+        };
+        add(self.held, Why::Held, true);
+        add(lane.held, if lane.is_own_hold { Why::Backoff } else { Why::Held }, !lane.is_own_hold);
+        if let Some(turn) = servers.at(ticket.server).and_then(|it| it.blocks(ticket.route, ahead, asked, now)) {
+            add(turn.until, Why::Outage, turn.is_told);
         }
         // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
-        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
-        if self.outage.is_on() {
-            let under_way = self.lanes.iter().map(|lane| lane.fresh).sum();
-            let is_alone = self.waiting == 0 && ticket.stand == Stand::Idle;
-            let turn = self.outage.blocks(under_way, self.lease(now), ahead, is_alone, now);
-            if let Some(turn) = turn.filter(|turn| *turn > until) {
-                (until, why) = (turn, Why::Outage);
-            }
-        }
+        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting() > SCOUTED;
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -326,7 +410,12 @@ impl Scope {
                 continue;
             }
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
-                Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
+                // An answer that is under way may show that there is room.
+                Gate::At(turn) if lane.fresh > 0 && turn.since(now) > ticket.rules.max_wait => {
+                    awaits = awaits.max(Some(self.lease(now)));
+                }
+                Gate::At(turn) => add(turn, Why::Quota(index), !meter.is_learnt()),
+                Gate::Wish(turn) => add(turn, Why::Quota(index), false),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free if scouts && meter.scouts(now) => {
                     let wait = self.clock.scout(at.wall);
@@ -334,23 +423,23 @@ impl Scope {
                         awaits = awaits.max(Some(now.plus(wait)));
                     }
                 }
-                _ => {}
+                Gate::Free => {}
             }
         }
-        if until > now {
-            return Some((until, why));
+        if block.until > now {
+            return Some(block);
         }
-        if awaits.is_some() {
-            return Some((awaits?.max(now.plus(1)), Why::Probing));
-        }
-        let (extra, why) = if u64::from(self.in_flight) + ahead >= u64::from(ticket.rules.max_concurrent) {
-            (SEND_LEASE - PROBE_LEASE, Why::Concurrency)
+        let in_flight = u64::from(self.in_flight) + ahead;
+        let (until, why) = if awaits.is_some() {
+            (awaits?.max(now.plus(1)).min(guess_until), Why::Probing)
+        } else if in_flight >= u64::from(ticket.rules.max_concurrent) {
+            (self.lease(now).plus(SEND_LEASE - PROBE_LEASE), Why::Concurrency)
         } else if lane.gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(lane.gate) {
-            (0, Why::Probing)
+            (self.lease(now).min(guess_until), Why::Probing)
         } else {
             return None;
         };
-        Some((self.lease(now).plus(extra), why))
+        (until > now || why == Why::Concurrency).then_some(Block { until, why, is_fact: false })
     }
 
     // When the oldest send counts against the probes no more.
@@ -358,7 +447,7 @@ impl Scope {
         self.flights.front().map_or(now, |flight| flight.sent).plus(PROBE_LEASE)
     }
 
-    pub(super) fn grant(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+    pub(super) fn grant(&mut self, index: u32, ticket: &mut Ticket, servers: &mut Servers, now: MonoTime) {
         self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
         (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);
@@ -371,7 +460,9 @@ impl Scope {
             }
         }
         lane.sent(now);
-        self.outage.sent(now);
+        if let Some(server) = servers.of(ticket.server) {
+            server.sent(ticket.route, now);
+        }
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = self.sent.saturating_add(ticket.cost);
         self.flights.push_back(ticket.mark(index, now));
@@ -381,8 +472,8 @@ impl Scope {
         if ticket.stand == Stand::Waiting {
             self.waiting = self.waiting.saturating_sub(1);
         }
-        if let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) {
-            lane.leave(ticket);
+        if let Some(queue) = self.queue_mut(ticket) {
+            queue.leave(ticket);
         }
     }
 }

@@ -102,13 +102,15 @@ impl Scope {
 
     // Those who wait follow their route to its lane, in their order.
     fn follow(&mut self, route: u32, from: usize, to: usize, tickets: &mut [Place]) {
-        let Some(old) = self.lanes.get_mut(from) else { return };
-        let moved = old.sweep(tickets, &|ticket| ticket.route == route);
-        let Some(lane) = self.lanes.get_mut(to) else { return };
-        for mark in moved {
-            if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {
-                (ticket.lane, ticket.seq) = (to as u8, None);
-                lane.enqueue(mark.ticket, ticket, mark.sent);
+        for line in [0, 1] {
+            let Some(old) = self.lanes.get_mut(from).and_then(|lane| lane.lines.get_mut(line)) else { return };
+            let moved = old.sweep(tickets, &|ticket| ticket.route == route);
+            let Some(new) = self.lanes.get_mut(to).and_then(|lane| lane.lines.get_mut(line)) else { return };
+            for mark in moved {
+                if let Some(ticket) = tickets.get_mut(mark.ticket as usize) {
+                    (ticket.lane, ticket.seq) = (to as u8, None);
+                    new.enqueue(mark.ticket, ticket, mark.sent);
+                }
             }
         }
     }

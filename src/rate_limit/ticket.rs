@@ -26,6 +26,12 @@ pub(super) struct Ticket {
     pub scope: u32,
     /// Which of its scope's lanes it stands in, by what is known of its route.
     pub lane: u8,
+    /// Which of the lane's lines it waits in: the second one is of those whose route is down.
+    pub line: u8,
+    /// The server that it goes to.
+    pub server: u32,
+    /// It counts among the calls of its server: it asked.
+    pub joined: bool,
     pub stand: Stand,
     /// Granted by [`super::reserve::Scope::pump`] while its caller sleeps; it learns of it when it asks again.
     pub unclaimed: bool,
@@ -38,8 +44,9 @@ pub(super) struct Ticket {
     pub rules: Rc<RateRules>,
     /// Its place in the order of asking; kept over retries.
     pub seq: Option<u64>,
-    /// When it first asked.
+    /// When it first asked, and how long a guess may hold it back from then on, ms.
     pub asked: Option<MonoTime>,
+    pub patience: i64,
     /// When it was last told to come back.
     pub until: MonoTime,
     /// When it was last sent, on both clocks.

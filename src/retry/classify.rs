@@ -53,10 +53,9 @@ pub fn is_failure(status: u16) -> bool {
     TRANSIENT.contains(&status)
 }
 
-/// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back; a 408 is of one
-/// that found its client slow.
+/// Whether an answer is one of a server that is down; a 408 is of one that found its client slow.
 pub fn is_down(status: u16, signs: Signs) -> bool {
-    is_failure(status) && status != 408 && !signs.hinted && !is_limited(status, signs)
+    is_failure(status) && status != 408 && !is_limited(status, signs)
 }
 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn who_fails_and_does_not_know_until_when_is_down() {
+    fn who_fails_is_down_whether_or_not_it_says_until_when() {
         let none = Signs::default();
         for (status, expected) in [
             (502, true),
@@ -274,7 +273,7 @@ mod tests {
         ] {
             assert_eq!(is_down(status, none), expected, "{status}");
         }
-        assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
+        assert!(is_down(503, Signs { hinted: true, ..none }), "until then");
         assert!(!is_down(503, Signs { rate: Some(true), ..none }), "it is a limit");
     }
 

@@ -36,6 +36,10 @@ pub struct Subject<'a> {
     pub replayable: bool,
     /// Sends so far, 1 or more.
     pub sends: u32,
+    /// Those of them that do not count as attempts: others were served while they were refused.
+    pub forgiven: u32,
+    /// It failed as what a page forbids does: once more shows whether it was that.
+    pub blocked: bool,
 }
 
 /// How an attempt ended.
@@ -136,9 +140,12 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
     };
     let most = match class {
         Class::TooEarly => rules.max_attempts.min(2),
+        _ if subject.blocked => rules.max_attempts.min(2),
         _ => rules.max_attempts,
     };
-    if subject.sends >= most {
+    // Who asks for one send gets one.
+    let forgiven = if most > 1 { subject.forgiven } else { 0 };
+    if subject.sends.saturating_sub(forgiven) >= most {
         return Verdict::Stop(Stop::Attempts);
     }
     if !subject.replayable {
@@ -207,7 +214,7 @@ mod tests {
     }
 
     fn subject(method: &str, sends: u32) -> Subject<'_> {
-        Subject { method, keyed: false, replayable: true, sends }
+        Subject { method, keyed: false, replayable: true, sends, forgiven: 0, blocked: false }
     }
 
     fn answer(status: u16) -> Ended<'static> {

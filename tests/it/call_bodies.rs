@@ -103,7 +103,8 @@ fn a_403_that_is_a_secondary_limit_waits_a_minute_and_then_longer() {
     let Action::Wait { delay, .. } = stage.answer(403, SECONDARY, now + 10.0) else { panic!() };
     assert!((120_000..133_000).contains(&delay), "{delay}");
     let mut short = Stage::new(&[("retry.maxRetryAfter", Value::Number(59_999.0))], "GET");
-    assert_eq!(gave_up(short.answer(403, SECONDARY, 10.0)), Some(GiveUpReason::HintTooLong));
+    let Action::Wait { delay, .. } = short.answer(403, SECONDARY, 10.0) else { panic!() };
+    assert!((59_999..66_000).contains(&delay), "what only words imply must not end the call: {delay}");
 }
 
 #[test]

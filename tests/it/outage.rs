@@ -203,8 +203,8 @@ fn a_timeout_and_a_network_failure_are_an_outage_and_being_offline_is_none() {
     assert_eq!(storm.lost(), 0);
 }
 
-/// Two hundred pages that saw their server go down in the same moment, five calls each: their probes drift apart, since each
-/// round trip is another. All at once each time would be a wall for as long as the server is down.
+/// Two hundred pages that saw their server go down in the same moment, five calls each: their probes drift apart by chance.
+/// All at once each time would be a wall for as long as the server is down; evenly spread, 24 fall into 50 ms.
 #[test]
 fn clients_that_were_hit_in_the_same_moment_do_not_ask_in_step() {
     const LASTS: i64 = 25_000;
@@ -216,6 +216,7 @@ fn clients_that_were_hit_in_the_same_moment_do_not_ask_in_step() {
     };
     let mut world =
         World::new(server, START, true, &[("retry", Value::Object), ("retry.maxAttempts", Value::Number(60.0))]);
+    world.apart = true;
     for n in 0..1000 {
         world.call("GET", &format!("t{}", n % 200), START);
     }
@@ -223,7 +224,7 @@ fn clients_that_were_hit_in_the_same_moment_do_not_ask_in_step() {
     let arrivals: Vec<i64> = arrivals.borrow().iter().copied().filter(|at| (5_000..LASTS).contains(at)).collect();
     let within = |from: i64| arrivals.iter().filter(|at| (from..from + 50).contains(*at)).count();
     let most = arrivals.iter().map(|at| within(*at)).max().unwrap();
-    assert!(arrivals.len() > 1000 && most <= 20, "{most} of {} in 50 ms", arrivals.len());
+    assert!(arrivals.len() > 1000 && most <= 40, "{most} of {} in 50 ms", arrivals.len());
 }
 
 fn reason(ended: &Ended) -> Option<GiveUpReason> {

@@ -118,7 +118,7 @@ fn request(method: &str) -> Request {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Never more sends than `maxAttempts`, and those beside each that are asked for; an answer to none of them is refused; waits are positive, an end is an end, and no event at any time panics.
+    /// Never more sends than `maxAttempts`, and those beside each that are asked for, but for refusals while the quota serves; an answer to none of them is refused; waits are positive, an end is an end, and no event at any time panics.
     #[test]
     fn no_history_breaks_a_call(
         attempts in 1..6_u32,
@@ -132,20 +132,24 @@ proptest! {
         let rules = policy(attempts, decides, hedges).rules("api.example.com");
         let mut at = Moment::new(1.7e12, 0.0, 0.5);
         let mut call = Call::new(request(method), rules, 0, &mut memory, at);
-        let (mut sends, mut over) = (0, false);
+        let (mut sends, mut refusals, mut over) = (0, 0, false);
         for (happening, (wall, mono, sample), back) in history {
             // As clocks do in hosts: mostly on, sometimes anywhere.
             at = Moment::new(at.wall.0 as f64 + wall, at.mono.0 as f64 + mono, sample);
             // Of several that are under way, any; else what is told is of the last one, or of none.
             let told = sends - if hedges > 0 { back.min(sends) } else { 0 };
-            match call.handle(event(&happening, told), &mut memory, at) {
+            let handled = call.handle(event(&happening, told), &mut memory, at);
+            if let (Ok(_), Happening::Respond(400 | 403 | 429 | 503, _)) = (handled, &happening) {
+                refusals += u32::from(attempts > 1);
+            }
+            match handled {
                 Err(_) => continue,
                 Ok(_) if over => prop_assert!(false, "an event was taken after the end"),
                 Ok(Action::Send { attempt, .. }) => {
                     sends += 1;
                     prop_assert_eq!(attempt, sends);
-                    prop_assert!(sends <= attempts * (1 + hedges));
-                    prop_assert!(sends <= attempts || method == "GET" || method == "QUERY");
+                    prop_assert!(sends <= (attempts + refusals) * (1 + hedges));
+                    prop_assert!(sends <= attempts + refusals || method == "GET" || method == "QUERY");
                 }
                 Ok(Action::Await { next }) => prop_assert!(hedges > 0 && next.is_none_or(|next| next >= 0)),
                 Ok(Action::Wait { delay, .. }) => prop_assert!(delay > 0),

@@ -120,6 +120,7 @@ impl Row {
         };
         let mut world = World::new(answer, start, nudges, &options);
         (world.skew, world.latency, world.arriving) = (self.skew, self.latency, path);
+        world.apart = self.clients > 1;
         // Clients that know nothing of each other: scopes of their own.
         for n in 0..CALLS {
             let client =

@@ -56,7 +56,7 @@ impl Meter {
         match pacing {
             Pacing::Spread => {
                 let at = self.spread(now);
-                if at > now { Gate::At(at) } else { Gate::Free }
+                if at > now { Gate::Wish(at) } else { Gate::Free }
             }
             Pacing::Burst => Gate::Free,
         }

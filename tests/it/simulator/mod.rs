@@ -112,6 +112,8 @@ pub struct World<S> {
     pub jump: Option<(i64, i64)>,
     /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
     pub timeout: Option<i64>,
+    /// Each credential is a client of its own, which knows nothing of the others' server either.
+    pub apart: bool,
     /// The path of the request that is arriving.
     pub arriving: Rc<RefCell<String>>,
     calls: Vec<Call>,
@@ -143,6 +145,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             foreign: false,
             jump: None,
             timeout: None,
+            apart: false,
             arriving: Rc::default(),
             calls: Vec::new(),
             paths: Vec::new(),
@@ -165,6 +168,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     pub fn call_to(&mut self, method: &str, token: &str, path: &str, at: i64) -> usize {
         let credentials = format!("authorization:Bearer {token}");
         let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
+        let identity = if self.apart { identity.at(token) } else { identity };
         self.paths.push(path.into());
         let request =
             Request { method: method.into(), identity: identity.to(method, path), keyed: false, replayable: true };
@@ -298,12 +302,12 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
 
     fn act(&mut self, index: usize, action: Action) {
         match action {
-            Action::Send { .. } => {
+            Action::Send { timeout: limit, .. } => {
                 self.log[index].sends.push(self.now);
                 let there = self.now + self.hop();
                 let attempt = self.log[index].sends.len();
                 self.plan(there, What::Arrive(index, attempt));
-                if let Some(timeout) = self.timeout {
+                if let Some(timeout) = self.timeout.into_iter().chain(limit).min() {
                     self.plan(self.now + timeout, What::Fail(index, attempt, Failure::Timeout));
                 }
             }

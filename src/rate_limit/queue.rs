@@ -1,0 +1,123 @@
+//! Calls that wait, in the order in which they are to be sent: by priority, then by the order of asking.
+
+use alloc::{collections::VecDeque, vec::Vec};
+
+use crate::{
+    rate_limit::ticket::{Mark, Place, Stand, Ticket},
+    time::MonoTime,
+};
+
+/// A call that is woken learns what it waits for now if its time ended this long ago, ms: most often it is a round trip late.
+pub(super) const OVERDUE: i64 = 100;
+
+/// One line of calls that wait.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    marks: VecDeque<Mark>,
+    waiting: u32,
+    next_seq: u64,
+    served: u64,
+}
+
+impl Queue {
+    /// How many calls wait in it.
+    pub fn waiting(&self) -> u32 {
+        self.waiting
+    }
+
+    /// How many wait that go before a new call of this priority. Priorities are rare: most often that is all of them.
+    pub fn ahead(&self, priority: i32) -> u64 {
+        let mut place = self.marks.len();
+        while self.marks.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
+            place -= 1;
+        }
+        (place as u64).min(u64::from(self.waiting))
+    }
+
+    /// How many are before one that waits already, as far as the order of asking shows.
+    pub fn place(&self, ticket: &Ticket) -> u64 {
+        ticket.seq.unwrap_or(0).saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
+    }
+
+    /// The call that waits first, if any does.
+    pub fn front<'a>(&mut self, tickets: &'a mut [Place]) -> Option<(Mark, &'a mut Ticket)> {
+        loop {
+            let mark = *self.marks.front()?;
+            if mark.of(tickets, Stand::Waiting).is_some() {
+                return Some((mark, mark.of(tickets, Stand::Waiting)?));
+            }
+            self.marks.pop_front();
+        }
+    }
+
+    /// Adds a call that does not wait yet.
+    pub fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
+        if ticket.stand == Stand::Waiting {
+            return;
+        }
+        ticket.stand = Stand::Waiting;
+        ticket.asked.get_or_insert(now);
+        // A call that is sent again keeps its place: those that asked after it wait behind it.
+        ticket.seq.get_or_insert_with(|| {
+            self.next_seq += 1;
+            self.next_seq - 1
+        });
+        let mark = ticket.mark(index, now);
+        let mut place = self.marks.len();
+        self.marks.push_back(mark);
+        while self.marks.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
+            self.marks.swap(place, place - 1);
+            place -= 1;
+        }
+        self.waiting = self.waiting.saturating_add(1);
+    }
+
+    /// The call waits no more. Its mark stays until it comes to the front or is swept.
+    pub fn leave(&mut self, ticket: &mut Ticket) {
+        if ticket.stand == Stand::Waiting {
+            ticket.stand = Stand::Idle;
+            self.waiting = self.waiting.saturating_sub(1);
+            self.served = self.served.saturating_add(1);
+        }
+    }
+
+    /// Adds those to `woken` whose time is over, and gives them until `again`. Later ones have later times, but for
+    /// priorities. `refused`: so long a wait, and any shorter one, is too long now for those who wait.
+    pub fn overdue(
+        &self,
+        tickets: &mut [Place],
+        refused: Option<i64>,
+        now: MonoTime,
+        again: MonoTime,
+        woken: &mut VecDeque<Mark>,
+    ) {
+        for mark in &self.marks {
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
+            let is_due = ticket.until.plus(OVERDUE) <= now;
+            match refused {
+                None if !is_due => return,
+                Some(most) if !is_due && (ticket.rules.max_wait > most || ticket.until == again) => continue,
+                _ => {}
+            }
+            ticket.until = again;
+            woken.push_back(*mark);
+        }
+    }
+
+    /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
+    #[inline(never)]
+    pub fn sweep(&mut self, tickets: &mut [Place], is_gone: &dyn Fn(&Ticket) -> bool) -> Vec<Mark> {
+        let mut gone = Vec::new();
+        for _ in 0..self.marks.len() {
+            let Some(mark) = self.marks.pop_front() else { break };
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
+            if is_gone(ticket) {
+                self.leave(ticket);
+                gone.push(mark);
+            } else {
+                self.marks.push_back(mark);
+            }
+        }
+        gone
+    }
+}

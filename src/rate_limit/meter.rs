@@ -44,8 +44,6 @@ const CLOSE: i64 = 25;
 const ALONE: i64 = 1000;
 /// Windows that a quota of our own finding is kept to before a little more is tried.
 const CLEAN: u32 = 3;
-/// Units of a window that may find out when it ends.
-const SCOUTS: u64 = 3;
 /// What is not told for this long and three windows, while others are, is told no more, ms.
 const FORGOTTEN: i64 = 10_000;
 /// How many are thought to share a quota at most.

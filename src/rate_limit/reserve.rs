@@ -39,10 +39,6 @@ pub(super) const SEND_LEASE: i64 = 60_000;
 const POLL: i64 = 40;
 /// A waiter who did not come back this long after its time is gone, ms.
 pub(super) const LOST: i64 = 10_000;
-/// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
-/// worth a delay.
-const SCOUT_SLACK: i64 = 60;
-const SCOUTED: u32 = 8;
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -309,8 +305,6 @@ impl Scope {
         if self.held > until {
             (until, why) = (self.held, Why::Held);
         }
-        // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
-        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;
         if self.outage.is_on() {
             let under_way = self.lanes.iter().map(|lane| lane.fresh).sum();
             let is_alone = self.waiting == 0 && ticket.stand == Stand::Idle;
@@ -328,12 +322,6 @@ impl Scope {
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 Gate::At(turn) if turn > until => (until, why) = (turn, Why::Quota(index)),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
-                Gate::Free if scouts && meter.scouts(now) => {
-                    let wait = self.clock.scout(at.wall);
-                    if wait > SCOUT_SLACK {
-                        awaits = awaits.max(Some(now.plus(wait)));
-                    }
-                }
                 _ => {}
             }
         }

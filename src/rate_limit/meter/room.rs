@@ -1,6 +1,6 @@
 //! How much of a quota is left, and when there is more.
 
-use super::{ALONE, Gate, Meter, Mode, SCOUTS, SHARE, Stage, UNKNOWN_WINDOW, product, span::Span};
+use super::{ALONE, Gate, Meter, Mode, SHARE, Stage, UNKNOWN_WINDOW, product};
 use crate::{
     rate_limit::options::Pacing,
     time::{MonoTime, times},
@@ -65,16 +65,6 @@ impl Meter {
     // Whether the next send would be the one that finds out whether a window is over.
     fn stands_alone(&self, now: MonoTime) -> bool {
         self.since == 0 || now.since(self.last) >= ALONE
-    }
-
-    /// Whether the open window's last units are better spent on finding out when it ends than at once: when that hangs on a
-    /// clock that is not known well.
-    pub fn scouts(&self, now: MonoTime) -> bool {
-        let later = |span: Span| span.is_instant() && span.after.since(now) > 0;
-        self.mode == Mode::Window
-            && self.stage == Stage::Open
-            && self.span.is_some_and(later)
-            && self.room(now) <= SCOUTS
     }
 
     /// When the one who has `ahead` units before it in the queue gets its turn. At least `now`.

@@ -120,11 +120,6 @@ impl Span {
         late
     }
 
-    /// Whether it was told as an instant on the server's clock.
-    pub fn is_instant(&self) -> bool {
-        self.wall.is_some()
-    }
-
     /// When it was told to end.
     pub fn told(&self) -> MonoTime {
         self.by

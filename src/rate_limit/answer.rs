@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     MAX_METERS,
-    meter::{Meter, span::Told},
+    limit::{Meter, reset::Told},
     read::Reading,
     reserve::{Scope, Sign},
     ticket::{Place, Ticket},

@@ -7,7 +7,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::{
     rate_limit::{
-        meter::Meter,
+        limit::Meter,
         ticket::{Mark, Place, Stand, Ticket},
     },
     time::MonoTime,

@@ -12,7 +12,7 @@ mod holds;
 pub mod identity;
 mod landing;
 mod lane;
-pub mod meter;
+pub mod limit;
 pub mod options;
 mod outage;
 pub mod quota;
@@ -31,7 +31,7 @@ use crate::{
     rate_limit::{
         holds::Holds,
         identity::Identity,
-        meter::Meter,
+        limit::Meter,
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},

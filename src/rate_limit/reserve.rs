@@ -20,7 +20,7 @@ use crate::{
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane, OVERDUE},
-        meter::{Gate, Meter, product, span::Told},
+        limit::{Gate, Meter, product, reset::Told},
         options::RateRules,
         outage::Outage,
         quota::Quota,

@@ -45,7 +45,7 @@ pub fn told() -> Vec<Row> {
             ..Row::new("fixed, limit raised", "fixed", Clever)
                 .most(1.2, 3)
                 .asleep(1.59, 2)
-                .holds("a limit that answers no longer report is forgotten (meter.rs, is_forgotten)")
+                .holds("a limit that answers no longer report is forgotten (limit.rs, is_forgotten)")
         },
     ]
 }
@@ -158,7 +158,7 @@ pub fn clients() -> Vec<Row> {
         four("4 clients, sliding", "sliding", Clever)
             .most(1.31, 21)
             .asleep(1.36, 294)
-            .holds("what the newest answer left (room.rs, left)"),
+            .holds("what the newest answer left (sliding.rs, left)"),
         four("4 clients, bucket", "bucket", Clever)
             .most(1.02, 35)
             .asleep(3.43, 26)
@@ -168,7 +168,7 @@ pub fn clients() -> Vec<Row> {
         four("4 clients, sliding, draft-10", "sliding", Ietf)
             .most(1.05, 16)
             .asleep(1.1, 205)
-            .holds("what others used is logged (tell.rs, missing)"),
+            .holds("what others used is logged (sliding.rs, missing)"),
         four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.02, 27).asleep(1.04, 13),
         Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 107).asleep(1.04, 99) },
         Row {
@@ -230,7 +230,7 @@ pub fn hidden() -> Vec<Row> {
             ..Row::new("hidden, limit raised", "first", Nothing)
                 .most(3.61, 29)
                 .asleep(4.5, 25)
-                .holds("a limit that was found is raised after a while (observed.rs, try_more)")
+                .holds("a limit that was found is raised after a while (learned.rs, try_more)")
         },
         Row {
             server: |server| server.bare = 20,

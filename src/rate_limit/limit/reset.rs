@@ -29,13 +29,15 @@ pub struct Told {
 
 /// The end lies in (after, by], if the server rounds up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
+pub(super) struct Reset {
     pub after: MonoTime,
     pub by: MonoTime,
     /// The same on the server's clock, where it told an instant: equal instants are one window, whatever clocks do.
     wall: Option<WallTime>,
     granularity: i64,
     is_dated: bool,
+    /// It was past when it came, so how far is not known.
+    pub is_past: bool,
 }
 
 /// How an answer's end stands to one that is known.
@@ -46,7 +48,7 @@ pub(super) enum Order {
     Later,
 }
 
-impl Span {
+impl Reset {
     /// What one answer says.
     pub fn of(quota: &Quota, told: Told) -> Option<Self> {
         let reset_in = quota.reset_in?;
@@ -59,7 +61,7 @@ impl Span {
         };
         let after = from.plus(-granularity).plus(-unsure);
         let is_dated = !quota.absolute || unsure > 0;
-        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated })
+        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated, is_past: reset_in == 0 })
     }
 
     /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
@@ -119,11 +121,6 @@ impl Span {
         *self = self.later(late);
         late
     }
-
-    /// When it was told to end.
-    pub fn told(&self) -> MonoTime {
-        self.by
-    }
 }
 
 /// Lengths of windows that people choose: what divides a minute, an hour or a day. In seconds.
@@ -150,10 +147,10 @@ mod tests {
     use super::*;
 
     // Of an exact delta whose end is `end`, seen by a server at `served`.
-    fn span(sent: i64, served: i64, came: i64, end: i64) -> Span {
+    fn span(sent: i64, served: i64, came: i64, end: i64) -> Reset {
         let quota = Quota { reset_in: Some(end - served), granularity: 1, ..Quota::default() };
         let (sent, now) = (MonoTime(sent), MonoTime(came));
-        Span::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
+        Reset::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
             .unwrap()
     }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{
     MAX_METERS,
     limit::{Meter, reset::Told},
+    quota::Quota,
     read::Reading,
     reserve::{Scope, Sign},
     ticket::{Place, Ticket},
@@ -41,11 +42,15 @@ impl Scope {
         }
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         self.begin(new & mask, home, cost, tickets, now);
-        let Some(ticket) = tickets.get(index as usize) else { return };
+        let Some(ticket) = tickets.get_mut(index as usize) else { return };
         for (quota, place) in reading.quotas.iter().zip(places) {
             let Some(meter) = self.meters.get_mut(place) else { continue };
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
             let unsure = self.clock.unsure();
+            if limited && meter.tries(sent) {
+                // The next one who tries is another call, so that none spends all its attempts on one window.
+                ticket.seq = None;
+            }
             meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
         }
         match sign {
@@ -79,7 +84,8 @@ impl Scope {
                 self.meters.push(Meter::of_answer(quota));
                 new |= 1 << place;
             }
-            if quota.counts_requests() && (quota.remaining.is_some() || quota.limit.is_some()) {
+            let is_whole = quota.limit.is_some() && !quota.is_bare();
+            if quota.counts_requests() && (quota.remaining.is_some() || is_whole) {
                 mask |= 1 << place;
             }
         }
@@ -111,7 +117,7 @@ impl Scope {
     // A 429 overrides the counters. One that says which quota is used up and until when is in its meter already.
     fn trip(&mut self, lane: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
         let Some(lane) = self.lanes.get_mut(usize::from(lane)) else { return };
-        let (untold, stale) = (reading.quotas.is_empty(), lane.is_stale(sent));
+        let (untold, stale) = (reading.quotas.iter().all(Quota::is_bare), lane.is_stale(sent));
         let hint = reading.hint.as_ref().and_then(Hint::wait);
         let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
         let paced = bound.any(|(_, meter)| meter.unit.is_none() && meter.paces(1));

@@ -106,6 +106,8 @@ pub struct Meter {
     /// Where it is known from: a header, `options`, or `observed`.
     pub source: String,
     evidence: Evidence,
+    /// An answer reported what is left, a reset or a window.
+    counts: bool,
     /// When an answer last named it.
     seen: MonoTime,
     usage: Usage,
@@ -147,6 +149,7 @@ impl Meter {
             window: None,
             source: source.into(),
             evidence: Evidence::Told,
+            counts: false,
             seen: MonoTime::default(),
             usage: Usage::default(),
             by,
@@ -158,9 +161,14 @@ impl Meter {
         self.evidence
     }
 
-    /// Whether it holds back what takes `cost` of it.
+    /// Whether it holds back what takes `cost` of it. A limit alone, without what is left, a reset or a window, does not.
     pub fn paces(&self, cost: u64) -> bool {
-        cost > 0 && self.limit.is_some()
+        cost > 0 && self.limit.is_some() && (self.counts || self.evidence != Evidence::Told)
+    }
+
+    /// Whether the answer to what went at `sent` shows if there is room again.
+    pub fn tries(&self, sent: MonoTime) -> bool {
+        self.trial().is_some_and(|trial| sent >= trial.began)
     }
 
     /// Whether `quota`, just reported, is this one. Names alone do not decide: some servers report two limits under one name,
@@ -191,6 +199,7 @@ impl Meter {
             self.source = quota.source.as_str().into();
         }
         self.window = quota.window.or(self.window);
+        self.counts |= !quota.is_bare();
         let used = if let Limit::Window(window) = &self.by { window.used() } else { 0 };
         let limit = quota.limit.or(self.limit).or_else(|| Some(quota.remaining?.saturating_add(used)));
         self.limit = limit.map(|limit| limit.max(quota.remaining.unwrap_or(0)));

@@ -5,17 +5,15 @@
 //! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
 
-use super::{Trial, UNKNOWN_WINDOW, reset::nice, usage::Usage};
-use crate::time::{MonoTime, times};
+use super::{Trial, UNKNOWN_WINDOW, reset::Length, usage::Usage};
+use crate::time::MonoTime;
 
 /// Windows that it is kept to before a little more is tried.
 const CLEAN: u32 = 3;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Learned {
-    /// The length of its window lies in (after, by].
-    after: i64,
-    by: i64,
+    length: Length,
     /// There was room once its window was thought to be over.
     proved: bool,
     trial: Option<Trial>,
@@ -31,16 +29,16 @@ impl Learned {
     pub fn new(limit: u64, after: i64, by: i64) -> Self {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
-        Self { after, by, proved: false, trial: None, clean: 0, before: limit, peak: limit }
+        let length = Length { after, by, open: false };
+        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit }
     }
 
-    /// What it is taken for: the shortest that people choose.
     pub fn length(&self) -> i64 {
-        nice(self.after, self.by).map_or(self.by, |(shortest, _)| shortest)
+        self.length.guess()
     }
 
     pub fn longest(&self) -> i64 {
-        self.by.max(self.length())
+        self.length.by
     }
 
     pub fn trial(&self) -> Option<Trial> {
@@ -79,20 +77,14 @@ impl Learned {
         }
         let logged = usage.total(now, Some(self.length()));
         if logged <= usage.flying {
-            self.lengthen();
+            self.length.lengthen();
+            self.proved = false;
         } else {
             // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
             let most = logged.max(self.before / 2).max(1);
             *limit = limit.map(|old| old.min(most));
             (self.clean, self.peak) = (0, self.before);
         }
-    }
-
-    // It was refused at what should have been the beginning of a window: that is longer.
-    fn lengthen(&mut self) {
-        let after = self.length().max(self.after);
-        let by = if self.by > after { self.by } else { times(after, 2) };
-        (self.after, self.by, self.proved) = (after, by, false);
     }
 
     // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.

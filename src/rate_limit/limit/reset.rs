@@ -3,9 +3,10 @@
 //! Servers tell resets in whole seconds, most of them rounded up, some down; as an instant, on a clock that differs from
 //! this one, or as a delta that was under way for a while. So an end is an interval, and each answer of the window narrows it.
 
+use super::UNKNOWN_WINDOW;
 use crate::{
     rate_limit::quota::Quota,
-    time::{MonoTime, WallTime},
+    time::{MonoTime, WallTime, times},
 };
 
 /// When an answer came, and what else may not be in its counts.
@@ -120,6 +121,44 @@ impl Reset {
         let late = self.granularity.max(100);
         *self = self.later(late);
         late
+    }
+}
+
+/// What is known of the length of a window that nobody reports: it lies in (after, by].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Length {
+    pub after: i64,
+    pub by: i64,
+    /// Nothing bounds it from above: `by` is but the next one to try.
+    pub open: bool,
+}
+
+impl Length {
+    /// What it is taken for: the shortest that people choose.
+    pub fn guess(&self) -> i64 {
+        let chosen = if self.open { None } else { nice(self.after, self.by) };
+        chosen.map_or(self.by, |(shortest, _)| shortest)
+    }
+
+    /// The shortest that it can be, for who must not come too late.
+    pub fn least(&self) -> i64 {
+        if self.open { self.after.max(UNKNOWN_WINDOW) } else { self.guess() }
+    }
+
+    /// There was no room after that long.
+    pub fn lengthen(&mut self) {
+        self.after = self.guess().max(self.after);
+        if self.by <= self.after {
+            (self.by, self.open) = (times(self.after, 2), true);
+        }
+    }
+
+    /// It lies in (after, by], too. Where that cannot be, what was seen last is right.
+    pub fn narrow(&mut self, after: i64, by: i64) {
+        let most = if self.open { by } else { by.min(self.by) };
+        let least = after.max(self.after);
+        (self.after, self.by) = if least < most { (least, most) } else { (after.min(by - 1), by) };
+        self.open = false;
     }
 }
 

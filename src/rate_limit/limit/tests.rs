@@ -187,12 +187,34 @@ fn a_429_without_headers_spends_the_configured_window() {
 }
 
 #[test]
-fn a_quota_used_up_without_a_reset_is_tried_again() {
+fn a_limit_alone_is_no_quota() {
     let mut meter = unknown();
+    meter.tell(&Quota { remaining: None, reset_in: None, ..told(10, 0, 0) }, answer(10, 0));
+    assert!(!meter.paces(1));
+    meter.tell(&Quota { reset_in: None, ..told(10, 9, 0) }, answer(20, 0));
+    assert!(meter.paces(1));
+}
+
+#[test]
+fn a_window_without_a_reset_is_tried_by_one_send_each_after_twice_as_long() {
+    let mut meter = unknown();
+    let counts = |remaining| Quota { reset_in: None, ..told(10, remaining, 0) };
     send(&mut meter, 1, 0);
     land(&mut meter, 1, 10);
-    meter.tell(&Quota { reset_in: None, ..told(10, 0, 0) }, answer(10, 0));
-    assert_eq!((room(&mut meter, 1001), room(&mut meter, 1002)), (0, 10));
+    meter.tell(&counts(0), answer(10, 0));
+    assert_eq!((room(&mut meter, 1011), room(&mut meter, 1012)), (0, 10));
+    for (try_at, next) in [(1012, 2012), (2012, 4012)] {
+        send(&mut meter, 1, try_at);
+        assert!(matches!(meter.admits(1, 0, 1, Pacing::Burst, MonoTime(try_at)), Gate::Answer(_)));
+        meter.settle(1);
+        meter.land(1, false, MonoTime(try_at), MonoTime(try_at + 10));
+        meter.tell(&counts(0), Told { limited: true, sent: MonoTime(try_at), ..answer(try_at + 10, 0) });
+        assert_eq!((room(&mut meter, next - 1), room(&mut meter, next)), (0, 10));
+    }
+    send(&mut meter, 1, 4012);
+    land(&mut meter, 1, 4022);
+    meter.tell(&counts(9), Told { sent: MonoTime(4012), ..answer(4022, 0) });
+    assert_eq!(room(&mut meter, 4022), 9);
 }
 
 #[test]

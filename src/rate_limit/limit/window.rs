@@ -10,7 +10,7 @@ mod answers;
 
 use super::{
     Facts, Trial, UNKNOWN_WINDOW,
-    reset::{Reset, nice},
+    reset::{Length, Reset, nice},
     usage::{SHARE, Usage},
 };
 use crate::time::MonoTime;
@@ -46,11 +46,13 @@ struct Open {
     foreign: u64,
     /// The least that an answer of it left.
     least: Option<u64>,
+    /// Of its newest answer: when the request went, and when it was here.
+    newest: Option<(MonoTime, MonoTime)>,
 }
 
 impl Open {
     fn new(began: MonoTime, used: u64) -> Self {
-        Self { began, first: None, opener: None, used, foreign: 0, least: None }
+        Self { began, first: None, opener: None, used, foreign: 0, least: None, newest: None }
     }
 }
 
@@ -74,6 +76,9 @@ pub(super) struct Window {
     proved: bool,
     /// By how much resets come later than they are reported, where the server rounds down, ms.
     late: i64,
+    /// Of windows whose end nobody reports: their length, and between which two moments the open one began.
+    untold: Length,
+    mark: Option<(MonoTime, MonoTime)>,
 }
 
 impl Window {
@@ -90,6 +95,8 @@ impl Window {
             refuted: false,
             proved,
             late: 0,
+            untold: Length { after: 0, by: UNKNOWN_WINDOW, open: true },
+            mark: None,
         }
     }
 
@@ -155,8 +162,15 @@ impl Window {
                     self.trial = Trial::new(now, length);
                 }
             }
-            // Used up, and nobody says until when: try again after a while.
-            None if now >= end && in_flight == 0 && is_spent => self.begin_next(now, 0),
+            // Used up, and nobody says until when: after a while one tries. It is the same window until that is granted.
+            None if now >= end && in_flight == 0 && is_spent => {
+                let old = self.open;
+                self.begin_next(now, 0);
+                if facts.length.is_none() {
+                    self.open = Open { first: old.first, newest: old.newest, ..self.open };
+                    self.trial = Trial::new(now, None);
+                }
+            }
             _ => {}
         }
     }
@@ -170,8 +184,8 @@ impl Window {
     pub fn end(&self, facts: Facts, usage: &Usage) -> (MonoTime, Option<i64>) {
         let Open { first, opener, .. } = self.open;
         let Some(reset) = self.reset else {
-            let from = first.filter(|_| facts.length.is_some()).unwrap_or(usage.last);
-            return (from.plus(facts.length.unwrap_or(UNKNOWN_WINDOW)).plus(MARGIN), None);
+            let from = first.unwrap_or(usage.last);
+            return (from.plus(facts.length.unwrap_or(self.untold.guess())).plus(MARGIN), None);
         };
         let by = reset.by.plus(MARGIN);
         if let Some(length) = facts.length {
@@ -191,9 +205,9 @@ impl Window {
         guess.or_else(bound).map_or((by, None), |(end, length)| (end, Some(length)))
     }
 
-    /// From one window to the next, as far as is known.
+    /// From one window to the next, at least as far as is known: who is told too early asks again.
     pub fn period(&self, facts: Facts) -> i64 {
-        facts.length.or(self.shortest).unwrap_or(UNKNOWN_WINDOW)
+        facts.length.or(self.shortest).unwrap_or(self.untold.least())
     }
 
     /// A reset came without counters.

@@ -169,7 +169,7 @@ pub fn clients() -> Vec<Row> {
             .most(1.05, 16)
             .asleep(1.1, 205)
             .holds("what others used is logged (sliding.rs, missing)"),
-        four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.02, 27).asleep(1.04, 13),
+        four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.04, 34).asleep(1.04, 13),
         Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 107).asleep(1.04, 99) },
         Row {
             limits: TWO,

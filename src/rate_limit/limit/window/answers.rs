@@ -23,10 +23,15 @@ impl Window {
             }
         } else if facts.length.is_some() {
             return Next::Sliding(None, None);
+        } else if !self.knows_end() && !self.tell_untold(facts.limit, remaining, told) {
+            return Next::Same;
         }
         let open = &mut self.open;
         open.first.get_or_insert(told.now);
         open.least = Some(open.least.map_or(remaining, |least| least.min(remaining)));
+        if open.newest.is_none_or(|(sent, _)| told.sent >= sent) {
+            open.newest = Some((told.sent, told.now));
+        }
         if told.sent < open.began {
             // Sent before the window was known to be open, and counted in it: it was carried over as that.
             return Next::Same;
@@ -39,6 +44,29 @@ impl Window {
             usage.crowd = usage.crowd.max(Usage::crowd_of(taken, open.used));
         }
         Next::Same
+    }
+
+    // No end was reported, now or ever: a window begins where `remaining` jumps up, and two such moments bound its length.
+    // Whether the answer is of the open one.
+    fn tell_untold(&mut self, limit: u64, remaining: u64, told: Told) -> bool {
+        let tried = self.trial.filter(|trial| told.sent >= trial.began);
+        if tried.is_some() && told.limited {
+            self.trial = None;
+            self.untold.lengthen();
+            (self.open.used, self.open.least) = (limit, None);
+            return false;
+        }
+        let is_after = self.open.newest.is_some_and(|(_, got)| told.sent >= got);
+        let jumps = !told.limited && is_after && self.open.least.is_some_and(|least| remaining > least);
+        if tried.is_some() || jumps {
+            let mark = (self.open.newest.map_or(told.sent, |(sent, _)| sent), told.now);
+            if let Some((after, by)) = self.mark.replace(mark) {
+                self.untold.narrow(mark.0.since(by), mark.1.since(after));
+            }
+            let own = limit.saturating_sub(remaining).max(told.cost);
+            self.begin_next(told.sent, told.others.saturating_add(own));
+        }
+        true
     }
 
     // A reset that is past is reported as now: of which window it is, and when that ends, this does not say.

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::{
     MAX_METERS,
-    meter::{Meter, span::Told},
+    limit::{Meter, reset::Told},
+    quota::Quota,
     read::Reading,
     reserve::{Scope, Sign},
     server::Servers,
@@ -51,11 +52,15 @@ impl Scope {
         }
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         self.begin(new & mask, home, cost, tickets, now);
-        let Some(ticket) = tickets.get(index as usize) else { return };
+        let Some(ticket) = tickets.get_mut(index as usize) else { return };
         for (quota, place) in reading.quotas.iter().zip(places) {
             let Some(meter) = self.meters.get_mut(place) else { continue };
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
             let unsure = self.clock.unsure();
+            if limited && meter.tries(sent) {
+                // The next one who tries is another call, so that none spends all its attempts on one window.
+                ticket.seq = None;
+            }
             meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
         }
         match sign {
@@ -116,7 +121,8 @@ impl Scope {
                 self.meters.push(Meter::of_answer(quota));
                 new |= 1 << place;
             }
-            if quota.counts_requests() && (quota.remaining.is_some() || quota.limit.is_some()) {
+            let is_whole = quota.limit.is_some() && !quota.is_bare();
+            if quota.counts_requests() && (quota.remaining.is_some() || is_whole) {
                 mask |= 1 << place;
             }
         }
@@ -174,7 +180,7 @@ impl Scope {
     // Whether a quota that is known may be what refused, though the answer does not name it. Then it is used up.
     fn is_nearly_spent(&mut self, home: u8, reading: &Reading, sent: MonoTime, now: MonoTime) -> bool {
         let Some(lane) = self.lanes.get(usize::from(home)) else { return false };
-        let is_untold = reading.quotas.is_empty();
+        let is_untold = reading.quotas.iter().all(Quota::is_bare);
         let mut spent = false;
         for (index, meter) in self.meters.iter_mut().enumerate() {
             if is_untold && lane.is_bound_by(index) && meter.is_nearly_spent(NEARLY, now) {

@@ -43,12 +43,6 @@ impl Clock {
         if self.low <= 0 && self.high >= 0 { 0 } else { self.high.saturating_sub(self.low) / 2 }
     }
 
-    /// How long after `wall` a request should go whose `Date` halves what is unsure: then, by the middle of what is possible,
-    /// the server's clock turns a second, and the answer tells on which side of that it was.
-    pub fn scout(&self, wall: WallTime) -> i64 {
-        (-wall.plus(self.offset()).0).rem_euclid(1000)
-    }
-
     fn offset(&self) -> i64 {
         if self.low <= 0 && self.high >= 0 {
             return 0;
@@ -61,8 +55,6 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
 
     fn at(wall: i64) -> Moment {
@@ -87,21 +79,6 @@ mod tests {
         }
         let error = clock.server(at(2_000_000)).since(WallTime(2_090_000));
         assert!(error.abs() <= 100, "{error}");
-    }
-
-    #[test]
-    fn a_scout_halves_what_is_unsure() {
-        let mut clock = Clock::default();
-        let server = |wall: i64| wall + 90_321;
-        let (mut now, mut unsure) = (1_000_000, Vec::new());
-        for _ in 0..5 {
-            clock.observe(WallTime(server(now + 10) / 1000 * 1000), WallTime(now), at(now + 20));
-            unsure.push(clock.unsure());
-            now += 20;
-            now += clock.scout(WallTime(now));
-        }
-        assert!(unsure[0] > 500 && unsure[4] < 60, "{unsure:?}");
-        assert!(unsure.windows(2).all(|pair| pair[1] * 10 <= pair[0] * 7), "{unsure:?}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    meter::Meter,
+    limit::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
     server::Servers,
     ticket::{Place, Stand, Ticket, due},

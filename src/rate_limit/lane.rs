@@ -4,7 +4,7 @@
 //! set of quotas that answers name is a lane of its own from then on, and the routes whose answers named it go there.
 
 use crate::{
-    rate_limit::{doubt::Doubt, meter::Meter, queue::Queue, ticket::Stand},
+    rate_limit::{doubt::Doubt, limit::Meter, queue::Queue, ticket::Stand},
     time::MonoTime,
 };
 
@@ -87,12 +87,6 @@ impl Lane {
             lesson: Lesson::default(),
             lines: [Queue::default(), Queue::default()],
         }
-    }
-
-    /// How many wait in it.
-    pub fn waiting(&self) -> u32 {
-        let [main, aside] = &self.lines;
-        main.waiting().saturating_add(aside.waiting())
     }
 
     /// Whether `index` is the number of a meter that binds it.

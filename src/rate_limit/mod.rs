@@ -13,7 +13,7 @@ mod holds;
 pub mod identity;
 mod landing;
 mod lane;
-pub mod meter;
+pub mod limit;
 pub mod options;
 mod outage;
 mod queue;
@@ -36,7 +36,7 @@ use crate::{
     rate_limit::{
         holds::Holds,
         identity::Identity,
-        meter::Meter,
+        limit::Meter,
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},

@@ -20,11 +20,6 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// How many calls wait in it.
-    pub fn waiting(&self) -> u32 {
-        self.waiting
-    }
-
     /// How many wait that go before a new call of this priority. Priorities are rare: most often that is all of them.
     pub fn ahead(&self, priority: i32) -> u64 {
         let mut place = self.marks.len();

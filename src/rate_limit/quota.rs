@@ -37,6 +37,11 @@ impl Quota {
         self.unit.as_deref().is_none_or(|unit| matches!(unit, "request" | "requests"))
     }
 
+    /// It is a limit and nothing more, so that nobody knows of how long.
+    pub fn is_bare(&self) -> bool {
+        self.remaining.is_none() && self.reset_in.is_none() && self.window.is_none()
+    }
+
     /// Nothing is left.
     pub fn exhausted(&self) -> bool {
         self.remaining == Some(0)

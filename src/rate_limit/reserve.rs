@@ -20,7 +20,7 @@ use crate::{
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane},
-        meter::{Gate, Meter, product, span::Told},
+        limit::{Gate, Meter, product, reset::Told},
         options::RateRules,
         queue::{OVERDUE, Queue},
         quota::Quota,
@@ -40,10 +40,6 @@ pub(super) const SEND_LEASE: i64 = 60_000;
 const POLL: i64 = 40;
 /// A waiter who did not come back this long after its time is gone, ms.
 pub(super) const LOST: i64 = 10_000;
-/// How well the server's clock is to be known where resets hang on it, ms; and how many must wait for one to make it
-/// worth a delay.
-const SCOUT_SLACK: i64 = 60;
-const SCOUTED: u32 = 8;
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -401,8 +397,6 @@ impl Scope {
         if let Some(turn) = servers.at(ticket.server).and_then(|it| it.blocks(ticket.route, ahead, asked, now)) {
             add(turn.until, Why::Outage, turn.is_told);
         }
-        // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
-        let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting() > SCOUTED;
         let mut awaits = None;
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
@@ -417,12 +411,6 @@ impl Scope {
                 Gate::At(turn) => add(turn, Why::Quota(index), !meter.is_learnt()),
                 Gate::Wish(turn) => add(turn, Why::Quota(index), false),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
-                Gate::Free if scouts && meter.scouts(now) => {
-                    let wait = self.clock.scout(at.wall);
-                    if wait > SCOUT_SLACK {
-                        awaits = awaits.max(Some(now.plus(wait)));
-                    }
-                }
                 Gate::Free => {}
             }
         }

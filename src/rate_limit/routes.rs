@@ -5,7 +5,7 @@
 use super::{
     MAX_LANES, MAX_ROUTES,
     lane::Lane,
-    meter::Meter,
+    limit::Meter,
     reserve::Scope,
     ticket::{Place, Ticket},
 };

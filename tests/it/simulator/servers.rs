@@ -15,6 +15,10 @@ pub enum Style {
     Discord,
     Ietf,
     IetfLegacy,
+    /// The limit and what is left, without a reset.
+    Counts,
+    /// The limit alone.
+    Bare,
     Nothing,
 }
 
@@ -150,6 +154,8 @@ impl Server {
         };
         match self.style {
             Style::Nothing => String::new(),
+            Style::Bare => format!("x-ratelimit-limit:{}\n", tight.limit),
+            Style::Counts => format!("x-ratelimit-limit:{}\nx-ratelimit-remaining:{}\n", tight.limit, tight.remaining),
             Style::Clever => clever(up(tight.reset)),
             Style::CleverDown => clever(tight.reset.div_euclid(1_000_000)),
             Style::Discord => {

@@ -1,10 +1,11 @@
-//! Own sends of the last window, as a server that slides its window would count them.
+//! Own sends of the last window, as a server that slides its window would count them, and what part of all use they are.
 //!
 //! A request is logged when its answer is here, for then it has surely arrived: servers count arrivals, and a log of
 //! departures would free room for the next window by a leg of the network too early. Until then it counts as flying.
 
 use alloc::vec::Vec;
 
+use super::product;
 use crate::time::{MonoTime, times};
 
 /// Steps kept: answers of one step count as arrived with the last of them.
@@ -15,6 +16,10 @@ const NARROW: i64 = 8;
 const KEPT: i64 = 1000;
 /// Beyond the window's end, so that clocks that are cut to the millisecond cannot put a send before it, ms.
 const MARGIN: i64 = 1;
+/// How many are thought to share a quota at most.
+const CROWD: u64 = 8;
+/// Of what many share, others' part is counted in sixteenths.
+pub(super) const SHARE: u64 = 16;
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -23,15 +28,59 @@ struct Step {
     count: u64,
 }
 
-/// The log of one quota.
+/// What this client uses of one quota.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Log {
+pub(super) struct Usage {
     steps: Vec<Step>,
-    /// Sent, and not known to have arrived.
+    /// Units sent, and not known to have arrived.
     pub flying: u64,
+    /// Units whose answers are still to come, however long that takes.
+    pub pending: u64,
+    /// When one last went.
+    pub last: MonoTime,
+    /// All users' part to our own, of the window before, in sixteenths; 0 where nobody knows.
+    pub crowd: u64,
 }
 
-impl Log {
+impl Usage {
+    /// Of a quota that was just found: `flying` units are under way on it, and `landed` came back.
+    pub fn begin(&mut self, flying: u64, landed: u64, window: Option<i64>, now: MonoTime) {
+        (self.flying, self.pending) = (flying, flying);
+        self.push(now, landed, window);
+    }
+
+    /// `cost` units are sent.
+    pub fn take(&mut self, cost: u64, now: MonoTime) {
+        self.flying = self.flying.saturating_add(cost);
+        self.pending = self.pending.saturating_add(cost);
+        self.last = now;
+    }
+
+    /// They never were.
+    pub fn untake(&mut self, cost: u64) {
+        self.flying = self.flying.saturating_sub(cost);
+        self.settle(cost);
+    }
+
+    /// Their answer is here, or will not come.
+    pub fn settle(&mut self, cost: u64) {
+        self.pending = self.pending.saturating_sub(cost);
+    }
+
+    /// They arrived, or never will; `counted`: the server may have counted them.
+    pub fn land(&mut self, cost: u64, counted: bool, window: Option<i64>, now: MonoTime) {
+        self.flying = self.flying.saturating_sub(cost);
+        if counted {
+            self.push(now, cost, window);
+        }
+    }
+
+    /// All users' part to our own, where `taken` of a window are used, `own` of them by this client. Who came late to a window
+    /// used little of it, and must not think that so many others do.
+    pub fn crowd_of(taken: u64, own: u64) -> u64 {
+        (product(taken, SHARE) / own.max(1)).min(SHARE * CROWD)
+    }
+
     /// `count` units arrived by `now`.
     pub fn push(&mut self, now: MonoTime, count: u64, window: Option<i64>) {
         let width = window.map_or(NARROW, |window| window / STEPS as i64);
@@ -106,10 +155,10 @@ mod tests {
 
     #[test]
     fn what_arrived_leaves_with_its_window_and_what_flies_does_not() {
-        let mut log = Log { flying: 2, ..Log::default() };
+        let mut log = Usage { flying: 2, ..Usage::default() };
         log.push(MonoTime(0), 3, Some(1000));
         log.push(MonoTime(500), 4, Some(1000));
-        let total = |log: &Log, now| log.total(MonoTime(now), Some(1000));
+        let total = |log: &Usage, now| log.total(MonoTime(now), Some(1000));
         assert_eq!((total(&log, 1000), total(&log, 1001), total(&log, 9000)), (9, 6, 2));
         assert_eq!(log.first_leaves(MonoTime(500), 1000), Some(MonoTime(1000)));
         assert_eq!(
@@ -124,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_steady_stream_is_bounded_and_nothing_of_it_is_lost() {
-        let mut log = Log::default();
+        let mut log = Usage::default();
         for n in 0..10_000 {
             log.push(MonoTime(n * 10), 1, None);
         }

@@ -3,9 +3,10 @@
 //! Servers tell resets in whole seconds, most of them rounded up, some down; as an instant, on a clock that differs from
 //! this one, or as a delta that was under way for a while. So an end is an interval, and each answer of the window narrows it.
 
+use super::UNKNOWN_WINDOW;
 use crate::{
     rate_limit::quota::Quota,
-    time::{MonoTime, WallTime},
+    time::{MonoTime, WallTime, times},
 };
 
 /// When an answer came, and what else may not be in its counts.
@@ -29,13 +30,15 @@ pub struct Told {
 
 /// The end lies in (after, by], if the server rounds up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
+pub(super) struct Reset {
     pub after: MonoTime,
     pub by: MonoTime,
     /// The same on the server's clock, where it told an instant: equal instants are one window, whatever clocks do.
     wall: Option<WallTime>,
     granularity: i64,
     is_dated: bool,
+    /// It was past when it came, so how far is not known.
+    pub is_past: bool,
 }
 
 /// How an answer's end stands to one that is known.
@@ -46,7 +49,7 @@ pub(super) enum Order {
     Later,
 }
 
-impl Span {
+impl Reset {
     /// What one answer says.
     pub fn of(quota: &Quota, told: Told) -> Option<Self> {
         let reset_in = quota.reset_in?;
@@ -59,7 +62,7 @@ impl Span {
         };
         let after = from.plus(-granularity).plus(-unsure);
         let is_dated = !quota.absolute || unsure > 0;
-        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated })
+        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated, is_past: reset_in == 0 })
     }
 
     /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
@@ -119,15 +122,43 @@ impl Span {
         *self = self.later(late);
         late
     }
+}
 
-    /// Whether it was told as an instant on the server's clock.
-    pub fn is_instant(&self) -> bool {
-        self.wall.is_some()
+/// What is known of the length of a window that nobody reports: it lies in (after, by].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Length {
+    pub after: i64,
+    pub by: i64,
+    /// Nothing bounds it from above: `by` is but the next one to try.
+    pub open: bool,
+}
+
+impl Length {
+    /// What it is taken for: the shortest that people choose.
+    pub fn guess(&self) -> i64 {
+        let chosen = if self.open { None } else { nice(self.after, self.by) };
+        chosen.map_or(self.by, |(shortest, _)| shortest)
     }
 
-    /// When it was told to end.
-    pub fn told(&self) -> MonoTime {
-        self.by
+    /// The shortest that it can be, for who must not come too late.
+    pub fn least(&self) -> i64 {
+        if self.open { self.after.max(UNKNOWN_WINDOW) } else { self.guess() }
+    }
+
+    /// There was no room after that long.
+    pub fn lengthen(&mut self) {
+        self.after = self.guess().max(self.after);
+        if self.by <= self.after {
+            (self.by, self.open) = (times(self.after, 2), true);
+        }
+    }
+
+    /// It lies in (after, by], too. Where that cannot be, what was seen last is right.
+    pub fn narrow(&mut self, after: i64, by: i64) {
+        let most = if self.open { by } else { by.min(self.by) };
+        let least = after.max(self.after);
+        (self.after, self.by) = if least < most { (least, most) } else { (after.min(by - 1), by) };
+        self.open = false;
     }
 }
 
@@ -155,10 +186,10 @@ mod tests {
     use super::*;
 
     // Of an exact delta whose end is `end`, seen by a server at `served`.
-    fn span(sent: i64, served: i64, came: i64, end: i64) -> Span {
+    fn span(sent: i64, served: i64, came: i64, end: i64) -> Reset {
         let quota = Quota { reset_in: Some(end - served), granularity: 1, ..Quota::default() };
         let (sent, now) = (MonoTime(sent), MonoTime(came));
-        Span::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
+        Reset::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
             .unwrap()
     }
 

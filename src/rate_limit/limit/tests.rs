@@ -1,4 +1,4 @@
-use super::{span::Told, *};
+use super::*;
 use crate::{rate_limit::options::Pacing, time::WallTime};
 
 const WALL: WallTime = WallTime(1_000_000);
@@ -13,6 +13,10 @@ fn told(limit: u64, remaining: u64, reset_in: i64) -> Quota {
         source: "x-ratelimit-remaining".into(),
         ..Quota::default()
     }
+}
+
+fn unknown() -> Meter {
+    Meter::of_answer(&Quota::default())
 }
 
 fn rule(limit: u64, window: i64, algorithm: Algorithm) -> Meter {
@@ -46,7 +50,7 @@ fn room(meter: &mut Meter, now: i64) -> u64 {
 
 #[test]
 fn what_is_in_flight_counts_as_used() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 6, 0);
     land(&mut meter, 1, 20);
     meter.tell(&told(200, 199, 3000), answer(20, 5));
@@ -61,7 +65,7 @@ fn what_is_in_flight_counts_as_used() {
 
 #[test]
 fn what_others_use_is_seen() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 1, 0);
     land(&mut meter, 1, 20);
     meter.tell(&told(200, 120, 3000), answer(20, 0));
@@ -71,7 +75,7 @@ fn what_others_use_is_seen() {
 
 #[test]
 fn what_failed_on_its_way_and_was_not_counted_is_there_again() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 4, 0);
     land(&mut meter, 4, 20);
     meter.tell(&told(10, 8, 3000), answer(20, 3));
@@ -80,7 +84,7 @@ fn what_failed_on_its_way_and_was_not_counted_is_there_again() {
 
 #[test]
 fn the_queue_is_told_its_windows_at_once() {
-    let mut meter = Meter { window: Some(60_000), ..Meter::default() };
+    let mut meter = Meter { window: Some(60_000), ..unknown() };
     meter.tell(&told(1200, 0, 23_990), answer(10, 0));
     let turns = [0, 1199, 1200, 2399, 2400].map(|ahead| meter.turn(ahead, MonoTime(10)).0);
     assert_eq!(turns, [24_002, 24_002, 84_002, 84_002, 144_002]);
@@ -88,7 +92,7 @@ fn the_queue_is_told_its_windows_at_once() {
 
 #[test]
 fn the_first_reset_is_met_by_one_send_alone_and_the_next_by_all() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 1, 0);
     land(&mut meter, 1, 10);
     meter.tell(&told(20, 0, 3000), answer(10, 0));
@@ -101,13 +105,13 @@ fn the_first_reset_is_met_by_one_send_alone_and_the_next_by_all() {
     land(&mut meter, 19, 3050);
     meter.tell(&told(20, 0, 2960), answer(3050, 18));
     assert_eq!(room(&mut meter, 6012), 20);
-    assert_eq!(meter.stage, Stage::Open, "{meter:?}");
+    assert!(meter.trial().is_none(), "{meter:?}");
     send(&mut meter, 20, 6012);
 }
 
 #[test]
 fn a_window_that_own_requests_opened_tells_its_length_and_no_rounded_reset_costs_a_second() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 2, 0);
     land(&mut meter, 2, 10);
     // Opened at 5, so over at 3005; told as 3900.
@@ -117,12 +121,12 @@ fn a_window_that_own_requests_opened_tells_its_length_and_no_rounded_reset_costs
     send(&mut meter, 1, 3010);
     land(&mut meter, 1, 3020);
     meter.tell(&told(2, 1, 3880), answer(3020, 0));
-    assert_eq!((meter.found, meter.room(MonoTime(3020))), (Some(3000), 1));
+    assert_eq!((meter.length(), meter.room(MonoTime(3020))), (Some(3000), 1));
 }
 
 #[test]
 fn a_length_that_was_reckoned_wrong_costs_one_refusal_and_then_the_reset_is_believed() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 1, 0);
     land(&mut meter, 1, 10);
     meter.tell(&told(1, 0, 2500), answer(10, 0));
@@ -135,8 +139,8 @@ fn a_length_that_was_reckoned_wrong_costs_one_refusal_and_then_the_reset_is_beli
 
 #[test]
 fn a_server_that_rounds_down_is_found_out() {
-    let mut meter = Meter { refuted: true, ..Meter::default() };
-    meter.tell(&told(5, 0, 990), answer(10, 0));
+    let mut meter = unknown();
+    meter.tell(&told(5, 0, 990), answer(10, 4));
     assert_eq!(room(&mut meter, 1002), 5);
     send(&mut meter, 1, 1002);
     meter.land(1, false, MonoTime(1002), MonoTime(1012));
@@ -146,13 +150,13 @@ fn a_server_that_rounds_down_is_found_out() {
 
 #[test]
 fn a_reset_that_moves_away_before_it_has_come_is_a_buckets() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 200, 0);
     land(&mut meter, 200, 10);
     for (remaining, reset_in) in [(199, 990), (130, 1990), (0, 2990)] {
         meter.tell(&told(200, remaining, reset_in), answer(10, 199));
     }
-    assert_eq!(meter.mode, Mode::Bucket);
+    assert!(matches!(meter.by, Limit::Bucket(_)));
     assert_eq!(meter.room(MonoTime(10)), 0);
     assert_eq!([40, 85].map(|now| meter.room(MonoTime(now))), [2, 5], "one in 15 ms");
 }
@@ -183,12 +187,34 @@ fn a_429_without_headers_spends_the_configured_window() {
 }
 
 #[test]
-fn a_quota_used_up_without_a_reset_is_tried_again() {
-    let mut meter = Meter::default();
+fn a_limit_alone_is_no_quota() {
+    let mut meter = unknown();
+    meter.tell(&Quota { remaining: None, reset_in: None, ..told(10, 0, 0) }, answer(10, 0));
+    assert!(!meter.paces(1));
+    meter.tell(&Quota { reset_in: None, ..told(10, 9, 0) }, answer(20, 0));
+    assert!(meter.paces(1));
+}
+
+#[test]
+fn a_window_without_a_reset_is_tried_by_one_send_each_after_twice_as_long() {
+    let mut meter = unknown();
+    let counts = |remaining| Quota { reset_in: None, ..told(10, remaining, 0) };
     send(&mut meter, 1, 0);
     land(&mut meter, 1, 10);
-    meter.tell(&Quota { reset_in: None, ..told(10, 0, 0) }, answer(10, 0));
-    assert_eq!((room(&mut meter, 1001), room(&mut meter, 1002)), (0, 10));
+    meter.tell(&counts(0), answer(10, 0));
+    assert_eq!((room(&mut meter, 1011), room(&mut meter, 1012)), (0, 10));
+    for (try_at, next) in [(1012, 2012), (2012, 4012)] {
+        send(&mut meter, 1, try_at);
+        assert!(matches!(meter.admits(1, 0, 1, Pacing::Burst, MonoTime(try_at)), Gate::Answer(_)));
+        meter.settle(1);
+        meter.land(1, false, MonoTime(try_at), MonoTime(try_at + 10));
+        meter.tell(&counts(0), Told { limited: true, sent: MonoTime(try_at), ..answer(try_at + 10, 0) });
+        assert_eq!((room(&mut meter, next - 1), room(&mut meter, next)), (0, 10));
+    }
+    send(&mut meter, 1, 4012);
+    land(&mut meter, 1, 4022);
+    meter.tell(&counts(9), Told { sent: MonoTime(4012), ..answer(4022, 0) });
+    assert_eq!(room(&mut meter, 4022), 9);
 }
 
 #[test]
@@ -222,7 +248,7 @@ fn a_refusal_amid_a_window_of_our_own_finding_lowers_its_limit_by_half_at_most()
 
 #[test]
 fn other_units_do_not_pace_requests() {
-    let mut meter = Meter { unit: Some("tokens".into()), ..Meter::default() };
+    let mut meter = Meter { unit: Some("tokens".into()), ..unknown() };
     meter.tell(&told(100, 0, 5000), Told { cost: 0, ..answer(0, 0) });
     assert!(!meter.paces(0) && meter.paces(800));
     assert!(!meter.is_spent(MonoTime(0)));
@@ -230,7 +256,7 @@ fn other_units_do_not_pace_requests() {
 
 #[test]
 fn who_shares_a_quota_keeps_under_way_what_is_its_share_of_the_rest() {
-    let mut meter = Meter::default();
+    let mut meter = unknown();
     send(&mut meter, 6, 0);
     land(&mut meter, 6, 10);
     meter.tell(&told(200, 176, 3000), answer(10, 5));

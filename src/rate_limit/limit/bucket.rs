@@ -6,7 +6,10 @@
 //! those are spent at once, so the error does not add up; so the slowest rate that fits is taken, but for a length of
 //! window that people choose.
 
-use super::nice;
+use super::{
+    Facts,
+    reset::{Reset, Told, nice},
+};
 use crate::time::{MonoTime, times};
 
 /// Tokens are counted in thousandths.
@@ -28,6 +31,8 @@ pub(super) struct Bucket {
     /// By how much less flows in for us than in all, in sixteenths: refusals where there should be a token say that
     /// others draw on it too.
     share: i64,
+    /// As it was last reported: when it is full.
+    reset: Option<Reset>,
 }
 
 /// Nobody else.
@@ -35,7 +40,16 @@ const ALL: i64 = 16;
 
 impl Default for Bucket {
     fn default() -> Self {
-        Self { at: MonoTime::default(), tokens: 0, per: i64::MAX, low: 0, high: i64::MAX, sure: false, share: ALL }
+        Self {
+            at: MonoTime::default(),
+            tokens: 0,
+            per: i64::MAX,
+            low: 0,
+            high: i64::MAX,
+            sure: false,
+            share: ALL,
+            reset: None,
+        }
     }
 }
 
@@ -54,15 +68,15 @@ impl Bucket {
         Self { at: now, tokens: tokens.min(0), ..Self::default() }
     }
 
-    /// Takes a rate that is known.
-    pub fn set_rate(&mut self, window: i64, limit: u64) {
+    // Takes a rate that is known.
+    fn set_rate(&mut self, window: i64, limit: u64) {
         self.per = times(window, MILLI) / (limit.max(1) as i64);
         self.per = self.per.max(1);
     }
 
-    /// Learns from an answer whose request went at `sent`: `missing` tokens of `limit` flow in by some instant in
-    /// (after, by].
-    pub fn learn(&mut self, limit: u64, missing: u64, sent: MonoTime, after: MonoTime, by: MonoTime, now: MonoTime) {
+    // Learns from an answer whose request went at `sent`: `missing` tokens of `limit` flow in by some instant in
+    // (after, by].
+    fn learn(&mut self, limit: u64, missing: u64, sent: MonoTime, after: MonoTime, by: MonoTime, now: MonoTime) {
         // Few are too coarse a measure, but better than none.
         if self.per != i64::MAX && (missing < 2 || missing < limit.div_ceil(4)) || missing == 0 {
             return;
@@ -76,8 +90,23 @@ impl Bucket {
         self.set_rate(guess.map_or(self.high, |(_, longest)| longest), limit);
     }
 
-    /// An answer told `remaining`, with `others` units that it may not have counted.
-    pub fn tell(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
+    /// Takes what an answer reported.
+    pub fn tell(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told) {
+        let limit = facts.limit;
+        if let Some(window) = facts.length {
+            self.set_rate(window, limit);
+        } else if let Some(reset) = reset {
+            self.learn(limit, limit.saturating_sub(remaining), told.sent, reset.after, reset.by, told.now);
+        }
+        self.reset = reset.or(self.reset);
+        if told.limited && remaining == 0 {
+            self.refuse(limit, told.now);
+        }
+        self.count(limit, remaining, told.others, told.sent, told.now);
+    }
+
+    // An answer reported `remaining`, with `others` units that it may not have counted.
+    fn count(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
         let least = times(milli(remaining).saturating_sub(milli(others)), ALL) / self.share;
         // It cannot hold more than was told, a token begun, and what flowed in since.
@@ -118,6 +147,11 @@ impl Bucket {
         // Upwards to the millisecond, that it is there when asked for.
         let wait = times(times(missing, self.per), self.share) / (MILLI * MILLI * ALL) + 1;
         self.at.plus(wait).max(now)
+    }
+
+    /// When it is full, as it was reported.
+    pub fn resets(&self) -> Option<MonoTime> {
+        self.reset.map(|reset| reset.by)
     }
 
     fn fill(&mut self, limit: u64, now: MonoTime) {
@@ -165,9 +199,9 @@ mod tests {
     #[test]
     fn what_others_take_is_seen() {
         let mut bucket = Bucket::full(100, 1000, MonoTime(0));
-        bucket.tell(100, 10, 2, MonoTime(0), MonoTime(10));
+        bucket.count(100, 10, 2, MonoTime(0), MonoTime(10));
         assert!(bucket.room(100, MonoTime(10)) <= 12);
-        bucket.tell(100, 50, 2, MonoTime(10), MonoTime(20));
+        bucket.count(100, 50, 2, MonoTime(10), MonoTime(20));
         assert_eq!(bucket.room(100, MonoTime(20)), 48);
     }
 
@@ -175,7 +209,7 @@ mod tests {
     fn clocks_that_run_backwards_take_nothing_and_give_nothing() {
         let mut bucket = Bucket::full(10, 1000, MonoTime(5000));
         bucket.take(10);
-        bucket.tell(10, 0, 0, MonoTime(5000), MonoTime(4000));
+        bucket.count(10, 0, 0, MonoTime(5000), MonoTime(4000));
         assert_eq!(bucket.room(10, MonoTime(4000)), 0);
         assert_eq!(bucket.room(10, MonoTime(i64::MAX)), 10);
         assert_eq!(bucket.room(10, MonoTime(i64::MIN)), 0);

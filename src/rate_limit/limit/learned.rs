@@ -1,0 +1,100 @@
+//! A quota that no header reports: refusals taught it.
+//!
+//! So many were granted in a run of sends, then they were refused, and after a while granted again: that is a limit, and
+//! an interval for the length of its window, of which the shortest that people choose is tried first. Where that is
+//! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
+//! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
+
+use super::{Trial, UNKNOWN_WINDOW, reset::Length, usage::Usage};
+use crate::time::MonoTime;
+
+/// Windows that it is kept to before a little more is tried.
+const CLEAN: u32 = 3;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Learned {
+    length: Length,
+    /// There was room once its window was thought to be over.
+    proved: bool,
+    trial: Option<Trial>,
+    /// Windows that it was kept to since it was last changed.
+    clean: u32,
+    /// The limit when the open window began, and the highest that it ever was.
+    before: u64,
+    peak: u64,
+}
+
+impl Learned {
+    /// `limit` requests went in a window whose length lies in (after, by].
+    pub fn new(limit: u64, after: i64, by: i64) -> Self {
+        // What fills again within moments is a bucket; a second's worth of it is as good a measure.
+        let by = by.max(UNKNOWN_WINDOW);
+        let length = Length { after, by, open: false };
+        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit }
+    }
+
+    pub fn length(&self) -> i64 {
+        self.length.guess()
+    }
+
+    pub fn longest(&self) -> i64 {
+        self.length.by
+    }
+
+    pub fn trial(&self) -> Option<Trial> {
+        self.trial
+    }
+
+    /// Before `cost` units are sent. Where there is room only because its window is thought to be over, one goes alone.
+    pub fn take(&mut self, limit: &mut Option<u64>, cost: u64, usage: &Usage, now: MonoTime) {
+        let old = limit.unwrap_or(1);
+        if usage.total(now, Some(self.length())) == 0 {
+            self.before = old;
+            self.try_more(limit);
+        }
+        if !self.proved && self.trial.is_none() && usage.total(now, None) >= old {
+            self.trial = Trial::new(now, None);
+        }
+        if let Some(trial) = &mut self.trial {
+            trial.out = trial.out.saturating_add(cost);
+        }
+    }
+
+    pub fn untake(&mut self, cost: u64) {
+        if let Some(trial) = &mut self.trial {
+            trial.out = trial.out.saturating_sub(cost);
+        }
+    }
+
+    /// What was sent then was granted or refused, which is all that an answer shows.
+    pub fn land(&mut self, limit: &mut Option<u64>, granted: bool, sent: MonoTime, usage: &Usage, now: MonoTime) {
+        if self.trial.is_some_and(|trial| sent >= trial.began) {
+            self.trial = None;
+            self.proved |= granted;
+        }
+        if granted {
+            return;
+        }
+        let logged = usage.total(now, Some(self.length()));
+        if logged <= usage.flying {
+            self.length.lengthen();
+            self.proved = false;
+        } else {
+            // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
+            let most = logged.max(self.before / 2).max(1);
+            *limit = limit.map(|old| old.min(most));
+            (self.clean, self.peak) = (0, self.before);
+        }
+    }
+
+    // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.
+    fn try_more(&mut self, limit: &mut Option<u64>) {
+        self.clean += 1;
+        let old = limit.unwrap_or(1);
+        let is_low = old <= self.peak / 2;
+        if self.clean > CLEAN || is_low {
+            self.clean = 0;
+            *limit = Some(old.saturating_add(if is_low { old } else { (old / 16).max(1) }));
+        }
+    }
+}

@@ -25,3 +25,4 @@ mod scenarios;
 mod secrets;
 mod simulator;
 mod waits;
+mod wild;

@@ -25,4 +25,5 @@ mod scenarios;
 mod secrets;
 mod simulator;
 mod waits;
+mod wild;
 mod windows;

@@ -1,12 +1,13 @@
 //! A clock, a network and a rate-limited server in memory, which drive real calls through the core.
 
 pub mod limiters;
+pub mod plain;
 pub mod servers;
 
 use std::{
     cell::RefCell,
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::{BTreeMap, BinaryHeap, VecDeque},
     rc::Rc,
 };
 
@@ -29,8 +30,28 @@ pub fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
     policy.rules("api.example.com")
 }
 
-/// What a server answers to one request at one instant (ms since the epoch on the server's clock).
+/// What a server answers to one request at one instant (ms since the epoch on the server's clock): a status, and headers, a
+/// line each. A body may follow them after an empty line.
 pub type Answer = (u16, String);
+
+/// The request that is arriving, and how long its server works on the answer.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    /// The call's number.
+    pub call: usize,
+    /// From 1.
+    pub attempt: usize,
+    /// Its server sets it, ms.
+    pub takes: i64,
+}
+
+/// The head and the body of an answer.
+fn parts(answer: &str) -> (&str, &str) {
+    if let Some(body) = answer.strip_prefix('\n') {
+        return ("", body);
+    }
+    answer.find("\n\n").map_or((answer, ""), |end| (&answer[..=end], &answer[end + 2..]))
+}
 
 /// Fixed windows, aligned to the clock, told like Clever's.
 pub struct Fixed {
@@ -110,18 +131,27 @@ pub struct World<S> {
     pub foreign: bool,
     /// When the client's clock is set, and by how much, ms.
     pub jump: Option<(i64, i64)>,
+    /// When the client's machine falls asleep, and for how long, ms: the wall clocks go on, its monotonic clock and its timers
+    /// do not.
+    pub sleep: Option<(i64, i64)>,
     /// How long an attempt may take, ms: what is slower fails, and its answer is nobody's.
     pub timeout: Option<i64>,
     /// Each credential is a client of its own, which knows nothing of the others' server either.
     pub apart: bool,
     /// The path of the request that is arriving.
     pub arriving: Rc<RefCell<String>>,
+    pub exchange: Rc<RefCell<Exchange>>,
+    /// Calls that start when another one ends, in this order, and how long after it, ms.
+    following: VecDeque<usize>,
+    pub gap: i64,
     calls: Vec<Call>,
     paths: Vec<String>,
     // The last attempt of each that is over.
     over: Vec<usize>,
     pub ended: Vec<Option<Ended>>,
     log: Vec<Ended>,
+    // Of the last answer of each.
+    bodies: Vec<String>,
     // A wait that was cut short is told by its number.
     sleeps: Vec<u32>,
     alarm: i64,
@@ -144,14 +174,19 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             skew: 0,
             foreign: false,
             jump: None,
+            sleep: None,
             timeout: None,
             apart: false,
             arriving: Rc::default(),
+            exchange: Rc::default(),
+            following: VecDeque::new(),
+            gap: 0,
             calls: Vec::new(),
             paths: Vec::new(),
             over: Vec::new(),
             ended: Vec::new(),
             log: Vec::new(),
+            bodies: Vec::new(),
             sleeps: Vec::new(),
             alarm: 0,
             queue: BinaryHeap::new(),
@@ -166,6 +201,19 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     }
 
     pub fn call_to(&mut self, method: &str, token: &str, path: &str, at: i64) -> usize {
+        let index = self.enter(method, token, path);
+        self.plan(at, What::Start(index));
+        index
+    }
+
+    /// A call that starts when one that was made before it ends.
+    pub fn call_after(&mut self, method: &str, token: &str, path: &str) -> usize {
+        let index = self.enter(method, token, path);
+        self.following.push_back(index);
+        index
+    }
+
+    fn enter(&mut self, method: &str, token: &str, path: &str) -> usize {
         let credentials = format!("authorization:Bearer {token}");
         let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
         let identity = if self.apart { identity.at(token) } else { identity };
@@ -186,7 +234,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             gave_up: None,
             rejected: false,
         });
-        self.plan(at, What::Start(index));
+        self.bodies.push(String::new());
         index
     }
 
@@ -224,6 +272,11 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         }
     }
 
+    /// Other chances from here on.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed ^= seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 1;
+    }
+
     pub fn random(&mut self) -> u64 {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
@@ -238,7 +291,12 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
     fn moment(&mut self) -> Moment {
         let sample = (self.random() % 1000) as f64 / 1000.0;
         let jumped = self.jump.filter(|(at, _)| self.now >= *at).map_or(0, |(_, by)| by);
-        Moment::new((self.now + self.skew + jumped) as f64, (self.now - self.start) as f64, sample)
+        let wall = self.now + self.slept() + self.skew + jumped;
+        Moment::new(wall as f64, (self.now - self.start) as f64, sample)
+    }
+
+    fn slept(&self) -> i64 {
+        self.sleep.filter(|(at, _)| self.now >= *at).map_or(0, |(_, by)| by)
     }
 
     fn plan(&mut self, at: i64, what: What) {
@@ -257,7 +315,10 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             What::Arrive(index, attempt) => {
                 let back = self.now + self.hop();
                 self.arriving.borrow_mut().clone_from(&self.paths[index]);
-                let answer = (self.server)(self.now);
+                *self.exchange.borrow_mut() = Exchange { call: index, attempt, takes: 0 };
+                let now = self.now + self.slept();
+                let answer = (self.server)(now);
+                let back = back + self.exchange.borrow().takes;
                 return match answer {
                     Ok((status, headers)) => self.plan(back, What::Respond(index, attempt, status, headers)),
                     Err(failure) => self.plan(back, What::Fail(index, attempt, failure)),
@@ -284,10 +345,12 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             What::Start(_) => Event::Start,
             What::Respond(_, attempt, status, headers) => {
                 self.log[index].status = Some(*status);
+                let (head, body) = parts(headers);
+                body.clone_into(&mut self.bodies[index]);
                 Event::Respond {
                     attempt: *attempt as u32,
                     status: *status,
-                    headers: Headers::new(headers),
+                    headers: Headers::new(head),
                     foreign: self.foreign,
                 }
             }
@@ -304,11 +367,11 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         match action {
             Action::Send { timeout: limit, .. } => {
                 self.log[index].sends.push(self.now);
-                let there = self.now + self.hop();
+                let there = self.now.saturating_add(self).hop();
                 let attempt = self.log[index].sends.len();
                 self.plan(there, What::Arrive(index, attempt));
                 if let Some(timeout) = self.timeout.into_iter().chain(limit).min() {
-                    self.plan(self.now + timeout, What::Fail(index, attempt, Failure::Timeout));
+                    self.plan(self.now.saturating_add(timeout), What::Fail(index, attempt, Failure::Timeout));
                 }
             }
             Action::Wait { delay, reason } => {
@@ -322,10 +385,11 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
             }
             Action::Resolve { gave_up, .. } => self.end(index, gave_up, false),
             Action::Reject(gave_up) => self.end(index, Some(gave_up), true),
-            Action::Peek { .. } => {
-                // Its answers have no bodies.
+            Action::Peek { bytes, .. } => {
                 let moment = self.moment();
-                let action = self.calls[index].handle(Event::Body(""), &mut self.memory, moment).unwrap();
+                let body = &self.bodies[index];
+                let front = &body[..body.floor_char_boundary(bytes)];
+                let action = self.calls[index].handle(Event::Body(front), &mut self.memory, moment).unwrap();
                 self.act(index, action);
             }
             Action::Ask { .. } => panic!("no decide was given"),
@@ -338,5 +402,8 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         (ended.at, ended.gave_up, ended.rejected) = (self.now, gave_up, rejected);
         self.ended[index] = Some(ended);
         self.calls[index].end(&mut self.memory);
+        if let Some(next) = self.following.pop_front() {
+            self.plan(self.now + self.gap, What::Start(next));
+        }
     }
 }

@@ -1,0 +1,36 @@
+//! Servers as public reports describe them, under the default options: `fixtures/limits-wild.json` has the reports, and the rows
+//! here say what each server does, who calls it, and what may come of that at most.
+//!
+//! Bounds say what the server allows, not what the code reaches. Some rows are not reports: they stand under the id of the rule
+//! that they are of, or as `fresh`. `cargo test --test it wild -- --nocapture` prints the figures.
+
+mod bodies;
+mod clocks;
+mod down;
+mod fresh;
+mod loops;
+mod plan;
+mod run;
+mod told;
+mod waits;
+
+use crate::wild::run::Row;
+
+fn rows() -> Vec<Row> {
+    let parts =
+        [told::rows(), bodies::rows(), down::rows(), clocks::rows(), waits::rows(), loops::rows(), fresh::rows()];
+    parts.into_iter().flatten().collect()
+}
+
+#[test]
+fn servers_in_the_wild_are_served_as_they_allow() {
+    let mut missed = Vec::new();
+    for row in rows() {
+        let (met, line) = row.judge();
+        println!("{line}");
+        if !met {
+            missed.push(line);
+        }
+    }
+    assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
+}

@@ -34,9 +34,7 @@ impl Call {
             let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
             return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, memory);
         };
-        if self.is_refusal(ended) {
-            self.forgive(memory, at);
-        }
+        self.forgive(ended, memory, at);
         let subject = Subject {
             method: self.request.method.name(),
             keyed: self.request.keyed,
@@ -181,13 +179,20 @@ impl Call {
         }
     }
 
-    // A refusal while others are served is no attempt of its own, for as long as it may wait for a quota.
-    fn forgive(&mut self, memory: &Memory, at: Moment) {
-        let since = *self.refused.get_or_insert(at.mono);
-        let has_time = at.mono.since(since) <= self.rules.max_held;
-        if has_time && self.ticket.is_some_and(|ticket| memory.tracker.is_served(ticket, at)) {
-            self.forgiven = self.forgiven.saturating_add(1);
+    // Two ends are no attempts of its own, for as long as it may wait for a quota: a refusal while others are served, and a
+    // failure that shows to others who wait that their server is still down.
+    fn forgive(&mut self, ended: Ended<'_>, memory: &Memory, at: Moment) {
+        let Some(ticket) = self.ticket else { return };
+        let is_for_others = if self.is_refusal(ended) {
+            memory.tracker.is_served(ticket, at)
+        } else {
+            retry::has_failed(ended) == Some(true) && memory.tracker.is_probe(ticket)
+        };
+        if !is_for_others {
+            return;
         }
+        let since = *self.refused.get_or_insert(at.mono);
+        self.forgiven += u32::from(at.mono.since(since) <= self.rules.max_held);
     }
 
     /// Whether servers would have held it for longer than they may, with another hold of `more` ms.

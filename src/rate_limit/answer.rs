@@ -18,6 +18,8 @@ use crate::{
 
 /// A quota of which no more than this part is left, with what is under way, may be what a bare refusal means.
 const NEARLY: u64 = 8;
+/// A quota that lasts longer than this, in ms, is hardly the one that binds: it says nothing of what the server takes in a second.
+pub(super) const NEAR: i64 = 60_000;
 
 impl Scope {
     /// The attempt of `ticket` was answered.
@@ -68,9 +70,12 @@ impl Scope {
             Sign::Limited => return self.refused(home, reading, sent, now),
             Sign::Works => {}
         }
-        let crowded = self.meters.iter().enumerate().any(|(index, meter)| mask >> index & 1 == 1 && meter.is_crowded());
+        let told = |(index, _): &(usize, &Meter)| mask >> index & 1 == 1;
+        let mut told = self.meters.iter().enumerate().filter(told);
+        let is_crowded = told.clone().any(|(_, meter)| meter.is_crowded());
+        let opens = !is_crowded && told.any(|(_, meter)| meter.is_near(NEAR, now));
         let lane = self.lanes.get_mut(usize::from(home));
-        let taught = lane.and_then(|lane| lane.good(mask != 0, crowded, probe, cost, (sent, now)));
+        let taught = lane.and_then(|lane| lane.good(opens, probe, cost, sent, now));
         if let Some(mut meter) = taught {
             // What is under way was sent on it, and so was what has just come back.
             meter.begin(self.flying_in(home, tickets), cost, now);

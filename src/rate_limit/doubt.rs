@@ -13,6 +13,9 @@ const MOST: u32 = 16;
 /// A request that was sent while the refused one was under way may have arrived before it: so many more of those have to be
 /// granted than refused.
 const MAJORITY: i32 = 2;
+/// Of those that were sent with it some arrived before it: so many times as many as are refused, and so many at least.
+const MULTIPLE: u32 = 4;
+const LEAST: u32 = 6;
 
 /// What refusals of one kind are worth.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +30,15 @@ pub(super) struct Doubt {
 /// A refusal that is believed: what the others that were under way meanwhile say of it.
 #[derive(Clone, Copy, Debug)]
 struct Question {
-    /// What was sent from here on arrived after the refused one, most likely; and from there on, surely.
+    sent: MonoTime,
+    /// What was sent from here on arrived after the refused one, most likely: how many more of that were granted than refused.
     likely: MonoTime,
+    late: i32,
+    /// From here on, surely.
     surely: MonoTime,
-    granted: i32,
+    /// Of all that was sent with it or later.
+    granted: u32,
+    refused: u32,
 }
 
 impl Default for Doubt {
@@ -44,15 +52,16 @@ impl Doubt {
     pub fn refused(&mut self, sent: MonoTime, now: MonoTime) -> bool {
         self.row = self.row.saturating_add(1);
         match &mut self.open {
-            Some(open) if sent >= open.likely => {
-                open.granted -= 1;
+            Some(open) => {
+                open.refused += u32::from(sent >= open.sent);
+                open.late -= i32::from(sent >= open.likely);
                 if self.row >= 2 * self.needed {
                     self.needed = (self.needed / 2).max(1);
                 }
             }
-            Some(_) => {}
             None if self.row >= self.needed => {
-                self.open = Some(Question { likely: sent.plus(now.since(sent) / 2), surely: now, granted: 0 });
+                let likely = sent.plus(now.since(sent) / 2);
+                self.open = Some(Question { sent, likely, late: 0, surely: now, granted: 0, refused: 1 });
             }
             None => {}
         }
@@ -62,14 +71,16 @@ impl Doubt {
     /// What was `sent` then is granted. True if that contradicts a refusal that was believed until now.
     pub fn granted(&mut self, sent: MonoTime) -> bool {
         self.row = 0;
-        let Some(open) = self.open.as_mut().filter(|open| sent >= open.likely) else { return false };
+        let Some(open) = self.open.as_mut().filter(|open| sent >= open.sent) else { return false };
         if sent >= open.surely {
             // The one that was sent after the hold: it is over, which says nothing of whether it was needed.
             self.open = None;
             return false;
         }
         open.granted += 1;
-        if open.granted < MAJORITY {
+        open.late += i32::from(sent >= open.likely);
+        let are_most = open.granted >= LEAST && open.granted >= MULTIPLE * open.refused;
+        if open.late < MAJORITY && !are_most {
             return false;
         }
         self.open = None;

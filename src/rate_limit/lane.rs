@@ -112,37 +112,27 @@ impl Lane {
         self.lesson.last = now;
     }
 
-    /// A good answer. `known`: it told quotas. `crowded`: which others draw on. Gives the quota that the run taught, if it
-    /// did.
-    pub fn good(
-        &mut self,
-        known: bool,
-        crowded: bool,
-        probe: u32,
-        cost: u64,
-        ticket: (MonoTime, MonoTime),
-    ) -> Option<Meter> {
-        let (sent, now) = ticket;
+    /// A good answer to what was `sent` then, which took `cost`. `opens`: it told quotas that others do not draw on, and that end
+    /// soon enough to be the ones that bind. Gives the quota that the run taught, if it did.
+    pub fn good(&mut self, opens: bool, probe: u32, cost: u64, sent: MonoTime, now: MonoTime) -> Option<Meter> {
         (self.trips, self.granted) = (0, Some(now));
         self.answers = self.answers.saturating_add(1);
         if self.doubt.granted(sent) {
             self.reopen(now);
         }
-        // Known quotas are spent freely once the first round is back: until then others may be seen who share them.
-        // An answer to what was sent before a refusal came says nothing new.
-        let stale = self.is_stale(sent);
-        let known = known && !self.is_untold;
-        self.gate = match known && !crowded {
-            _ if stale && !known => self.gate,
-            true if self.fresh == 0 || self.answers >= probe => u32::MAX,
-            true => self.gate,
-            // Else a good answer doubles what may be under way with each round, as in TCP's slow start.
-            false => self.gate.saturating_add(1),
-        };
+        // Such quotas are spent freely once the first round is back: until then others may be seen who share them. Else what may
+        // be under way doubles with each round, as in TCP's slow start.
+        let opens = opens && !self.is_untold;
+        if opens && (self.fresh == 0 || self.answers >= probe) {
+            self.gate = u32::MAX;
+        } else if !opens && !self.is_stale(sent) {
+            // An answer to what was sent before a refusal came says nothing new.
+            self.gate = self.gate.saturating_add(1);
+        }
         let lesson = self.lesson;
         self.lesson.first.get_or_insert(now);
         self.lesson.good = lesson.good.saturating_add(cost);
-        let (open, over) = lesson.refused.filter(|_| !known && sent > self.tripped)?;
+        let (open, over) = lesson.refused.filter(|_| !opens && sent > self.tripped)?;
         self.lesson = Lesson { began: Some(sent), first: Some(now), good: cost, last: now, refused: None };
         self.gate = u32::MAX;
         let after = open.since(lesson.first?).max(0);

@@ -320,7 +320,7 @@ impl Meter {
 
     /// Whether it was learnt, and what it forbade was granted or what it permitted refused too often.
     pub fn is_refuted(&self) -> bool {
-        false
+        matches!(&self.by, Limit::Learned(learned) if learned.is_refuted())
     }
 
     /// Binds nobody from now on; its place is free.
@@ -331,6 +331,15 @@ impl Meter {
     /// Whether its place is free.
     pub fn is_retired(&self) -> bool {
         self.limit.is_none() && self.evidence == Evidence::Learned
+    }
+
+    /// Whether it begins again within `ms`, as far as is known.
+    pub fn is_near(&self, ms: i64, now: MonoTime) -> bool {
+        match (self.length(), self.resets(now)) {
+            (Some(length), _) => length <= ms,
+            (None, Some(reset)) => reset.since(now) <= ms,
+            (None, None) => true,
+        }
     }
 
     /// Whether a reported or configured quota of requests has no more than a part of it left, one in `part`.

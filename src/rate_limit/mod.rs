@@ -152,6 +152,7 @@ impl Tracker {
             asked: None,
             patience: rules.max_wait,
             joined: false,
+            probes: false,
             until: at.mono,
             sent: at.mono,
             sent_wall: at.wall,
@@ -250,6 +251,11 @@ impl Tracker {
     pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) -> bool {
         let Some((scope, tickets, _)) = self.at_home(ticket) else { return false };
         tickets.get(ticket.0 as usize).is_some_and(|ticket| scope.back_off(ticket, until, at.mono))
+    }
+
+    /// Whether `ticket` was sent to find out for others whether its server is up again.
+    pub fn is_probe(&self, ticket: TicketId) -> bool {
+        self.tickets.get(ticket.0 as usize).is_some_and(|ticket| ticket.probes)
     }
 
     /// Whether others on the quota of `ticket` are served: a refusal is not the last word on it.

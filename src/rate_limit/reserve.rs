@@ -449,6 +449,7 @@ impl Scope {
         }
         lane.sent(now);
         if let Some(server) = servers.of(ticket.server) {
+            ticket.probes = server.probes(ticket.route);
             server.sent(ticket.route, now);
         }
         self.in_flight = self.in_flight.saturating_add(1);

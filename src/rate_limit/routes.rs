@@ -4,6 +4,7 @@
 
 use super::{
     MAX_LANES, MAX_ROUTES,
+    answer::NEAR,
     lane::Lane,
     limit::Meter,
     reserve::Scope,
@@ -71,13 +72,17 @@ impl Scope {
             }
             return;
         }
+        // What may be under way at once on the way there is what may be there.
+        let told = |(index, _): &(usize, &Meter)| mask >> index & 1 == 1;
+        let is_near = self.meters.iter().enumerate().filter(told).any(|(_, meter)| meter.is_near(NEAR, now));
+        let gate = if is_near { u32::MAX } else { lane.gate };
         let same = self.lanes.iter().position(|lane| lane.known && lane.mask == mask);
         let new = same.unwrap_or(self.lanes.len());
         if same.is_none() {
             if new >= MAX_LANES {
                 return;
             }
-            let mut lane = Lane::new(mask, u32::MAX);
+            let mut lane = Lane::new(mask, gate);
             lane.known = true;
             self.lanes.push(lane);
         }

@@ -162,6 +162,12 @@ impl Server {
         self.outage.is_on() || self.find(route).is_some_and(|route| route.outage.is_on())
     }
 
+    /// Whether a call to `route` that is sent now finds out for the others that wait whether it is up again.
+    pub fn probes(&self, route: u32) -> bool {
+        let works = self.find(route).is_some_and(|it| self.others_work(route, it.outage.began()));
+        self.calls > 1 && self.holds(route) && !works
+    }
+
     /// Whether `route` is down while its origin is not.
     pub fn holds_route(&self, route: u32) -> bool {
         !self.outage.is_on() && self.find(route).is_some_and(|route| route.outage.is_on())
@@ -188,13 +194,16 @@ impl Server {
         let it = self.find(route)?;
         let held = of(&it.outage)?;
         // Where others work the endpoint is broken, which may last: its calls end about when they would have by themselves.
-        let began = it.outage.began();
-        let works = self.routes.iter().any(|other| other.key != route && other.worked.is_some_and(|at| at > began));
-        if !works {
+        if !self.others_work(route, it.outage.began()) {
             return Some(held);
         }
         let latest = asked.plus(PATIENCE);
         (latest > now).then(|| Held { until: held.until.min(latest), ..held })
+    }
+
+    // Whether other routes than this one worked since then.
+    fn others_work(&self, route: u32, since: MonoTime) -> bool {
+        self.routes.iter().any(|other| other.key != route && other.worked.is_some_and(|at| at > since))
     }
 
     fn find(&self, key: u32) -> Option<&Route> {

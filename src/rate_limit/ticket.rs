@@ -32,6 +32,8 @@ pub(super) struct Ticket {
     pub server: u32,
     /// It counts among the calls of its server: it asked.
     pub joined: bool,
+    /// It was sent to find out for others whether its server is up again.
+    pub probes: bool,
     pub stand: Stand,
     /// Granted by [`super::reserve::Scope::pump`] while its caller sleeps; it learns of it when it asks again.
     pub unclaimed: bool,

@@ -5,11 +5,13 @@
 //! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
 
-use super::{Trial, UNKNOWN_WINDOW, reset::Length, usage::Usage};
+use super::{Trial, UNKNOWN_WINDOW, product, reset::Length, usage::Usage};
 use crate::time::MonoTime;
 
 /// Windows that it is kept to before a little more is tried.
 const CLEAN: u32 = 3;
+/// So many refusals that it did not predict are too many.
+const REFUTED: u32 = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Learned {
@@ -22,6 +24,9 @@ pub(super) struct Learned {
     /// The limit when the open window began, and the highest that it ever was.
     before: u64,
     peak: u64,
+    /// Refusals that it did not predict, and windows that were used up without one.
+    misses: u32,
+    hits: u32,
 }
 
 impl Learned {
@@ -30,7 +35,7 @@ impl Learned {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
         let length = Length { after, by, open: false };
-        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit }
+        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit, misses: 0, hits: 0 }
     }
 
     pub fn length(&self) -> i64 {
@@ -50,6 +55,7 @@ impl Learned {
         let old = limit.unwrap_or(1);
         if usage.total(now, Some(self.length())) == 0 {
             self.before = old;
+            self.hits += u32::from(self.clean > 0);
             self.try_more(limit);
         }
         if !self.proved && self.trial.is_none() && usage.total(now, None) >= old {
@@ -72,19 +78,29 @@ impl Learned {
             self.trial = None;
             self.proved |= granted;
         }
+        let logged = usage.total(now, Some(self.length()));
         if granted {
+            // It forbade this one.
+            self.misses += u32::from(logged > limit.unwrap_or(0).saturating_add(usage.flying));
             return;
         }
-        let logged = usage.total(now, Some(self.length()));
         if logged <= usage.flying {
+            // Where a window of this length was over once, it is not too short.
+            self.misses += u32::from(self.proved);
             self.length.lengthen();
             self.proved = false;
         } else {
+            self.misses += u32::from(product(logged, 2) <= limit.unwrap_or(0));
             // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
             let most = logged.max(self.before / 2).max(1);
             *limit = limit.map(|old| old.min(most));
             (self.clean, self.peak) = (0, self.before);
         }
+    }
+
+    /// Whether it predicts too little.
+    pub fn is_refuted(&self) -> bool {
+        self.misses >= REFUTED && self.misses > self.hits
     }
 
     // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.

@@ -367,7 +367,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         match action {
             Action::Send { timeout: limit, .. } => {
                 self.log[index].sends.push(self.now);
-                let there = self.now.saturating_add(self).hop();
+                let there = self.now + self.hop();
                 let attempt = self.log[index].sends.len();
                 self.plan(there, What::Arrive(index, attempt));
                 if let Some(timeout) = self.timeout.into_iter().chain(limit).min() {

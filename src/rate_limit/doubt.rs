@@ -15,7 +15,9 @@ const MOST: u32 = 16;
 const MAJORITY: i32 = 2;
 /// Of those that were sent with it some arrived before it: so many times as many as are refused, and so many at least.
 const MULTIPLE: u32 = 4;
-const LEAST: u32 = 6;
+const LEAST: u32 = 4;
+/// So many of those that were granted are remembered.
+const RECENT: usize = 8;
 
 /// What refusals of one kind are worth.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,9 @@ pub(super) struct Doubt {
     /// Refusals in a row that it takes.
     needed: u32,
     row: u32,
+    /// When the newest of those that were granted went.
+    granted: [MonoTime; RECENT],
+    next: usize,
     /// While a refusal is believed.
     open: Option<Question>,
 }
@@ -41,9 +46,15 @@ struct Question {
     refused: u32,
 }
 
+impl Question {
+    fn is_contradicted(&self) -> bool {
+        self.late >= MAJORITY || self.granted >= LEAST && self.granted >= MULTIPLE * self.refused
+    }
+}
+
 impl Default for Doubt {
     fn default() -> Self {
-        Self { needed: 1, row: 0, open: None }
+        Self { needed: 1, row: 0, granted: [MonoTime(i64::MIN); RECENT], next: 0, open: None }
     }
 }
 
@@ -61,16 +72,33 @@ impl Doubt {
             }
             None if self.row >= self.needed => {
                 let likely = sent.plus(now.since(sent) / 2);
-                self.open = Some(Question { sent, likely, late: 0, surely: now, granted: 0, refused: 1 });
+                let granted = self.granted.iter().filter(|granted| **granted >= sent).count() as u32;
+                self.open = Some(Question { sent, likely, late: 0, surely: now, granted, refused: 1 });
+                // Those that were sent with it may be here already.
+                self.contradict();
             }
             None => {}
         }
         self.open.is_some()
     }
 
+    // Whether what is believed is contradicted: then no more.
+    fn contradict(&mut self) -> bool {
+        let is_contradicted = self.open.as_ref().is_some_and(Question::is_contradicted);
+        if is_contradicted {
+            self.open = None;
+            self.weaken();
+        }
+        is_contradicted
+    }
+
     /// What was `sent` then is granted. True if that contradicts a refusal that was believed until now.
     pub fn granted(&mut self, sent: MonoTime) -> bool {
         self.row = 0;
+        if let Some(slot) = self.granted.get_mut(self.next % RECENT) {
+            *slot = sent;
+        }
+        self.next = self.next.wrapping_add(1);
         let Some(open) = self.open.as_mut().filter(|open| sent >= open.sent) else { return false };
         if sent >= open.surely {
             // The one that was sent after the hold: it is over, which says nothing of whether it was needed.
@@ -79,13 +107,7 @@ impl Doubt {
         }
         open.granted += 1;
         open.late += i32::from(sent >= open.likely);
-        let are_most = open.granted >= LEAST && open.granted >= MULTIPLE * open.refused;
-        if open.late < MAJORITY && !are_most {
-            return false;
-        }
-        self.open = None;
-        self.weaken();
-        true
+        self.contradict()
     }
 
     /// A guess that was made of refusals failed.

@@ -150,7 +150,6 @@ impl Lane {
     /// A quota that was learnt here proved wrong.
     pub fn unlearn(&mut self, now: MonoTime) {
         self.doubt.weaken();
-        self.before = u32::MAX;
         self.reopen(now);
     }
 

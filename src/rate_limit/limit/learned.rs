@@ -5,13 +5,15 @@
 //! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
 
-use super::{Trial, UNKNOWN_WINDOW, product, reset::Length, usage::Usage};
+use super::{Trial, product, reset::Length, usage::Usage};
 use crate::time::MonoTime;
 
 /// Windows that it is kept to before a little more is tried.
 const CLEAN: u32 = 3;
 /// So many refusals that it did not predict are too many.
 const REFUTED: u32 = 2;
+/// The shortest window, ms: what fills again sooner is a bucket.
+const SHORTEST: i64 = 100;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Learned {
@@ -21,21 +23,34 @@ pub(super) struct Learned {
     trial: Option<Trial>,
     /// Windows that it was kept to since it was last changed.
     clean: u32,
-    /// The limit when the open window began, and the highest that it ever was.
+    /// The limit when the newest refusal came, and the highest that it ever was.
     before: u64,
     peak: u64,
-    /// Refusals that it did not predict, and windows that were used up without one.
+    /// Refusals that it did not predict, less the windows that were used up without one.
     misses: u32,
-    hits: u32,
+    /// Grants since the newest refusal, or since as many as the limit were granted.
+    granted: u64,
+    /// When the newest refusal came: what was sent before says nothing new.
+    refused: MonoTime,
 }
 
 impl Learned {
     /// `limit` requests went in a window whose length lies in (after, by].
     pub fn new(limit: u64, after: i64, by: i64) -> Self {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
-        let by = by.max(UNKNOWN_WINDOW);
+        let by = by.max(SHORTEST);
         let length = Length { after, by, open: false };
-        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit, misses: 0, hits: 0 }
+        Self {
+            length,
+            proved: false,
+            trial: None,
+            clean: 0,
+            before: limit,
+            peak: limit,
+            misses: 0,
+            granted: 0,
+            refused: MonoTime(i64::MIN),
+        }
     }
 
     pub fn length(&self) -> i64 {
@@ -52,13 +67,7 @@ impl Learned {
 
     /// Before `cost` units are sent. Where there is room only because its window is thought to be over, one goes alone.
     pub fn take(&mut self, limit: &mut Option<u64>, cost: u64, usage: &Usage, now: MonoTime) {
-        let old = limit.unwrap_or(1);
-        if usage.total(now, Some(self.length())) == 0 {
-            self.before = old;
-            self.hits += u32::from(self.clean > 0);
-            self.try_more(limit);
-        }
-        if !self.proved && self.trial.is_none() && usage.total(now, None) >= old {
+        if !self.proved && self.trial.is_none() && usage.total(now, None) >= limit.unwrap_or(1) {
             self.trial = Trial::new(now, None);
         }
         if let Some(trial) = &mut self.trial {
@@ -78,39 +87,50 @@ impl Learned {
             self.trial = None;
             self.proved |= granted;
         }
+        let old = limit.unwrap_or(1);
         let logged = usage.total(now, Some(self.length()));
         if granted {
             // It forbade this one.
-            self.misses += u32::from(logged > limit.unwrap_or(0).saturating_add(usage.flying));
+            self.misses += u32::from(logged > old.saturating_add(usage.flying));
+            self.granted = self.granted.saturating_add(1);
+            if self.granted >= old {
+                self.kept(limit);
+            }
             return;
         }
+        // What was sent before an earlier refusal came says nothing new.
+        let is_new = sent > self.refused;
+        if is_new {
+            (self.refused, self.before, self.peak) = (now, old, self.peak.max(old));
+        }
+        (self.granted, self.clean) = (0, 0);
         if logged <= usage.flying {
             // Where a window of this length was over once, it is not too short.
-            self.misses += u32::from(self.proved);
+            self.misses += u32::from(self.proved && is_new);
             self.length.lengthen();
             self.proved = false;
         } else {
-            self.misses += u32::from(product(logged, 2) <= limit.unwrap_or(0));
+            self.misses += u32::from(is_new && product(logged, 2) <= old);
             // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
-            let most = logged.max(self.before / 2).max(1);
-            *limit = limit.map(|old| old.min(most));
-            (self.clean, self.peak) = (0, self.before);
+            *limit = Some(old.min(logged.max(self.before / 2).max(1)));
         }
     }
 
     /// Whether it predicts too little.
     pub fn is_refuted(&self) -> bool {
-        self.misses >= REFUTED && self.misses > self.hits
+        self.misses >= REFUTED
     }
 
-    // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.
-    fn try_more(&mut self, limit: &mut Option<u64>) {
-        self.clean += 1;
+    // As many as its limit were granted without a refusal: perhaps there is more. Up to half of what there was once at once,
+    // and beyond that a little, each time twice as much.
+    fn kept(&mut self, limit: &mut Option<u64>) {
         let old = limit.unwrap_or(1);
-        let is_low = old <= self.peak / 2;
-        if self.clean > CLEAN || is_low {
-            self.clean = 0;
-            *limit = Some(old.saturating_add(if is_low { old } else { (old / 16).max(1) }));
-        }
+        (self.granted, self.clean, self.misses) = (0, self.clean.saturating_add(1), self.misses.saturating_sub(1));
+        let more = match self.clean {
+            _ if old <= self.peak / 2 => old,
+            clean if clean > CLEAN => (old >> 4_u32.saturating_sub(clean - CLEAN)).max(1),
+            _ => 0,
+        };
+        *limit = Some(old.saturating_add(more));
     }
 }

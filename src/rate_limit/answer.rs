@@ -43,15 +43,20 @@ impl Scope {
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         self.begin(new & mask, home, cost, tickets, now);
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
+        for (quota, place) in reading.quotas.iter().zip(&places) {
+            if let (Some(reset), Some(meter)) = (quota.reset_at, self.meters.get(*place)) {
+                self.clock.observe_reset(reset, meter.ended(quota, now), quota.granularity, sent, now);
+            }
+        }
+        let (served, unsure, labels) = (reading.served, self.clock.unsure(at), self.clock.labels(at));
         for (quota, place) in reading.quotas.iter().zip(places) {
             let Some(meter) = self.meters.get_mut(place) else { continue };
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-            let unsure = self.clock.unsure();
             if limited && meter.tries(sent) {
                 // The next one who tries is another call, so that none spends all its attempts on one window.
                 ticket.seq = None;
             }
-            meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
+            meter.tell(quota, Told { sent, now, others, cost, served, unsure, labels, limited });
         }
         match sign {
             Sign::Down => return,
@@ -67,6 +72,15 @@ impl Scope {
             self.meters.push(meter);
             if let Some(lane) = self.lanes.get_mut(usize::from(home)) {
                 lane.mask |= 1 << (self.meters.len() - 1);
+            }
+        }
+    }
+
+    /// Puts resets in the units that answers before showed them to have.
+    pub(super) fn correct(&mut self, reading: &mut Reading, now: MonoTime) {
+        for quota in &mut reading.quotas {
+            if let Some(meter) = self.meters.iter_mut().find(|meter| meter.is(quota)) {
+                meter.correct(quota, now);
             }
         }
     }

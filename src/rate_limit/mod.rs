@@ -183,16 +183,21 @@ impl Tracker {
         judge: impl FnOnce(&mut Reading) -> Sign,
     ) -> Reading {
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
-        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent_wall);
+        let sent = tickets.get(ticket.0 as usize);
+        let sent = sent.map_or((at.wall, at.mono), |ticket| (ticket.sent_wall, ticket.sent));
         // The date is read before the rest, which is measured against the clock that it corrects.
-        let served = hints::served(answer.headers, at.wall);
-        if let Some(date) = served.date {
-            scope.clock.observe(date, sent, at);
+        let mut served = hints::served(answer.headers, at.wall);
+        if let Some(date) = served.date
+            && !scope.clock.observe(date, sent, at)
+        {
+            // A cache gave it, whose date and quotas are of another time.
+            (served.date, served.cached) = (None, true);
         }
         let mut reading = read::read_served(answer, served.measured(scope.clock.server(at)));
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
             scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
+        scope.correct(&mut reading, at.mono);
         let sign = judge(&mut reading);
         scope.answered(ticket.0, tickets, &reading, sign, at);
         reading

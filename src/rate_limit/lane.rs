@@ -41,7 +41,7 @@ pub(super) struct Lane {
     pub is_own_hold: bool,
     trips: u32,
     tripped: MonoTime,
-    answers: u32,
+    pub answers: u32,
     lesson: Lesson,
     queue: VecDeque<Mark>,
     next_seq: u64,

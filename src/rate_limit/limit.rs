@@ -276,6 +276,13 @@ impl Meter {
         }
     }
 
+    /// The machine slept: where a window has ended meanwhile, one send finds out what there is.
+    pub fn woke(&mut self, now: MonoTime) {
+        if let Limit::Window(window) = &mut self.by {
+            window.woke(now);
+        }
+    }
+
     /// Counts `cost` as sent.
     pub fn take(&mut self, cost: u64, now: MonoTime) {
         let limit = &mut self.limit;

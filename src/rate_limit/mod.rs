@@ -21,6 +21,7 @@ pub mod reserve;
 mod restore;
 mod routes;
 pub mod secrets;
+mod sleep;
 mod ticket;
 pub mod vendors;
 
@@ -35,6 +36,7 @@ use crate::{
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
+        sleep::Sleep,
         ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
     },
     time::{Moment, MonoTime, WallTime},
@@ -68,6 +70,8 @@ pub struct Tracker {
     /// How often in a row `alarm` said to ask at once and nobody could go, and from when on the next one counts.
     due: MonoTime,
     idle: u8,
+    /// How far the wall clock leads the monotonic one, and by how much more than at first.
+    sleep: Sleep,
     /// Scopes that were forgotten while all their calls had to wait: the key, and until when.
     holds: Holds,
 }
@@ -119,6 +123,7 @@ impl Tracker {
         owner: u32,
         at: Moment,
     ) -> TicketId {
+        let at = self.awake(at);
         let scope = self.scope(identity, rules, at.mono);
         self.take(Ticket {
             scope: scope as u32,
@@ -158,6 +163,12 @@ impl Tracker {
 
     /// Asks whether `ticket` may send now. If so it counts as sent.
     pub fn reserve(&mut self, ticket: TicketId, at: Moment) -> Reservation {
+        let at = self.awake(at);
+        let reservation = self.reserve_awake(ticket, at);
+        self.sleep.outside(reservation)
+    }
+
+    fn reserve_awake(&mut self, ticket: TicketId, at: Moment) -> Reservation {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
         let Self { scopes, tickets, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
@@ -182,6 +193,7 @@ impl Tracker {
         at: Moment,
         judge: impl FnOnce(&mut Reading) -> Sign,
     ) -> Reading {
+        let at = self.awake(at);
         let Some((scope, tickets)) = self.at_home(ticket) else { return Reading::default() };
         let sent = tickets.get(ticket.0 as usize);
         let sent = sent.map_or((at.wall, at.mono), |ticket| (ticket.sent_wall, ticket.sent));
@@ -207,6 +219,7 @@ impl Tracker {
     /// for want of a header that lets it be read. True if that is how it looks: then [`Tracker::back_off`] is to be told as
     /// of a refusal.
     pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> bool {
+        let at = self.awake(at);
         let Some((scope, tickets)) = self.at_home(ticket) else { return false };
         let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return false };
         let is_doubted = scope.fail(ticket, lost, at.mono);
@@ -218,6 +231,7 @@ impl Tracker {
 
     /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
     pub fn land(&mut self, ticket: TicketId, counted: bool, at: Moment) {
+        let at = self.awake(at);
         if let Some((scope, tickets)) = self.at_home(ticket)
             && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
         {
@@ -228,6 +242,8 @@ impl Tracker {
     /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`, and whoever
     /// shares its quota is held until then.
     pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) {
+        let at = self.awake(at);
+        let until = self.sleep.inside(until);
         if let Some((scope, tickets)) = self.at_home(ticket)
             && let Some(ticket) = tickets.get(ticket.0 as usize)
         {
@@ -256,6 +272,7 @@ impl Tracker {
         if !self.nudges {
             return None;
         }
+        let at = self.awake(at);
         let granted = self.next_woken(at);
         if granted.is_some() {
             self.idle = 0;
@@ -284,6 +301,12 @@ impl Tracker {
     /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
     /// wake others: there one timer serves all who wait.
     pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        let at = self.awake(at);
+        let alarm = self.next_alarm(at)?;
+        Some(self.sleep.beyond(alarm))
+    }
+
+    fn next_alarm(&mut self, at: Moment) -> Option<MonoTime> {
         if !self.woken.is_empty() {
             return Some(at.mono);
         }
@@ -314,6 +337,7 @@ impl Tracker {
     /// The meter that a reservation's [`reserve::Why::Quota`] names. For an index of none, the scope itself if its headers are
     /// hidden.
     pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
+        let at = self.awake(at);
         let scope = self.scope_of(ticket)?;
         let scope = self.scopes.get_mut(scope)?;
         scope.roll(at.mono);
@@ -324,6 +348,7 @@ impl Tracker {
     /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
     /// are hidden, without a limit.
     pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
+        let at = self.awake(at);
         for scope in &mut self.scopes {
             scope.roll(at.mono);
             for meter in &scope.meters {
@@ -333,6 +358,15 @@ impl Tracker {
                 see(&state(scope, None, at));
             }
         }
+    }
+
+    // `at` on a clock that has not stood still; what passed in a sleep has passed.
+    fn awake(&mut self, at: Moment) -> Moment {
+        let (at, woke) = self.sleep.awake(at);
+        if woke {
+            self.scopes.iter_mut().for_each(|scope| scope.woke(at.mono));
+        }
+        at
     }
 
     // The scope of `ticket`, and all tickets.

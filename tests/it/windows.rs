@@ -155,3 +155,51 @@ fn the_date_of_a_cached_answer_shows_nothing_of_the_clock() {
     assert_eq!(lost, 0);
     assert!((1000..=3000).contains(&end), "{end}");
 }
+
+#[test]
+fn what_ends_while_the_machine_sleeps_is_over_when_it_wakes() {
+    let date = "date:Sun, 22 Nov 2026 00:00:00 GMT\n";
+    let reset = START / 1000 + 1800;
+    let quota = format!("x-ratelimit-limit:10\nx-ratelimit-remaining:0\nx-ratelimit-reset:{reset}\n");
+    for (status, headers) in [
+        (200, quota.clone()),
+        (200, format!("{date}{quota}")),
+        (200, "ratelimit:\"a\";r=0;t=1800\n".into()),
+        (429, "retry-after:1800\n".into()),
+    ] {
+        for nudges in [true, false] {
+            // The server's clock runs on for an hour while the client's monotonic one stands still.
+            let (slept, headers) = (3_600_000, headers.clone());
+            let server = move |now: i64| {
+                if now < START + 15_000 { Ok((status, headers.clone())) } else { Ok((200, String::new())) }
+            };
+            let mut world = World::new(server, START, nudges, &PATIENT);
+            world.jump = Some((START + 15_000, slept));
+            world.call("GET", "t", START);
+            world.call("GET", "t", START + 1000);
+            for n in 0..5 {
+                world.call("GET", "t", START + 20_000 + n * 50);
+            }
+            world.run();
+            let results = world.results();
+            // Those that come, at once; who waits in the queue, where something wakes it; who was refused has its own timer.
+            let late = if nudges { usize::from(status == 429) } else { 2 };
+            for ended in &results[late..] {
+                assert!(ended.at - START <= 21_500, "{status} {nudges}: {} ms", ended.at - START);
+            }
+            assert!(results.iter().all(|ended| ended.status == Some(200)), "{status} {nudges}");
+        }
+    }
+}
+
+#[test]
+fn a_wall_clock_that_is_set_back_lengthens_no_wait() {
+    for date in [true, false] {
+        let mut server = Server::new("fixed", &[(10, 10_000)], Style::Clever);
+        server.date = date;
+        let server = Rc::new(RefCell::new(server));
+        let shared = Rc::clone(&server);
+        let (lost, end) = stream(50, 1, move |now| shared.borrow_mut().answer(now), Some((START + 5000, -3_600_000)));
+        assert!(lost == 0 && server.borrow().limited <= 6 && end < 42_000, "{date}: {end} ms");
+    }
+}

@@ -133,6 +133,14 @@ impl Window {
         }
     }
 
+    /// The machine slept: of a window that has ended by `now` nothing is known any more, and one send finds out.
+    pub fn woke(&mut self, now: MonoTime) {
+        if self.reset.is_some_and(|reset| reset.by <= now) {
+            self.begin_next(now, 0);
+            (self.closed, self.trial) = (None, Trial::new(now, None));
+        }
+    }
+
     /// Units left.
     pub fn room(&self, limit: u64, usage: &Usage) -> u64 {
         let own = limit.saturating_sub(self.open.used).saturating_sub(self.open.foreign);

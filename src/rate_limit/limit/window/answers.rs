@@ -91,6 +91,7 @@ impl Window {
             (Some(known), _) => self.tell_open(facts, known, reset, taken, told, usage),
             (None, Some(closed)) => self.tell_after(facts, closed, reset, taken, told, usage),
             (None, None) => {
+                self.trial = None;
                 self.open.used = self.open.used.max(usage.total(told.now, facts.length));
                 self.reset = Some(reset.first(told));
                 Some(Next::Same)

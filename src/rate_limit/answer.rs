@@ -51,12 +51,12 @@ impl Scope {
         let (served, unsure, labels) = (reading.served, self.clock.unsure(at), self.clock.labels(at));
         for (quota, place) in reading.quotas.iter().zip(places) {
             let Some(meter) = self.meters.get_mut(place) else { continue };
-            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
+            let (cost, early) = (ticket.rules.cost(meter.unit.as_deref(), ticket.cost), ticket.rules.early);
             if limited && meter.tries(sent) {
                 // The next one who tries is another call, so that none spends all its attempts on one window.
                 ticket.seq = None;
             }
-            meter.tell(quota, Told { sent, now, others, cost, served, unsure, labels, limited });
+            meter.tell(quota, Told { sent, now, others, cost, served, unsure, labels, early, limited });
         }
         match sign {
             Sign::Down => return,

@@ -267,7 +267,17 @@ impl Scope {
         let others = u64::from(self.in_flight);
         meter.tell(
             quota,
-            Told { sent: now, now, others, cost: 0, served: at.wall, unsure: 0, labels: DATED, limited: false },
+            Told {
+                sent: now,
+                now,
+                others,
+                cost: 0,
+                served: at.wall,
+                unsure: 0,
+                labels: DATED,
+                early: true,
+                limited: false,
+            },
         );
         let paces = meter.paces(1) && meter.unit.is_none();
         match self.meters.get_mut(index) {

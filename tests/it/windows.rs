@@ -203,3 +203,36 @@ fn a_wall_clock_that_is_set_back_lengthens_no_wait() {
         assert!(lost == 0 && server.borrow().limited <= 6 && end < 42_000, "{date}: {end} ms");
     }
 }
+
+/// How often a server of this kind is asked before the reset that it reported, in 100 calls.
+fn early(limit: (u64, i64), style: Style, may: bool) -> usize {
+    let mut options = PATIENT.to_vec();
+    options.push(("rateLimit.early", Value::Flag(may)));
+    let start = START + 137;
+    let server = Rc::new(RefCell::new(Server::new("first", &[limit], style)));
+    let (shared, early) = (Rc::clone(&server), Rc::new(RefCell::new(0)));
+    let (counted, mut until) = (Rc::clone(&early), 0);
+    let answer = move |now: i64| {
+        *counted.borrow_mut() += usize::from(now < until);
+        let (status, headers) = shared.borrow_mut().answer(now);
+        let field = |name: &str| headers.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0").parse::<i64>();
+        until = if field("x-ratelimit-remaining:") == Ok(0) { field("x-ratelimit-reset:").unwrap() * 1000 } else { 0 };
+        Ok((status, headers))
+    };
+    let mut world = World::new(answer, start, true, &options);
+    for _ in 0..100 {
+        world.call("GET", "t", start);
+    }
+    world.run();
+    assert!(world.results().iter().all(|ended| ended.status == Some(200)));
+    *early.borrow()
+}
+
+#[test]
+fn nobody_is_sent_before_a_reset_but_where_rounding_costs_much_and_the_caller_allows_it() {
+    assert!(early((20, 10_000), Style::Clever, true) > 0, "a second of ten is worth a try");
+    assert_eq!(early((20, 10_000), Style::Clever, false), 0);
+    for window in [30_000, 60_000, 600_000] {
+        assert_eq!(early((20, window), Style::Clever, true), 0, "{window}");
+    }
+}

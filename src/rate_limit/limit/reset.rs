@@ -26,6 +26,8 @@ pub struct Told {
     pub unsure: i64,
     /// What resets showed of that clock.
     pub labels: Labels,
+    /// A send may try before the reset.
+    pub early: bool,
     /// The request was refused for its rate.
     pub limited: bool,
 }
@@ -48,6 +50,8 @@ pub(super) struct Reset {
     is_bound: bool,
     /// What all resets are multiples of.
     grid: i64,
+    /// A send may try before it.
+    early: bool,
     /// When it is, taken at face value.
     face: MonoTime,
 }
@@ -78,11 +82,14 @@ impl Reset {
             step: 0,
             is_bound: false,
             grid: told.labels.grid,
+            early: told.early,
             face,
         };
-        let opened =
-            quota.limit.zip(quota.remaining).is_some_and(|(limit, left)| left.saturating_add(told.cost) == limit);
-        let Some(at) = wall.filter(|_| !told.labels.dated) else { return Some(reset) };
+        // Nobody else was seen in its window, so that it may have begun with our own.
+        let own = told.others.saturating_add(told.cost);
+        let opened = quota.limit.zip(quota.remaining).is_some_and(|(limit, left)| left.saturating_add(own) >= limit);
+        let is_trusted = told.labels.dated || !told.early && reset_in > 0;
+        let Some(at) = wall.filter(|_| !is_trusted) else { return Some(reset) };
         if is_likely(reset_in, opened, granularity, told.labels) {
             return Some(reset);
         }
@@ -96,6 +103,11 @@ impl Reset {
         (reset.by, reset.step, reset.is_bound) = (by, step, told.labels.server.is_some());
         reset.after = if step > 0 { told.sent } else { by.plus(-granularity) };
         Some(reset)
+    }
+
+    /// Whether a window of this length is worth a send before it: where the rounding costs a twentieth of it.
+    pub fn is_worth(&self, length: i64) -> bool {
+        self.early && times(self.granularity, 20) >= length
     }
 
     /// The longest from one to the next, where it is a guess: a window may have ended that nobody saw.
@@ -223,7 +235,7 @@ const ROUND: i64 = 500;
 
 /// Whether a reset `away` ms from now, by a clock that was never compared with the server's, may be one: it is near, or so far
 /// that no clock is off by that much, or a window of a length that people choose ends then, on the clock or after the request
-/// that opened it (`opened`: this one).
+/// that opened it (`opened`: one of ours).
 fn is_likely(away: i64, opened: bool, granularity: i64, labels: Labels) -> bool {
     let most = MINUTE.min(labels.period);
     let ends = |length: i64| length <= most && away <= length && labels.grid % length == 0;
@@ -301,7 +313,17 @@ mod tests {
         let (sent, now) = (MonoTime(sent), MonoTime(came));
         Reset::of(
             &quota,
-            Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, labels: DATED, limited: false },
+            Told {
+                sent,
+                now,
+                others: 0,
+                cost: 1,
+                served: WallTime(0),
+                unsure: 0,
+                labels: DATED,
+                early: true,
+                limited: false,
+            },
         )
         .unwrap()
     }

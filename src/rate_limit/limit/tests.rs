@@ -28,7 +28,7 @@ fn rule(limit: u64, window: i64, algorithm: Algorithm) -> Meter {
 /// What came at `now` for a request that went 10 ms before, with `others` under way meanwhile.
 fn answer(now: i64, others: u64) -> Told {
     let (sent, now) = (MonoTime(now - 10), MonoTime(now));
-    Told { sent, now, others, cost: 1, served: WALL.plus(now.0), unsure: 0, labels: DATED, limited: false }
+    Told { sent, now, others, cost: 1, served: WALL.plus(now.0), unsure: 0, labels: DATED, early: true, limited: false }
 }
 
 fn send(meter: &mut Meter, count: u64, now: i64) {

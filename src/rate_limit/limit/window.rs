@@ -198,12 +198,13 @@ impl Window {
         let by = reset.by.plus(MARGIN);
         if let Some(length) = facts.length {
             // Whatever the window, it counted the answer's request, so it ends no later than this.
+            let first = first.filter(|_| reset.is_worth(length));
             return (first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
         if reset.is_guess() {
             return (by, None);
         }
-        let is_early = |(end, _): &(MonoTime, i64)| end.plus(CLOSE) < reset.by;
+        let is_early = |(end, length): &(MonoTime, i64)| end.plus(CLOSE) < reset.by && reset.is_worth(*length);
         let guess = opener.filter(|_| !self.refuted).and_then(|(sent, got)| {
             let (length, _) = nice(reset.after.since(got), reset.by.since(sent))?;
             Some((got.plus(length), length)).filter(is_early)

@@ -180,7 +180,8 @@ impl Window {
     // Whether the window after `closed`, of which the first answer reported `reset`, is none. `own`: units sent of late.
     fn slides(&self, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
         // The next window ends a window later; what slides ends with the next of its oldest.
-        let short = length.is_some_and(|length| reset.by < closed.after.plus(length));
+        let is_told = !closed.is_guess() && !reset.is_guess();
+        let short = is_told && length.is_some_and(|length| reset.by < closed.after.plus(length));
         // Own sends of a while explain what is taken, though the window should be a new one.
         let old = taken > product(self.open.used, 2) && taken <= own.saturating_add(2);
         short || (old && product(taken, 8) >= product(own, 7))

@@ -300,6 +300,13 @@ export interface RateLimitOptions {
   maxWait?: number;
   /** The most calls that wait, per scope. One more is refused at once with {@link RateLimitError}. @default 10000 */
   maxQueue?: number;
+  /**
+   * Whether one request may test a window before the reset that the server reported: where rounding to whole seconds costs 5 % of
+   * the window or more (windows of up to 20 s), or where the reset cannot be right because no `Date` can be read and this machine's
+   * clock must be wrong. Set it to false where refusals count against you, as the profiles of GitHub and Discord do.
+   * @default true
+   */
+  early?: boolean;
 }
 
 /**

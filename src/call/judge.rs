@@ -181,7 +181,7 @@ impl Call {
 
     // Two ends are no attempts of its own, for as long as it may wait for a quota: a refusal while others are served, and a
     // failure that shows to others who wait that their server is still down.
-    fn forgive(&mut self, ended: Ended<'_>, memory: &Memory, at: Moment) {
+    fn forgive(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) {
         let Some(ticket) = self.ticket else { return };
         let is_for_others = if self.is_refusal(ended) {
             memory.tracker.is_served(ticket, at)

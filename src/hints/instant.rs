@@ -12,6 +12,8 @@ pub struct When {
     pub granularity: i64,
     /// A date or an epoch, not a delta.
     pub absolute: bool,
+    /// That instant, on the server's clock.
+    pub at: Option<WallTime>,
 }
 
 /// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a
@@ -77,13 +79,14 @@ fn of_date(text: &str, served: WallTime) -> Option<When> {
 }
 
 fn relative(delay: i64) -> When {
-    When { delay, granularity: granularity(delay), absolute: false }
+    When { delay, granularity: granularity(delay), absolute: false, at: None }
 }
 
 fn absolute(at: WallTime, granularity: i64, served: WallTime) -> Option<When> {
     const DAY: i64 = 86_400_000;
     let delay = at.since(served);
-    (-DAY..=400 * DAY).contains(&delay).then_some(When { delay: delay.max(0), granularity, absolute: true })
+    let when = When { delay: delay.max(0), granularity, absolute: true, at: Some(at) };
+    (-DAY..=400 * DAY).contains(&delay).then_some(when)
 }
 
 // A whole second may be exact by chance; taking it for a rounded one only costs caution.

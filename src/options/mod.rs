@@ -162,6 +162,9 @@ options! {
         max_wait: Duration = "maxWait", with "wire::millis";
         /// Most calls waiting per scope; one more is refused at once. Default: 10,000.
         max_queue: u32 = "maxQueue";
+        /// Whether one send may try a window before its reset as it was reported, where the rounding costs 5 % of it or more, or
+        /// the client's clock must be wrong. Default: true.
+        early: bool = "early";
     }
 }
 

@@ -55,15 +55,20 @@ impl Scope {
         let home = self.routes.iter().find(|known| known.key == route).map_or(from, |known| known.lane);
         self.begin(new & mask, home, cost, tickets, now);
         let Some(ticket) = tickets.get_mut(index as usize) else { return };
+        for (quota, place) in reading.quotas.iter().zip(&places) {
+            if let (Some(reset), Some(meter)) = (quota.reset_at, self.meters.get(*place)) {
+                self.clock.observe_reset(reset, meter.ended(quota, now), quota.granularity, sent, now);
+            }
+        }
+        let (served, unsure, labels) = (reading.served, self.clock.unsure(at), self.clock.labels(at));
         for (quota, place) in reading.quotas.iter().zip(places) {
             let Some(meter) = self.meters.get_mut(place) else { continue };
-            let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
-            let unsure = self.clock.unsure();
+            let (cost, early) = (ticket.rules.cost(meter.unit.as_deref(), ticket.cost), ticket.rules.early);
             if limited && meter.tries(sent) {
                 // The next one who tries is another call, so that none spends all its attempts on one window.
                 ticket.seq = None;
             }
-            meter.tell(quota, Told { sent, now, others, cost, served: reading.served, unsure, limited });
+            meter.tell(quota, Told { sent, now, others, cost, served, unsure, labels, early, limited });
         }
         match sign {
             Sign::Down => return,
@@ -110,6 +115,15 @@ impl Scope {
         if retired != 0 {
             lane.unlearn(now);
             self.lanes.iter_mut().for_each(|lane| lane.mask &= !retired);
+        }
+    }
+
+    /// Puts resets in the units that answers before showed them to have.
+    pub(super) fn correct(&mut self, reading: &mut Reading, now: MonoTime) {
+        for quota in &mut reading.quotas {
+            if let Some(meter) = self.meters.iter_mut().find(|meter| meter.is(quota)) {
+                meter.correct(quota, now);
+            }
         }
     }
 

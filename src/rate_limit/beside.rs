@@ -12,6 +12,7 @@ impl Tracker {
     /// A second place beside that of `ticket`, for another send of its request; it counts as sent. `None`, and nothing
     /// taken, where that send would have to wait, others wait, or the server is down.
     pub fn beside(&mut self, ticket: TicketId, at: Moment) -> Option<TicketId> {
+        let at = self.awake(at);
         let first = self.tickets.get(ticket.0 as usize)?;
         let mut twin =
             Ticket { stand: Stand::Idle, unclaimed: false, sent: at.mono, sent_wall: at.wall, ..Ticket::clone(first) };

@@ -42,7 +42,7 @@ pub(super) struct Lane {
     before: u32,
     trips: u32,
     tripped: MonoTime,
-    answers: u32,
+    pub answers: u32,
     lesson: Lesson,
     /// Calls that wait, and those that wait for their route, which is down.
     pub lines: [Queue; 2],

@@ -11,6 +11,7 @@
 //! flight counts as used from the moment of the grant, so answers that come out of order cannot give room back.
 
 mod bucket;
+mod delta;
 mod gate;
 mod learned;
 pub mod reset;
@@ -25,14 +26,15 @@ use crate::{
         options::{Algorithm, QuotaRule},
         quota::Quota,
     },
-    time::{MonoTime, times},
+    time::{MonoTime, WallTime},
 };
 use bucket::Bucket;
+use delta::Delta;
 pub use gate::Gate;
 use learned::Learned;
 use reset::{Reset, Told};
 use sliding::Sliding;
-use usage::{SHARE, Usage};
+use usage::Usage;
 use window::{Next, Window};
 
 /// How long a quota whose window nobody reported is taken to last, ms.
@@ -110,6 +112,7 @@ pub struct Meter {
     counts: bool,
     /// When an answer last named it.
     seen: MonoTime,
+    delta: Delta,
     usage: Usage,
     by: Limit,
 }
@@ -151,6 +154,7 @@ impl Meter {
             evidence: Evidence::Told,
             counts: false,
             seen: MonoTime::default(),
+            delta: Delta::default(),
             usage: Usage::default(),
             by,
         }
@@ -191,6 +195,17 @@ impl Meter {
         self.usage.begin(flying, landed, length, now);
     }
 
+    /// Puts the reset of `quota`, just reported, in the unit that answers showed it to have.
+    pub fn correct(&mut self, quota: &mut Quota, now: MonoTime) {
+        if self.delta.correct(quota, now) {
+            // What was reported before was another time.
+            let used = self.usage.total(now, None);
+            let mut window = Window::new(false);
+            window.begin(used);
+            self.by = Limit::Window(window);
+        }
+    }
+
     /// Takes what an answer reported.
     pub fn tell(&mut self, quota: &Quota, told: Told) {
         self.seen = told.now;
@@ -218,8 +233,8 @@ impl Meter {
         let usage = &mut self.usage;
         let next = match &mut self.by {
             Limit::Window(window) => window.tell(facts, remaining, reset, told, usage),
-            Limit::Sliding(sliding) => sliding.tell(facts, remaining, reset, told, usage),
-            Limit::Bucket(bucket) => return bucket.tell(facts, remaining, reset, told),
+            Limit::Sliding(sliding) => sliding.tell(facts, remaining, reset.map(Reset::at_face), told, usage),
+            Limit::Bucket(bucket) => return bucket.tell(facts, remaining, reset.map(Reset::at_face), told),
             // No answer names what refusals taught.
             Limit::Learned(_) => return,
         };
@@ -240,6 +255,14 @@ impl Meter {
         self.tell_kind(facts, remaining, reset, told);
     }
 
+    /// When the window before that of `quota` ended, on the server's clock, if that one is over by what `quota` reports.
+    pub fn ended(&self, quota: &Quota, now: MonoTime) -> Option<WallTime> {
+        match &self.by {
+            Limit::Window(window) => window.ended(quota.reset_at?, quota.remaining?, now),
+            _ => None,
+        }
+    }
+
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
         let is_spent = self.is_spent(now);
@@ -250,6 +273,13 @@ impl Meter {
             // One that may prove longer is remembered longer.
             Limit::Learned(learned) => self.usage.trim(now, learned.longest()),
             Limit::Bucket(_) => {}
+        }
+    }
+
+    /// The machine slept: where a window has ended meanwhile, one send finds out what there is.
+    pub fn woke(&mut self, now: MonoTime) {
+        if let Limit::Window(window) = &mut self.by {
+            window.woke(now);
         }
     }
 
@@ -297,25 +327,13 @@ impl Meter {
     pub fn trip(&mut self, sent: MonoTime, now: MonoTime) -> bool {
         let Some(facts) = self.facts().filter(|_| self.unit.is_none()) else { return false };
         match &mut self.by {
-            Limit::Window(window) => window.trip(facts, sent),
+            Limit::Window(window) => window.trip(facts, sent, now),
             Limit::Sliding(sliding) => sliding.trip(facts, &mut self.usage, now),
             Limit::Bucket(bucket) => bucket.refuse(facts.limit, now),
             // It learnt of it when the answer landed; who is refused holds back all the same.
             Limit::Learned(_) => return false,
         }
         true
-    }
-
-    /// Whether an answer named it, and none has for so long that it is no more what its name means.
-    pub fn is_forgotten(&self, now: MonoTime) -> bool {
-        let period = if let Limit::Window(window) = &self.by { window.shortest() } else { None };
-        let window = self.length().or(period).unwrap_or(0);
-        self.knows_end() && now.since(self.seen) > FORGOTTEN.saturating_add(times(window, 3))
-    }
-
-    /// Whether others draw on it.
-    pub fn is_crowded(&self) -> bool {
-        self.usage.crowd > SHARE
     }
 
     /// Whether it was learnt, and what it forbade was granted or what it permitted refused too often.
@@ -346,42 +364,6 @@ impl Meter {
     pub fn is_nearly_spent(&self, part: u64, now: MonoTime) -> bool {
         let is_known = self.unit.is_none() && !self.is_learnt() && self.paces(1);
         is_known && self.limit.is_some_and(|limit| product(self.room(now), part) <= limit)
-    }
-
-    /// Whether all of it is used, as far as is known.
-    pub fn is_spent(&self, now: MonoTime) -> bool {
-        self.unit.is_none() && self.room(now) == 0
-    }
-
-    /// Whether what is known of it was found out, and may be wrong.
-    pub fn is_learnt(&self) -> bool {
-        self.evidence == Evidence::Learned || self.trial().is_some()
-    }
-
-    /// What is left, for those who ask.
-    pub fn remaining(&self, now: MonoTime) -> Option<u64> {
-        self.limit.map(|limit| self.room(now).min(limit))
-    }
-
-    /// When it resets, as it was reported or is reckoned.
-    pub fn resets(&self, now: MonoTime) -> Option<MonoTime> {
-        let told = match &self.by {
-            Limit::Window(window) => window.resets(),
-            Limit::Sliding(sliding) => sliding.resets(),
-            Limit::Bucket(bucket) => bucket.resets(),
-            Limit::Learned(_) => None,
-        };
-        told.or_else(|| self.usage.first_leaves(now, self.length()?))
-    }
-
-    /// An end was reported once, of a window that is open or over.
-    pub fn knows_end(&self) -> bool {
-        match &self.by {
-            Limit::Window(window) => window.knows_end(),
-            Limit::Sliding(sliding) => sliding.resets().is_some(),
-            Limit::Bucket(bucket) => bucket.resets().is_some(),
-            Limit::Learned(_) => false,
-        }
     }
 
     fn trial(&self) -> Option<Trial> {

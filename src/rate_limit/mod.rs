@@ -24,6 +24,7 @@ mod restore;
 mod routes;
 pub mod secrets;
 mod server;
+mod sleep;
 mod ticket;
 pub mod vendors;
 
@@ -41,6 +42,7 @@ use crate::{
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
         server::Servers,
+        sleep::Sleep,
         ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
     },
     time::{Moment, MonoTime, WallTime},
@@ -78,6 +80,8 @@ pub struct Tracker {
     /// How often in a row `alarm` said to ask at once and nobody could go, and from when on the next one counts.
     due: MonoTime,
     idle: u8,
+    /// How far the wall clock leads the monotonic one, and by how much more than at first.
+    sleep: Sleep,
     /// Scopes that were forgotten while all their calls had to wait: the key, and until when.
     holds: Holds,
 }
@@ -129,6 +133,7 @@ impl Tracker {
         owner: u32,
         at: Moment,
     ) -> TicketId {
+        let at = self.awake(at);
         let scope = self.scope(identity, rules, at.mono);
         let guess = self.scopes.get(scope).map(|scope| scope.server);
         let server = self.servers.find(identity.origin, guess, at.mono);
@@ -185,6 +190,12 @@ impl Tracker {
 
     /// Asks whether `ticket` may send now. If so it counts as sent.
     pub fn reserve(&mut self, ticket: TicketId, at: Moment) -> Reservation {
+        let at = self.awake(at);
+        let reservation = self.reserve_awake(ticket, at);
+        self.sleep.outside(reservation)
+    }
+
+    fn reserve_awake(&mut self, ticket: TicketId, at: Moment) -> Reservation {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
         let Self { scopes, tickets, servers, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
@@ -209,17 +220,23 @@ impl Tracker {
         at: Moment,
         judge: impl FnOnce(&mut Reading) -> Sign,
     ) -> Reading {
+        let at = self.awake(at);
         let Some((scope, tickets, servers)) = self.at_home(ticket) else { return Reading::default() };
-        let sent = tickets.get(ticket.0 as usize).map_or(at.wall, |ticket| ticket.sent_wall);
+        let sent = tickets.get(ticket.0 as usize);
+        let sent = sent.map_or((at.wall, at.mono), |ticket| (ticket.sent_wall, ticket.sent));
         // The date is read before the rest, which is measured against the clock that it corrects.
-        let served = hints::served(answer.headers, at.wall);
-        if let Some(date) = served.date {
-            scope.clock.observe(date, sent, at);
+        let mut served = hints::served(answer.headers, at.wall);
+        if let Some(date) = served.date
+            && !scope.clock.observe(date, sent, at)
+        {
+            // A cache gave it, whose date and quotas are of another time.
+            (served.date, served.cached) = (None, true);
         }
         let mut reading = read::read_served(answer, served.measured(scope.clock.server(at)));
         if let Some(ticket) = tickets.get(ticket.0 as usize) {
             scope.see(ticket, answer, served.date.is_some() || !reading.quotas.is_empty());
         }
+        scope.correct(&mut reading, at.mono);
         let sign = judge(&mut reading);
         scope.answered(ticket.0, tickets, servers, &reading, sign, at);
         reading
@@ -228,6 +245,7 @@ impl Tracker {
     /// The attempt of `ticket` ended without a response. `down`: which shows that its server fails. `lost`: on its way, or in a page
     /// for want of a header that lets it be read. What it looks like: of a refusal, report it to [`Tracker::back_off`], too.
     pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> Loss {
+        let at = self.awake(at);
         let Some((scope, tickets, servers)) = self.at_home(ticket) else { return Loss::Plain };
         let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return Loss::Plain };
         let loss = scope.fail(ticket, lost, servers, at.mono);
@@ -239,6 +257,7 @@ impl Tracker {
 
     /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
     pub fn land(&mut self, ticket: TicketId, counted: bool, at: Moment) {
+        let at = self.awake(at);
         if let Some((scope, tickets, servers)) = self.at_home(ticket)
             && let Some(ticket) = tickets.get_mut(ticket.0 as usize)
         {
@@ -249,6 +268,8 @@ impl Tracker {
     /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`. True if those who
     /// share its quota are held, too: then it asks for its turn among them.
     pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) -> bool {
+        let at = self.awake(at);
+        let until = self.sleep.inside(until);
         let Some((scope, tickets, _)) = self.at_home(ticket) else { return false };
         tickets.get(ticket.0 as usize).is_some_and(|ticket| scope.back_off(ticket, until, at.mono))
     }
@@ -259,7 +280,8 @@ impl Tracker {
     }
 
     /// Whether others on the quota of `ticket` are served: a refusal is not the last word on it.
-    pub fn is_served(&self, ticket: TicketId, at: Moment) -> bool {
+    pub fn is_served(&mut self, ticket: TicketId, at: Moment) -> bool {
+        let at = self.awake(at);
         let scope = self.scope_of(ticket).and_then(|scope| self.scopes.get(scope));
         let lane = self.tickets.get(ticket.0 as usize).map(|ticket| usize::from(ticket.lane));
         let granted = lane.and_then(|lane| scope?.lanes.get(lane)?.granted);
@@ -290,6 +312,7 @@ impl Tracker {
         if !self.nudges {
             return None;
         }
+        let at = self.awake(at);
         let granted = self.next_woken(at);
         if granted.is_some() {
             self.idle = 0;
@@ -318,6 +341,12 @@ impl Tracker {
     /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
     /// wake others: there one timer serves all who wait.
     pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
+        let at = self.awake(at);
+        let alarm = self.next_alarm(at)?;
+        Some(self.sleep.beyond(alarm))
+    }
+
+    fn next_alarm(&mut self, at: Moment) -> Option<MonoTime> {
         if !self.woken.is_empty() {
             return Some(at.mono);
         }
@@ -348,6 +377,7 @@ impl Tracker {
     /// The meter that a reservation's [`reserve::Why::Quota`] names. For an index of none, the scope itself if its headers are
     /// hidden.
     pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
+        let at = self.awake(at);
         let scope = self.scope_of(ticket)?;
         let scope = self.scopes.get_mut(scope)?;
         scope.roll(at.mono);
@@ -358,6 +388,7 @@ impl Tracker {
     /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
     /// are hidden, without a limit.
     pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
+        let at = self.awake(at);
         for scope in &mut self.scopes {
             scope.roll(at.mono);
             for meter in &scope.meters {
@@ -367,6 +398,15 @@ impl Tracker {
                 see(&state(scope, None, &self.servers, at));
             }
         }
+    }
+
+    // `at` on a clock that has not stood still; what passed in a sleep has passed.
+    fn awake(&mut self, at: Moment) -> Moment {
+        let (at, woke) = self.sleep.awake(at);
+        if woke {
+            self.scopes.iter_mut().for_each(|scope| scope.woke(at.mono));
+        }
+        at
     }
 
     // The scope of `ticket`, and all tickets.

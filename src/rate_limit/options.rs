@@ -19,6 +19,7 @@ table! {
         MaxWait: Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
         MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 100_000.0 },
         Quotas: row("quotas", Kind::List("an array of quotas")),
+        Early: Row { name: "early", kind: Kind::Flag, default: 1.0 },
     }
     rest [
         // The shell keeps the function and hands over what it says.
@@ -100,6 +101,9 @@ pub struct RateRules {
     pub max_wait: i64,
     /// Most calls waiting.
     pub max_queue: u32,
+    /// Whether one send may try if a window is over before its reset as it was reported: where that is rounded coarsely for
+    /// so short a window, or a clock that nobody knows makes it unlikely.
+    pub early: bool,
     /// What a call takes of other units than requests.
     pub costs: Vec<(String, u64)>,
 }
@@ -184,6 +188,7 @@ impl RateLayer {
             max_concurrent: of(Place::MaxConcurrent) as u32,
             max_wait: of(Place::MaxWait) as i64,
             max_queue: of(Place::MaxQueue) as u32,
+            early: of(Place::Early) > 0.0,
             costs: Vec::new(),
         })
     }
@@ -214,6 +219,7 @@ mod tests {
             ("maxConcurrent", Value::Number(2.0)),
             ("maxWait", Value::Number(3.0)),
             ("maxQueue", Value::Number(0.0)),
+            ("early", Value::Flag(false)),
             ("scope", Value::Function),
             ("quotas", Value::List(1)),
             ("quotas.0", Value::Object),
@@ -239,6 +245,7 @@ mod tests {
             max_concurrent: 2,
             max_wait: 3,
             max_queue: 0,
+            early: false,
             costs: Vec::new(),
         };
         assert_eq!(layer.over(&RateLayer::default()), Some(expected));

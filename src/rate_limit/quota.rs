@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::time::WallTime;
+
 /// Most quotas that one response may tell; more is noise or an attack.
 pub const MOST: usize = 32;
 
@@ -27,8 +29,9 @@ pub struct Quota {
     pub source: String,
     /// How fine the reset was told, in ms: 1, 1000 or 60000. 0 where none was told.
     pub granularity: i64,
-    /// The reset was told as an instant on the server's clock (date or epoch), so skew matters; else as a delta.
-    pub absolute: bool,
+    /// The reset as an instant on the server's clock, past or not, where it was reported as that (date or epoch): what a
+    /// window is known by from one answer to the next, and how far away it is hangs on the clocks. `None` of a delta.
+    pub reset_at: Option<WallTime>,
 }
 
 impl Quota {

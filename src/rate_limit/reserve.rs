@@ -16,7 +16,7 @@ use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 use crate::{
     rate_limit::{
         MAX_METERS,
-        clock::Clock,
+        clock::{Clock, DATED},
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane},
@@ -346,7 +346,20 @@ impl Scope {
         let mut meter = Meter::of_answer(quota);
         let now = at.mono;
         let others = u64::from(self.in_flight);
-        meter.tell(quota, Told { sent: now, now, others, cost: 0, served: at.wall, unsure: 0, limited: false });
+        meter.tell(
+            quota,
+            Told {
+                sent: now,
+                now,
+                others,
+                cost: 0,
+                served: at.wall,
+                unsure: 0,
+                labels: DATED,
+                early: true,
+                limited: false,
+            },
+        );
         let paces = meter.paces(1) && meter.unit.is_none();
         match self.meters.get_mut(index) {
             Some(old) => *old = meter,

@@ -11,6 +11,7 @@ impl Tracker {
     /// Takes up quotas that another tracker knew, unless this one knows better, a window is over, or there is no room: no
     /// scope that is kept here is forgotten for one that was kept elsewhere.
     pub fn restore(&mut self, kept: impl Iterator<Item = (Identity, Quota, Rc<RateRules>)>, at: Moment) {
+        let at = self.awake(at);
         let mut index = Index::of(&self.scopes);
         for (identity, quota, rules) in kept {
             if quota.reset_in.is_some_and(|reset_in| reset_in <= 0) {

@@ -289,6 +289,8 @@ fn a_clock_that_is_set_amid_the_waits_moves_none_of_them() {
         let makespan = results.iter().map(|ended| ended.at).max().unwrap() - START;
         let limited = server.borrow().limited;
         assert_eq!(lost(&results), 0, "{date} {by}");
-        assert!(limited <= 2 && makespan < 13_500, "{date} {by}: {limited} 429s, {makespan} ms");
+        // One that is set ahead looks like a sleep: one send finds out.
+        let most = if by > 2000 { 4 } else { 2 };
+        assert!(limited <= most && makespan < 13_500, "{date} {by}: {limited} 429s, {makespan} ms");
     }
 }

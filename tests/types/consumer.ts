@@ -69,6 +69,7 @@ const rateLimit: Required<RateLimitOptions> = {
   maxConcurrent: 10,
   maxWait: 120_000,
   maxQueue: 10_000,
+  early: false,
 };
 const circuitBreaker: Required<CircuitBreakerOptions> = { failureRatio: 0.5, minimumCalls: 10, window: 10_000, openFor: 5000 };
 const timeout: Required<TimeoutOptions> = { attempt: 1000, total: 60_000 };

@@ -1,6 +1,6 @@
-//! How much of a quota is left, and when there is more.
+//! How much of a quota is left, when there is more, and what else is asked of it.
 
-use super::{ALONE, Facts, Limit, Meter, UNKNOWN_WINDOW, product, usage::SHARE};
+use super::{ALONE, Evidence, FORGOTTEN, Facts, Limit, Meter, UNKNOWN_WINDOW, product, usage::SHARE};
 use crate::{
     rate_limit::options::Pacing,
     time::{MonoTime, times},
@@ -102,5 +102,53 @@ impl Meter {
             _ => return now,
         };
         last.plus(rest.max(0) / (shares.max(1) as i64))
+    }
+
+    /// Whether an answer named it, and none has for so long that it is no more what its name means.
+    pub fn is_forgotten(&self, now: MonoTime) -> bool {
+        let period = if let Limit::Window(window) = &self.by { window.shortest() } else { None };
+        let window = self.length().or(period).unwrap_or(0);
+        self.knows_end() && now.since(self.seen) > FORGOTTEN.saturating_add(times(window, 3))
+    }
+
+    /// Whether others draw on it.
+    pub fn is_crowded(&self) -> bool {
+        self.usage.crowd > SHARE
+    }
+
+    /// Whether all of it is used, as far as is known.
+    pub fn is_spent(&self, now: MonoTime) -> bool {
+        self.unit.is_none() && self.room(now) == 0
+    }
+
+    /// Whether what is known of it was found out, and may be wrong.
+    pub fn is_learnt(&self) -> bool {
+        self.evidence == Evidence::Learned || self.trial().is_some()
+    }
+
+    /// What is left, for those who ask.
+    pub fn remaining(&self, now: MonoTime) -> Option<u64> {
+        self.limit.map(|limit| self.room(now).min(limit))
+    }
+
+    /// When it resets, as it was reported or is reckoned.
+    pub fn resets(&self, now: MonoTime) -> Option<MonoTime> {
+        let told = match &self.by {
+            Limit::Window(window) => window.resets(),
+            Limit::Sliding(sliding) => sliding.resets(),
+            Limit::Bucket(bucket) => bucket.resets(),
+            Limit::Learned(_) => None,
+        };
+        told.or_else(|| self.usage.first_leaves(now, self.length()?))
+    }
+
+    /// An end was reported once, of a window that is open or over.
+    pub fn knows_end(&self) -> bool {
+        match &self.by {
+            Limit::Window(window) => window.knows_end(),
+            Limit::Sliding(sliding) => sliding.resets().is_some(),
+            Limit::Bucket(bucket) => bucket.resets().is_some(),
+            Limit::Learned(_) => false,
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::UNKNOWN_WINDOW;
 use crate::{
-    rate_limit::quota::Quota,
+    rate_limit::{clock::Labels, quota::Quota},
     time::{MonoTime, WallTime, times},
 };
 
@@ -20,10 +20,14 @@ pub struct Told {
     pub others: u64,
     /// Units that its own request takes.
     pub cost: u64,
-    /// What instants were measured against: an absolute one was told as `served + reset_in`.
+    /// What the server's clock showed as it came, as far as is known.
     pub served: WallTime,
     /// By how much that clock may be off, ms.
     pub unsure: i64,
+    /// What resets showed of that clock.
+    pub labels: Labels,
+    /// A send may try before the reset.
+    pub early: bool,
     /// The request was refused for its rate.
     pub limited: bool,
 }
@@ -37,8 +41,19 @@ pub(super) struct Reset {
     wall: Option<WallTime>,
     granularity: i64,
     is_dated: bool,
-    /// It was past when it came, so how far is not known.
+    /// It was past when it came, so how far is not known. Of a delta.
     pub is_past: bool,
+    /// Of an instant that cannot be right on a clock that nobody knows: one send tries at `by`, and the next one so long after
+    /// that. Else 0.
+    step: i64,
+    /// The window before was seen to end, which bounds it.
+    is_bound: bool,
+    /// What all resets are multiples of.
+    grid: i64,
+    /// A send may try before it.
+    early: bool,
+    /// When it is, taken at face value.
+    face: MonoTime,
 }
 
 /// How an answer's end stands to one that is known.
@@ -52,17 +67,85 @@ pub(super) enum Order {
 impl Reset {
     /// What one answer says.
     pub fn of(quota: &Quota, told: Told) -> Option<Self> {
-        let reset_in = quota.reset_in?;
-        let by = told.now.plus(reset_in);
+        let wall = quota.reset_at;
+        let reset_in = wall.map_or(quota.reset_in?, |at| at.since(told.served));
+        let face = told.now.plus(reset_in);
         let granularity = quota.granularity.max(1);
-        let (from, unsure, wall) = if quota.absolute {
-            (by, told.unsure, Some(told.served.plus(reset_in)))
-        } else {
-            (told.sent.plus(reset_in), 0, None)
+        let (from, unsure) = if wall.is_some() { (face, told.unsure) } else { (told.sent.plus(reset_in), 0) };
+        let mut reset = Self {
+            after: from.plus(-granularity).plus(-unsure),
+            by: face.plus(unsure),
+            wall,
+            granularity,
+            is_dated: wall.is_none() || told.unsure > 0,
+            is_past: wall.is_none() && reset_in == 0,
+            step: 0,
+            is_bound: false,
+            grid: told.labels.grid,
+            early: told.early,
+            face,
         };
-        let after = from.plus(-granularity).plus(-unsure);
-        let is_dated = !quota.absolute || unsure > 0;
-        Some(Self { after, by: by.plus(unsure), wall, granularity, is_dated, is_past: reset_in == 0 })
+        // Nobody else was seen in its window, so that it may have begun with our own.
+        let own = told.others.saturating_add(told.cost);
+        let opened = quota.limit.zip(quota.remaining).is_some_and(|(limit, left)| left.saturating_add(own) >= limit);
+        let is_trusted = told.labels.dated || !told.early && reset_in > 0;
+        let Some(at) = wall.filter(|_| !is_trusted) else { return Some(reset) };
+        if is_likely(reset_in, opened, granularity, told.labels) {
+            return Some(reset);
+        }
+        // Half of what is possible is ruled out by each try.
+        let (by, step) = match told.labels.server {
+            Some((server, half)) if half > SURE => (told.now.plus(at.since(server).max(1)), half),
+            Some((server, half)) => (told.now.plus(at.since(server)).plus(half), 0),
+            None if reset_in > 0 => (told.now.plus(FAR), FAR),
+            None => (told.now.plus(PAST), PAST),
+        };
+        (reset.by, reset.step, reset.is_bound) = (by, step, told.labels.server.is_some());
+        reset.after = if step > 0 { told.sent } else { by.plus(-granularity) };
+        Some(reset)
+    }
+
+    /// Whether a window of this length is worth a send before it: where the rounding costs a twentieth of it.
+    pub fn is_worth(&self, length: i64) -> bool {
+        self.early && times(self.granularity, 20) >= length
+    }
+
+    /// The longest from one to the next, where it is a guess: a window may have ended that nobody saw.
+    pub fn most_between(&self) -> i64 {
+        if self.is_guess() && self.grid > 0 { self.grid } else { i64::MAX }
+    }
+
+    /// Whether it is surely to come, as it was reported.
+    pub fn is_ahead(&self, now: MonoTime) -> bool {
+        self.is_guess() || now < self.after
+    }
+
+    /// As it was reported, whatever the clock.
+    pub fn at_face(mut self) -> Self {
+        if self.is_guess() {
+            (self.after, self.by, self.step) = (self.face.plus(-self.granularity), self.face, 0);
+        }
+        self
+    }
+
+    /// Where it is the first that is known of a window: a refusal that names a time to come holds until then.
+    pub fn first(self, told: Told) -> Self {
+        if told.limited && self.face > told.now { self.at_face() } else { self }
+    }
+
+    /// Whether it is but a time to try at.
+    pub fn is_guess(&self) -> bool {
+        self.step > 0
+    }
+
+    /// Whether it follows from when the window before was seen to end: each refusal tells more of when, and one send goes first.
+    pub fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+
+    /// The instant that was reported, on the server's clock.
+    pub fn label(&self) -> Option<WallTime> {
+        self.wall
     }
 
     /// Whether `other`, told later, is of this window. `window`: how long one is, if known.
@@ -101,7 +184,12 @@ impl Reset {
     /// Takes what another answer of the same window says.
     pub fn narrow(&mut self, other: &Self) {
         let (after, by) = (self.after.max(other.after), self.by.min(other.by));
-        if after < by {
+        if self.is_guess() || other.is_guess() {
+            // Of two times to try at the first; and what is known is better.
+            if !other.is_guess() {
+                *self = *other;
+            }
+        } else if after < by {
             (self.after, self.by) = (after, by);
         } else if other.is_dated {
             // A clock was set, which the answer's `Date` shows; without one, what was reckoned first holds.
@@ -117,11 +205,44 @@ impl Reset {
     }
 
     /// The server refused at `by`: it rounds down, or its clock is behind. Gives by how much this one is moved.
-    pub fn postpone(&mut self) -> i64 {
+    pub fn postpone(&mut self, now: MonoTime) -> i64 {
+        if self.is_guess() {
+            self.step = times(self.step, 2);
+            let (next, is_far) = (now.plus(self.step), self.step > LONGEST);
+            (self.after, self.by) = (now, if is_far { next.max(self.face) } else { next });
+            return 0;
+        }
         let late = self.granularity.max(100);
         *self = self.later(late);
         late
     }
+}
+
+/// A reset that is as near is taken at face value, whatever the clock: no more than that is lost, ms.
+const NEAR: i64 = 6000;
+/// When one first tries whether a window is over whose reset is past, or too far away to be right, ms; then twice as long after
+/// that, and so on up to so long: clocks are not off by more.
+const PAST: i64 = 1000;
+const FAR: i64 = 4000;
+const LONGEST: i64 = 64_000;
+/// Clocks that are off are so by less than this, and most windows that are shorter are no longer than a minute, ms.
+const OFF: i64 = 240_000;
+const MINUTE: i64 = 60_000;
+/// What is known to this is known, ms.
+const SURE: i64 = 250;
+/// A round trip takes no longer, most often, ms.
+const ROUND: i64 = 500;
+
+/// Whether a reset `away` ms from now, by a clock that was never compared with the server's, may be one: it is near, or so far
+/// that no clock is off by that much, or a window of a length that people choose ends then, on the clock or after the request
+/// that opened it (`opened`: one of ours).
+fn is_likely(away: i64, opened: bool, granularity: i64, labels: Labels) -> bool {
+    let most = MINUTE.min(labels.period);
+    let ends = |length: i64| length <= most && away <= length && labels.grid % length == 0;
+    let is_whole = NICE.iter().any(|seconds| ends(seconds * 1000));
+    let most = most.min(away.saturating_add(ROUND));
+    let is_own = opened && nice(away.saturating_sub(granularity), most).is_some();
+    away > -granularity && (away <= NEAR || away > OFF || is_whole || is_own)
 }
 
 /// What is known of the length of a window that nobody reports: it lies in (after, by].
@@ -149,7 +270,7 @@ impl Length {
     pub fn lengthen(&mut self) {
         self.after = self.guess().max(self.after);
         if self.by <= self.after {
-            (self.by, self.open) = (times(self.after, 2), true);
+            self.by = times(self.after, 2);
         }
     }
 
@@ -184,13 +305,27 @@ pub(super) fn nice(after: i64, by: i64) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rate_limit::clock::DATED;
 
     // Of an exact delta whose end is `end`, seen by a server at `served`.
     fn span(sent: i64, served: i64, came: i64, end: i64) -> Reset {
         let quota = Quota { reset_in: Some(end - served), granularity: 1, ..Quota::default() };
         let (sent, now) = (MonoTime(sent), MonoTime(came));
-        Reset::of(&quota, Told { sent, now, others: 0, cost: 1, served: WallTime(0), unsure: 0, limited: false })
-            .unwrap()
+        Reset::of(
+            &quota,
+            Told {
+                sent,
+                now,
+                others: 0,
+                cost: 1,
+                served: WallTime(0),
+                unsure: 0,
+                labels: DATED,
+                early: true,
+                limited: false,
+            },
+        )
+        .unwrap()
     }
 
     #[test]

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{rate_limit::options::Pacing, time::WallTime};
+use crate::{
+    rate_limit::{clock::DATED, options::Pacing},
+    time::WallTime,
+};
 
 const WALL: WallTime = WallTime(1_000_000);
 
@@ -9,7 +12,6 @@ fn told(limit: u64, remaining: u64, reset_in: i64) -> Quota {
         remaining: Some(remaining),
         reset_in: Some(reset_in),
         granularity: 1000,
-        absolute: true,
         source: "x-ratelimit-remaining".into(),
         ..Quota::default()
     }
@@ -26,7 +28,7 @@ fn rule(limit: u64, window: i64, algorithm: Algorithm) -> Meter {
 /// What came at `now` for a request that went 10 ms before, with `others` under way meanwhile.
 fn answer(now: i64, others: u64) -> Told {
     let (sent, now) = (MonoTime(now - 10), MonoTime(now));
-    Told { sent, now, others, cost: 1, served: WALL.plus(now.0), unsure: 0, limited: false }
+    Told { sent, now, others, cost: 1, served: WALL.plus(now.0), unsure: 0, labels: DATED, early: true, limited: false }
 }
 
 fn send(meter: &mut Meter, count: u64, now: i64) {

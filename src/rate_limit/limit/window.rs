@@ -13,7 +13,7 @@ use super::{
     reset::{Length, Reset, nice},
     usage::{SHARE, Usage},
 };
-use crate::time::MonoTime;
+use crate::time::{MonoTime, WallTime};
 
 /// After a reset, so that rounded clocks on both sides cannot put a send before it, ms.
 const MARGIN: i64 = 2;
@@ -133,6 +133,14 @@ impl Window {
         }
     }
 
+    /// The machine slept: of a window that has ended by `now` nothing is known any more, and one send finds out.
+    pub fn woke(&mut self, now: MonoTime) {
+        if self.reset.is_some_and(|reset| reset.by <= now) {
+            self.begin_next(now, 0);
+            (self.closed, self.trial) = (None, Trial::new(now, None));
+        }
+    }
+
     /// Units left.
     pub fn room(&self, limit: u64, usage: &Usage) -> u64 {
         let own = limit.saturating_sub(self.open.used).saturating_sub(self.open.foreign);
@@ -145,9 +153,9 @@ impl Window {
         let (end, length) = self.end(facts, usage);
         match self.reset {
             Some(reset) if now >= end => {
-                let early = now < reset.by;
+                let early = now < reset.by || reset.is_guess();
                 let length = length.filter(|_| early);
-                let unproved = length.is_some() || !self.proved;
+                let unproved = length.is_some() || !self.proved || reset.is_guess() || reset.is_bound();
                 // A guess is worth a try only where there is no room, and shows something only where nothing else is under way.
                 if early && unproved && !(is_spent && in_flight == 0) {
                     return;
@@ -190,9 +198,13 @@ impl Window {
         let by = reset.by.plus(MARGIN);
         if let Some(length) = facts.length {
             // Whatever the window, it counted the answer's request, so it ends no later than this.
+            let first = first.filter(|_| reset.is_worth(length));
             return (first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
-        let is_early = |(end, _): &(MonoTime, i64)| end.plus(CLOSE) < reset.by;
+        if reset.is_guess() {
+            return (by, None);
+        }
+        let is_early = |(end, length): &(MonoTime, i64)| end.plus(CLOSE) < reset.by && reset.is_worth(*length);
         let guess = opener.filter(|_| !self.refuted).and_then(|(sent, got)| {
             let (length, _) = nice(reset.after.since(got), reset.by.since(sent))?;
             Some((got.plus(length), length)).filter(is_early)
@@ -207,7 +219,8 @@ impl Window {
 
     /// From one window to the next, at least as far as is known: who is told too early asks again.
     pub fn period(&self, facts: Facts) -> i64 {
-        facts.length.or(self.shortest).unwrap_or(self.untold.least())
+        let most = self.reset.map_or(i64::MAX, |reset| reset.most_between());
+        facts.length.or(self.shortest).unwrap_or(self.untold.least()).min(most)
     }
 
     /// A reset came without counters.
@@ -216,10 +229,10 @@ impl Window {
     }
 
     /// A refusal came that reported nothing: what is left of the window is gone.
-    pub fn trip(&mut self, facts: Facts, sent: MonoTime) {
+    pub fn trip(&mut self, facts: Facts, sent: MonoTime, now: MonoTime) {
         self.open.least = None;
         if self.trial.is_some() && sent >= self.open.began {
-            self.refuse(facts.limit);
+            self.refuse(facts.limit, now);
         } else {
             self.open.foreign = facts.limit.saturating_sub(self.open.used);
         }
@@ -250,6 +263,13 @@ impl Window {
     /// The shortest time from one reset to the next.
     pub fn shortest(&self) -> Option<i64> {
         self.shortest
+    }
+
+    /// Of a window that an answer which leaves `remaining` shows to be over: when it ended, on the server's clock.
+    pub fn ended(&self, label: WallTime, remaining: u64, now: MonoTime) -> Option<WallTime> {
+        let old = self.reset.or(self.closed)?;
+        let is_over = now >= old.after || self.open.least.is_none_or(|least| remaining > least);
+        old.label().filter(|old| is_over && *old < label)
     }
 
     /// When the open window ends, as it was reported.

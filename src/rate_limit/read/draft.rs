@@ -1,6 +1,6 @@
 //! A quota while it is gathered: borrowed and flat, so that joining two headers is a handful of comparisons.
 
-use crate::time::times;
+use crate::time::{WallTime, times};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -58,6 +58,8 @@ pub struct Draft<'a> {
     pub reset: i64,
     /// See [`Quota::granularity`].
     pub granularity: i64,
+    /// See [`Quota::reset_at`].
+    pub reset_at: Option<WallTime>,
     /// How good the reset is: 0 an instant, 1 a delta, which needs no clock, 2 one told beside a coarser one.
     pub rank: u8,
     /// The header.
@@ -85,6 +87,7 @@ impl<'a> Draft<'a> {
             window: -1,
             reset: -1,
             granularity: 0,
+            reset_at: None,
             rank: 0,
             source,
             class: "",
@@ -103,13 +106,14 @@ impl<'a> Draft<'a> {
     pub fn reset(&mut self, when: When, exact: bool) {
         self.reset = when.delay;
         self.granularity = when.granularity;
+        self.reset_at = when.at;
         self.rank = if exact { 2 } else { u8::from(!when.absolute) };
     }
 
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
         let delay = times(seconds, 1000);
-        self.reset(When { delay, granularity: 1000, absolute: false }, false);
+        self.reset(When { delay, granularity: 1000, absolute: false, at: None }, false);
     }
 
     fn label(&self) -> &'a str {
@@ -201,6 +205,7 @@ impl<'a> Draft<'a> {
         }
         if (other.reset >= 0, other.rank) > (self.reset >= 0, self.rank) {
             (self.reset, self.granularity, self.rank) = (other.reset, other.granularity, other.rank);
+            self.reset_at = other.reset_at;
         }
         if !self.is_named() {
             (self.head, self.tail, self.worded) = (other.head, other.tail, other.worded);
@@ -284,7 +289,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
         window: (draft.window > 0).then_some(draft.window),
         source: label::short(draft.source),
         granularity: if draft.reset < 0 { 0 } else { draft.granularity },
-        absolute: draft.reset >= 0 && draft.rank == 0,
+        reset_at: draft.reset_at,
     }
 }
 
@@ -363,7 +368,7 @@ mod tests {
         let of = |source, rank, reset| Draft { reset, rank, ..draft(source, "", 5, -1, -1) };
         for all in [[of("epoch", 0, 1), of("delta", 1, 2)], [of("delta", 1, 2), of("epoch", 0, 1)]] {
             let [quota] = &finish(&all)[..] else { panic!() };
-            assert_eq!((quota.reset_in, quota.absolute, quota.source.as_str()), (Some(2), false, "delta"));
+            assert_eq!((quota.reset_in, quota.reset_at.is_some(), quota.source.as_str()), (Some(2), false, "delta"));
         }
     }
 

@@ -6,6 +6,7 @@ use crate::rate_limit::limit::{
     reset::{Order, Reset, Told, nice},
     usage::Usage,
 };
+use crate::time::MonoTime;
 
 impl Window {
     /// Takes what an answer reported.
@@ -75,7 +76,7 @@ impl Window {
             return;
         }
         match self.trial {
-            Some(_) if told.limited => return self.refuse(limit),
+            Some(_) if told.limited => return self.refuse(limit, told.now),
             Some(trial) if remaining > limit / 2 => self.found = self.found.or(trial.length),
             _ => {}
         }
@@ -90,8 +91,9 @@ impl Window {
             (Some(known), _) => self.tell_open(facts, known, reset, taken, told, usage),
             (None, Some(closed)) => self.tell_after(facts, closed, reset, taken, told, usage),
             (None, None) => {
+                self.trial = None;
                 self.open.used = self.open.used.max(usage.total(told.now, facts.length));
-                self.reset = Some(reset);
+                self.reset = Some(reset.first(told));
                 Some(Next::Same)
             }
         }
@@ -107,11 +109,14 @@ impl Window {
         told: Told,
         usage: &mut Usage,
     ) -> Option<Next> {
+        let jumps = self.open.least.is_some_and(|least| facts.limit.saturating_sub(taken) > least);
         match known.compare(&reset, facts.length) {
             Order::Same => self.reset.iter_mut().for_each(|known| known.narrow(&reset)),
             Order::Earlier => return None,
-            // Moved away long before it came: a bucket.
-            Order::Later if told.now < known.after => return Some(Next::Bucket),
+            // Moved away long before it came: a bucket, unless nobody knows when that is and there is room again.
+            Order::Later if known.is_ahead(told.now) && (told.labels.dated || !jumps) => {
+                return Some(Next::Bucket);
+            }
             Order::Later => {
                 self.note_period(&known, &reset);
                 self.measure(facts.limit, usage);
@@ -140,7 +145,10 @@ impl Window {
             return None;
         }
         if told.limited && order != Order::Later {
-            self.refuse(facts.limit);
+            self.refuse(facts.limit, told.now);
+            if reset.is_bound() {
+                self.reset = Some(reset);
+            }
             return None;
         }
         let trial = self.trial.take();
@@ -172,7 +180,8 @@ impl Window {
     // Whether the window after `closed`, of which the first answer reported `reset`, is none. `own`: units sent of late.
     fn slides(&self, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
         // The next window ends a window later; what slides ends with the next of its oldest.
-        let short = length.is_some_and(|length| reset.by < closed.after.plus(length));
+        let is_told = !closed.is_guess() && !reset.is_guess();
+        let short = is_told && length.is_some_and(|length| reset.by < closed.after.plus(length));
         // Own sends of a while explain what is taken, though the window should be a new one.
         let old = taken > product(self.open.used, 2) && taken <= own.saturating_add(2);
         short || (old && product(taken, 8) >= product(own, 7))
@@ -185,13 +194,13 @@ impl Window {
     }
 
     // The send that stood alone was refused: the window before is open still.
-    pub(super) fn refuse(&mut self, limit: u64) {
+    pub(super) fn refuse(&mut self, limit: u64, now: MonoTime) {
         let Some(mut reset) = self.closed.take() else { return };
         // Reckoned from resets that come as late as they are seen to, a length may be right. Before its time not the
         // reset as it was reported is wrong, but what was reckoned of it.
-        self.refuted = self.open.began < reset.by;
+        self.refuted = self.open.began < reset.by && !reset.is_guess();
         if !self.refuted {
-            self.late = self.late.saturating_add(reset.postpone());
+            self.late = self.late.saturating_add(reset.postpone(now));
         }
         (self.trial, self.proved, self.found) = (None, false, None);
         self.reset = Some(reset);

@@ -7,6 +7,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::{
     rate_limit::{
+        line::Line,
         meter::Meter,
         ticket::{Mark, Place, Stand, Ticket},
     },
@@ -43,7 +44,7 @@ pub(super) struct Lane {
     tripped: MonoTime,
     answers: u32,
     lesson: Lesson,
-    queue: VecDeque<Mark>,
+    queue: Line,
     next_seq: u64,
     served: u64,
 }
@@ -81,7 +82,7 @@ impl Lane {
             tripped: LONG_AGO,
             answers: 0,
             lesson: Lesson::default(),
-            queue: VecDeque::new(),
+            queue: Line::default(),
             next_seq: 0,
             served: 0,
         }
@@ -198,13 +199,9 @@ impl Lane {
         (self.gate, self.answers) = (1, 0);
     }
 
-    /// How many wait that go before a newcomer of this priority. Priorities are rare: most often that is all of them.
+    /// How many wait that go before a newcomer of this priority.
     pub fn ahead(&self, priority: i32) -> u64 {
-        let mut place = self.queue.len();
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
-            place -= 1;
-        }
-        (place as u64).min(u64::from(self.waiting))
+        (self.queue.ahead(priority) as u64).min(u64::from(self.waiting))
     }
 
     /// How many are before one that waits already, as far as the order of asking tells.
@@ -215,7 +212,9 @@ impl Lane {
     /// Who waits first, if anybody does.
     pub fn front<'a>(&mut self, tickets: &'a mut [Place]) -> Option<(Mark, &'a mut Ticket)> {
         loop {
-            let mark = *self.queue.front()?;
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
+            let mark = self.queue.front()?;
             if mark.of(tickets, Stand::Waiting).is_some() {
                 return Some((mark, mark.of(tickets, Stand::Waiting)?));
             }
@@ -234,13 +233,7 @@ impl Lane {
             self.next_seq += 1;
             self.next_seq - 1
         });
-        let mark = ticket.mark(index, now);
-        let mut place = self.queue.len();
-        self.queue.push_back(mark);
-        while self.queue.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
-            self.queue.swap(place, place - 1);
-            place -= 1;
-        }
+        self.queue.insert(ticket.mark(index, now));
         self.waiting = self.waiting.saturating_add(1);
     }
 
@@ -256,7 +249,9 @@ impl Lane {
     /// Adds those to `woken` whose time is over, and gives them until `again`. Later ones were told later times, but for
     /// priorities.
     pub fn overdue(&self, tickets: &mut [Place], now: MonoTime, again: MonoTime, woken: &mut VecDeque<Mark>) {
-        for mark in &self.queue {
+        for mark in self.queue.iter() {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
             let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
             if ticket.until.plus(OVERDUE) > now {
                 return;
@@ -266,18 +261,21 @@ impl Lane {
         }
     }
 
-    /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
+    /// Once through the queue: those for whom `is_gone` holds leave; they are given back, in order.
     #[inline(never)]
     pub fn sweep(&mut self, tickets: &mut [Place], is_gone: &dyn Fn(&Ticket) -> bool) -> Vec<Mark> {
         let mut gone = Vec::new();
-        for _ in 0..self.queue.len() {
-            let Some(mark) = self.queue.pop_front() else { break };
-            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if is_gone(ticket) {
-                self.leave(ticket);
+        self.queue.retain(|mark| {
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { return false };
+            let leaves = is_gone(ticket);
+            if leaves {
                 gone.push(mark);
-            } else {
-                self.queue.push_back(mark);
+            }
+            !leaves
+        });
+        for mark in &gone {
+            if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
+                self.leave(ticket);
             }
         }
         gone

@@ -7,11 +7,14 @@
 mod answer;
 mod beside;
 pub mod clock;
+#[cfg(test)]
+mod cost;
 mod hidden;
 mod holds;
 pub mod identity;
 mod landing;
 mod lane;
+mod line;
 pub mod meter;
 pub mod options;
 mod outage;
@@ -22,6 +25,7 @@ mod restore;
 mod routes;
 pub mod secrets;
 mod ticket;
+mod timers;
 pub mod vendors;
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
@@ -36,7 +40,9 @@ use crate::{
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
         ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
+        timers::Timers,
     },
+    syntax::index::{self, Index},
     time::{Moment, MonoTime, WallTime},
 };
 
@@ -58,13 +64,17 @@ pub struct TicketId(u32);
 #[derive(Debug, Default)]
 pub struct Tracker {
     scopes: Vec<Scope>,
+    /// Where each is, by its key.
+    index: Index,
     tickets: Vec<Place>,
     free: Vec<u32>,
     nudges: bool,
     /// Granted, and not yet named by `wake`.
     woken: VecDeque<Mark>,
-    /// The scope that `wake` looks at next.
-    turn: usize,
+    /// Scopes that something happened to since `wake` last looked at them, and when it looks at each of the others in which calls
+    /// wait: what an event costs does not grow with them.
+    touched: Vec<u32>,
+    timers: Timers,
     /// How often in a row `alarm` said to ask at once and nobody could go, and from when on the next one counts.
     due: MonoTime,
     idle: u8,
@@ -159,6 +169,7 @@ impl Tracker {
     /// Asks whether `ticket` may send now. If so it counts as sent.
     pub fn reserve(&mut self, ticket: TicketId, at: Moment) -> Reservation {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
+        self.touch(index);
         let Self { scopes, tickets, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
         let waits = |ticket: &Place| ticket.stand == Stand::Waiting;
@@ -259,21 +270,28 @@ impl Tracker {
     }
 
     fn next_woken(&mut self, at: Moment) -> Option<Mark> {
-        let mut granted = self.woken.pop_front();
-        while granted.is_none() && self.turn < self.scopes.len() {
-            granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, at);
-            if granted.is_none() {
-                self.turn += 1;
+        while let Some((_, index)) = self.timers.first().filter(|(time, _)| *time <= at.mono) {
+            self.timers.set(index, None);
+            self.touch(index);
+        }
+        while self.woken.is_empty()
+            && let Some(index) = self.touched.first().map(|index| *index as usize)
+        {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
+            let scope = self.scopes.get_mut(index)?;
+            if let Some(granted) = scope.pump(&mut self.tickets, at) {
+                return Some(granted);
+            }
+            scope.overdue(&mut self.tickets, at, &mut self.woken);
+            if self.woken.is_empty() {
+                scope.touched = false;
+                let alarm = scope.alarm(&mut self.tickets, at);
+                self.timers.set(index, alarm);
+                self.touched.remove(0);
             }
         }
-        self.turn = if granted.is_none() { 0 } else { self.turn };
-        for scope in &mut self.scopes {
-            if granted.is_none() {
-                scope.overdue(&mut self.tickets, at, &mut self.woken);
-                granted = self.woken.pop_front();
-            }
-        }
-        granted
+        self.woken.pop_front()
     }
 
     /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
@@ -282,13 +300,10 @@ impl Tracker {
         if !self.woken.is_empty() {
             return Some(at.mono);
         }
-        let mut first: Option<MonoTime> = None;
-        for scope in &mut self.scopes {
-            if scope.waiting > 0
-                && let Some(alarm) = scope.alarm(&mut self.tickets, at)
-            {
-                first = Some(first.map_or(alarm, |first| first.min(alarm)));
-            }
+        let mut first = self.timers.first().map(|(time, _)| time);
+        for index in &self.touched {
+            let alarm = self.scopes.get_mut(*index as usize).and_then(|scope| scope.alarm(&mut self.tickets, at));
+            first = first.into_iter().chain(alarm).min();
         }
         let first = first?;
         // An alarm that wakes nobody, again and again, is a loop.
@@ -333,7 +348,16 @@ impl Tracker {
     // The scope of `ticket`, and all tickets.
     fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>)> {
         let scope = self.scope_of(ticket)?;
+        self.touch(scope);
         Some((self.scopes.get_mut(scope)?, &mut self.tickets))
+    }
+
+    // Something happens to this scope: `wake` looks at it.
+    fn touch(&mut self, index: usize) {
+        if let Some(scope) = self.scopes.get_mut(index).filter(|scope| self.nudges && !scope.touched) {
+            scope.touched = true;
+            self.touched.push(index as u32);
+        }
     }
 
     fn scope_of(&self, ticket: TicketId) -> Option<usize> {
@@ -341,9 +365,10 @@ impl Tracker {
     }
 
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
-        if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
+        if let Some(index) = self.find(&identity.key) {
             return index;
         }
+        let hash = index::hash(&identity.key);
         let mut new = Scope::new(identity, rules, now);
         new.held = self.holds.take(&identity.key).unwrap_or(new.held);
         if self.scopes.len() >= MAX_SCOPES {
@@ -353,12 +378,20 @@ impl Tracker {
                 if let Some(until) = old.holds_all(now) {
                     self.holds.keep(old.key, until, now);
                 }
+                self.index.remove(index::hash(&old.key), index);
+                self.index.add(hash, index);
+                new.touched = old.touched;
                 *old = new;
                 return index;
             }
         }
+        self.index.add(hash, self.scopes.len());
         self.scopes.push(new);
         self.scopes.len() - 1
+    }
+
+    fn find(&self, key: &[u8; 16]) -> Option<usize> {
+        self.index.find(index::hash(key), |index| self.scopes.get(index).is_some_and(|scope| scope.key == *key))
     }
 }
 

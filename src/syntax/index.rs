@@ -41,7 +41,7 @@ impl Index {
     /// Adds a number that is not in it.
     pub fn add(&mut self, hash: u32, number: usize) {
         if self.used * 2 >= self.slots.len() {
-            let old = core::mem::replace(&mut self.slots, Vec::new());
+            let old = core::mem::take(&mut self.slots);
             self.slots = vec![(0, FREE); (old.len() * 2).max(LEAST)];
             old.into_iter().filter(|slot| slot.1 != FREE).for_each(|slot| self.put(slot));
         }

@@ -87,7 +87,7 @@ pub fn rows() -> Vec<Row> {
     for (name, style) in [("epoch", Style::Clever), ("delta", Style::IetfLegacy)] {
         rows.push(
             Row::new(format!("suspend/{name}"), "sent at once after the sleep", move |plan| {
-                suspended(plan, style, false)
+                suspended(plan, style, false);
             })
             .refused(1)
             .longest(1.0),

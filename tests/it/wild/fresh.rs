@@ -50,6 +50,7 @@ fn p95_of(path: &'static str, most: f64) -> impl Fn(&Run) -> Result<(), String> 
 
 pub fn rows() -> Vec<Row> {
     let mut rows = buckets();
+    rows.extend(beside_others());
     rows.extend(failures());
     rows
 }
@@ -95,6 +96,11 @@ fn buckets() -> Vec<Row> {
         })
         .refused(40)
         .time(600.0),
+    ]
+}
+
+fn beside_others() -> Vec<Row> {
+    vec![
         Row::new("fresh/one route has a hidden limit", "the other route waits for one hint at most", |plan| {
             for n in 0..60 {
                 plan.get("/search", n * 100);

@@ -50,7 +50,7 @@ impl Api {
             *pick(&mut chance, &[Style::Clever, Style::CleverDown, Style::Discord]),
         ];
         let mut limits = Vec::new();
-        for _ in 0..1 + pick(&mut chance, &[0, 1, 1, 2]) {
+        for _ in 0..=*pick(&mut chance, &[0, 1, 1, 2]) {
             let window = *pick(&mut chance, &[1000, 2000, 5000, 10_000, 60_000, 3_600_000]);
             // None that would take minutes.
             let least = CALLS as i64 * window / 60_000;
@@ -95,7 +95,9 @@ impl Api {
             let now = arrival.now * 1000;
             let wait = servers.iter_mut().map(|server| server.wait(now)).max().unwrap_or(0);
             if wait == 0 {
-                servers.iter_mut().for_each(|server| server.take(now));
+                for server in &mut servers {
+                    server.take(now);
+                }
             }
             let told = servers.iter_mut().fold(date, |told, server| told + &server.headers(now));
             if wait == 0 { reply((200, told)) } else { refuse(429, told, tells.hints, wait) }

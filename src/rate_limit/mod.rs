@@ -7,6 +7,8 @@
 mod answer;
 mod beside;
 pub mod clock;
+#[cfg(test)]
+mod cost;
 mod doubt;
 mod hidden;
 mod holds;
@@ -14,6 +16,7 @@ pub mod identity;
 mod landing;
 mod lane;
 pub mod limit;
+mod line;
 pub mod options;
 mod outage;
 mod queue;
@@ -26,7 +29,9 @@ pub mod secrets;
 mod server;
 mod sleep;
 mod ticket;
+mod timers;
 pub mod vendors;
+mod wake;
 
 pub use hidden::Loss;
 
@@ -43,8 +48,10 @@ use crate::{
         reserve::{Reservation, Scope, Sign},
         server::Servers,
         sleep::Sleep,
-        ticket::{LOOP, Mark, Place, Stand, Ticket, backed_off},
+        ticket::{Mark, Place, Stand, Ticket},
+        timers::Timers,
     },
+    syntax::index::{self, Index},
     time::{Moment, MonoTime, WallTime},
 };
 
@@ -69,14 +76,18 @@ pub struct TicketId(u32);
 #[derive(Debug, Default)]
 pub struct Tracker {
     scopes: Vec<Scope>,
+    /// Where each is, by its key.
+    index: Index,
     tickets: Vec<Place>,
     servers: Servers,
     free: Vec<u32>,
     nudges: bool,
     /// Granted, and not yet named by `wake`.
     woken: VecDeque<Mark>,
-    /// The scope that `wake` looks at next.
-    turn: usize,
+    /// Scopes that something happened to since `wake` last looked at them, and when it looks at each of the others in which calls
+    /// wait: what an event costs does not grow with them.
+    touched: Vec<u32>,
+    timers: Timers,
     /// How often in a row `alarm` said to ask at once and nobody could go, and from when on the next one counts.
     due: MonoTime,
     idle: u8,
@@ -197,6 +208,7 @@ impl Tracker {
 
     fn reserve_awake(&mut self, ticket: TicketId, at: Moment) -> Reservation {
         let Some(index) = self.scope_of(ticket) else { return Reservation::Granted };
+        self.touch(index);
         let Self { scopes, tickets, servers, woken, nudges, .. } = self;
         let Some(scope) = scopes.get_mut(index) else { return Reservation::Granted };
         let waits = |ticket: &Place| ticket.stand == Stand::Waiting;
@@ -239,19 +251,21 @@ impl Tracker {
         scope.correct(&mut reading, at.mono);
         let sign = judge(&mut reading);
         scope.answered(ticket.0, tickets, servers, &reading, sign, at);
+        self.touch_server(ticket);
         reading
     }
 
     /// The attempt of `ticket` ended without a response. `down`: which shows that its server fails. `lost`: on its way, or in a page
     /// for want of a header that lets it be read. What it looks like: of a refusal, report it to [`Tracker::back_off`], too.
-    pub fn fail(&mut self, ticket: TicketId, down: bool, lost: bool, at: Moment) -> Loss {
+    pub fn fail(&mut self, id: TicketId, down: bool, lost: bool, at: Moment) -> Loss {
         let at = self.awake(at);
-        let Some((scope, tickets, servers)) = self.at_home(ticket) else { return Loss::Plain };
-        let Some(ticket) = tickets.get_mut(ticket.0 as usize) else { return Loss::Plain };
+        let Some((scope, tickets, servers)) = self.at_home(id) else { return Loss::Plain };
+        let Some(ticket) = tickets.get_mut(id.0 as usize) else { return Loss::Plain };
         let loss = scope.fail(ticket, lost, servers, at.mono);
         if down && loss == Loss::Plain {
             Scope::failed(ticket, None, servers, at);
         }
+        self.touch_server(id);
         loss
     }
 
@@ -306,69 +320,6 @@ impl Tracker {
         }
     }
 
-    /// The owner of a waiter that may go now, or has to hear anew what it waits for. Ask until there is none; each one
-    /// learns what holds when it asks. Only where the host may wake others.
-    pub fn wake(&mut self, at: Moment) -> Option<u32> {
-        if !self.nudges {
-            return None;
-        }
-        let at = self.awake(at);
-        let granted = self.next_woken(at);
-        if granted.is_some() {
-            self.idle = 0;
-        }
-        self.tickets.get(granted?.ticket as usize).map(|ticket| ticket.owner)
-    }
-
-    fn next_woken(&mut self, at: Moment) -> Option<Mark> {
-        let mut granted = self.woken.pop_front();
-        while granted.is_none() && self.turn < self.scopes.len() {
-            granted = self.scopes.get_mut(self.turn)?.pump(&mut self.tickets, &mut self.servers, at);
-            if granted.is_none() {
-                self.turn += 1;
-            }
-        }
-        self.turn = if granted.is_none() { 0 } else { self.turn };
-        for scope in &mut self.scopes {
-            if granted.is_none() {
-                scope.overdue(&mut self.tickets, &self.servers, at, &mut self.woken);
-                granted = self.woken.pop_front();
-            }
-        }
-        granted
-    }
-
-    /// When [`Tracker::wake`] is to be asked though nothing happened; `None` while nobody waits. Only where the host may
-    /// wake others: there one timer serves all who wait.
-    pub fn alarm(&mut self, at: Moment) -> Option<MonoTime> {
-        let at = self.awake(at);
-        let alarm = self.next_alarm(at)?;
-        Some(self.sleep.beyond(alarm))
-    }
-
-    fn next_alarm(&mut self, at: Moment) -> Option<MonoTime> {
-        if !self.woken.is_empty() {
-            return Some(at.mono);
-        }
-        let mut first: Option<MonoTime> = None;
-        for scope in &mut self.scopes {
-            if scope.waiting > 0
-                && let Some(alarm) = scope.alarm(&mut self.tickets, &self.servers, at)
-            {
-                first = Some(first.map_or(alarm, |first| first.min(alarm)));
-            }
-        }
-        let first = first?;
-        // An alarm that wakes nobody, again and again, is a loop.
-        if first.since(at.mono) > 1 {
-            (self.idle, self.due) = (0, at.mono);
-        } else if at.mono >= self.due {
-            let (idle, wait) = backed_off(self.idle, true);
-            (self.idle, self.due) = (idle, at.mono.plus(wait));
-        }
-        Some(if self.idle > LOOP { self.due } else { first })
-    }
-
     /// Whether the host wakes others.
     pub fn nudges(&self) -> bool {
         self.nudges
@@ -405,6 +356,7 @@ impl Tracker {
         let (at, woke) = self.sleep.awake(at);
         if woke {
             self.scopes.iter_mut().for_each(|scope| scope.woke(at.mono));
+            (0..self.scopes.len()).for_each(|scope| self.touch(scope));
         }
         at
     }
@@ -412,6 +364,7 @@ impl Tracker {
     // The scope of `ticket`, and all tickets.
     fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>, &mut Servers)> {
         let scope = self.scope_of(ticket)?;
+        self.touch(scope);
         Some((self.scopes.get_mut(scope)?, &mut self.tickets, &mut self.servers))
     }
 
@@ -420,9 +373,10 @@ impl Tracker {
     }
 
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
-        if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
+        if let Some(index) = self.find(&identity.key) {
             return index;
         }
+        let hash = index::hash(&identity.key);
         let mut new = Scope::new(identity, rules, now);
         new.held = self.holds.take(&identity.key).unwrap_or(new.held);
         if self.scopes.len() >= MAX_SCOPES {
@@ -432,12 +386,20 @@ impl Tracker {
                 if let Some(until) = old.holds_all(&self.servers, now) {
                     self.holds.keep(old.key, until, now);
                 }
+                self.index.remove(index::hash(&old.key), index);
+                self.index.add(hash, index);
+                new.touched = old.touched;
                 *old = new;
                 return index;
             }
         }
+        self.index.add(hash, self.scopes.len());
         self.scopes.push(new);
         self.scopes.len() - 1
+    }
+
+    fn find(&self, key: &[u8; 16]) -> Option<usize> {
+        self.index.find(index::hash(key), |index| self.scopes.get(index).is_some_and(|scope| scope.key == *key))
     }
 }
 

@@ -3,7 +3,10 @@
 use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::{
-    rate_limit::ticket::{Mark, Place, Stand, Ticket},
+    rate_limit::{
+        line::Line,
+        ticket::{Mark, Place, Stand, Ticket},
+    },
     time::MonoTime,
 };
 
@@ -13,20 +16,16 @@ pub(super) const OVERDUE: i64 = 100;
 /// One line of calls that wait.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    marks: VecDeque<Mark>,
+    marks: Line,
     waiting: u32,
     next_seq: u64,
     served: u64,
 }
 
 impl Queue {
-    /// How many wait that go before a new call of this priority. Priorities are rare: most often that is all of them.
+    /// How many wait that go before a new call of this priority.
     pub fn ahead(&self, priority: i32) -> u64 {
-        let mut place = self.marks.len();
-        while self.marks.get(place.wrapping_sub(1)).is_some_and(|mark| mark.priority < priority) {
-            place -= 1;
-        }
-        (place as u64).min(u64::from(self.waiting))
+        (self.marks.ahead(priority) as u64).min(u64::from(self.waiting))
     }
 
     /// How many are before one that waits already, as far as the order of asking shows.
@@ -37,7 +36,9 @@ impl Queue {
     /// The call that waits first, if any does.
     pub fn front<'a>(&mut self, tickets: &'a mut [Place]) -> Option<(Mark, &'a mut Ticket)> {
         loop {
-            let mark = *self.marks.front()?;
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
+            let mark = self.marks.front()?;
             if mark.of(tickets, Stand::Waiting).is_some() {
                 return Some((mark, mark.of(tickets, Stand::Waiting)?));
             }
@@ -57,13 +58,7 @@ impl Queue {
             self.next_seq += 1;
             self.next_seq - 1
         });
-        let mark = ticket.mark(index, now);
-        let mut place = self.marks.len();
-        self.marks.push_back(mark);
-        while self.marks.get(place.wrapping_sub(1)).is_some_and(|before| mark.is_before(*before)) {
-            self.marks.swap(place, place - 1);
-            place -= 1;
-        }
+        self.marks.insert(ticket.mark(index, now));
         self.waiting = self.waiting.saturating_add(1);
     }
 
@@ -86,7 +81,9 @@ impl Queue {
         again: MonoTime,
         woken: &mut VecDeque<Mark>,
     ) {
-        for mark in &self.marks {
+        for mark in self.marks.iter() {
+            #[cfg(test)]
+            crate::syntax::steps::add(1);
             let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
             let is_due = ticket.until.plus(OVERDUE) <= now;
             match refused {
@@ -99,18 +96,21 @@ impl Queue {
         }
     }
 
-    /// Once around the queue: those for whom `is_gone` holds leave; they are given back, in order.
+    /// Once through the queue: those for whom `is_gone` holds leave; they are given back, in order.
     #[inline(never)]
     pub fn sweep(&mut self, tickets: &mut [Place], is_gone: &dyn Fn(&Ticket) -> bool) -> Vec<Mark> {
         let mut gone = Vec::new();
-        for _ in 0..self.marks.len() {
-            let Some(mark) = self.marks.pop_front() else { break };
-            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { continue };
-            if is_gone(ticket) {
-                self.leave(ticket);
+        self.marks.retain(|mark| {
+            let Some(ticket) = mark.of(tickets, Stand::Waiting) else { return false };
+            let leaves = is_gone(ticket);
+            if leaves {
                 gone.push(mark);
-            } else {
-                self.marks.push_back(mark);
+            }
+            !leaves
+        });
+        for mark in &gone {
+            if let Some(ticket) = mark.of(tickets, Stand::Waiting) {
+                self.leave(ticket);
             }
         }
         gone

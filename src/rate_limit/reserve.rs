@@ -141,6 +141,8 @@ pub(super) struct Scope {
     pub flights: VecDeque<Mark>,
     pub slow: VecDeque<Mark>,
     pub swept: MonoTime,
+    /// Its number is in [`super::Tracker`]'s list of those that something happened to.
+    pub touched: bool,
     turn: usize,
 }
 
@@ -171,6 +173,7 @@ impl Scope {
             flights: VecDeque::new(),
             slow: VecDeque::new(),
             swept: now,
+            touched: false,
             turn: 0,
         }
     }
@@ -277,6 +280,9 @@ impl Scope {
     /// When somebody who waits is to be woken: a line's first gets its turn, is to be refused, or was to come back.
     pub(super) fn alarm(&mut self, tickets: &mut [Place], servers: &Servers, at: Moment) -> Option<MonoTime> {
         let mut first: Option<MonoTime> = None;
+        if self.waiting == 0 {
+            return None;
+        }
         for index in 0..self.lanes.len() * 2 {
             self.sort_out(index, tickets, servers, at.mono);
             let Some((_, ticket)) = self.line(index).and_then(|line| line.front(tickets)) else { continue };

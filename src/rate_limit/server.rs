@@ -173,6 +173,11 @@ impl Server {
         !self.outage.is_on() && self.find(route).is_some_and(|route| route.outage.is_on())
     }
 
+    /// Whether an event may change what holds others back: it is down, or heals.
+    pub fn changes(&self) -> bool {
+        self.outage.is_on() || self.routes.iter().any(|route| route.outage.is_on())
+    }
+
     /// When the next probe of the origin may go, where one is waited for.
     pub fn probes_at(&self) -> Option<MonoTime> {
         self.outage.probes_at()

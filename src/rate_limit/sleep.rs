@@ -52,9 +52,7 @@ impl Sleep {
             Reservation::Refused { why, retry_at, cause } => {
                 Reservation::Refused { why, retry_at: self.beyond(retry_at), cause }
             }
-            Reservation::Wait { until, why, is_fact } => {
-                Reservation::Wait { until: self.beyond(until), why, is_fact }
-            }
+            Reservation::Wait { until, why, is_fact } => Reservation::Wait { until: self.beyond(until), why, is_fact },
         }
     }
 }

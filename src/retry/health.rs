@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{
     retry::{budget::Budget, circuit::Circuit},
+    syntax::index::Index,
     time::MonoTime,
 };
 
@@ -30,12 +31,15 @@ pub struct Origin {
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     origins: Vec<Origin>,
+    /// Where each is, by its key.
+    index: Index,
 }
 
 impl Health {
     /// The place of the origin that `key` is a hash of, for one call.
     pub fn enter(&mut self, key: u32, now: MonoTime) -> OriginId {
-        let mut index = self.origins.iter().position(|origin| origin.key == key).unwrap_or(self.origins.len());
+        let is_it = |index: usize| self.origins.get(index).is_some_and(|origin| origin.key == key);
+        let mut index = self.index.find(key, is_it).unwrap_or(self.origins.len());
         if index == self.origins.len() {
             let new = Origin { key, ..Origin::default() };
             let idle = self.origins.iter().enumerate().filter(|(_, origin)| origin.users == 0);
@@ -45,9 +49,13 @@ impl Health {
                 .filter(|_| index >= MAX_ORIGINS)
                 .and_then(|oldest| Some((oldest, self.origins.get_mut(oldest)?)))
             {
-                Some((oldest, place)) => (index, *place) = (oldest, new),
+                Some((oldest, place)) => {
+                    self.index.remove(place.key, oldest);
+                    (index, *place) = (oldest, new);
+                }
                 None => self.origins.push(new),
             }
+            self.index.add(key, index);
         }
         if let Some(origin) = self.origins.get_mut(index) {
             (origin.users, origin.used) = (origin.users.saturating_add(1), now);

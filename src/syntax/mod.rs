@@ -5,6 +5,7 @@ pub mod duration;
 pub mod grams;
 pub mod headers;
 pub mod http_date;
+pub(crate) mod index;
 pub mod json;
 pub mod label;
 pub mod markup;

@@ -153,8 +153,8 @@ pub fn failures() -> Vec<Row> {
 pub fn clients() -> Vec<Row> {
     let four = |name, kind, style| Row { clients: 4, ..Row::new(name, kind, style) };
     vec![
-        four("4 clients", "first", Clever).most(1.13, 10).asleep(1.14, 11),
-        four("4 clients, fixed", "fixed", Clever).most(1.06, 16).asleep(1.17, 95),
+        four("4 clients", "first", Clever).most(1.14, 10).asleep(1.14, 11),
+        four("4 clients, fixed", "fixed", Clever).most(1.07, 320).asleep(1.17, 95),
         four("4 clients, sliding", "sliding", Clever)
             .most(1.31, 21)
             .asleep(1.36, 294)
@@ -166,7 +166,7 @@ pub fn clients() -> Vec<Row> {
         four("4 clients, draft-10", "first", Ietf).most(1.07, 13).asleep(1.1, 14),
         four("4 clients, fixed, draft-10", "fixed", Ietf).most(1.09, 13).asleep(1.14, 14),
         four("4 clients, sliding, draft-10", "sliding", Ietf)
-            .most(1.05, 16)
+            .most(1.05, 23)
             .asleep(1.1, 205)
             .holds("what others used is logged (sliding.rs, missing)"),
         four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.04, 34).asleep(1.04, 13),
@@ -191,7 +191,10 @@ pub fn clients() -> Vec<Row> {
             server: |server| server.failing = 50,
             ..four("4 clients, 5 % 503s", "first", Clever).most(1.16, 10).asleep(1.14, 11)
         },
-        Row { clients: 2, ..Row::new("2 clients, sliding, draft-10", "sliding", Ietf).most(1.04, 8).asleep(1.31, 147) },
+        Row {
+            clients: 2,
+            ..Row::new("2 clients, sliding, draft-10", "sliding", Ietf).most(1.04, 12).asleep(1.31, 147)
+        },
         Row { uneven: true, ..four("4 clients, one of them busy", "first", Clever).most(1.09, 0).asleep(1.02, 0) },
         Row { uneven: true, ..four("4 clients, one of them busy, fixed", "fixed", Ietf).most(1.04, 0).asleep(1.32, 0) },
         Row {

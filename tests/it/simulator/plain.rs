@@ -12,7 +12,6 @@ const ATTEMPTS: u32 = 4;
 /// How one call of the loop ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    pub began: i64,
     pub at: i64,
     pub good: bool,
 }
@@ -26,7 +25,6 @@ pub fn run(
     mut server: impl FnMut(usize, i64) -> Result<Answer, Failure>,
 ) -> Vec<Outcome> {
     let mut ends = vec![None; starts.len()];
-    let mut began = starts.to_vec();
     let mut events = BinaryHeap::new();
     for (call, start) in starts.iter().enumerate().take(together) {
         events.push(Reverse((*start, call, 1)));
@@ -38,10 +36,9 @@ pub fn run(
         let back = now + 2 * hop;
         let good = matches!(answer, Ok((200..=399, _)));
         if good || attempt >= ATTEMPTS {
-            ends[call] = Some(Outcome { began: began[call], at: back, good });
+            ends[call] = Some(Outcome { at: back, good });
             if next < starts.len() {
-                began[next] = starts[next].max(back);
-                events.push(Reverse((began[next], next, 1)));
+                events.push(Reverse((starts[next].max(back), next, 1)));
                 next += 1;
             }
             continue;

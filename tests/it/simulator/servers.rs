@@ -120,11 +120,11 @@ impl Server {
         }
     }
 
-    fn wait(&mut self, now: i64) -> i64 {
+    pub fn wait(&mut self, now: i64) -> i64 {
         self.limits.iter_mut().map(|limit| limit.wait(now)).max().unwrap()
     }
 
-    fn take(&mut self, now: i64) {
+    pub fn take(&mut self, now: i64) {
         self.limits.iter_mut().for_each(|limit| limit.take(now));
     }
 
@@ -142,7 +142,7 @@ impl Server {
         (now - start * 1000) / 1000
     }
 
-    fn headers(&mut self, now: i64) -> String {
+    pub fn headers(&mut self, now: i64) -> String {
         let infos: Vec<Info> = self.limits.iter_mut().take(self.tells).map(|limit| limit.info(now)).collect();
         let tight = infos.iter().min_by(|a, b| (a.remaining * b.limit).cmp(&(b.remaining * a.limit))).unwrap();
         let delta = up((tight.reset - now).max(0));

@@ -66,6 +66,14 @@ fn waits(row: Row, least: f64) -> Row {
 }
 
 pub fn rows() -> Vec<Row> {
+    let mut rows = headers();
+    rows.extend(checks());
+    rows.extend(under_200());
+    rows.extend(refusals());
+    rows
+}
+
+fn headers() -> Vec<Row> {
     vec![
         Row::new("kucoin-ms", "300 served in about 424 s", |plan| {
             plan.spaced(300, 0);
@@ -104,9 +112,13 @@ pub fn rows() -> Vec<Row> {
         })
         .refused(6)
         .time(330.0),
+    ]
+}
+
+fn checks() -> Vec<Row> {
+    vec![
         Row::check("pubg-ns/read", "the reset is in 60 s", || {
-            let headers =
-                "x-ratelimit-limit:10\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305660000000000\n";
+            let headers = "x-ratelimit-limit:10\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305660000000000\n";
             expect(headers, [Some(10), Some(0), Some(60_000), None])
         }),
         Row::check("reset-name-remain", "`remain` is `remaining`", || {
@@ -128,39 +140,18 @@ pub fn rows() -> Vec<Row> {
             match &quotas[..] {
                 [quota]
                     if (quota.limit, quota.remaining, quota.window, quota.reset_in)
-                        == (Some(50), Some(0), Some(10_000), Some(20_000)) => Ok(()),
+                        == (Some(50), Some(0), Some(10_000), Some(20_000)) =>
+                {
+                    Ok(())
+                }
                 quotas => Err(format!("read {quotas:?}")),
             }
         }),
-        Row::new("esi-420", "held until the reset: one request at most", |plan| {
-            plan.spaced(25, 0);
-            plan.together = 1;
-            plan.serve(|arrival| {
-                let left = (36_000 - arrival.since + 999) / 1000;
-                if left <= 0 {
-                    return reply((200, "x-esi-error-limit-remain:100\nx-esi-error-limit-reset:60\n".into()));
-                }
-                refusal(420, &format!("x-esi-error-limit-remain:0\nx-esi-error-limit-reset:{left}\n"), "")
-            });
-        })
-        .refused(1)
-        .time(40.0),
-        Row::new("feishu-400", "all 20 served within 4 s", |plan| {
-            plan.burst(10);
-            plan.posts(10);
-            let mut limit = Limit::new("fixed", 5, 1000);
-            plan.serve(move |arrival| {
-                let now = arrival.now * 1000;
-                if limit.wait(now) > 0 {
-                    let told = format!("{JSON}x-ogw-ratelimit-limit:5\nx-ogw-ratelimit-reset:1\n");
-                    return refusal(400, &told, r#"{"code":99991400,"msg":"request trigger frequency limit"}"#);
-                }
-                limit.take(now);
-                reply((200, String::new()))
-            });
-        })
-        .refused(25)
-        .time(6.0),
+    ]
+}
+
+fn under_200() -> Vec<Row> {
+    vec![
         Row::new("jsonrpc-429-in-200", "each sent again", |plan| {
             once(plan, UNDER_200.len(), |n| refusal(200, JSON, UNDER_200[n]));
         })
@@ -201,6 +192,40 @@ pub fn rows() -> Vec<Row> {
             .longest(25.0),
             16.0,
         ),
+    ]
+}
+
+fn refusals() -> Vec<Row> {
+    vec![
+        Row::new("esi-420", "held until the reset: one request at most", |plan| {
+            plan.spaced(25, 0);
+            plan.together = 1;
+            plan.serve(|arrival| {
+                let left = (36_000 - arrival.since + 999) / 1000;
+                if left <= 0 {
+                    return reply((200, "x-esi-error-limit-remain:100\nx-esi-error-limit-reset:60\n".into()));
+                }
+                refusal(420, &format!("x-esi-error-limit-remain:0\nx-esi-error-limit-reset:{left}\n"), "")
+            });
+        })
+        .refused(1)
+        .time(40.0),
+        Row::new("feishu-400", "all 20 served within 4 s", |plan| {
+            plan.burst(10);
+            plan.posts(10);
+            let mut limit = Limit::new("fixed", 5, 1000);
+            plan.serve(move |arrival| {
+                let now = arrival.now * 1000;
+                if limit.wait(now) > 0 {
+                    let told = format!("{JSON}x-ogw-ratelimit-limit:5\nx-ogw-ratelimit-reset:1\n");
+                    return refusal(400, &told, r#"{"code":99991400,"msg":"request trigger frequency limit"}"#);
+                }
+                limit.take(now);
+                reply((200, String::new()))
+            });
+        })
+        .refused(25)
+        .time(6.0),
         Row::new("infura-backoff-seconds", "waits 30 s", |plan| {
             plan.burst(1);
             plan.serve(|arrival| {

@@ -79,7 +79,11 @@ pub fn rows() -> Vec<Row> {
         })
         .refused(12)
         .time(312.0),
-        Row::new("cached-date", "the next call after 2 s", |plan| cached(plan, false)).refused(0).longest(3.5),
+        Row::new("cached-date", "the next call after 2 s (arguable: no other date was seen)", |plan| {
+            cached(plan, false)
+        })
+        .refused(0)
+        .longest(3.5),
         Row::new("cached-date/after a fresh one", "the next call after 2 s", |plan| cached(plan, true))
             .refused(0)
             .longest(3.5),
@@ -87,7 +91,7 @@ pub fn rows() -> Vec<Row> {
     for (name, style) in [("epoch", Style::Clever), ("delta", Style::IetfLegacy)] {
         rows.push(
             Row::new(format!("suspend/{name}"), "sent at once after the sleep", move |plan| {
-                suspended(plan, style, false)
+                suspended(plan, style, false);
             })
             .refused(1)
             .longest(1.0),

@@ -301,11 +301,6 @@ impl Run {
     pub fn longest(&self) -> f64 {
         (0..self.calls.len()).map(|call| self.took(call)).fold(0.0, f64::max)
     }
-
-    /// Requests in the first so many ms.
-    pub fn within(&self, ms: i64) -> usize {
-        self.arrivals.iter().filter(|(arrival, ..)| arrival.since < ms).count()
-    }
 }
 
 /// The 95th of a hundred, of times in order.

@@ -1,5 +1,7 @@
 //! A row of the table: a plan, what may come of it, and how that is judged.
 
+use std::fmt::Write as _;
+
 use super::plan::{Plan, Run};
 
 /// When in a minute the calls come, ms.
@@ -104,7 +106,8 @@ impl Row {
                     said.push(format!("{how}: {what} {is} of {most}"));
                 }
             }
-            figures += &format!(" | {how} {refused:4} refused {lost:4} lost {time:7.1} s, longest {longest:6.1} s");
+            write!(figures, " | {how} {refused:4} refused {lost:4} lost {time:7.1} s, longest {longest:6.1} s")
+                .unwrap();
         }
         let met = said.is_empty();
         let word = if met { "ok  " } else { "MISS" };

@@ -55,7 +55,7 @@ pub fn rows() -> Vec<Row> {
             .refused(2)
             .time(595.0),
         Row::new("default-maxwait/first", "600 at 60 a minute: all served", |plan| {
-            told(plan, (60, 60_000), 600, "first")
+            told(plan, (60, 60_000), 600, "first");
         })
         .refused(2)
         .time(595.0),
@@ -77,6 +77,33 @@ pub fn rows() -> Vec<Row> {
         })
         .refused(2)
         .longest(125.0),
+    ];
+    rows.extend(shared());
+    for wait in [0, 100, 300, 900] {
+        rows.push(
+            Row::new(format!("rule-8/maxWait {wait} ms"), "no limit: nobody refused", move |plan| {
+                plan.burst(20);
+                plan.options(&format!(r#"{{"rateLimit":{{"maxWait":{wait}}}}}"#));
+                plan.latency = (20, 60);
+            })
+            .longest(2.0),
+        );
+    }
+    rows.push(
+        Row::new("rule-8/100,000 wait", "maxQueue is 100,000 by default", |plan| {
+            plan.burst(20_000);
+            let mut server = Server::new("first", &[(5000, 10_000)], Style::Clever);
+            plan.serve(move |arrival| reply(server.answer(arrival.now)));
+        })
+        .refused(2)
+        .time(40.0),
+    );
+    rows
+}
+
+/// Clients that share a token.
+fn shared() -> Vec<Row> {
+    let mut rows = vec![
         // The table of rates has four clients with patience; these have the defaults.
         Row::new("clients/20, fixed windows", "none of 800 lost", |plan| clients(plan, 20, 40, "fixed", Style::Clever))
             .refused(400)
@@ -104,24 +131,5 @@ pub fn rows() -> Vec<Row> {
             .time(25.0),
         );
     }
-    for wait in [0, 100, 300, 900] {
-        rows.push(
-            Row::new(format!("rule-8/maxWait {wait} ms"), "no limit: nobody refused", move |plan| {
-                plan.burst(20);
-                plan.options(&format!(r#"{{"rateLimit":{{"maxWait":{wait}}}}}"#));
-                plan.latency = (20, 60);
-            })
-            .longest(2.0),
-        );
-    }
-    rows.push(
-        Row::new("rule-8/100,000 wait", "maxQueue is 100,000 by default", |plan| {
-            plan.burst(20_000);
-            let mut server = Server::new("first", &[(5000, 10_000)], Style::Clever);
-            plan.serve(move |arrival| reply(server.answer(arrival.now)));
-        })
-        .refused(2)
-        .time(40.0),
-    );
     rows
 }

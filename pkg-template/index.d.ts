@@ -787,6 +787,8 @@ export type Explanation = ExplanationBase &
           | "truncated"
           | "protocol"
           | "redirect_loop"
+          /** workerd sends no more requests in this invocation. */
+          | "subrequests"
           | "mixed_content"
           | "csp"
           | "cors"

@@ -292,7 +292,7 @@ impl Call {
 
     fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> bool {
         let lost = failure == Failure::Network;
-        let down = lost || failure == Failure::Timeout;
+        let down = failure.is_network() || failure == Failure::Timeout;
         self.ticket.is_some_and(|ticket| memory.tracker.fail(ticket, down, lost, at))
     }
 

@@ -1,7 +1,7 @@
-//! What an answer or a failure means for a retry: tables of statuses and of what hosts throw.
+//! What an answer or a failure means for a retry: tables of statuses; what hosts throw stands in [`crate::failures`].
 
+use crate::failures::{self, Cause, Repeats};
 use crate::retry::options::{METHODS, RetryRules};
-use crate::syntax::words;
 
 /// What kind of trouble an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +36,24 @@ pub struct Signs {
 pub enum Failure {
     /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
     Caller,
+    /// The host sends no more requests, this one or another (workerd's "Too many subrequests"). Nothing more is to be sent.
+    Exhausted,
     /// The network failed, and the host says that there is none.
     Offline,
     /// No answer came, or it broke off; nobody knows whether the request was processed.
     Network,
     /// The attempt's own deadline.
     Timeout,
+    /// The network failed before the server processed the request (no connection, a stream that HTTP/2 refused): even a POST
+    /// may be sent again.
+    Unprocessed,
+}
+
+impl Failure {
+    /// Whether the network failed: what the host's own word that it is offline explains.
+    pub fn is_network(self) -> bool {
+        matches!(self, Self::Network | Self::Unprocessed)
+    }
 }
 
 /// The transient ones: 408 and 5xx by RFC 9110; 520 to 524 are Cloudflare's, 529 Anthropic's and Notion's "overloaded".
@@ -114,75 +126,18 @@ pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
     matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
 }
 
-/// Starts of what hosts say when the network failed, in any case. Sources: shared measurements of Chromium, Firefox, `WebKit`,
-/// undici, Deno, Bun and workerd; transports of others say what failed first. Whatever else they throw (bad arguments, a
-/// refused scheme) would fail again.
-const NETWORK_WORDS: [&str; 15] = [
-    "Failed to fetch",                               // Chromium
-    "Network",                                       // Firefox, workerd, React Native; Chromium while the body came
-    "Load failed",                                   // WebKit
-    "A network error occurred",                      // WebKit
-    "The request timed out",                         // WebKit
-    "The network connection was lost",               // WebKit
-    "The Internet connection appears to be offline", // WebKit
-    "fetch failed",                                  // undici
-    "terminated",                                    // undici, while the body came
-    "error sending request",                         // Deno
-    "error reading a body from connection",          // Deno
-    "internal error; reference",                     // workerd: DNS, TLS
-    "Unable to connect",                             // Bun
-    "Connection",                                    // sockets
-    "socket",                                        // Node: "socket hang up"
-];
-
-/// Codes of Node, undici and Bun. A code decides before any text does.
-const NETWORK_CODES: [&str; 16] = [
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ECONNABORTED",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EPIPE",
-    "ETIMEDOUT",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "EHOSTUNREACH",
-    "UND_ERR_SOCKET",
-    "UND_ERR_CONNECT_TIMEOUT",
-    "UND_ERR_HEADERS_TIMEOUT",
-    "UND_ERR_BODY_TIMEOUT",
-    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-    "ConnectionRefused",
-];
-
-/// Starts of what undici says, with the message of the cause, where a rule of fetch was broken: it gives a code where the
-/// network failed, and none here. The same request would break it again.
-const RULE_WORDS: [&str; 5] = [
-    "fetch failed: redirect count exceeded",
-    "fetch failed: unexpected redirect", // redirect: "error"
-    "fetch failed: URL scheme must be",  // a redirect to another
-    "fetch failed: integrity mismatch",
-    "fetch failed: bad port",
-];
-
-/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none;
-/// then the message goes on with the cause's).
+/// Sorts what a host's fetch rejected with, by its name, its message and that of its cause, and the code of it or of its cause
+/// ("" where none).
 pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if name == "TimeoutError" {
         return Failure::Timeout;
     }
-    if name == "AbortError" {
-        return Failure::Caller;
+    match failures::cause(name, message, code).map_or(Repeats::Never, Cause::repeats) {
+        Repeats::Never => Failure::Caller,
+        Repeats::Exhausted => Failure::Exhausted,
+        Repeats::IfIdempotent => Failure::Network,
+        Repeats::Always => Failure::Unprocessed,
     }
-    if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
-        // llhttp's: what came was no HTTP. A newer undici gives some of them no code, and browsers never do.
-        let known = NETWORK_CODES.contains(&code) || code.starts_with("HPE_");
-        return if known { Failure::Network } else { Failure::Caller };
-    }
-    let message = message.trim_ascii_start();
-    let begins =
-        |words: &[&str]| words.iter().any(|start| words::cut(message, 0, start.len()).eq_ignore_ascii_case(start));
-    if begins(&NETWORK_WORDS) && !begins(&RULE_WORDS) { Failure::Network } else { Failure::Caller }
 }
 
 #[cfg(test)]
@@ -299,7 +254,7 @@ mod tests {
             ("Error", "socket hang up", "", Failure::Network),
             ("Error", "connection reset by peer", "", Failure::Network),
             ("TypeError", "Invalid URL: network", "", Failure::Caller),
-            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Network),
+            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Unprocessed),
             ("TypeError", "error reading a body from connection", "", Failure::Network),
             ("Error", "internal error; reference = 0123", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
@@ -312,12 +267,65 @@ mod tests {
             ("TypeError", "fetch failed: integrity mismatch", "", Failure::Caller),
             ("TypeError", "fetch failed: bad port", "", Failure::Caller),
             ("TypeError", "error sending request for url (http://localhost:1/)", "", Failure::Network),
+            (
+                "TypeError",
+                "fetch failed: Stream closed with error code NGHTTP2_REFUSED_STREAM",
+                "ERR_HTTP2_STREAM_ERROR",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"GOAWAY\" frame received with code 0",
+                "UND_ERR_SOCKET",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"stream error\" received - code 7",
+                "UND_ERR_INFO",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"stream error\" received - code 11",
+                "UND_ERR_INFO",
+                Failure::Network,
+            ),
+            (
+                "TypeError",
+                "fetch failed: Stream closed with error code NGHTTP2_ENHANCE_YOUR_CALM",
+                "ERR_HTTP2_STREAM_ERROR",
+                Failure::Network,
+            ),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_GOAWAY_SESSION", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_INVALID_SESSION", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_INVALID_HEADER_VALUE", Failure::Caller),
+            ("TypeError", "fetch failed: x", "UND_ERR_CLOSED", Failure::Network),
+            ("TypeError", "fetch failed: x", "EAI_FAIL", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "EAI_NODATA", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ENOTCONN", Failure::Network),
+            ("TypeError", "fetch failed: x", "EADDRNOTAVAIL", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "EMFILE", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_STREAM_PREMATURE_CLOSE", Failure::Network),
+            ("Error", "x", "ConnectionClosed", Failure::Network),
+            ("Error", "Was there a typo in the url or port?", "FailedToOpenSocket", Failure::Unprocessed),
+            ("TypeError", "other side closed", "", Failure::Network),
+            ("TypeError", "The socket connection was closed unexpectedly", "", Failure::Network),
+            ("Error", "disconnected: peer disconnected without gracefully ending TLS session", "", Failure::Network),
+            ("Error", "Too many subrequests by single Worker invocation.", "", Failure::Exhausted),
+            (
+                "TypeError",
+                "error sending request for url (https://x/): client error (Connect): invalid peer certificate: Expired",
+                "",
+                Failure::Caller,
+            ),
+            ("TypeError", "fetch failed: certificate has expired", "CERT_HAS_EXPIRED", Failure::Caller),
             ("Error", "Network connection lost.", "", Failure::Network),
             (
                 "Error",
                 " Unable to connect. Is the computer able to access the url?",
                 "ConnectionRefused",
-                Failure::Network,
+                Failure::Unprocessed,
             ),
             ("TypeError", "Failed to parse URL from /x", "ERR_INVALID_URL", Failure::Caller),
             ("TypeError", "Request with GET/HEAD method cannot have body.", "", Failure::Caller),

@@ -11,6 +11,7 @@ mod explain_lookup;
 mod explain_properties;
 mod explain_requests;
 mod explain_support;
+mod failures;
 mod hedging;
 mod hidden;
 mod outage;

@@ -920,9 +920,10 @@ export interface Profile {
   /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
   /**
-   * The API hides errors under a success (GraphQL, Slack): at most 64 KiB of a copy of each JSON body, for at most 1 s, is looked
-   * at for rate limits and spent allowances, under `error`, `errors` and `extensions`. A rate limit is then waited for and sent
-   * again as a 429 is, whatever the method; your response stays unread.
+   * The API hides errors under a success (GraphQL, JSON-RPC, Slack): at most 64 KiB of a copy of each body in JSON or XML, for at
+   * most 1 s, is looked at for rate limits and spent allowances, under `error`, `errors` and `extensions` (of XML, in an `error`
+   * or `fault`). A rate limit is then waited for and sent again as a 429 is, whatever the method; your response stays unread. Of a
+   * batch all must be refused: one of which a part succeeded is yours. An error beside a `Retry-After` is waited for, too.
    * @default false
    */
   errorsUnder200?: boolean;

@@ -44,7 +44,7 @@ use alloc::{boxed::Box, rc::Rc};
 use hedge::Race;
 use judge::Question;
 use kept::Kept;
-use signs::{is_spent, sign_of, signs};
+use signs::{complete, is_spent, sign_of, signs};
 
 use crate::{
     hints::body,
@@ -302,7 +302,10 @@ impl Call {
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
         let hides = self.rules.errors_under_200
             && (200..300).contains(&status)
-            && headers.find("content-type").is_some_and(|kind| words::holds(&kind.to_ascii_lowercase(), "json"));
+            && headers.find("content-type").is_some_and(|kind| {
+                let kind = kind.to_ascii_lowercase();
+                words::holds(&kind, "json") || words::holds(&kind, "/xml")
+            });
         if acts && (hides || classify::is_unclear(status, Signs::default())) {
             let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
             let signs = signs(&read::read(answer, at.wall), headers);
@@ -331,6 +334,7 @@ impl Call {
         let secrets = self.request.secrets.clone();
         let mut sign = |reading: &mut Reading| {
             secrets.veil(&mut reading.quotas);
+            complete(status, reading, headers);
             seen = signs(reading, headers);
             sign_of(status, seen)
         };
@@ -344,7 +348,7 @@ impl Call {
             reading
         };
         // By its body alone, where a profile says that errors hide under a success.
-        self.is_error |= seen.rate.is_some();
+        self.is_error |= seen.limited.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits).
             hint.delay = times(hint.delay, 1 << (self.sends - 1).min(20));

@@ -71,7 +71,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         return program::explain(report).unwrap_or_else(|| network::explain(report));
     }
     let served = hints::served(report.headers, report.now);
-    let told = if report.told.is_none() { told::read(report.headers, served) } else { None };
+    let told = if report.told.is_none() {
+        told::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
+    } else {
+        None
+    };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
@@ -80,16 +84,19 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let open = base::judge(report, &harvest, &digits, &mut out);
     // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
     // enough: what is deep in it is not about the answer.
-    let waits = matches!(
-        out.kind,
-        Kind::RateLimited
-            | Kind::Unavailable
-            | Kind::ServerError
-            | Kind::Locked
-            | Kind::Forbidden
-            | Kind::InvalidRequest
-            | Kind::BusinessRule
-    );
+    let first = level::or_first(harvest.root);
+    let blames = out.kind == Kind::Success && (first.at(key!("error")).exists() || first.at(key!("errors")).exists());
+    let waits = blames
+        || matches!(
+            out.kind,
+            Kind::RateLimited
+                | Kind::Unavailable
+                | Kind::ServerError
+                | Kind::Locked
+                | Kind::Forbidden
+                | Kind::InvalidRequest
+                | Kind::BusinessRule
+        );
     let body = match harvest.shape {
         _ if !waits => "",
         Shape::Json => harvest.body,
@@ -181,16 +188,19 @@ fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, roo
 fn limit(limited: Option<Limited>, out: &mut Explanation) {
     let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
     let kind = match limited {
-        Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
+        Some(Limited::Rate)
+            if refused || matches!(out.kind, Kind::BusinessRule | Kind::Success | Kind::Unavailable) =>
+        {
             Kind::RateLimited
         }
         Some(Limited::Allowance)
             if refused
-                || out.kind == Kind::RateLimited
+                || matches!(out.kind, Kind::RateLimited | Kind::Success)
                 || (out.kind == Kind::BusinessRule && out.status.is_some_and(|status| status < 300)) =>
         {
             Kind::QuotaExhausted
         }
+        Some(Limited::TooLarge) => Kind::TooLarge,
         _ => return,
     };
     become_of(kind, out);

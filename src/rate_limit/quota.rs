@@ -5,6 +5,9 @@ use alloc::string::String;
 /// Most quotas that one response may tell; more is noise or an attack.
 pub const MOST: usize = 32;
 
+/// The unit of a quota of errors: it binds nobody before it is used up, and then everybody.
+pub const ERRORS: &str = "errors";
+
 /// A quota as one response told it. Absent is not told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
@@ -29,6 +32,8 @@ pub struct Quota {
     pub granularity: i64,
     /// The reset was told as an instant on the server's clock (date or epoch), so skew matters; else as a delta.
     pub absolute: bool,
+    /// The reset was told as an HTTP-date, which is cut to its second: it comes up to a second later.
+    pub cut: bool,
 }
 
 impl Quota {

@@ -1,6 +1,7 @@
 //! What an answer or a failure means for a retry: tables of statuses; what hosts throw stands in [`crate::failures`].
 
 use crate::failures::{self, Cause, Repeats};
+use crate::hints::{body::Limited, is_refusal};
 use crate::retry::options::{METHODS, RetryRules};
 
 /// What kind of trouble an answer is.
@@ -21,12 +22,12 @@ pub enum Class {
 /// What one answer says besides its status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// A hint when to come back was given, whatever its value.
+    /// A hint when to come back was given; one of 0, or past, is none.
     pub hinted: bool,
-    /// A quota of requests is told to be used up.
+    /// A quota of requests, or of errors, is told to be used up.
     pub exhausted: bool,
-    /// The body says that a rate was exceeded, or that it is no rate but an allowance that no wait brings back.
-    pub rate: Option<bool>,
+    /// What the body says was exceeded.
+    pub limited: Option<Limited>,
     /// The server says that it is to be repeated, or that it is not, whatever the status.
     pub repeats: Option<bool>,
 }
@@ -73,6 +74,9 @@ pub fn is_down(status: u16, signs: Signs) -> bool {
 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
+    if signs.limited == Some(Limited::TooLarge) {
+        return Class::Final;
+    }
     let class = match status {
         _ if is_limited(status, signs) => Class::Limited,
         // RFC 9110 section 15.5.14: a condition that is temporary.
@@ -96,13 +100,13 @@ pub fn is_error(status: u16) -> bool {
     status >= 400
 }
 
-/// Whether `status` asks to slow down, all who share its quota: a 429, or a rate limit under another name (GitHub 403,
+/// Whether `status` asks to slow down, all who share its quota: a 429 or 420, or a rate limit under another name (GitHub 403,
 /// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
-    match (status, signs.rate) {
-        (200..=299 | 400 | 403 | 429 | 503, Some(rate)) => rate,
-        (429, None) => true,
+    match (status, signs.limited) {
+        (200..=299 | 400 | 403 | 420 | 429 | 503, Some(limited)) => limited == Limited::Rate,
         (400 | 403, None) => signs.exhausted || signs.hinted,
+        (_, None) => is_refusal(status),
         _ => false,
     }
 }
@@ -110,7 +114,7 @@ pub fn is_limited(status: u16, signs: Signs) -> bool {
 /// Whether an answer of this `status` is to be judged by its body too: a rate limit under another name, or one that may be
 /// a spent allowance, or that says there how long to wait.
 pub fn is_unclear(status: u16, signs: Signs) -> bool {
-    matches!(status, 400 | 403 | 429) && !(signs.hinted || signs.exhausted)
+    (matches!(status, 400 | 403) || is_refusal(status)) && !(signs.hinted || signs.exhausted)
 }
 
 /// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
@@ -123,7 +127,7 @@ pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
 
 /// Whether the answer itself says that the request was not processed, so that even a POST may be repeated.
 pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
-    matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
+    status == 423 || is_refusal(status) || (status == 503 && signs.hinted) || is_limited(status, signs)
 }
 
 /// Sorts what a host's fetch rejected with, by its name, its message and that of its cause, and the code of it or of its cause
@@ -154,8 +158,9 @@ mod tests {
         let none = Signs::default();
         let hinted = Signs { hinted: true, ..none };
         let exhausted = Signs { exhausted: true, ..none };
-        let rate = Signs { rate: Some(true), ..none };
-        let allowance = Signs { rate: Some(false), hinted: true, ..none };
+        let rate = Signs { limited: Some(Limited::Rate), ..none };
+        let allowance = Signs { limited: Some(Limited::Allowance), hinted: true, ..none };
+        let large = Signs { limited: Some(Limited::TooLarge), hinted: true, ..none };
         let rows = [
             (200, none, Class::Final),
             (400, none, Class::Final),
@@ -170,7 +175,11 @@ mod tests {
             (413, hinted, Class::Transient),
             (423, none, Class::Locked),
             (425, none, Class::TooEarly),
+            (420, none, Class::Limited),
             (429, none, Class::Limited),
+            (429, large, Class::Final),
+            (400, large, Class::Final),
+            (413, large, Class::Final),
             (500, none, Class::Transient),
             (501, none, Class::Final),
             (501, hinted, Class::Final),
@@ -198,6 +207,7 @@ mod tests {
         let rows = [
             (400, true),
             (403, true),
+            (420, true),
             (429, true),
             (200, false),
             (401, false),
@@ -230,7 +240,7 @@ mod tests {
             assert_eq!(is_down(status, none), expected, "{status}");
         }
         assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
-        assert!(!is_down(503, Signs { rate: Some(true), ..none }), "it is a limit");
+        assert!(!is_down(503, Signs { limited: Some(Limited::Rate), ..none }), "it is a limit");
     }
 
     #[test]
@@ -240,6 +250,8 @@ mod tests {
         assert_eq!(class(418, none, &own), Class::Transient);
         assert_eq!(class(429, none, &own), Class::Limited);
         assert_eq!(class(503, none, &own), Class::Final);
+        let large = Signs { limited: Some(Limited::TooLarge), ..none };
+        assert_eq!(class(429, large, &own), Class::Final, "it would come again whatever the list says");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod explain_support;
 mod failures;
 mod hedging;
 mod hidden;
+mod limits_told;
 mod outage;
 mod plain_data;
 mod properties;

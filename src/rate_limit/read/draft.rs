@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::name::{self, Name};
 use crate::hints::When;
-use crate::rate_limit::quota::{MOST, Quota};
+use crate::rate_limit::quota::{ERRORS, MOST, Quota};
 use crate::syntax::{label, structured, words};
 
 /// From this [`Draft::step`] on it is of a user's own dialect, of which each is one quota.
@@ -23,6 +23,7 @@ const UNITS: &[(&str, &str)] = &[
     ("complexity", "complexity"),
     ("cost", "cost"),
     ("credits", "credits"),
+    (ERRORS, ERRORS),
     ("percent", "percent"),
     ("points", "points"),
 ];
@@ -58,6 +59,8 @@ pub struct Draft<'a> {
     pub reset: i64,
     /// See [`Quota::granularity`].
     pub granularity: i64,
+    /// See [`Quota::cut`].
+    pub cut: bool,
     /// How good the reset is: 0 an instant, 1 a delta, which needs no clock, 2 one told beside a coarser one.
     pub rank: u8,
     /// The header.
@@ -85,6 +88,7 @@ impl<'a> Draft<'a> {
             window: -1,
             reset: -1,
             granularity: 0,
+            cut: false,
             rank: 0,
             source,
             class: "",
@@ -102,14 +106,14 @@ impl<'a> Draft<'a> {
     /// When it resets.
     pub fn reset(&mut self, when: When, exact: bool) {
         self.reset = when.delay;
-        self.granularity = when.granularity;
+        (self.granularity, self.cut) = (when.granularity, when.cut);
         self.rank = if exact { 2 } else { u8::from(!when.absolute) };
     }
 
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
         let delay = times(seconds, 1000);
-        self.reset(When { delay, granularity: 1000, absolute: false }, false);
+        self.reset(When { delay, granularity: 1000, absolute: false, cut: false }, false);
     }
 
     fn label(&self) -> &'a str {
@@ -200,7 +204,8 @@ impl<'a> Draft<'a> {
             self.source = other.source;
         }
         if (other.reset >= 0, other.rank) > (self.reset >= 0, self.rank) {
-            (self.reset, self.granularity, self.rank) = (other.reset, other.granularity, other.rank);
+            (self.reset, self.granularity, self.rank, self.cut) =
+                (other.reset, other.granularity, other.rank, other.cut);
         }
         if !self.is_named() {
             (self.head, self.tail, self.worded) = (other.head, other.tail, other.worded);
@@ -285,6 +290,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
         source: label::short(draft.source),
         granularity: if draft.reset < 0 { 0 } else { draft.granularity },
         absolute: draft.reset >= 0 && draft.rank == 0,
+        cut: draft.cut,
     }
 }
 

@@ -1,0 +1,177 @@
+//! Limits that headers and bodies tell, against public reports: `fixtures/limits-told.json`. One row is asked of all three: the
+//! reader, the policy (what it does about the first answer) and the explainer.
+
+use fetch_with_policy::{
+    call::{self, Action, Call, Event, Memory, Request, WaitReason},
+    explain::{Catalogs, Report, explain, kind::Retry, text},
+    policy::Policy,
+    rate_limit::{
+        identity::Identity,
+        read::{self, Answer},
+    },
+    syntax::{headers::Headers, value::Value as Told},
+    time::{Moment, WallTime},
+};
+use serde_json::Value;
+
+const FIXTURES: &[&str] = &[include_str!("../fixtures/limits-told.json")];
+const NOW: i64 = 1_795_305_600_000;
+
+fn at(ms: f64) -> Moment {
+    Moment::new(NOW as f64 + ms, ms, 0.0)
+}
+
+fn headers(case: &Value) -> String {
+    let mut lines = String::new();
+    for (name, value) in case["headers"].as_object().unwrap() {
+        lines += &format!("{}:{}\n", name.to_lowercase(), value.as_str().unwrap());
+    }
+    if !lines.contains("content-type:") {
+        lines += "content-type:application/json\n";
+    }
+    lines
+}
+
+fn policy(case: &Value) -> Policy {
+    let mut policy = Policy::default();
+    for (path, value) in [
+        ("profiles", Told::List(1)),
+        ("profiles.0", Told::Object),
+        ("profiles.0.name", Told::Text("example")),
+        ("profiles.0.hosts", Told::List(1)),
+        ("profiles.0.hosts.0", Told::Text("api.example.com")),
+        ("profiles.0.errorsUnder200", Told::Flag(case["errorsUnder200"] == true)),
+    ] {
+        policy.set(path, value).unwrap();
+    }
+    policy
+}
+
+/// What the policy does about one answer, its body told as it comes.
+fn acted(case: &Value) -> Action {
+    let mut memory = Memory::new(true);
+    let identity = Identity::of("https://api.example.com", Headers::new(""));
+    let method = case["method"].as_str().unwrap_or("GET");
+    let request = Request { method: method.into(), identity, keyed: false, replayable: true };
+    let mut call = Call::new(request, policy(case).rules("api.example.com"), 0, &mut memory, at(0.0));
+    assert!(matches!(call.handle(Event::Start, &mut memory, at(0.0)), Ok(Action::Send { .. })));
+    let lines = headers(case);
+    let status = case["status"].as_u64().unwrap() as u16;
+    let event = Event::Respond { attempt: 1, status, headers: Headers::new(&lines), foreign: false };
+    let action = call.handle(event, &mut memory, at(0.0)).unwrap();
+    if let Action::Peek { .. } = action {
+        return call.handle(Event::Body(case["body"].as_str().unwrap_or("")), &mut memory, at(0.0)).unwrap();
+    }
+    action
+}
+
+fn policy_difference(case: &Value) -> Option<String> {
+    let expected = case.get("policy").filter(|expected| !expected.is_null())?;
+    let action = acted(case);
+    let is_right = match (action, expected["waits"].as_i64()) {
+        (Action::Wait { delay, reason }, Some(ms)) => {
+            let told = match reason {
+                WaitReason::RetryAfter => "retry-after",
+                WaitReason::RateLimit => "rate-limit",
+                WaitReason::Backoff => "backoff",
+                _ => "another",
+            };
+            // Never early; what is added so that clients do not come together is a tenth at most, and a round trip. Our own curve is
+            // not the server's word.
+            told == expected["for"] && (told == "backoff" || (ms..=ms + ms / 10 + 100).contains(&delay))
+        }
+        (Action::Resolve { gave_up, .. }, None) => {
+            gave_up.map(|gave_up| format!("{:?}", gave_up.reason)) == expected["ends"].as_str().map(String::from)
+        }
+        _ => false,
+    };
+    (!is_right).then(|| format!("policy: {action:?}, not {expected}"))
+}
+
+fn reading_difference(case: &Value) -> Option<String> {
+    let expected = case.get("reading")?;
+    let lines = headers(case);
+    let status = case["status"].as_u64().unwrap() as u16;
+    let body = case["body"].as_str().unwrap_or("");
+    let reading = read::read(Answer { status, body, ..Answer::from(Headers::new(&lines)) }, WallTime(NOW));
+    if let Some(limited) = expected.get("limited")
+        && call::limited(status, &reading) != limited.as_bool()
+    {
+        return Some(format!("reader: limited {:?}", call::limited(status, &reading)));
+    }
+    let quotas = expected.get("quotas")?.as_array().unwrap();
+    let is_told = |wanted: &Value| {
+        reading.quotas.iter().any(|quota| {
+            quota.name.as_deref() == wanted["name"].as_str()
+                && quota.unit.as_deref() == wanted["unit"].as_str()
+                && quota.limit == wanted["limit"].as_u64()
+                && quota.remaining == wanted["remaining"].as_u64()
+                && quota.window == wanted["window"].as_i64()
+                && quota.reset_in == wanted["reset_in"].as_i64()
+        })
+    };
+    let lenient = |wanted: &Value| {
+        let mut one = wanted.clone();
+        // Names that headers make up are not told apart here, unless the row has one.
+        if one.get("name").is_none() {
+            one["name"] = reading.quotas.first().map_or(Value::Null, |quota| quota.name.clone().into());
+        }
+        for (member, told) in [
+            ("limit", reading.quotas.first().and_then(|quota| quota.limit)),
+            ("remaining", reading.quotas.first().and_then(|quota| quota.remaining)),
+        ] {
+            if one.get(member).is_none() {
+                one[member] = told.into();
+            }
+        }
+        is_told(&one)
+    };
+    let is_right = quotas.len() == reading.quotas.len() && quotas.iter().all(lenient);
+    (!is_right).then(|| format!("reader: {:?}", reading.quotas))
+}
+
+fn explain_difference(case: &Value) -> Option<String> {
+    let expected = case.get("explain").filter(|expected| !expected.is_null())?;
+    let lines = headers(case);
+    let report = Report {
+        status: Some(case["status"].as_u64().unwrap() as u16),
+        headers: Headers::new(&lines),
+        body: Some(case["body"].as_str().unwrap_or("")),
+        url: "https://api.example.com/x",
+        method: case["method"].as_str().unwrap_or("GET"),
+        now: WallTime(NOW),
+        ..Report::default()
+    };
+    let out = explain(&report, &Catalogs::built_in());
+    let (verdict, delay) = match out.retry {
+        Retry::None => ("none", None),
+        Retry::Never { .. } => ("never", None),
+        Retry::Backoff { .. } => ("backoff", None),
+        Retry::After { delay, .. } => ("after", Some(delay)),
+        Retry::AtReset { delay, .. } => ("at-reset", Some(delay)),
+        _ => ("another", None),
+    };
+    let kind = text::row(out.kind).name;
+    let is = |wanted: &Value, told: &str| wanted.as_str().unwrap().split('|').any(|wanted| wanted == told);
+    let is_right = is(&expected["kind"], kind)
+        && is(&expected["verdict"], verdict)
+        && expected["delay"].as_i64().is_none_or(|wanted| delay == Some(wanted));
+    (!is_right).then(|| format!("explainer: {kind}, {verdict} {delay:?}, not {expected}"))
+}
+
+#[test]
+fn reader_policy_and_explainer_agree_on_what_servers_tell() {
+    let mut wrong = Vec::new();
+    let mut rows = 0;
+    for text in FIXTURES {
+        let fixture: Value = serde_json::from_str(text).unwrap();
+        for case in fixture["cases"].as_array().unwrap() {
+            rows += 1;
+            let differences = [reading_difference(case), policy_difference(case), explain_difference(case)];
+            for difference in differences.into_iter().flatten() {
+                wrong.push(format!("{}: {difference}", case["id"]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{} of {rows} rows", wrong.join("\n"), wrong.len());
+}

@@ -927,7 +927,16 @@ export interface Profile {
    * @default false
    */
   errorsUnder200?: boolean;
-  /** What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`). Its hosts are the profile's. @default none */
+  /**
+   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: an
+   * answer that a rule of kind "rate_limited" fits is waited for and sent again whatever the method, one of "unavailable" as a 503
+   * is, and one of "quota_exhausted" never. Under a success that counts where `errorsUnder200` is set and the rule names the status.
+   *
+   * The policy goes by those of these rules whose `when` has nothing but `status`, `code`, `message`, `body` and `json`, tested by
+   * templates, `equals`, `contains` and `startsWith`; others only explain. It looks at the body's texts and numbers as they stand:
+   * `code` and `message` may stand anywhere in it, and of a pointer in `json` the last name counts. Its hosts are the profile's.
+   * @default none
+   */
   catalog?: Catalog;
 }
 

@@ -7,6 +7,7 @@ use alloc::string::String;
 
 pub mod body;
 mod instant;
+pub mod limits;
 mod phrases;
 mod wait;
 
@@ -187,6 +188,10 @@ fn rank(name: &str) -> Option<(u8, bool)> {
     if name == PUSHBACK {
         return Some((MILLIS, true));
     }
+    // Airbrake's X-RateLimit-Delay, Buildr's X-Rate-Limited-For.
+    if ["limit-delay", "limited-for"].iter().any(|end| name.ends_with(end)) && words::holds(name, "rate") {
+        return Some((KIN, false));
+    }
     let mut at = 0;
     let unit = loop {
         let rest = words::cut(name, at, name.len());
@@ -288,6 +293,8 @@ mod tests {
             ("x-ratelimit-retry-after:30", 30_000),
             ("x-rate-limit-retry-after-seconds:59", 59_000),
             ("x-retry-in:412.3ms", 413),
+            ("x-ratelimit-delay:30", 30_000),
+            ("x-rate-limited-for:5", 5000),
             ("beta-retry-after:2026-11-22T00:00:05Z", 5000),
             (
                 "x-business-use-case-usage:{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}",

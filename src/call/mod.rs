@@ -300,14 +300,16 @@ impl Call {
         let (status, foreign) = head;
         self.is_error = classify::is_error(status);
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
-        let hides = self.rules.errors_under_200
-            && (200..300).contains(&status)
-            && headers.find("content-type").is_some_and(|kind| {
-                let kind = kind.to_ascii_lowercase();
-                words::holds(&kind, "json") || words::holds(&kind, "/xml")
-            });
+        let asks = self.rules.limits(status).asks(status);
+        let hides = asks
+            || self.rules.errors_under_200
+                && (200..300).contains(&status)
+                && headers.find("content-type").is_some_and(|kind| {
+                    let kind = kind.to_ascii_lowercase();
+                    words::holds(&kind, "json") || words::holds(&kind, "/xml")
+                });
         if acts && (hides || classify::is_unclear(status, Signs::default())) {
-            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
+            let answer = Answer { foreign, dialects: &self.rules.dialects, status, ..Answer::from(headers) };
             let signs = signs(&read::read(answer, at.wall), headers);
             if hides || classify::is_unclear(status, signs) {
                 if let Some(ticket) = self.ticket {
@@ -339,7 +341,7 @@ impl Call {
             sign_of(status, seen)
         };
         let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
+        let answer = Answer { headers, status, body, dialects: &rules.dialects, limits: rules.limits(status), foreign };
         let mut reading = if let Some(ticket) = self.ticket {
             memory.tracker.observe(ticket, answer, at, sign)
         } else {

@@ -19,7 +19,7 @@ pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
     match signs.limited {
         Some(Limited::Rate) => Some(true),
         Some(Limited::Allowance) => Some(false),
-        Some(Limited::TooLarge) => None,
+        Some(Limited::TooLarge | Limited::Unavailable) => None,
         None => classify::is_limited(status, signs).then_some(true),
     }
 }
@@ -57,6 +57,7 @@ pub(super) fn signs(reading: &Reading, headers: Headers<'_>) -> Signs {
         hinted: reading.hint.as_ref().and_then(Hint::wait).is_some(),
         exhausted: reading.quotas.iter().any(is_spent),
         limited: reading.limited,
+        ruled: reading.ruled,
         repeats: hints::repeats(headers),
     }
 }

@@ -85,7 +85,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
     // enough: what is deep in it is not about the answer.
     let first = level::or_first(harvest.root);
-    let blames = out.kind == Kind::Success && (first.at(key!("error")).exists() || first.at(key!("errors")).exists());
+    let blames = out.kind == Kind::Success
+        && ["error", "errors", "error_message", "error_msg", "errmsg"].iter().any(|name| first.get(name).exists());
     let waits = blames
         || matches!(
             out.kind,

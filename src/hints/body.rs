@@ -8,9 +8,14 @@
 //! Sources: the vendors named at each row, `botocore` and `smithy-rs` for Amazon's codes, RFC 9457, and
 //! draft-ietf-httpapi-ratelimit-headers-10 section 5.
 
+mod walk;
+
 use alloc::{string::String, vec::Vec};
 
-use super::phrases::{FIRST, META_BUSINESS, META_CODES, MILLIS, RPC_CODES, SECONDS, STATUSES, STEMS, Sense, WAITS};
+use super::limits::{self, Limits, Trial};
+use super::phrases::{
+    FIRST, META_BUSINESS, META_CODES, MILLIS, RPC_CODES, SECONDS, SHORT, STATUSES, STEMS, Sense, WAITS,
+};
 use super::wait::{starts, wait};
 use super::{is_refusal, when};
 use crate::syntax::{grams::Grams, number, words};
@@ -31,6 +36,8 @@ pub enum Limited {
     Rate,
     /// Nothing: this one request asks for more than the limit is, and others work.
     TooLarge,
+    /// Nothing: the server is not available, as the API's catalog says.
+    Unavailable,
 }
 
 /// What a body says. A number below 0 is not told.
@@ -44,6 +51,8 @@ pub struct Said<'d> {
     pub implied: bool,
     /// What was exceeded.
     pub limited: Option<Limited>,
+    /// The API's catalog says what was exceeded, whatever the status.
+    pub ruled: bool,
     /// An error stands under a success.
     pub blames: bool,
     /// The limit is one of all routes (Discord).
@@ -56,11 +65,16 @@ pub struct Said<'d> {
 
 /// Reads what came with `status` (0 where that is not known); dates in it are measured against `served`.
 ///
-/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and `extensions` is heard, and a
+/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and its kin, and `extensions` is heard, and a
 /// status of 429 beside them; of XML, what stands in an `error` or `fault`. Of a success that is an array (a batch of JSON-RPC),
 /// all elements must be refused.
-#[inline(never)]
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
+    read_by(&limits::NONE, body, status, served)
+}
+
+/// [`read`], where an API's own rules go before the table.
+#[inline(never)]
+pub fn read_by<'d>(limits: &'d Limits, body: &'d str, status: u16, served: WallTime) -> Said<'d> {
     let body = front(body, MOST);
     let mut grams = Grams::default();
     grams.add(body, true);
@@ -69,6 +83,7 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
         source: "",
         implied: false,
         limited: None,
+        ruled: false,
         blames: false,
         global: false,
         limit: -1,
@@ -85,6 +100,8 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
         requests: false,
         waits: false,
         stems: Vec::new(),
+        trial: limits.trial(status),
+        ruled: None,
         said,
     };
     // Few bodies have anything of a rate or a wait in them: what none of their strings can have is not looked for in each.
@@ -101,6 +118,13 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
         reader.json(text);
     } else {
         reader.markup(text);
+    }
+    if reader.trial.is_open() {
+        reader.trial.hear_body(text);
+    }
+    // Of a batch each element was judged.
+    if !(reader.is_success() && text.starts_with('[')) {
+        reader.ruled = reader.trial.judge();
     }
     reader.finish();
     reader.said
@@ -119,105 +143,14 @@ struct Reader<'d> {
     requests: bool,
     waits: bool,
     stems: Vec<(Sense, &'static str)>,
+    trial: Trial<'d>,
+    ruled: Option<Limited>,
     said: Said<'d>,
 }
 
 impl<'d> Reader<'d> {
     fn is_success(&self) -> bool {
         (1..400).contains(&self.status)
-    }
-
-    // Text, or XML, whose codes stand between tags.
-    fn markup(&mut self, text: &'d str) {
-        let mut heard = !self.is_success();
-        for piece in words::split(text, b"<>\n").filter(|piece| !piece.is_empty()) {
-            if self.is_success() {
-                // `soap:Fault`, `/error`.
-                let name = words::halves(piece.trim_start_matches('/'), b' ').0;
-                let (space, local) = words::halves(name, b':');
-                let name = if local.is_empty() { space } else { local };
-                if ["error", "errors", "fault"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
-                    heard = !piece.starts_with('/');
-                    self.said.blames |= heard;
-                    continue;
-                }
-            }
-            if heard {
-                self.string("text", piece);
-                self.refused("code", piece);
-            }
-        }
-    }
-
-    // All strings and words with the last key before them, which is that of the array they stand in, or their own. A whole
-    // reader would be 3 kB more, and refuse what is cut off; escapes need not be undone to compare letters.
-    fn json(&mut self, text: &'d str) {
-        let (mut key, mut depth, mut at) = ("", 0, 0);
-        let success = self.is_success();
-        let mut heard = !success;
-        // Of a batch, each element is an answer.
-        let batch = success && text.starts_with('[');
-        let top = if batch { 2 } else { 1 };
-        let mut all: Option<Sense> = None;
-        while let Some(byte) = text.as_bytes().get(at) {
-            #[cfg(test)]
-            crate::syntax::steps::add(1);
-            let from = at;
-            at += 1;
-            match byte {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if batch && depth == 1 {
-                        all = Some(all.map_or(self.sense, |all| all.min(self.sense)));
-                        (self.sense, heard) = (Sense::Nothing, false);
-                    }
-                }
-                b'"' => {
-                    while let Some(more) = words::find(words::cut(text, at, text.len()), b"\"\\") {
-                        at += more + 1;
-                        if text.as_bytes().get(at - 1) == Some(&b'"') {
-                            break;
-                        }
-                        at += 1;
-                    }
-                    let string = words::cut(text, from + 1, at - 1);
-                    if words::cut(text, at, text.len()).trim_ascii_start().as_bytes().first() != Some(&b':') {
-                        if heard {
-                            self.blame(string);
-                            self.string(key, string);
-                        }
-                        if heard || depth == top {
-                            self.refused(key, string);
-                        }
-                        continue;
-                    }
-                    key = string;
-                    if depth == top && success {
-                        heard = ["error", "errors", "error_message", "extensions"].contains(&key);
-                        self.blaming = key != "extensions";
-                    }
-                }
-                // A minus too, so that what follows it is no number.
-                b'-' | b'0'..=b'9' | b't' if heard || depth == top => {
-                    at = from
-                        + words::find(words::cut(text, from, text.len()), b",]} \t\r\n").unwrap_or(text.len() - from);
-                    let word = words::cut(text, from, at);
-                    if heard {
-                        self.number(key, word);
-                    }
-                    self.refused(key, word);
-                }
-                _ => {}
-            }
-        }
-        if batch {
-            // What was cut off is not known to be refused.
-            self.sense = all.filter(|_| depth == 0).unwrap_or(Sense::Nothing);
-            if self.sense == Sense::Nothing {
-                self.said.delay = -1;
-            }
-        }
     }
 
     fn blame(&mut self, string: &str) {
@@ -266,7 +199,9 @@ impl<'d> Reader<'d> {
             for (sense, stem) in &self.stems {
                 let counts = !prose || !matches!(sense, Sense::RateCode | Sense::AllowanceCode);
                 if counts && *sense > self.sense && holds(&plain, stem) {
-                    self.sense = *sense;
+                    let is_short =
+                        *sense == Sense::AllowanceProse && SHORT.iter().any(|word| words::holds(&plain, word));
+                    self.sense = if is_short { self.sense.max(Sense::Rate) } else { *sense };
                 }
             }
         }
@@ -316,7 +251,7 @@ impl<'d> Reader<'d> {
             self.sense = self.sense.max(Sense::Rate);
         }
         // "Locked, try again in 20 minutes" is a refusal of another kind.
-        if self.prose && self.sense == Sense::Nothing && matches!(self.status, 400 | 403) {
+        if self.prose && self.sense == Sense::Nothing && self.ruled.is_none() && matches!(self.status, 400 | 403) {
             said.delay = -1;
         }
         // An error under a success that says how long to wait.
@@ -334,6 +269,8 @@ impl<'d> Reader<'d> {
             Sense::AllowanceProse | Sense::AllowanceCode | Sense::AllowanceForbidden => Some(Limited::Allowance),
             Sense::TooLarge => Some(Limited::TooLarge),
         };
+        said.ruled = self.ruled.is_some();
+        said.limited = self.ruled.or(said.limited);
     }
 }
 

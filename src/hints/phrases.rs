@@ -50,12 +50,16 @@ pub const STEMS: [(Sense, &str); 7] = [
         Sense::AllowanceProse,
         "exceededyourcurrentquota creditbalance apiusagelimit usagecapexceeded volumequota \
          daily*limit daily*quota daily*capacity daily*allowance dailycap daily*usagecap daily*requestcount \
-         monthly*limit monthly*quota monthly*capacity monthly*allowance monthlycap monthly*usagecap monthly*requestcount",
+         monthly*limit monthly*quota monthly*capacity monthly*allowance monthlycap monthly*usagecap monthly*requestcount \
+         limit*perday perday*limit perday*quota limit*permonth permonth*limit permonth*quota limit*callsmonth",
     ),
     (Sense::AllowanceForbidden, "quotaexceeded"),
     // OpenAI, Groq; nodes of Ethereum.
     (Sense::TooLarge, "requesttoolarge toolargefor queryreturnedmorethan responsesizeexceeded"),
 ];
+
+// A text that names one of these is of a rate, whatever days and months it names beside it.
+pub const SHORT: [&str; 3] = ["persecond", "perminute", "perhour"];
 
 // One of these is in every text that tells a wait: see `wait`.
 pub const WAITS: [&str; 6] = ["again", "available", "reset", "retry", "this after", "wait"];

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use super::quota::Quota;
 use super::vendors::{self, Reads};
 use crate::hints::body::{self, Limited};
+use crate::hints::limits::{self, Limits};
 use crate::hints::{self, Hint, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::time::WallTime;
@@ -40,13 +41,15 @@ pub struct Answer<'a> {
     pub body: &'a str,
     /// Headers that the user named.
     pub dialects: &'a Dialects,
+    /// What the API's catalog says a limit looks like.
+    pub limits: &'a Limits,
     /// It came to a page of another origin, which sees only those headers that the server exposes.
     pub foreign: bool,
 }
 
 impl<'a> From<Headers<'a>> for Answer<'a> {
     fn from(headers: Headers<'a>) -> Self {
-        Self { headers, status: 0, body: "", dialects: &dialect::NONE, foreign: false }
+        Self { headers, status: 0, body: "", dialects: &dialect::NONE, limits: &limits::NONE, foreign: false }
     }
 }
 
@@ -65,6 +68,8 @@ pub struct Reading {
     pub served: WallTime,
     /// What the body says was exceeded, if it says so.
     pub limited: Option<Limited>,
+    /// The API's catalog says that, whatever the status.
+    pub ruled: bool,
     /// What is exceeded holds for all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
     pub global: bool,
     /// What is exceeded is shared with others, who may spend it too (Discord's scope `shared`).
@@ -85,9 +90,9 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
     reading.hint = hints::read_served(headers, served);
     reading.slack = if reading.hint.is_some() { hints::slack(headers, served) } else { 0 };
     let mut drafts = Vec::new();
-    if !answer.body.is_empty() {
-        let said = body::read(answer.body, answer.status, served.at);
-        (reading.limited, reading.global) = (said.limited, said.global);
+    if !answer.body.is_empty() || answer.limits.asks(answer.status) {
+        let said = body::read_by(answer.limits, answer.body, answer.status, served.at);
+        (reading.limited, reading.ruled, reading.global) = (said.limited, said.ruled, said.global);
         // An error under a success that says in its head when to come back (MediaWiki's maxlag).
         if said.blames && reading.hint.as_ref().and_then(Hint::wait).is_some() {
             reading.limited = reading.limited.or(Some(Limited::Rate));

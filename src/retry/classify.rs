@@ -28,6 +28,8 @@ pub struct Signs {
     pub exhausted: bool,
     /// What the body says was exceeded.
     pub limited: Option<Limited>,
+    /// The API's own catalog says that, whatever the status.
+    pub ruled: bool,
     /// The server says that it is to be repeated, or that it is not, whatever the status.
     pub repeats: Option<bool>,
 }
@@ -69,7 +71,15 @@ pub fn is_failure(status: u16) -> bool {
 /// Whether an answer is one of a server that is down. With a hint it is one that knows when it will be back; a 408 is of one
 /// that found its client slow.
 pub fn is_down(status: u16, signs: Signs) -> bool {
-    is_failure(status) && status != 408 && !signs.hinted && !is_limited(status, signs)
+    has_failed(status, signs) && status != 408 && !signs.hinted && !is_limited(status, signs)
+}
+
+/// Whether an answer is a failure of its server, by its status or by the API's own word.
+pub fn has_failed(status: u16, signs: Signs) -> bool {
+    match signs.limited {
+        Some(limited) if signs.ruled => limited == Limited::Unavailable,
+        _ => is_failure(status),
+    }
 }
 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
@@ -81,6 +91,13 @@ pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
         _ if is_limited(status, signs) => Class::Limited,
         // RFC 9110 section 15.5.14: a condition that is temporary.
         413 if signs.hinted => Class::Transient,
+        _ if signs.ruled => {
+            if has_failed(status, signs) {
+                Class::Transient
+            } else {
+                Class::Final
+            }
+        }
         423 => Class::Locked,
         425 => Class::TooEarly,
         _ if TRANSIENT.contains(&status) => Class::Transient,
@@ -104,6 +121,7 @@ pub fn is_error(status: u16) -> bool {
 /// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
     match (status, signs.limited) {
+        (_, Some(limited)) if signs.ruled => limited == Limited::Rate,
         (200..=299 | 400 | 403 | 420 | 429 | 503, Some(limited)) => limited == Limited::Rate,
         (400 | 403, None) => signs.exhausted || signs.hinted,
         (_, None) => is_refusal(status),
@@ -127,7 +145,8 @@ pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
 
 /// Whether the answer itself says that the request was not processed, so that even a POST may be repeated.
 pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
-    status == 423 || is_refusal(status) || (status == 503 && signs.hinted) || is_limited(status, signs)
+    let is_unavailable = status == 503 || signs.limited == Some(Limited::Unavailable);
+    status == 423 || is_refusal(status) || (is_unavailable && signs.hinted) || is_limited(status, signs)
 }
 
 /// Sorts what a host's fetch rejected with, by its name, its message and that of its cause, and the code of it or of its cause
@@ -179,6 +198,12 @@ mod tests {
             (429, none, Class::Limited),
             (429, large, Class::Final),
             (400, large, Class::Final),
+            (509, Signs { ruled: true, ..rate }, Class::Limited),
+            (200, Signs { ruled: true, ..rate }, Class::Limited),
+            (503, Signs { ruled: true, ..allowance }, Class::Final),
+            (423, Signs { ruled: true, ..allowance }, Class::Final),
+            (200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }, Class::Transient),
+            (404, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }, Class::Transient),
             (413, large, Class::Final),
             (500, none, Class::Transient),
             (501, none, Class::Final),
@@ -240,6 +265,11 @@ mod tests {
             assert_eq!(is_down(status, none), expected, "{status}");
         }
         assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
+        assert!(
+            is_down(200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }),
+            "its catalog says so"
+        );
+        assert!(!is_down(503, Signs { ruled: true, limited: Some(Limited::Allowance), ..none }), "its catalog says so");
         assert!(!is_down(503, Signs { limited: Some(Limited::Rate), ..none }), "it is a limit");
     }
 

@@ -178,7 +178,7 @@ fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample:
 /// Whether what ended tells that its server fails, or that it works; `None` where it tells nothing of it.
 pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
     match ended {
-        Ended::Answer { status, .. } => Some(classify::is_failure(status)),
+        Ended::Answer { status, signs, .. } => Some(classify::has_failed(status, signs)),
         Ended::Failure(Failure::Network | Failure::Timeout | Failure::Unprocessed) => Some(true),
         Ended::Failure(Failure::Caller | Failure::Exhausted | Failure::Offline) => None,
     }

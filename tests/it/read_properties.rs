@@ -124,7 +124,7 @@ proptest! {
         let mut own = Dialects::default();
         own.begin();
         own.set("remaining", Value::Text("x-own")).unwrap();
-        let answer = Answer { headers: Headers::new(&headers), status, body: &text, dialects: &own, foreign: false };
+        let answer = Answer { status, body: &text, dialects: &own, ..Answer::from(Headers::new(&headers)) };
         let reading = read(answer, WallTime(now));
         prop_assert!(reading.hint.is_none_or(|hint| hint.delay >= 0 && !hint.source.is_empty()));
         prop_assert!(reading.quotas.iter().all(|quota| quota.reset_in.is_none_or(|reset| reset >= 0)));

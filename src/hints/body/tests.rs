@@ -90,6 +90,10 @@ fn a_rate_is_told_apart_from_an_allowance() {
         (429, r#"{"error":{"code":429,"message":"Monthly capacity limit exceeded. Visit x."}}"#, allowance),
         (429, r#"{"message":"daily request count exceeded, request rate limited"}"#, allowance),
         (429, r#"{"message":"You have used up your monthly allowance"}"#, allowance),
+        (429, r#"{"message":"Quota exceeded for limit 'Reads per day per user'"}"#, allowance),
+        (429, r#"{"message":"Limit exceeded: 10 per second, monthly limit 5000"}"#, rate),
+        (200, r#"{"errcode":45009,"errmsg":"reach max api daily quota limit"}"#, allowance),
+        (200, r#"{"errcode":0,"errmsg":"ok"}"#, None),
         (400, r#"{"error":{"status":429,"message":"x"}}"#, rate),
         (400, r#"{"error":{"code":"429"}}"#, rate),
         (400, r#"{"error":{"limit":429}}"#, None),
@@ -169,4 +173,29 @@ fn no_more_of_a_body_is_read_than_is_said() {
     let filled = |length: usize| ["\"", &"é".repeat(length / 2), "\n too many requests"].concat();
     assert_eq!(says(429, &filled(400)).0, Some(Limited::Rate));
     assert_eq!(says(429, &filled(MOST)).0, None);
+}
+
+#[test]
+fn what_the_catalog_of_an_api_says_goes_before_the_words_that_all_share() {
+    let limits = Limits::new(
+        "rate_limited\t200\t/result=*per sec*\nquota_exhausted\t429\t=*tier*\nunavailable\t200,503\t/code=77\nrate_limited\t509\t",
+    );
+    let judged = |status, body| {
+        let said = read_by(&limits, body, status, NOW);
+        (said.limited, said.ruled)
+    };
+    for (status, body, expected) in [
+        (200, r#"{"status":"0","result":"Max calls per sec rate limit reached (5/sec)"}"#, (Some(Limited::Rate), true)),
+        (200, r#"{"status":"0","other":"Max calls per sec"}"#, (None, false)),
+        (429, r#"{"message":"rate limited: your tier is used up"}"#, (Some(Limited::Allowance), true)),
+        (429, r#"{"message":"rate limited"}"#, (Some(Limited::Rate), false)),
+        (200, r#"{"error":{"code":77}}"#, (Some(Limited::Unavailable), true)),
+        (200, r#"{"a":{"b":[{"code":77}]}}"#, (Some(Limited::Unavailable), true)),
+        (509, "", (Some(Limited::Rate), true)),
+        (200, r#"[{"result":"one per sec"},{"result":"two per sec"}]"#, (Some(Limited::Rate), true)),
+        (200, r#"[{"result":"one per sec"},{"result":"fine"}]"#, (None, false)),
+        (503, "<e><code>77</code></e>", (None, false)),
+    ] {
+        assert_eq!(judged(status, body), expected, "{status} {body}");
+    }
 }

@@ -241,22 +241,24 @@ export interface RetryOptions {
   jitter?: "full" | "equal" | "none";
   /**
    * The longest single wait that a server may ask for (Retry-After and similar hints), in ms. A longer one ends the call at once; the
-   * call is never sent early. A hint under 50 ms is waited for 50 ms. All holds of one call together: {@link RateLimitOptions.maxWait}.
+   * call is never sent early. A hint under 50 ms is waited for 50 ms, one of 0 or past is none, and an HTTP-date, which is cut to its
+   * second, is waited for to the end of that. All holds of one call together: {@link RateLimitOptions.maxWait}.
    * @default `rateLimit.maxWait`
    */
   maxRetryAfter?: number;
   /**
-   * Which statuses to retry. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
-   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is
-   * spent, which is not retried. The response that the call gives is unread all the same.
-   * @default 408, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
+   * Which statuses to retry. A 420 is as a 429. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
+   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is spent or
+   * this one request too large, which is not retried. The response that the call gives is unread all the same.
+   * @default 408, 420, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
    */
   statuses?: number[];
   /** Which methods to retry. @default the idempotent ones (RFC 9110), and QUERY */
   methods?: string[];
   /**
    * Retry POST and PATCH even after a failure that may have come when the server had done its work: it may be done twice.
-   * @default false; a 429, a 423, a 503 with a hint or an Idempotency-Key permit a retry anyway
+   * @default false; a 429, a 423, a 503 with a hint, a connection that never came about, HTTP/2's REFUSED_STREAM and GOAWAY, or an
+   * Idempotency-Key permit a retry anyway
    */
   retryNonIdempotent?: boolean;
   /**
@@ -394,7 +396,7 @@ export interface QuotaState extends Quota {
  * `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
  * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
  *
- * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 403 or 400; `false` where it
+ * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 420, 403 or 400; `false` where it
  * says that an allowance is spent (a plan's, a credit, a day's), which no short wait brings back; else it is absent.
  *
  * @example

@@ -106,7 +106,7 @@ struct Wait {
 }
 
 #[inline(never)]
-fn best<'a>(headers: Headers<'a>, served: Served) -> Option<(Wait, &'a str)> {
+fn best(headers: Headers<'_>, served: Served) -> Option<(Wait, &str)> {
     let mut best: Option<(u8, Wait, &str)> = None;
     for (name, value) in headers.iter() {
         let Some((rank, millis)) = rank(name) else { continue };

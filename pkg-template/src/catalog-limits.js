@@ -38,7 +38,7 @@ function lineOf(kind, when) {
  * @returns {[string, unknown]}
  */
 function memberOf([pointer, test]) {
-  const name = pointer.split("/").findLast((part) => !/^\d*$/.test(part));
+  const name = pointer.split("/").filter((part) => !/^\d*$/.test(part)).pop();
   return [`/${name?.replaceAll("~1", "/").replaceAll("~0", "~")}`, test];
 }
 

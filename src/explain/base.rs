@@ -5,7 +5,7 @@ use super::explanation::Explanation;
 use super::harvest::{Harvest, MAX_BODY, Shape};
 use super::keys::{key, keys};
 use super::kind::{self, Kind};
-use super::level::or_failed;
+use super::level::{or_failed, or_first};
 use super::scan::{behind, has, head};
 use super::text;
 use crate::syntax::json::{self, End};
@@ -71,6 +71,26 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
         out.see(out.id, sign.0, sign.1, sign.2, sign.3);
     }
     open
+}
+
+/// Whether the body is heard: of whoever is told to come back, or may be. Hearing a body takes a third of all the time.
+pub fn hears(kind: Kind, harvest: &Harvest<'_>) -> bool {
+    match kind {
+        Kind::Success => {
+            let first = or_first(harvest.root);
+            ["error", "errors", "error_message", "error_msg", "errmsg"].iter().any(|name| first.get(name).exists())
+        }
+        _ => matches!(
+            kind,
+            Kind::RateLimited
+                | Kind::Unavailable
+                | Kind::ServerError
+                | Kind::Locked
+                | Kind::Forbidden
+                | Kind::InvalidRequest
+                | Kind::BusinessRule
+        ),
+    }
 }
 
 /// The reason of a kind that has reasons, where none is known.

@@ -82,22 +82,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
-    // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
-    // enough: what is deep in it is not about the answer.
-    let first = level::or_first(harvest.root);
-    let blames = out.kind == Kind::Success
-        && ["error", "errors", "error_message", "error_msg", "errmsg"].iter().any(|name| first.get(name).exists());
-    let waits = blames
-        || matches!(
-            out.kind,
-            Kind::RateLimited
-                | Kind::Unavailable
-                | Kind::ServerError
-                | Kind::Locked
-                | Kind::Forbidden
-                | Kind::InvalidRequest
-                | Kind::BusinessRule
-        );
+    let waits = base::hears(out.kind, &harvest);
+    // Of a page or text the front is enough: what is deep in it is not about the answer.
     let body = match harvest.shape {
         _ if !waits => "",
         Shape::Json => harvest.body,

@@ -42,6 +42,7 @@ pub enum Limited {
 
 /// What a body says. A number below 0 is not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Said<'d> {
     /// When to come back, in ms.
     pub delay: i64,
@@ -130,6 +131,7 @@ pub fn read_by<'d>(limits: &'d Limits, body: &'d str, status: u16, served: WallT
     reader.said
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "facts, of which none rules out another")]
 struct Reader<'d> {
     status: u16,
     served: WallTime,

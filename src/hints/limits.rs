@@ -198,7 +198,9 @@ mod tests {
         );
         let judged = |status, heard: &[(&str, &str)], body| {
             let mut trial = limits.trial(status);
-            heard.iter().for_each(|(key, text)| trial.hear(key, text));
+            for (key, text) in heard {
+                trial.hear(key, text);
+            }
             trial.hear_body(body);
             trial.judge()
         };

@@ -55,6 +55,7 @@ impl<'a> From<Headers<'a>> for Answer<'a> {
 
 /// What one response says of rates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Reading {
     /// Quotas, in no order that means anything.
     pub quotas: Vec<Quota>,

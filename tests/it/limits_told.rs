@@ -26,7 +26,7 @@ fn at(ms: f64) -> Moment {
 fn headers(case: &Value) -> String {
     let mut lines = String::new();
     for (name, value) in case["headers"].as_object().unwrap() {
-        lines += &format!("{}:{}\n", name.to_lowercase(), value.as_str().unwrap());
+        lines += &[&name.to_lowercase(), ":", value.as_str().unwrap(), "\n"].concat();
     }
     if !lines.contains("content-type:") {
         lines += "content-type:application/json\n";

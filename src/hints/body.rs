@@ -160,6 +160,7 @@ impl<'d> Reader<'d> {
     }
 
     // An error's own status or code that is that of a rate.
+    #[inline(never)]
     fn refused(&mut self, key: &str, word: &str) {
         // Most words are none.
         let is_rate = match word.as_bytes() {
@@ -291,7 +292,7 @@ fn is_too_large(text: &str) -> bool {
     let (mut limit, mut requested) = (None, None);
     let mut last = "";
     for word in words::split(text, b" :=").filter(|word| !word.is_empty()) {
-        let count = number::whole(&plain(word.trim_end_matches(['.', ',', ';', ')']))).filter(|_| !last.is_empty());
+        let count = number::whole(&plain(words::halves(word, b'.').0));
         if last.eq_ignore_ascii_case("limit") {
             limit = limit.or(count);
         } else if last.eq_ignore_ascii_case("requested") {

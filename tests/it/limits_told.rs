@@ -161,6 +161,62 @@ fn explain_difference(case: &Value) -> Option<String> {
     (!is_right).then(|| format!("explainer: {kind}, {verdict} {delay:?}, not {expected}"))
 }
 
+/// One send of a call beside others, told its answer at once. Gives what is done about it.
+fn send(memory: &mut Memory, method: &str, status: u16, headers: &str, body: &str, ms: f64) -> Action {
+    let identity = Identity::of("https://api.example.com", Headers::new("authorization:Bearer a"));
+    let request = Request { method: method.into(), identity, keyed: false, replayable: true };
+    let mut call = Call::new(request, Policy::default().rules("api.example.com"), 0, memory, at(ms));
+    let Action::Send { attempt, .. } = call.handle(Event::Start, memory, at(ms)).unwrap() else {
+        let waits = call.handle(Event::Abort, memory, at(ms)).map(|_| Action::Await { next: None });
+        return waits.unwrap();
+    };
+    let event = Event::Respond { attempt, status, headers: Headers::new(headers), foreign: false };
+    let action = call.handle(event, memory, at(ms)).unwrap();
+    let action = match action {
+        Action::Peek { .. } => call.handle(Event::Body(body), memory, at(ms)).unwrap(),
+        action => action,
+    };
+    // Who would send again goes.
+    let _ = call.handle(Event::Abort, memory, at(ms));
+    call.end(memory);
+    action
+}
+
+const IS_HELD: Action = Action::Await { next: None };
+
+#[test]
+fn a_request_that_is_too_large_holds_nobody() {
+    const LARGE: &str = r#"{"error":{"message":"Request too large for gpt-4o: Limit 30000, Requested 36055.","type":"tokens","code":"rate_limit_exceeded"}}"#;
+    let told = "x-ratelimit-remaining-requests:499\nx-ratelimit-remaining-tokens:30000\n";
+    let mut memory = Memory::new(true);
+    for ms in 0..3 {
+        let large = send(&mut memory, "POST", 429, told, LARGE, f64::from(ms));
+        assert!(matches!(large, Action::Resolve { .. }), "{large:?}");
+    }
+    for ms in 0..20 {
+        let small = send(&mut memory, "POST", 200, told, "", f64::from(100 + ms));
+        assert!(matches!(small, Action::Resolve { gave_up: None, .. }), "{small:?}");
+    }
+}
+
+#[test]
+fn a_spent_quota_of_errors_holds_everybody_until_its_reset_and_no_longer() {
+    let mut memory = Memory::new(true);
+    let told = |left: u32| format!("x-esi-error-limit-remain:{left}\nx-esi-error-limit-reset:36\n");
+    // Errors are left: nothing paces requests.
+    for ms in 0..25 {
+        let good = send(&mut memory, "GET", 404, &told(25 - ms), "", f64::from(ms));
+        assert!(matches!(good, Action::Resolve { .. }), "{good:?}");
+    }
+    let refused = send(&mut memory, "GET", 420, &told(0), "", 100.0);
+    assert!(matches!(refused, Action::Wait { delay: 36_000.., .. }), "{refused:?}");
+    for ms in 0..24 {
+        assert_eq!(send(&mut memory, "GET", 420, &told(0), "", 200.0 + f64::from(ms)), IS_HELD);
+    }
+    let later = send(&mut memory, "GET", 200, &told(100), "", 36_200.0);
+    assert!(matches!(later, Action::Resolve { gave_up: None, .. }), "{later:?}");
+}
+
 #[test]
 fn reader_policy_and_explainer_agree_on_what_servers_tell() {
     let mut wrong = Vec::new();

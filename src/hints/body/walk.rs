@@ -15,7 +15,7 @@ impl<'d> Reader<'d> {
             self.trial.hear("", front(piece, 1000));
             if self.is_success() {
                 // `soap:Fault`, `/error`.
-                let name = words::halves(piece.trim_start_matches('/'), b' ').0;
+                let name = words::halves(piece.strip_prefix('/').unwrap_or(piece), b' ').0;
                 let (space, local) = words::halves(name, b':');
                 let name = if local.is_empty() { space } else { local };
                 if ["error", "errors", "fault"].iter().any(|known| name.eq_ignore_ascii_case(known)) {

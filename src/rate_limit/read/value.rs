@@ -57,7 +57,7 @@ pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, v
 /// Reads an object in JSON, of one quota (Basecamp): `{"name":"API","period":10,"limit":50,"remaining":0,"until":"…"}`.
 pub fn object<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, value: &'a str, served: WallTime) {
     let mut draft = Draft::of(name, source);
-    let bare = |text: &'a str| text.trim_matches(['{', '}', '"', ' ']);
+    let bare = |text: &'a str| words::split(text, b"{}\"").find(|piece| !piece.is_empty()).unwrap_or_default();
     for (key, value) in words::split(value, b",").filter_map(|pair| words::pair(pair, b':')) {
         let (key, value) = (bare(key), bare(value));
         let mut lower = String::from(key);

@@ -1,4 +1,4 @@
-//! What fetch throws, in every runtime: one table, by which the policy decides and the explainer tells.
+//! What fetch throws, in every runtime: one table for the policy and the explainer.
 //!
 //! Sources: shared measurements of Chromium, Firefox, `WebKit`, Node (undici, also over HTTP/2), Deno, Bun and workerd; RFC 9113
 //! section 8.7 for what HTTP/2 promises of a request that was refused.

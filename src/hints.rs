@@ -98,7 +98,7 @@ pub fn slack(headers: Headers<'_>, served: Served) -> i64 {
     best(headers, served).map_or(0, |(wait, _)| wait.slack)
 }
 
-/// A wait as a header tells it, and what the value may be short of.
+/// A wait that a header names, and by how much it may be too short.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Wait {
     delay: i64,

@@ -43,7 +43,7 @@ function memberOf([pointer, test]) {
 }
 
 /**
- * The tests of one text, all of which must hold: a place, `=`, and patterns. "" for one that cannot be said so.
+ * The tests of one text, all of which must hold: a place, `=`, and patterns. "" for one that these lines have no form for.
  * @param {string} place
  * @param {any} test
  * @returns {string[]}

@@ -24,8 +24,8 @@ pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
     }
 }
 
-/// What the policy goes by, where it is more than what the answer says literally: a moment that was cut to its second is waited
-/// for to the end of that; and of a refusal the one quota that tells its reset and not what is left is used up.
+/// Adds what the policy concludes to what the answer says literally. A time that was cut to its second ends with that second. The
+/// one quota of a refusal that has a reset and no `remaining` is used up.
 pub(super) fn complete(status: u16, reading: &mut Reading, headers: Headers<'_>) {
     if let Some(hint) = &mut reading.hint {
         hint.delay = hint.delay.saturating_add(mem::take(&mut reading.slack));
@@ -45,9 +45,9 @@ pub(super) fn complete(status: u16, reading: &mut Reading, headers: Headers<'_>)
         }
         return;
     }
-    let mut untold = (reading.quotas.iter_mut())
+    let mut open = (reading.quotas.iter_mut())
         .filter(|quota| quota.counts_requests() && quota.remaining.is_none() && quota.reset_in > Some(0));
-    if let (Some(quota), None) = (untold.next(), untold.next()) {
+    if let (Some(quota), None) = (open.next(), open.next()) {
         quota.remaining = Some(0);
     }
 }

@@ -73,7 +73,7 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
     open
 }
 
-/// Whether the body is heard: of whoever is told to come back, or may be. Hearing a body takes a third of all the time.
+/// Whether the explainer reads the body for waits and limits: only where it may have some, since that takes a third of all the time.
 pub fn hears(kind: Kind, harvest: &Harvest<'_>) -> bool {
     match kind {
         Kind::Success => {

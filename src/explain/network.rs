@@ -1,4 +1,4 @@
-//! What a thrown error means: what is told of each row of [`crate::failures`], by which the policy decides too.
+//! What a thrown error means: kind, reason and sentence of each cause in [`crate::failures`], by which the policy decides too.
 //!
 //! Names come first: workerd marks even an abort as retryable. In a page the exception says nothing by design (refused,
 //! DNS, TLS, CORS all read "Failed to fetch"), so what is not known is said to be unknown, with what to check.
@@ -24,7 +24,7 @@ pub struct Thrown<'a> {
     pub code: &'a str,
 }
 
-/// What is told of a cause: kind, reason, and a sentence.
+/// A cause's kind, reason and sentence.
 struct Row(Cause, Kind, &'static str, &'static str);
 
 /// Where two rows have one reason, the first stands for it.

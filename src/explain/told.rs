@@ -25,8 +25,8 @@ struct Found<'a> {
     reset_in: Option<i64>,
 }
 
-/// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered. Of a
-/// refusal (`refused`) a reset alone is one.
+/// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered. A
+/// reset alone counts where the request was refused (`refused`).
 pub fn read(headers: Headers<'_>, served: Served, refused: bool) -> Option<Told> {
     if served.cached {
         return None;
@@ -177,6 +177,6 @@ mod tests {
         }
         let headers = Headers::new("x-ratelimit-reset:30");
         let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)), true).unwrap();
-        assert_eq!(told.reset_in, Some(30_000), "a refusal that tells a reset and no more");
+        assert_eq!(told.reset_in, Some(30_000), "a refusal with a reset and no more");
     }
 }

@@ -16,7 +16,7 @@ pub struct When {
     pub cut: bool,
 }
 
-/// How much later than told a moment may be that was cut to its second, ms.
+/// By how much a time that was cut to its second may be too early, ms.
 pub const CUT: i64 = 1000;
 
 /// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a

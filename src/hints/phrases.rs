@@ -30,7 +30,7 @@ pub const STEMS: [(Sense, &str); 7] = [
          ratelimitreached ratelimiterror exceededtheratelimit exceededratelimit callratelimit requestlimitreached \
          toomanycalls toomanyrequests rateexceeded throttled \
          frequencylimit overfrequency overthefrequency toofrequent toomanyconcurrent persecondcapacity \
-         exceed*requestspersecond exceed*requestsperminute exceed*callspersecond exceed*callsperminute",
+         ratelimit*exceeded exceed*requestspersecond exceed*requestsperminute exceed*callspersecond exceed*callsperminute",
     ),
     // Amazon, Salesforce, Matrix.
     (

@@ -32,7 +32,7 @@ pub struct Quota {
     pub granularity: i64,
     /// The reset was told as an instant on the server's clock (date or epoch), so skew matters; else as a delta.
     pub absolute: bool,
-    /// The reset was told as an HTTP-date, which is cut to its second: it comes up to a second later.
+    /// The reset was an HTTP-date, which is cut to its second: it comes up to a second later.
     pub cut: bool,
 }
 

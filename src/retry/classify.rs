@@ -24,7 +24,7 @@ pub enum Class {
 pub struct Signs {
     /// A hint when to come back was given; one of 0, or past, is none.
     pub hinted: bool,
-    /// A quota of requests, or of errors, is told to be used up.
+    /// A quota of requests, or of errors, is used up.
     pub exhausted: bool,
     /// What the body says was exceeded.
     pub limited: Option<Limited>,
@@ -265,11 +265,8 @@ mod tests {
             assert_eq!(is_down(status, none), expected, "{status}");
         }
         assert!(!is_down(503, Signs { hinted: true, ..none }), "it knows when it will be back");
-        assert!(
-            is_down(200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }),
-            "its catalog says so"
-        );
-        assert!(!is_down(503, Signs { ruled: true, limited: Some(Limited::Allowance), ..none }), "its catalog says so");
+        assert!(is_down(200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }), "by its catalog");
+        assert!(!is_down(503, Signs { ruled: true, limited: Some(Limited::Allowance), ..none }), "by its catalog");
         assert!(!is_down(503, Signs { limited: Some(Limited::Rate), ..none }), "it is a limit");
     }
 

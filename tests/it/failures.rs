@@ -71,3 +71,63 @@ fn what_hosts_say_where_they_do_not_say_how_is_judged_alike() {
     }
     assert!(ROWS.iter().any(|(_, cause)| *cause == Cause::Unprocessed));
 }
+
+/// Written before the table was asked: whether a GET, and a POST, is sent again.
+#[test]
+fn texts_that_the_table_was_not_made_for_are_judged_as_what_they_mean() {
+    for (name, message, code, expected) in [
+        ("TypeError", "fetch failed: HTTP/2: \"frameError\" received - type 1, code 2", "UND_ERR_INFO", (true, false)),
+        ("Error", "Stream closed with error code NGHTTP2_INTERNAL_ERROR", "ERR_HTTP2_STREAM_ERROR", (true, false)),
+        ("Error", "Stream closed with error code 8", "ERR_HTTP2_STREAM_ERROR", (true, false)),
+        ("Error", "New streams cannot be created after receiving a GOAWAY", "ERR_HTTP2_GOAWAY_SESSION", (true, true)),
+        (
+            "TypeError",
+            "fetch failed: Client network socket disconnected before secure TLS connection was established",
+            "ECONNRESET",
+            (true, false),
+        ),
+        (
+            "TypeError",
+            "error sending request for url (https://x/): http2 error: stream error received: refused stream before processing any application logic",
+            "",
+            (true, true),
+        ),
+        (
+            "TypeError",
+            "error sending request for url (https://x/): client error (SendRequest): connection closed before message completed",
+            "",
+            (true, false),
+        ),
+        (
+            "TypeError",
+            "error sending request for url (https://x/): client error (Connect): tcp connect error: Network is unreachable (os error 101)",
+            "",
+            (true, false),
+        ),
+        ("TypeError", "fetch failed: getaddrinfo EAI_AGAIN api.example.com", "EAI_AGAIN", (true, true)),
+        ("TypeError", "fetch failed: connect EHOSTUNREACH 10.0.0.1:443", "EHOSTUNREACH", (true, false)),
+        (
+            "TypeError",
+            "fetch failed: unable to verify the first certificate",
+            "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            (false, false),
+        ),
+        ("TypeError", "fetch failed: invalid onRequestStart method", "UND_ERR_INVALID_ARG", (false, false)),
+        (
+            "TypeError",
+            "fetch failed: Request body length does not match content-length header",
+            "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+            (false, false),
+        ),
+        ("TypeError", "Response body object should not be disturbed or locked", "", (false, false)),
+        ("Error", "The request was blocked: Too many subrequests.", "", (false, false)),
+        ("TypeError", "Failed to fetch (api.example.com)", "", (true, false)),
+        ("TypeError", "network error", "", (true, false)),
+        ("Error", "Network connection lost.", "", (true, false)),
+        ("Error", "kj/async-io-unix.c++:186: disconnected: connect(): Connection refused", "", (true, true)),
+    ] {
+        let thrown = (name, message, code);
+        assert_eq!((is_sent_again("GET", thrown), is_sent_again("POST", thrown)), expected, "{message}");
+        assert_eq!(is_advised(thrown), expected, "explain: {message}");
+    }
+}

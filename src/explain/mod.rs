@@ -163,7 +163,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
 
 /// When to come back: by the headers, else by the body.
 fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, root: json::Node<'_>) -> Option<Hint> {
-    hints::read_served(report.headers, served).or_else(|| {
+    let by_head = hints::read_served(report.headers, served).map(|hint| {
+        // As the policy waits: to the end of the second that a date names.
+        Hint { delay: hint.delay.saturating_add(hints::slack(report.headers, served)), ..hint }
+    });
+    by_head.or_else(|| {
         let typed = retry_info::read(root);
         let source = String::from(if typed.is_some() { "RetryInfo" } else { spoken.source });
         let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);

@@ -6,7 +6,7 @@
 //! [`crate::explain::Report::told`].
 
 use super::scan::{after, find, parts, words as names};
-use crate::hints::{self, Served, Told};
+use crate::hints::{self, CUT, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::{label, number, words};
 use alloc::vec::Vec;
@@ -99,7 +99,8 @@ fn read_plain<'a>(name: &'a str, tail: &'a str, value: &'a str, served: Served, 
     });
     let Some((role, dimension)) = found else { return };
     let amount = if role == 1 {
-        hints::when(value, served.at, name.ends_with("-ms")).map(|when| when.delay)
+        hints::when(value, served.at, name.ends_with("-ms"))
+            .map(|when| if when.cut { when.delay.saturating_add(CUT) } else { when.delay })
     } else {
         // The first of `100, 100;w=60` is the limit.
         words::split(value, b",;").next().and_then(number::count)

@@ -241,22 +241,24 @@ export interface RetryOptions {
   jitter?: "full" | "equal" | "none";
   /**
    * The longest single wait that a server may ask for (Retry-After and similar hints), in ms. A longer one ends the call at once; the
-   * call is never sent early. A hint under 50 ms is waited for 50 ms. All holds of one call together: {@link RateLimitOptions.maxWait}.
+   * call is never sent early. A hint under 50 ms is waited for 50 ms, one of 0 or past is none, and an HTTP-date, which is cut to its
+   * second, is waited for to the end of that. All holds of one call together: {@link RateLimitOptions.maxWait}.
    * @default `rateLimit.maxWait`
    */
   maxRetryAfter?: number;
   /**
-   * Which statuses to retry. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
-   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is
-   * spent, which is not retried. The response that the call gives is unread all the same.
-   * @default 408, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
+   * Which statuses to retry. A 420 is as a 429. Where the headers of a 429, 403 or 400 leave open what it is, up to 64 KiB of a copy of its body
+   * are read first, for a second at most: it may say how long to wait, that it is a rate limit, or that an allowance is spent or
+   * this one request too large, which is not retried. The response that the call gives is unread all the same.
+   * @default 408, 420, 425 (once), 423, 429, 500, 502, 503, 504, 520-524, 529; 413 only with a hint; 403 and 400 only where they are a rate limit; never 501, 505
    */
   statuses?: number[];
   /** Which methods to retry. @default the idempotent ones (RFC 9110), and QUERY */
   methods?: string[];
   /**
    * Retry POST and PATCH even after a failure that may have come when the server had done its work: it may be done twice.
-   * @default false; a 429, a 423, a 503 with a hint or an Idempotency-Key permit a retry anyway
+   * @default false; a 429, a 423, a 503 with a hint, a connection that never came about, HTTP/2's REFUSED_STREAM and GOAWAY, or an
+   * Idempotency-Key permit a retry anyway
    */
   retryNonIdempotent?: boolean;
   /**
@@ -401,7 +403,7 @@ export interface QuotaState extends Quota {
  * `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
  * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
  *
- * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 403 or 400; `false` where it
+ * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 420, 403 or 400; `false` where it
  * says that an allowance is spent (a plan's, a credit, a day's), which no short wait brings back; else it is absent.
  *
  * @example
@@ -794,6 +796,8 @@ export type Explanation = ExplanationBase &
           | "truncated"
           | "protocol"
           | "redirect_loop"
+          /** workerd sends no more requests in this invocation. */
+          | "subrequests"
           | "mixed_content"
           | "csp"
           | "cors"
@@ -925,13 +929,23 @@ export interface Profile {
   /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
   /**
-   * The API hides errors under a success (GraphQL, Slack): at most 64 KiB of a copy of each JSON body, for at most 1 s, is looked
-   * at for rate limits and spent allowances, under `error`, `errors` and `extensions`. A rate limit is then waited for and sent
-   * again as a 429 is, whatever the method; your response stays unread.
+   * The API hides errors under a success (GraphQL, JSON-RPC, Slack): at most 64 KiB of a copy of each body in JSON or XML, for at
+   * most 1 s, is looked at for rate limits and spent allowances, under `error`, `errors` and `extensions` (of XML, in an `error`
+   * or `fault`). A rate limit is then waited for and sent again as a 429 is, whatever the method; your response stays unread. Of a
+   * batch all must be refused: one of which a part succeeded is yours. An error beside a `Retry-After` is waited for, too.
    * @default false
    */
   errorsUnder200?: boolean;
-  /** What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`). Its hosts are the profile's. @default none */
+  /**
+   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: an
+   * answer that a rule of kind "rate_limited" fits is waited for and sent again whatever the method, one of "unavailable" as a 503
+   * is, and one of "quota_exhausted" never. Under a success that counts where `errorsUnder200` is set and the rule names the status.
+   *
+   * The policy goes by those of these rules whose `when` has nothing but `status`, `code`, `message`, `body` and `json`, tested by
+   * templates, `equals`, `contains` and `startsWith`; others only explain. It looks at the body's texts and numbers as they stand:
+   * `code` and `message` may stand anywhere in it, and of a pointer in `json` the last name counts. Its hosts are the profile's.
+   * @default none
+   */
   catalog?: Catalog;
 }
 

@@ -7,10 +7,11 @@ use alloc::string::String;
 
 pub mod body;
 mod instant;
+pub mod limits;
 mod phrases;
 mod wait;
 
-pub use instant::{UNITS, When, of_number, when, when_in};
+pub use instant::{CUT, UNITS, When, of_number, when, when_in};
 
 use crate::syntax::headers::Headers;
 use crate::syntax::{http_date, label, number, words};
@@ -26,6 +27,11 @@ pub(crate) use expose;
 
 /// See [`expose`]; names of dialects are to be added.
 pub const EXPOSE: &str = expose!();
+
+/// Whether `status` says by itself that a rate was exceeded: 429, and Twitter's and EVE's older 420.
+pub fn is_refusal(status: u16) -> bool {
+    matches!(status, 420 | 429)
+}
 
 /// "Come back in `delay` ms", as a server said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,25 +89,45 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
 }
 
 /// [`read`], where it is known when the answer was served.
-#[inline(never)]
 pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
-    let mut best: Option<(u8, i64, &str)> = None;
+    best(headers, served).map(|(wait, name)| Hint { delay: wait.delay, source: label::short(name) })
+}
+
+/// How much later than [`read_served`] says the moment may be, ms: an HTTP-date is cut to its second.
+pub fn slack(headers: Headers<'_>, served: Served) -> i64 {
+    best(headers, served).map_or(0, |(wait, _)| wait.slack)
+}
+
+/// A wait that a header names, and by how much it may be too short.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Wait {
+    delay: i64,
+    slack: i64,
+}
+
+#[inline(never)]
+fn best(headers: Headers<'_>, served: Served) -> Option<(Wait, &str)> {
+    let mut best: Option<(u8, Wait, &str)> = None;
     for (name, value) in headers.iter() {
         let Some((rank, millis)) = rank(name) else { continue };
         // Servers that have not refused send it beside their counters (Cloud Foundry).
         if rank == KIN && value == "0" {
             continue;
         }
-        let delay = match rank {
-            USAGE => regain_access(value),
-            _ => delay(value, served.at, millis, rank == STANDARD),
+        let wait = match rank {
+            USAGE => regain_access(value).map(exact),
+            _ => wait(value, served.at, millis, rank == STANDARD),
         };
-        let Some(delay) = delay else { continue };
-        if best.is_none_or(|(other, longest, _)| rank < other || (rank == other && delay > longest)) {
-            best = Some((rank, delay, name));
+        let Some(wait) = wait else { continue };
+        if best.is_none_or(|(other, longest, _)| rank < other || (rank == other && wait > longest)) {
+            best = Some((rank, wait, name));
         }
     }
-    best.map(|(_, delay, name)| Hint { delay, source: label::short(name) })
+    best.map(|(_, wait, name)| (wait, name))
+}
+
+fn exact(delay: i64) -> Wait {
+    Wait { delay, slack: 0 }
 }
 
 /// What a server says of repeating a request, whatever its status: `OpenAI`'s, Anthropic's and Stripe's flags, and gRPC's
@@ -162,6 +188,10 @@ fn rank(name: &str) -> Option<(u8, bool)> {
     if name == PUSHBACK {
         return Some((MILLIS, true));
     }
+    // Airbrake's X-RateLimit-Delay, Buildr's X-Rate-Limited-For.
+    if ["limit-delay", "limited-for"].iter().any(|end| name.ends_with(end)) && words::holds(name, "rate") {
+        return Some((KIN, false));
+    }
     let mut at = 0;
     let unit = loop {
         let rest = words::cut(name, at, name.len());
@@ -181,21 +211,28 @@ fn rank(name: &str) -> Option<(u8, bool)> {
     }
 }
 
-fn delay(value: &str, served: WallTime, millis: bool, standard: bool) -> Option<i64> {
+fn wait(value: &str, served: WallTime, millis: bool, standard: bool) -> Option<Wait> {
     // Sent twice, a header arrives as a list: the longest wait is safe.
     let mut longest = None;
     for piece in words::split(value, b",") {
         let Some(milli) = number::milli(piece, true) else {
             return if standard {
-                http_date::read(value, served).map(|date| date.since(served).max(0))
+                http_date::read(value, served).map(|date| dated(date.since(served)))
             } else {
-                when(value, served, millis).map(|when| when.delay)
+                when(value, served, millis)
+                    .map(|when| Wait { delay: when.delay, slack: if when.cut { CUT } else { 0 } })
             };
         };
         // Out of an epoch's bounds it is what the RFC says: seconds, however many.
         longest = longest.max(Some(of_number(milli, served, millis).map_or(milli, |when| when.delay)));
     }
-    longest
+    longest.map(exact)
+}
+
+// A date so far ahead. It is past once its second is over.
+fn dated(ahead: i64) -> Wait {
+    let delay = ahead.max(0);
+    Wait { delay, slack: ahead.saturating_add(CUT).max(0) - delay }
 }
 
 // The longest `"estimated_time_to_regain_access": minutes` in a JSON text. 0 means that access was never lost.
@@ -256,6 +293,8 @@ mod tests {
             ("x-ratelimit-retry-after:30", 30_000),
             ("x-rate-limit-retry-after-seconds:59", 59_000),
             ("x-retry-in:412.3ms", 413),
+            ("x-ratelimit-delay:30", 30_000),
+            ("x-rate-limited-for:5", 5000),
             ("beta-retry-after:2026-11-22T00:00:05Z", 5000),
             (
                 "x-business-use-case-usage:{\"estimated_time_to_regain_access\": 5},{\"estimated_time_to_regain_access\":3}",
@@ -311,6 +350,14 @@ mod tests {
         let fast = "date:Sat, 21 Nov 2026 23:00:00 GMT\nretry-after:Sat, 21 Nov 2026 23:00:05 GMT";
         assert_eq!(hint(fast), Some((5000, "retry-after".into())));
         assert_eq!(hint(&format!("{fast}\nage:10")), Some((0, "retry-after".into())));
+        let late = Headers::new("date:Sun, 22 Nov 2026 00:00:00 GMT\nretry-after:Sun, 22 Nov 2026 00:00:05 GMT");
+        assert_eq!(slack(late, served(late, NOW)), 1000, "it is waited for to the end of its second");
+        for (retry_after, expected) in
+            [("Sun, 22 Nov 2026 00:00:00 GMT", 1000), ("Sat, 21 Nov 2026 23:59:59 GMT", 0), ("5", 0)]
+        {
+            let text = format!("retry-after:{retry_after}");
+            assert_eq!(slack(Headers::new(&text), served(Headers::new(&text), NOW)), expected, "{retry_after}");
+        }
         // Half a second in transit is no skew.
         let near = Headers::new("date:Sat, 21 Nov 2026 23:59:59 GMT");
         assert_eq!(served(near, NOW).at, NOW);

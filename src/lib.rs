@@ -86,8 +86,8 @@
 //!
 //! [`explain::explain`] is the other half: any response or thrown error in, an explanation out. It knows nothing of calls.
 //!
-//! Arrows only go down: `wasm`, `client` → `record`, `call` → `policy` → `retry`, `rate_limit` → `hints` → `syntax` → `time`;
-//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `syntax`. `tests/it/arrows.rs` holds them.
+//! Arrows only go down: `wasm`, `client` → `record`, `call` → `policy` → `retry`, `rate_limit` → `hints`, `failures` → `syntax` → `time`;
+//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `failures`, `syntax`. `tests/it/arrows.rs` holds them.
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -100,6 +100,8 @@ extern crate std;
 pub mod call;
 #[forbid(unsafe_code)]
 pub mod explain;
+#[forbid(unsafe_code)]
+pub mod failures;
 #[forbid(unsafe_code)]
 pub mod hints;
 #[forbid(unsafe_code)]

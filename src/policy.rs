@@ -4,6 +4,7 @@ use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
 
 use crate::{
+    hints::limits::{self, Limits},
     rate_limit::{
         options::{RateLayer, RateRules},
         read::dialect::Dialects,
@@ -64,7 +65,7 @@ const HEDGE_DELAY: &str = "hedge.delay";
 const PROFILE: [Row; 4] = [
     row("hosts", Kind::List("an array of hosts")),
     row("name", Kind::Text),
-    // The explainer's.
+    // The explainer's; a shell gives the lines that the policy goes by.
     row("catalog", Kind::Kept),
     row("dialects", Kind::List("an array of header dialects")),
 ];
@@ -83,6 +84,7 @@ struct Profile {
     hosts: Vec<String>,
     dialects: Dialects,
     errors_under_200: bool,
+    limits: Limits,
     layer: Layer,
 }
 
@@ -126,6 +128,8 @@ pub struct Rules {
     pub dialects: Dialects,
     /// Whether a success may be an error by its body, as the host's profile says.
     pub errors_under_200: bool,
+    /// What the host's profile says a limit looks like.
+    limits: Limits,
     /// One send, until its headers, ms.
     pub attempt_timeout: Option<i64>,
     /// Everything, waits included, ms.
@@ -138,6 +142,13 @@ pub struct Rules {
     pub throw_http_errors: bool,
     /// Whether a request that is not idempotent is given a key.
     pub idempotency_auto: bool,
+}
+
+impl Rules {
+    /// What the host's profile says a limit looks like in an answer of `status`: of a success only where errors may hide there.
+    pub fn limits(&self, status: u16) -> &Limits {
+        if status >= 400 || self.errors_under_200 { &self.limits } else { &limits::NONE }
+    }
 }
 
 impl Default for Policy {
@@ -295,6 +306,7 @@ impl Policy {
                 .then(|| HedgeRules { delay: of(Place::HedgeDelay) as i64, most: of(Place::MaxHedges) as u32 }),
             dialects: of_host.map(|profile| profile.dialects.clone()).unwrap_or_default(),
             errors_under_200: of_host.is_some_and(|profile| profile.errors_under_200),
+            limits: of_host.map(|profile| profile.limits.clone()).unwrap_or_default(),
             attempt_timeout: value::millis(of(Place::AttemptTimeout)),
             total_timeout: value::millis(of(Place::TotalTimeout)),
             priority: of(Place::Priority) as i32,
@@ -319,6 +331,10 @@ impl Profile {
             let (flag, next) = Kind::Flag.read(value)?;
             self.errors_under_200 = flag > 0.0;
             return Ok(next);
+        }
+        if let ("catalog", Value::Text(lines)) = (path, value) {
+            self.limits = Limits::new(lines);
+            return Kind::Text.read(value).map(|(_, next)| next);
         }
         if head == "dialects" {
             let (_, member) = words::halves(rest, b'.');

@@ -1,4 +1,5 @@
 // @ts-check
+import { limitsOf } from "./catalog-limits.js";
 import { PolicyOptionError } from "./errors.js";
 
 /**
@@ -44,6 +45,10 @@ function walk(plan, path, value, leaves) {
  * @returns {Leaf}
  */
 function leafOf(path, value) {
+  // Of a catalog the policy needs a few words.
+  if (/^profiles\.\d+\.catalog$/.test(path)) {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? [path, "s", 0, limitsOf(value)] : [path, "?", 0, ""];
+  }
   switch (typeof value) {
     case "boolean":
       return [path, "b", Number(value), ""];

@@ -278,14 +278,14 @@ export function lines(headers, wanted) {
 }
 
 /**
- * Name, message and code of what was thrown. Code: its own or its cause's; where there is none, the message goes on with the
- * cause's. Reading it must not throw in turn.
+ * Name, message and code of what was thrown. Code: its cause's or its own; the message goes on with the cause's. Reading it must
+ * not throw in turn.
  * @param {any} error
  */
 export function describe(error) {
   try {
     const code = `${error?.cause?.code ?? error?.code ?? ""}`;
-    const cause = (code === "" && error?.cause?.message) || "";
+    const cause = error?.cause?.message || "";
     return {
       name: `${error?.name ?? typeof error}`,
       message: `${error?.message ?? ""}${cause && ": "}${cause}`,

@@ -4,6 +4,7 @@ use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
     call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, hedge::settles},
+    hints::Hint,
     rate_limit::Loss,
     retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
     time::{Moment, MonoTime},
@@ -45,7 +46,7 @@ impl Call {
         };
         let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
         let hint = if let Ended::Answer { hint, reset_in, .. } = ended {
-            hint.map(|hint| hint.delay).or(reset_in)
+            hint.and_then(Hint::wait).or(reset_in)
         } else {
             None
         };

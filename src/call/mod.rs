@@ -44,7 +44,7 @@ use alloc::{boxed::Box, rc::Rc};
 use hedge::Race;
 use judge::Question;
 use kept::Kept;
-use signs::{is_spent, sign_of, signs};
+use signs::{complete, is_spent, sign_of, signs};
 
 use crate::{
     hints::body,
@@ -300,7 +300,7 @@ impl Call {
 
     fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> Loss {
         let lost = failure == Failure::Network;
-        let down = lost || failure == Failure::Timeout;
+        let down = failure.is_network() || failure == Failure::Timeout;
         self.ticket.map_or(Loss::Plain, |ticket| memory.tracker.fail(ticket, down, lost, at))
     }
 
@@ -308,11 +308,16 @@ impl Call {
         let (status, foreign) = head;
         self.is_error = classify::is_error(status);
         let acts = self.ticket.is_some() || self.rules.retry.is_some();
-        let hides = self.rules.errors_under_200
-            && (200..300).contains(&status)
-            && headers.find("content-type").is_some_and(|kind| words::holds(&kind.to_ascii_lowercase(), "json"));
+        let asks = self.rules.limits(status).asks(status);
+        let hides = asks
+            || self.rules.errors_under_200
+                && (200..300).contains(&status)
+                && headers.find("content-type").is_some_and(|kind| {
+                    let kind = kind.to_ascii_lowercase();
+                    words::holds(&kind, "json") || words::holds(&kind, "/xml")
+                });
         if acts && (hides || classify::is_unclear(status, Signs::default())) {
-            let answer = Answer { headers, status, body: "", dialects: &self.rules.dialects, foreign };
+            let answer = Answer { foreign, dialects: &self.rules.dialects, status, ..Answer::from(headers) };
             let signs = signs(&read::read(answer, at.wall), headers);
             if hides || classify::is_unclear(status, signs) {
                 if let Some(ticket) = self.ticket {
@@ -339,11 +344,12 @@ impl Call {
         let secrets = self.request.secrets.clone();
         let mut sign = |reading: &mut Reading| {
             secrets.veil(&mut reading.quotas);
+            complete(status, reading, headers);
             seen = signs(reading, headers);
             sign_of(status, seen)
         };
         let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body, dialects: &rules.dialects, foreign };
+        let answer = Answer { headers, status, body, dialects: &rules.dialects, limits: rules.limits(status), foreign };
         let mut reading = if let Some(ticket) = self.ticket {
             memory.tracker.observe(ticket, answer, at, sign)
         } else {
@@ -352,7 +358,7 @@ impl Call {
             reading
         };
         // By its body alone, where a profile says that errors hide under a success.
-        self.is_error |= seen.rate.is_some();
+        self.is_error |= seen.limited.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
             // "Then grow" (GitHub's documentation of secondary limits); but what only words imply must not end the call.
             let grown = times(hint.delay, 1 << (self.sends - 1).min(20));

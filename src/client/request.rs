@@ -87,11 +87,12 @@ fn read(headers: &Headers, is_wanted: impl Fn(&str) -> bool) -> String {
     lines
 }
 
-/// Sorts what a fetch was rejected with, by its name, its message, and the code of it or of its cause.
+/// Sorts what a fetch was rejected with, by its name, its message and that of its cause, and the code of it or of its cause.
 pub fn failure(error: &JsValue) -> Failure {
     let text = |value: JsValue| value.as_string().unwrap_or_default();
-    match classify::failure(&text(member(error, "name")), &text(member(error, "message")), &code(error)) {
-        Failure::Network if !host::online() => Failure::Offline,
+    let message = [text(member(error, "message")), text(member(&member(error, "cause"), "message"))].join(": ");
+    match classify::failure(&text(member(error, "name")), &message, &code(error)) {
+        failure if failure.is_network() && !host::online() => Failure::Offline,
         failure => failure,
     }
 }

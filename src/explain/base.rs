@@ -5,7 +5,7 @@ use super::explanation::Explanation;
 use super::harvest::{Harvest, MAX_BODY, Shape};
 use super::keys::{key, keys};
 use super::kind::{self, Kind};
-use super::level::or_failed;
+use super::level::{or_failed, or_first};
 use super::scan::{behind, has, head};
 use super::text;
 use crate::syntax::json::{self, End};
@@ -26,7 +26,7 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
     out.confidence = 70;
     let page = harvest.shape == Shape::Html && harvest.format == "html";
     // A gateway's failure and a rate limit are told by the status well enough; whose page it is does not matter then.
-    if page && (status < 500 || status == 501) && !matches!(status, 408 | 429) && !(300..400).contains(&status) {
+    if page && (status < 500 || status == 501) && !matches!(status, 408 | 420 | 429) && !(300..400).contains(&status) {
         (kind, reason, id, open) = (Kind::UnexpectedResponse, "html_instead_of_json", ("http.", "html"), false);
         sign = if has(media, "html") { ("header", "content-type", media, None) } else { front(harvest) };
     } else if kind == Kind::Success {
@@ -57,7 +57,7 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
         && status < 500
         // Of one kind, the status may know the reason better; 401, 413, 423 and 429 are more certain than a code of another kind.
         && (kind != coded || !finer.is_empty())
-        && (!matches!(status, 401 | 413 | 423 | 429) || kind == coded || coded == Kind::QuotaExhausted)
+        && (!matches!(status, 401 | 413 | 420 | 423 | 429) || kind == coded || coded == Kind::QuotaExhausted)
     {
         (kind, reason) = (coded, finer);
         id = ("code.", text::row(kind).name);
@@ -71,6 +71,26 @@ pub fn judge(report: &Report<'_>, harvest: &Harvest<'_>, number: &str, out: &mut
         out.see(out.id, sign.0, sign.1, sign.2, sign.3);
     }
     open
+}
+
+/// Whether the explainer reads the body for waits and limits: only where it may have some, since that takes a third of all the time.
+pub fn hears(kind: Kind, harvest: &Harvest<'_>) -> bool {
+    match kind {
+        Kind::Success => {
+            let first = or_first(harvest.root);
+            ["error", "errors", "error_message", "error_msg", "errmsg"].iter().any(|name| first.get(name).exists())
+        }
+        _ => matches!(
+            kind,
+            Kind::RateLimited
+                | Kind::Unavailable
+                | Kind::ServerError
+                | Kind::Locked
+                | Kind::Forbidden
+                | Kind::InvalidRequest
+                | Kind::BusinessRule
+        ),
+    }
 }
 
 /// The reason of a kind that has reasons, where none is known.

@@ -64,7 +64,7 @@ fn what_is_told_of_one_quota_again_and_again_is_looked_for_once() {
         let text = ["ratelimit:", &value, "\n"].concat();
         steps::unbounded(|| {
             let headers = Headers::new(&text);
-            steps::of(|| assert!(told::read(headers, hints::served(headers, WallTime(0))).is_some()))
+            steps::of(|| assert!(told::read(headers, hints::served(headers, WallTime(0)), false).is_some()))
         })
     };
     let [small, large] = [4096, 8192].map(steps);

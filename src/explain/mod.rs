@@ -71,25 +71,19 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         return program::explain(report).unwrap_or_else(|| network::explain(report));
     }
     let served = hints::served(report.headers, report.now);
-    let told = if report.told.is_none() { told::read(report.headers, served) } else { None };
+    let told = if report.told.is_none() {
+        told::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
+    } else {
+        None
+    };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = harvest::harvest(report, &document, &mut out);
     let open = base::judge(report, &harvest, &digits, &mut out);
-    // Whoever is told to come back, or may be: hearing a body takes a third of all the time. Of a page or text the front is
-    // enough: what is deep in it is not about the answer.
-    let waits = matches!(
-        out.kind,
-        Kind::RateLimited
-            | Kind::Unavailable
-            | Kind::ServerError
-            | Kind::Locked
-            | Kind::Forbidden
-            | Kind::InvalidRequest
-            | Kind::BusinessRule
-    );
+    let waits = base::hears(out.kind, &harvest);
+    // Of a page or text the front is enough: what is deep in it is not about the answer.
     let body = match harvest.shape {
         _ if !waits => "",
         Shape::Json => harvest.body,
@@ -169,7 +163,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
 
 /// When to come back: by the headers, else by the body.
 fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, root: json::Node<'_>) -> Option<Hint> {
-    hints::read_served(report.headers, served).or_else(|| {
+    let by_head = hints::read_served(report.headers, served).map(|hint| {
+        // As the policy waits: to the end of the second that a date names.
+        Hint { delay: hint.delay.saturating_add(hints::slack(report.headers, served)), ..hint }
+    });
+    by_head.or_else(|| {
         let typed = retry_info::read(root);
         let source = String::from(if typed.is_some() { "RetryInfo" } else { spoken.source });
         let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);
@@ -181,16 +179,19 @@ fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, roo
 fn limit(limited: Option<Limited>, out: &mut Explanation) {
     let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
     let kind = match limited {
-        Some(Limited::Rate) if refused || matches!(out.kind, Kind::BusinessRule | Kind::Unavailable) => {
+        Some(Limited::Rate)
+            if refused || matches!(out.kind, Kind::BusinessRule | Kind::Success | Kind::Unavailable) =>
+        {
             Kind::RateLimited
         }
         Some(Limited::Allowance)
             if refused
-                || out.kind == Kind::RateLimited
+                || matches!(out.kind, Kind::RateLimited | Kind::Success)
                 || (out.kind == Kind::BusinessRule && out.status.is_some_and(|status| status < 300)) =>
         {
             Kind::QuotaExhausted
         }
+        Some(Limited::TooLarge) => Kind::TooLarge,
         _ => return,
     };
     become_of(kind, out);

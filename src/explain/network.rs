@@ -1,4 +1,4 @@
-//! What a thrown error means: a table over the names, codes and messages of the error and its causes, per runtime.
+//! What a thrown error means: kind, reason and sentence of each cause in [`crate::failures`], by which the policy decides too.
 //!
 //! Names come first: workerd marks even an abort as retryable. In a page the exception says nothing by design (refused,
 //! DNS, TLS, CORS all read "Failed to fetch"), so what is not known is said to be unknown, with what to check.
@@ -8,8 +8,10 @@ use super::Report;
 use super::explanation::Explanation;
 use super::kind::{Kind, Retry};
 use super::report::{host_of, origin_of};
-use super::scan::{self, has, head, parts};
+use super::scan::{self, has};
 use super::text;
+use crate::failures::{self, Cause, Repeats};
+use alloc::vec::Vec;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,146 +24,95 @@ pub struct Thrown<'a> {
     pub code: &'a str,
 }
 
-/// Signs, kind, reason, repeating, and the cause in words. Of repeating: `-` never, `s` safe (nothing was sent), `i` if
-/// idempotent, `o` when the host is online again.
-struct Row(&'static str, Kind, &'static str, char, &'static str);
+/// A cause's kind, reason and sentence.
+struct Row(Cause, Kind, &'static str, &'static str);
 
-/// Signs, lower-case and separated by `|`: any of them, in any name, code or message of the chain. The first row that fits counts.
+/// Where two rows have one reason, the first stands for it.
 const ROWS: &[Row] = &[
+    Row(Cause::Aborted, Kind::Aborted, "caller", "The caller's own signal ended the request."),
     Row(
-        "aborterror|err_aborted|user aborted|requestaborted|cancelerror|cancelederror|err_canceled",
-        Kind::Aborted,
-        "caller",
-        '-',
-        "The caller's own signal ended the request.",
+        Cause::Exhausted,
+        Kind::Network,
+        "subrequests",
+        "The host lets one invocation send only so many requests, and all of them are sent.",
     ),
+    Row(Cause::ConnectTimeout, Kind::Timeout, "connect", "No connection came about in time."),
+    Row(Cause::HeadersTimeout, Kind::Timeout, "headers", "The server accepted the request and sent no answer in time."),
+    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The answer began and stalled."),
     Row(
-        "und_err_connect_timeout|etimedout|connectiontimeout|connect timeout|err_connection_timed_out",
-        Kind::Timeout,
-        "connect",
-        's',
-        "No connection came about in time.",
-    ),
-    Row(
-        "und_err_headers_timeout|headers timeout",
-        Kind::Timeout,
-        "headers",
-        'i',
-        "The server accepted the request and sent no answer in time.",
-    ),
-    Row("und_err_body_timeout|body timeout", Kind::Timeout, "body", 'i', "The answer began and stalled."),
-    Row(
-        "timeout|timed out|deadline exceeded",
+        Cause::Timeout,
         Kind::Timeout,
         "client_deadline",
-        'i',
         "The deadline that the caller set passed before the answer came.",
     ),
     Row(
-        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error|headers_overflow|content_decoding|z_data_error",
+        Cause::Protocol,
         Kind::Network,
         "protocol",
-        '-',
         "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
     ),
     Row(
-        "failed to parse url|err_invalid_url|invalid url|not a valid url|unsupported protocol|invalid_protocol|protocol must be|url scheme|unknown scheme|includes credentials|bad port|unsafe_port",
+        Cause::Unreadable,
+        Kind::Network,
+        "protocol",
+        "The host refused the answer: its head is too large, its encoding broken, or its integrity another.",
+    ),
+    Row(
+        Cause::Url,
         Kind::InvalidRequest,
         "bad_url",
-        '-',
         "The address is relative without a base, malformed, or of a scheme or port that fetch refuses.",
     ),
     Row(
-        "cannot have body|cannot have a body|duplex|req_content_length_mismatch|bytestring|iso-8859-1|construct a request|allow-net|cleartext|invalid header|invalid value|is not a valid http method|invalid redirect",
+        Cause::Options,
         Kind::InvalidRequest,
         "unknown",
-        '-',
         "fetch refused the request's options, or may not reach that address, before sending it.",
     ),
     Row(
-        "body is unusable|already been read|already read|already been consumed|disturbed or locked|body used already|body already used|stream is locked",
+        Cause::UsedBody,
         Kind::InvalidRequest,
         "unknown",
-        '-',
         "A body was read twice: it can be read once, or cloned before.",
     ),
+    REDIRECT,
+    OFFLINE,
+    Row(Cause::Csp, Kind::Network, "csp", "The page's Content Security Policy (connect-src) forbids this address."),
     Row(
-        "unexpected redirect|redirect mode",
-        Kind::UnexpectedResponse,
-        "redirect",
-        '-',
-        "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
-    ),
-    Row("err_internet_disconnected|appears to be offline", Kind::Network, "offline", 'o', "The device is offline."),
-    Row(
-        "content security policy|securitypolicyviolation|blocked_by_csp",
-        Kind::Network,
-        "csp",
-        '-',
-        "The page's Content Security Policy (connect-src) forbids this address.",
-    ),
-    Row(
-        "access-control-allow-origin|access control checks|preflight|cors policy|cross-origin|cross origin",
+        Cause::Cors,
         Kind::Network,
         "cors",
-        '-',
         "CORS: the server does not allow this page's origin, or did not answer the preflight.",
     ),
-    Row("mixed content", Kind::Network, "mixed_content", '-', "A page on https may not fetch from http."),
+    MIXED,
+    Row(Cause::RedirectLoop, Kind::Network, "redirect_loop", "The server redirects in a circle."),
+    Row(Cause::Dns, Kind::Network, "dns", "The host name has no address: a typing error, or DNS is unreachable."),
+    Row(Cause::Refused, Kind::Network, "refused", "Nothing listens at that host and port."),
     Row(
-        "redirect count exceeded|number of redirects|toomanyredirects|too many redirects|err_fr_too_many_redirects",
-        Kind::Network,
-        "redirect_loop",
-        '-',
-        "The server redirects in a circle.",
-    ),
-    Row(
-        "enotfound|eai_again|dns error|name resolution|getaddrinfo|err_name_not_resolved|unknownhost|not resolve|unable to resolve|hostname could not be found|name or service not known",
-        Kind::Network,
-        "dns",
-        's',
-        "The host name has no address: a typing error, or DNS is unreachable.",
-    ),
-    Row(
-        "econnrefused|connection refused|connectionrefused|err_connection_refused|unable to connect|not connect|failed to connect",
-        Kind::Network,
-        "refused",
-        's',
-        "Nothing listens at that host and port.",
-    ),
-    Row(
-        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|ssl error|sslhandshake|unable_to_get_issuer|wrong_version_number",
+        Cause::Tls,
         Kind::Network,
         "tls",
-        '-',
         "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
     ),
+    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended within the answer's body."),
+    Row(Cause::Reset, Kind::Network, "reset", "The connection was closed before an answer came."),
     Row(
-        "terminated|reading a body|premature close|content-length mismatch|content_length_mismatch|incomplete_chunked|end of stream|z_buf_error|response body loading was aborted",
-        Kind::Network,
-        "truncated",
-        'i',
-        "The connection ended within the answer's body.",
-    ),
-    Row(
-        "econnreset|econnaborted|epipe|reset by peer|other side closed|und_err_socket|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed|connection was closed|connection reset|remote end closed|connection aborted",
+        Cause::Unprocessed,
         Kind::Network,
         "reset",
-        'i',
-        "The connection was closed before an answer came.",
+        "The server closed the connection or refused the stream (HTTP/2) before it processed the request.",
     ),
+    Row(Cause::Lost, Kind::Network, "connection", "The connection was lost or has no route."),
     Row(
-        "ehostunreach|enetunreach|enetdown|network connection lost|connection was lost|unreachable|network_changed|err_http2|err_quic|err_proxy|err_tunnel|nghttp2",
+        Cause::NoSocket,
         Kind::Network,
         "connection",
-        'i',
-        "The connection was lost or has no route.",
+        "This machine has no socket, port or file descriptor left: too many connections are open.",
     ),
     Row(
-        "syntaxerror|unexpected end of json|unexpected token|not valid json|json.parse|json parse|unexpected end of input|unexpected eof",
+        Cause::Json,
         Kind::UnexpectedResponse,
         "invalid_json",
-        '-',
         "The answer's body is empty or not JSON: json() could not read it.",
     ),
 ];
@@ -190,15 +141,25 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
         _ => NO_RESPONSE,
     });
+    act(&mut out);
+    out
+}
+
+/// What to do, where the reason says more of it than the kind.
+fn act(out: &mut Explanation) {
     if out.kind == Kind::InvalidRequest {
         out.action = out.ink.add(MEND);
+    } else if out.ink.read(out.reason) == "subrequests" {
+        out.action = out.ink.add(FEWER);
     }
-    out
 }
 
 const NO_RESPONSE: &str = "No response came.";
 const MEND: &str =
     "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).";
+
+const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or go on in another one (a queue, a \
+                     Durable Object, a service binding).";
 
 fn group_of(row: &Row) -> &'static str {
     if row.1 == Kind::Network { "network" } else { "fetch" }
@@ -213,13 +174,11 @@ pub fn page(id: &str, out: &mut Explanation) -> bool {
         out.what_happened = out.ink.add(NO_RESPONSE);
         return true;
     }
-    let mut rows = ROWS.iter().chain([&REASON, &OFFLINE, &MIXED, &REDIRECT, &OPAQUE]);
+    let mut rows = ROWS.iter().chain([&OPAQUE]);
     let Some(row) = rows.find(|row| row.2 == reason && group == group_of(row)) else { return false };
     tell(out, row, 90, ("exception", "", ""));
-    out.what_happened = out.ink.add(row.4);
-    if row.1 == Kind::InvalidRequest {
-        out.action = out.ink.add(MEND);
-    }
+    out.what_happened = out.ink.add(row.3);
+    act(out);
     true
 }
 
@@ -229,7 +188,7 @@ pub fn opaque(report: &Report<'_>) -> Explanation {
     let redirect = report.response_type == "opaqueredirect";
     let row = if redirect { &REDIRECT } else { &OPAQUE };
     tell(&mut out, row, 90, ("environment", "type", report.response_type));
-    out.what_happened = out.ink.add(row.4);
+    out.what_happened = out.ink.add(row.3);
     out.action = out.ink.add(if redirect {
         "Follow the redirect, or request the final address."
     } else {
@@ -240,55 +199,48 @@ pub fn opaque(report: &Report<'_>) -> Explanation {
 
 /// Only an abort's own reason is thrown as something else than an error.
 const REASON: Row = Row(
-    "",
+    Cause::Aborted,
     Kind::Aborted,
     "caller",
-    '-',
     "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
 );
-const OFFLINE: Row = Row("", Kind::Network, "offline", 'o', "The device is offline.");
-const MIXED: Row = Row("", Kind::Network, "mixed_content", '-', "A page on https may not fetch from http.");
+const OFFLINE: Row = Row(Cause::Offline, Kind::Network, "offline", "The device is offline.");
+const MIXED: Row = Row(Cause::MixedContent, Kind::Network, "mixed_content", "A page on https may not fetch from http.");
 const REDIRECT: Row = Row(
-    "",
+    Cause::Redirect,
     Kind::UnexpectedResponse,
     "redirect",
-    '-',
     "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
 );
 const OPAQUE: Row = Row(
-    "",
+    Cause::Redirect,
     Kind::UnexpectedResponse,
     "opaque",
-    '-',
     "A response came, but the request's mode \"no-cors\" hides its status, headers and body.",
 );
 
 /// Makes `out` what `row` says, on the evidence of (from, name, text).
 fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &str, &str)) {
     out.turn(row.1, row.2);
-    out.retry = match row.3 {
-        'o' => Retry::WhenOnline,
-        '-' => Retry::Never { until: out.ink.add(text::row(row.1).until) },
-        repeat => Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeat == 'i' },
+    out.retry = match row.0.repeats() {
+        _ if row.0 == Cause::Offline => Retry::WhenOnline,
+        Repeats::Exhausted => Retry::Never { until: out.ink.add("the next invocation of the Worker") },
+        Repeats::Never => Retry::Never { until: out.ink.add(text::row(row.1).until) },
+        repeats => {
+            Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeats == Repeats::IfIdempotent }
+        }
     };
     out.id = out.ink.join(&[group_of(row), ".", row.2]);
     out.confidence = confidence;
     out.see(out.id, seen.0, seen.1, seen.2, None);
-    out.cause(row.2, row.4, "", if confidence > 80 { "certain" } else { "likely" }, 0);
+    out.cause(row.2, row.3, "", if confidence > 80 { "certain" } else { "likely" }, 0);
 }
 
 fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a str)> {
-    for row in ROWS {
-        for thrown in &report.thrown {
-            for (place, text) in [("code", thrown.code), ("name", thrown.name), ("message", thrown.message)] {
-                // Messages are short; of a long one the front is enough.
-                if parts(row.0, b'|').any(|sign| has(head(text, 1024), sign)) {
-                    return Some((row, place, text));
-                }
-            }
-        }
-    }
-    None
+    let texts: Vec<_> = report.thrown.iter().flat_map(|thrown| [thrown.code, thrown.name, thrown.message]).collect();
+    let (cause, at) = failures::find(&texts)?;
+    let row = ROWS.iter().find(|row| row.0 == cause)?;
+    Some((row, ["code", "name", "message"].get(at % 3)?, texts.get(at)?))
 }
 
 /// What the surroundings tell: offline, mixed content.
@@ -371,8 +323,28 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_the_host_sends_no_more_are_told_by_their_name() {
+        let message = "Too many subrequests by single Worker invocation.";
+        let thrown = alloc::vec![Thrown { name: "Error", message, code: "" }];
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        assert_eq!((out.kind, out.ink.read(out.reason)), (Kind::Network, "subrequests"));
+        assert!(matches!(out.retry, Retry::Never { .. }));
+        assert_eq!(out.causes.len(), 1, "it is not CORS");
+        assert_eq!(out.ink.read(out.action), FEWER);
+    }
+
+    #[test]
+    fn each_cause_has_a_row() {
+        for (signs, cause) in failures::ROWS {
+            assert_eq!(ROWS.iter().filter(|row| row.0 == *cause).count(), 1, "{signs}");
+        }
+    }
+
+    #[test]
     fn what_was_never_sent_may_be_sent_again_whatever_its_method() {
-        for (code, expected) in [("ECONNREFUSED", false), ("ENOTFOUND", false), ("ECONNRESET", true)] {
+        for (code, expected) in
+            [("ECONNREFUSED", false), ("ENOTFOUND", false), ("ECONNRESET", true), ("ERR_HTTP2_GOAWAY_SESSION", false)]
+        {
             let (.., retry) = of(&[("TypeError", "fetch failed", ""), ("Error", "x", code)]);
             assert_eq!(
                 retry,

@@ -6,7 +6,7 @@
 //! [`crate::explain::Report::told`].
 
 use super::scan::{after, find, parts, words as names};
-use crate::hints::{self, Served, Told};
+use crate::hints::{self, CUT, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::syntax::{label, number, words};
 use alloc::vec::Vec;
@@ -25,8 +25,9 @@ struct Found<'a> {
     reset_in: Option<i64>,
 }
 
-/// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered.
-pub fn read(headers: Headers<'_>, served: Served) -> Option<Told> {
+/// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered. A
+/// reset alone counts where the request was refused (`refused`).
+pub fn read(headers: Headers<'_>, served: Served, refused: bool) -> Option<Told> {
     if served.cached {
         return None;
     }
@@ -38,9 +39,9 @@ pub fn read(headers: Headers<'_>, served: Served) -> Option<Told> {
             None => {}
         }
     }
-    let order =
-        |found: &Found<'_>| (found.remaining == Some(0), found.reset_in, found.limit.or(found.remaining).is_some());
-    let found = quotas.into_iter().filter(|found| order(found).2).max_by_key(order)?;
+    let counts = |found: &Found<'_>| found.limit.or(found.remaining).is_some() || refused && found.reset_in > Some(0);
+    let order = |found: &Found<'_>| (found.remaining == Some(0), found.reset_in);
+    let found = quotas.into_iter().filter(counts).max_by_key(order)?;
     Some(Told {
         bucket: (!found.bucket.is_empty()).then(|| label::short(found.bucket)),
         limit: found.limit,
@@ -98,7 +99,8 @@ fn read_plain<'a>(name: &'a str, tail: &'a str, value: &'a str, served: Served, 
     });
     let Some((role, dimension)) = found else { return };
     let amount = if role == 1 {
-        hints::when(value, served.at, name.ends_with("-ms")).map(|when| when.delay)
+        hints::when(value, served.at, name.ends_with("-ms"))
+            .map(|when| if when.cut { when.delay.saturating_add(CUT) } else { when.delay })
     } else {
         // The first of `100, 100;w=60` is the limit.
         words::split(value, b",;").next().and_then(number::count)
@@ -145,7 +147,7 @@ mod tests {
 
     fn told(text: &str) -> Option<Row> {
         let headers = Headers::new(text);
-        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)))?;
+        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)), false)?;
         Some((told.bucket.map(|bucket| &*bucket.leak()), told.limit, told.remaining, told.reset_in))
     }
 
@@ -174,5 +176,8 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(told(text), expected, "{text}");
         }
+        let headers = Headers::new("x-ratelimit-reset:30");
+        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)), true).unwrap();
+        assert_eq!(told.reset_in, Some(30_000), "a refusal with a reset and no more");
     }
 }

@@ -8,11 +8,16 @@
 //! Sources: the vendors named at each row, `botocore` and `smithy-rs` for Amazon's codes, RFC 9457, and
 //! draft-ietf-httpapi-ratelimit-headers-10 section 5.
 
+mod walk;
+
 use alloc::{string::String, vec::Vec};
 
-use super::phrases::{META_BUSINESS, META_CODES, MILLIS, SECONDS, STEMS, Sense, WAITS};
+use super::limits::{self, Limits, Trial};
+use super::phrases::{
+    FIRST, META_BUSINESS, META_CODES, MILLIS, RPC_CODES, SECONDS, SHORT, STATUSES, STEMS, Sense, WAITS,
+};
 use super::wait::{starts, wait};
-use super::when;
+use super::{is_refusal, when};
 use crate::syntax::{grams::Grams, number, words};
 use crate::time::WallTime;
 
@@ -29,10 +34,15 @@ pub enum Limited {
     Allowance,
     /// A rate: later it works.
     Rate,
+    /// Nothing: this one request asks for more than the limit is, and others work.
+    TooLarge,
+    /// Nothing: the server is not available, as the API's catalog says.
+    Unavailable,
 }
 
 /// What a body says. A number below 0 is not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Said<'d> {
     /// When to come back, in ms.
     pub delay: i64,
@@ -42,6 +52,10 @@ pub struct Said<'d> {
     pub implied: bool,
     /// What was exceeded.
     pub limited: Option<Limited>,
+    /// The API's catalog says what was exceeded, whatever the status.
+    pub ruled: bool,
+    /// An error stands under a success.
+    pub blames: bool,
     /// The limit is one of all routes (Discord).
     pub global: bool,
     /// The size of Shopify's bucket of query costs.
@@ -52,13 +66,30 @@ pub struct Said<'d> {
 
 /// Reads what came with `status` (0 where that is not known); dates in it are measured against `served`.
 ///
-/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and `extensions` is heard.
-#[inline(never)]
+/// Any text may be given. Of a success only what stands under `error`, `errors`, `error_message` and its kin, and `extensions` is heard, and a
+/// status of 429 beside them; of XML, what stands in an `error` or `fault`. Of a success that is an array (a batch of JSON-RPC),
+/// all elements must be refused.
 pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
+    read_by(&limits::NONE, body, status, served)
+}
+
+/// [`read`], where an API's own rules go before the table.
+#[inline(never)]
+pub fn read_by<'d>(limits: &'d Limits, body: &'d str, status: u16, served: WallTime) -> Said<'d> {
     let body = front(body, MOST);
     let mut grams = Grams::default();
     grams.add(body, true);
-    let said = Said { delay: -1, source: "", implied: false, limited: None, global: false, limit: -1, remaining: -1 };
+    let said = Said {
+        delay: -1,
+        source: "",
+        implied: false,
+        limited: None,
+        ruled: false,
+        blames: false,
+        global: false,
+        limit: -1,
+        remaining: -1,
+    };
     let mut reader = Reader {
         status,
         served,
@@ -66,11 +97,16 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
         prose: true,
         code: 0,
         meta: false,
+        blaming: false,
+        requests: false,
         waits: false,
         stems: Vec::new(),
+        trial: limits.trial(status),
+        ruled: None,
         said,
     };
     // Few bodies have anything of a rate or a wait in them: what none of their strings can have is not looked for in each.
+    reader.requests = grams.may_hold("requested");
     reader.waits = WAITS.iter().any(|word| grams.may_hold(word));
     for (sense, stems) in STEMS {
         let counts = sense != Sense::AllowanceForbidden || status == 403;
@@ -82,15 +118,20 @@ pub fn read(body: &str, status: u16, served: WallTime) -> Said<'_> {
     if matches!(text.as_bytes().first(), Some(b'{' | b'[')) {
         reader.json(text);
     } else {
-        // Text, or XML, whose codes stand between tags.
-        for piece in words::split(text, b"<>\n").filter(|piece| !piece.is_empty()) {
-            reader.string("text", piece);
-        }
+        reader.markup(text);
+    }
+    if reader.trial.is_open() {
+        reader.trial.hear_body(text);
+    }
+    // Of a batch each element was judged.
+    if !(reader.is_success() && text.starts_with('[')) {
+        reader.ruled = reader.trial.judge();
     }
     reader.finish();
     reader.said
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "facts, of which none rules out another")]
 struct Reader<'d> {
     status: u16,
     served: WallTime,
@@ -99,52 +140,38 @@ struct Reader<'d> {
     prose: bool,
     code: i64,
     meta: bool,
+    // What is heard is an error under a success, and no more of its `extensions`.
+    blaming: bool,
+    requests: bool,
     waits: bool,
     stems: Vec<(Sense, &'static str)>,
+    trial: Trial<'d>,
+    ruled: Option<Limited>,
     said: Said<'d>,
 }
 
 impl<'d> Reader<'d> {
-    // All strings and words with the last key before them, which is that of the array they stand in, or their own. A whole
-    // reader would be 3 kB more, and refuse what is cut off; escapes need not be undone to compare letters.
-    fn json(&mut self, text: &'d str) {
-        let (mut key, mut depth, mut at) = ("", 0, 0);
-        let mut heard = self.status == 0 || self.status >= 400;
-        while let Some(byte) = text.as_bytes().get(at) {
-            #[cfg(test)]
-            crate::syntax::steps::add(1);
-            let from = at;
-            at += 1;
-            match byte {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                b'"' => {
-                    while let Some(more) = words::find(words::cut(text, at, text.len()), b"\"\\") {
-                        at += more + 1;
-                        if text.as_bytes().get(at - 1) == Some(&b'"') {
-                            break;
-                        }
-                        at += 1;
-                    }
-                    let string = words::cut(text, from + 1, at - 1);
-                    if words::cut(text, at, text.len()).trim_ascii_start().as_bytes().first() != Some(&b':') {
-                        if heard {
-                            self.string(key, string);
-                        }
-                        continue;
-                    }
-                    key = string;
-                    if depth == 1 && (1..400).contains(&self.status) {
-                        heard = ["error", "errors", "error_message", "extensions"].contains(&key);
-                    }
-                }
-                // A minus too, so that what follows it is no number.
-                b'-' | b'0'..=b'9' | b't' if heard => {
-                    at = from
-                        + words::find(words::cut(text, from, text.len()), b",]} \t\r\n").unwrap_or(text.len() - from);
-                    self.number(key, words::cut(text, from, at));
-                }
-                _ => {}
+    fn is_success(&self) -> bool {
+        (1..400).contains(&self.status)
+    }
+
+    fn blame(&mut self, string: &str) {
+        self.said.blames |= self.blaming && self.is_success() && !string.is_empty();
+    }
+
+    // An error's own status or code that is that of a rate.
+    #[inline(never)]
+    fn refused(&mut self, key: &str, word: &str) {
+        // Most words are none.
+        let is_rate = match word.as_bytes() {
+            [b'4', _, _] => number::whole(word).is_some_and(|status| is_refusal(status as u16)),
+            [b'-', ..] => RPC_CODES.contains(&word),
+            _ => false,
+        };
+        if is_rate && self.sense < Sense::Rate {
+            let plain = plain(front(key, 40));
+            if words::split(STATUSES, b" ").any(|known| known == plain) {
+                self.sense = Sense::Rate;
             }
         }
     }
@@ -174,10 +201,15 @@ impl<'d> Reader<'d> {
             let plain = plain(text);
             for (sense, stem) in &self.stems {
                 let counts = !prose || !matches!(sense, Sense::RateCode | Sense::AllowanceCode);
-                if counts && *sense > self.sense && words::holds(&plain, stem) {
-                    self.sense = *sense;
+                if counts && *sense > self.sense && holds(&plain, stem) {
+                    let is_short =
+                        *sense == Sense::AllowanceProse && SHORT.iter().any(|word| words::holds(&plain, word));
+                    self.sense = if is_short { self.sense.max(Sense::Rate) } else { *sense };
                 }
             }
+        }
+        if prose && self.requests && is_too_large(text) {
+            self.sense = Sense::TooLarge;
         }
         if self.waits
             && prose
@@ -194,7 +226,7 @@ impl<'d> Reader<'d> {
         #[cfg(test)]
         crate::syntax::steps::add(key.bytes().take_while(|byte| !byte.is_ascii_alphanumeric()).count());
         let mut letters = key.bytes().filter(u8::is_ascii_alphanumeric);
-        if !letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'r')) {
+        if !letters.next().is_some_and(|byte| FIRST.contains(&byte.to_ascii_lowercase())) {
             return;
         }
         let plain = plain(key);
@@ -222,8 +254,13 @@ impl<'d> Reader<'d> {
             self.sense = self.sense.max(Sense::Rate);
         }
         // "Locked, try again in 20 minutes" is a refusal of another kind.
-        if self.prose && self.sense == Sense::Nothing && matches!(self.status, 400 | 403) {
+        if self.prose && self.sense == Sense::Nothing && self.ruled.is_none() && matches!(self.status, 400 | 403) {
             said.delay = -1;
+        }
+        // An error under a success that says how long to wait.
+        let is_asked = self.prose && said.delay >= 0 && said.blames && (200..300).contains(&self.status);
+        if self.sense == Sense::Nothing && is_asked {
+            self.sense = Sense::Rate;
         }
         if self.sense == Sense::Secondary && said.delay < 0 {
             (said.implied, said.delay, said.source) = (true, SECONDARY_WAIT, "message");
@@ -233,8 +270,37 @@ impl<'d> Reader<'d> {
             Sense::RateCode | Sense::Rate | Sense::Secondary => Some(Limited::Rate),
             Sense::AllowanceProse if said.delay >= 0 => Some(Limited::Rate),
             Sense::AllowanceProse | Sense::AllowanceCode | Sense::AllowanceForbidden => Some(Limited::Allowance),
+            Sense::TooLarge => Some(Limited::TooLarge),
         };
+        said.ruled = self.ruled.is_some();
+        said.limited = self.ruled.or(said.limited);
     }
+}
+
+// Whether the stem is in a plain text; `*` in it are as many letters as a word or two have.
+fn holds(plain: &str, stem: &str) -> bool {
+    let (first, rest) = words::halves(stem, b'*');
+    let Some(at) = words::place(plain, first) else { return false };
+    let from = at + first.len();
+    rest.is_empty() || words::holds(front(words::cut(plain, from, plain.len()), GAP + rest.len()), rest)
+}
+
+const GAP: usize = 24;
+
+// OpenAI, Groq: "Limit 30000, Requested 36055".
+fn is_too_large(text: &str) -> bool {
+    let (mut limit, mut requested) = (None, None);
+    let mut last = "";
+    for word in words::split(text, b" :=").filter(|word| !word.is_empty()) {
+        let count = number::whole(&plain(words::halves(word, b'.').0));
+        if last.eq_ignore_ascii_case("limit") {
+            limit = limit.or(count);
+        } else if last.eq_ignore_ascii_case("requested") {
+            requested = requested.or(count);
+        }
+        last = word;
+    }
+    limit.zip(requested).is_some_and(|(limit, requested)| requested > limit)
 }
 
 // As many bytes as are whole letters.
@@ -262,108 +328,4 @@ fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: WallTime = WallTime(1_795_305_600_000);
-
-    fn says(status: u16, body: &str) -> (Option<Limited>, Option<(i64, &str)>) {
-        let said = read(body, status, NOW);
-        (said.limited, (said.delay >= 0).then_some((said.delay, said.source)))
-    }
-
-    #[test]
-    fn delays_are_read_from_members_and_from_messages() {
-        for (body, delay, source) in [
-            (r#"{"message":"You are being rate limited.","retry_after":64.57,"global":false}"#, 64_570, "retry_after"),
-            (r#"{"error_summary":"too_many_requests/..","error":{"retry_after":300}}"#, 300_000, "retry_after"),
-            (r#"{"ok":false,"parameters":{"retry_after":35}}"#, 35_000, "retry_after"),
-            (r#"{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":1500}"#, 1500, "retry_after_ms"),
-            (
-                r#"{"error":{"message":"Please retry in 12.5s.","details":[{"retryDelay":"12s"}]}}"#,
-                12_000,
-                "retryDelay",
-            ),
-            (r#"{"error":{"message":"Rate limit reached. Please try again in 20s. Contact us."}}"#, 20_000, "message"),
-            (r#"{"error":{"message":"Please try again in 1m30s."}}"#, 90_000, "message"),
-            (r#"{"error":{"message":"Please retry after 634ms."}}"#, 634, "message"),
-            (r#"{"error":{"message":"Please retry after 26 seconds. Go here."}}"#, 26_000, "message"),
-            (r#"{"detail":"Request was throttled. Expected available in 1 minute and 5 seconds."}"#, 65_000, "detail"),
-            (r#"{"description":"Too Many Requests: retry after 35"}"#, 35_000, "description"),
-            ("Slow down. Please wait at least 2 minutes, then go on", 120_000, "text"),
-        ] {
-            assert_eq!(says(429, body).1, Some((delay, source)), "{body}");
-        }
-        for none in [r#"{"retry_after":"soon"}"#, r#"{"retry_count":3}"#, "try again later"] {
-            assert_eq!(says(429, none).1, None, "{none}");
-        }
-        assert_eq!(says(429, r#"{"retry_after":-5}"#).1, None);
-        assert_eq!(says(403, r#"{"message":"Account locked. Try again in 20 minutes."}"#), (None, None));
-    }
-
-    #[test]
-    fn a_rate_is_told_apart_from_an_allowance() {
-        let (rate, allowance) = (Some(Limited::Rate), Some(Limited::Allowance));
-        for (status, body, limited) in [
-            (403, r#"{"message":"You have exceeded a secondary rate limit"}"#, rate),
-            (403, r#"{"message":"API rate limit exceeded for user ID 1."}"#, rate),
-            (400, r#"{"errors":[{"message":"limited","extensions":{"code":"RATELIMITED"}}]}"#, rate),
-            (403, r#"[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]"#, rate),
-            (403, r#"{"error":{"errors":[{"reason":"userRateLimitExceeded"}],"code":403}}"#, rate),
-            (403, r#"{"error":{"errors":[{"reason":"dailyLimitExceeded"}],"code":403}}"#, allowance),
-            (403, r#"{"error":{"errors":[{"reason":"quotaExceeded"}],"code":403}}"#, allowance),
-            (429, r#"{"errors":[{"code":"QuotaExceeded","message":"You exceeded your quota."}]}"#, None),
-            (400, r#"{"error":{"message":"(#4) x","type":"OAuthException","code":4,"fbtrace_id":"A"}}"#, rate),
-            (400, r#"{"error":{"message":"x","code":80004,"fbtrace_id":"A"}}"#, rate),
-            (400, r#"{"error":{"message":"x","code":100,"fbtrace_id":"A"}}"#, None),
-            (400, r#"{"error":{"message":"x","code":4}}"#, None),
-            (400, r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#, rate),
-            (400, r#"{"__type":"ProvisionedThroughputExceededException","message":"x y"}"#, rate),
-            (503, "<?xml version=\"1.0\"?>\n<Error><Code>SlowDown</Code><Message>Reduce it.</Message></Error>", rate),
-            (
-                400,
-                "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
-                rate,
-            ),
-            (
-                429,
-                r#"{"error":{"message":"You exceeded your current quota, please check","code":"insufficient_quota"}}"#,
-                allowance,
-            ),
-            (429, r#"{"error":{"message":"You exceeded your current quota. Please retry in 12.59s."}}"#, rate),
-            (429, r#"{"type":"https://iana.org/assignments/http-problem-types#quota-exceeded"}"#, rate),
-            (429, r#"{"title":"x","violated-policies":["default"]}"#, rate),
-            (
-                429,
-                r#"{"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT"}"#,
-                allowance,
-            ),
-            (403, "{}", None),
-            (
-                403,
-                r#"{"message":"Resource not accessible","documentation_url":"https://x.example/rate-limited"}"#,
-                None,
-            ),
-            (400, r#"{"message":"throttling is not supported in this zone"}"#, None),
-            (200, r#"{"errors":[{"type":"RATE_LIMITED"}]}"#, rate),
-            (200, r#"{"data":{"title":"You are being rate limited"}}"#, None),
-        ] {
-            assert_eq!(says(status, body).0, limited, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn a_secondary_limit_without_a_wait_is_a_minute_at_least() {
-        let said = read(r#"{"message":"You have exceeded a secondary rate limit"}"#, 403, NOW);
-        assert_eq!((said.delay, said.implied), (60_000, true));
-        let told = read(r#"{"message":"secondary rate limit","retry_after":5}"#, 403, NOW);
-        assert_eq!((told.delay, told.implied), (5000, false));
-    }
-
-    #[test]
-    fn no_more_of_a_body_is_read_than_is_said() {
-        let filled = |length: usize| ["\"", &"é".repeat(length / 2), "\n too many requests"].concat();
-        assert_eq!(says(429, &filled(400)).0, Some(Limited::Rate));
-        assert_eq!(says(429, &filled(MOST)).0, None);
-    }
-}
+mod tests;

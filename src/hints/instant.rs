@@ -14,7 +14,12 @@ pub struct When {
     pub absolute: bool,
     /// That instant, on the server's clock.
     pub at: Option<WallTime>,
+    /// An HTTP-date, which is cut to its second: the moment may be up to [`CUT`] later.
+    pub cut: bool,
 }
+
+/// By how much a time that was cut to its second may be too early, ms.
+pub const CUT: i64 = 1000;
 
 /// Reads a reset: a number (seconds, or milliseconds where `millis` says so, or an epoch in either, by magnitude), a
 /// duration, or a date.
@@ -22,9 +27,15 @@ pub struct When {
 /// An instant more than a day past or 400 days ahead is none: it is another unit, a zero value, or a broken clock.
 #[inline(never)]
 pub fn when(text: &str, served: WallTime, millis: bool) -> Option<When> {
-    // Sixteen digits are an epoch in microseconds, which are more than a number may have.
-    let micros = text.len() == 16 && number::whole(words::cut(text, 13, 16)).is_some();
-    let cut = if micros { words::cut(text, 0, 13) } else { text };
+    // More digits than a number may have are an epoch in microseconds or, from 1e17 on, in nanoseconds.
+    let finer = match text.len() {
+        16 | 17 => 3,
+        18..=20 => 6,
+        _ => 0,
+    };
+    let end = text.len() - finer;
+    let is_finer = finer > 0 && number::whole(words::cut(text, end, text.len())).is_some();
+    let cut = if is_finer { words::cut(text, 0, end) } else { text };
     if let Some(milli) = number::milli(cut, true) {
         return of_number(milli, served, millis);
     }
@@ -73,19 +84,19 @@ pub fn of_number(milli: i64, served: WallTime, millis: bool) -> Option<When> {
 
 fn of_date(text: &str, served: WallTime) -> Option<When> {
     match http_date::read(text, served) {
-        Some(date) => absolute(date, 1000, served),
+        Some(date) => absolute(date, 1000, served).map(|when| When { cut: true, ..when }),
         None => http_date::read_internet(text).and_then(|(date, precision)| absolute(date, precision, served)),
     }
 }
 
 fn relative(delay: i64) -> When {
-    When { delay, granularity: granularity(delay), absolute: false, at: None }
+    When { delay, granularity: granularity(delay), absolute: false, at: None, cut: false }
 }
 
 fn absolute(at: WallTime, granularity: i64, served: WallTime) -> Option<When> {
     const DAY: i64 = 86_400_000;
     let delay = at.since(served);
-    let when = When { delay: delay.max(0), granularity, absolute: true, at: Some(at) };
+    let when = When { delay: delay.max(0), granularity, absolute: true, at: Some(at), cut: false };
     (-DAY..=400 * DAY).contains(&delay).then_some(when)
 }
 
@@ -111,6 +122,8 @@ mod tests {
             ("1795305601.5", (1500, 1, true)),
             ("1795305630123", (30_123, 1, true)),
             ("1795305630123456", (30_123, 1, true)),
+            ("1795305660000000000", (60_000, 1000, true)),
+            ("1795305630123456789", (30_123, 1, true)),
             ("1795305590", (0, 1000, true)),
             ("2m59.56s", (179_560, 1, false)),
             ("2026-11-22T00:01Z", (60_000, 60_000, true)),
@@ -123,6 +136,10 @@ mod tests {
             "9999999999",
             "999999999999999",
             "9999999999999999",
+            "17953056301234567890",
+            "999999999999999999",
+            "179530563012345678901",
+            "179530563012345678x",
             "179530563012312x",
             "0001-01-01T00:00:00Z",
             "x",

@@ -7,6 +7,9 @@ use crate::time::WallTime;
 /// Most quotas that one response may tell; more is noise or an attack.
 pub const MOST: usize = 32;
 
+/// The unit of a quota of errors: it binds nobody before it is used up, and then everybody.
+pub const ERRORS: &str = "errors";
+
 /// A quota as one response told it. Absent is not told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
@@ -32,6 +35,8 @@ pub struct Quota {
     /// The reset as an instant on the server's clock, past or not, where it was reported as that (date or epoch): what a
     /// window is known by from one answer to the next, and how far away it is hangs on the clocks. `None` of a delta.
     pub reset_at: Option<WallTime>,
+    /// The reset was an HTTP-date, which is cut to its second: it comes up to a second later.
+    pub cut: bool,
 }
 
 impl Quota {

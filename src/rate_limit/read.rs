@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use super::quota::Quota;
 use super::vendors::{self, Reads};
 use crate::hints::body::{self, Limited};
+use crate::hints::limits::{self, Limits};
 use crate::hints::{self, Hint, Served, Told};
 use crate::syntax::headers::Headers;
 use crate::time::WallTime;
@@ -40,29 +41,36 @@ pub struct Answer<'a> {
     pub body: &'a str,
     /// Headers that the user named.
     pub dialects: &'a Dialects,
+    /// What the API's catalog says a limit looks like.
+    pub limits: &'a Limits,
     /// It came to a page of another origin, which sees only those headers that the server exposes.
     pub foreign: bool,
 }
 
 impl<'a> From<Headers<'a>> for Answer<'a> {
     fn from(headers: Headers<'a>) -> Self {
-        Self { headers, status: 0, body: "", dialects: &dialect::NONE, foreign: false }
+        Self { headers, status: 0, body: "", dialects: &dialect::NONE, limits: &limits::NONE, foreign: false }
     }
 }
 
 /// What one response says of rates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Reading {
     /// Quotas, in no order that means anything.
     pub quotas: Vec<Quota>,
     /// When to come back, from a header or a body that says just that.
     pub hint: Option<Hint>,
+    /// How much later than the hint says the moment may be, ms.
+    pub slack: i64,
     /// The hint is the vendor's documentation's, for want of one in the answer.
     pub implied: bool,
     /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
     pub served: WallTime,
     /// What the body says was exceeded, if it says so.
     pub limited: Option<Limited>,
+    /// The API's catalog says that, whatever the status.
+    pub ruled: bool,
     /// What is exceeded holds for all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
     pub global: bool,
     /// What is exceeded is shared with others, who may spend it too (Discord's scope `shared`).
@@ -81,10 +89,15 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
     let headers = answer.headers;
     let mut reading = Reading { served: served.at, ..Reading::default() };
     reading.hint = hints::read_served(headers, served);
+    reading.slack = if reading.hint.is_some() { hints::slack(headers, served) } else { 0 };
     let mut drafts = Vec::new();
-    if !answer.body.is_empty() {
-        let said = body::read(answer.body, answer.status, served.at);
-        (reading.limited, reading.global) = (said.limited, said.global);
+    if !answer.body.is_empty() || answer.limits.asks(answer.status) {
+        let said = body::read_by(answer.limits, answer.body, answer.status, served.at);
+        (reading.limited, reading.ruled, reading.global) = (said.limited, said.ruled, said.global);
+        // An error under a success that says in its head when to come back (MediaWiki's maxlag).
+        if said.blames && reading.hint.as_ref().and_then(Hint::wait).is_some() {
+            reading.limited = reading.limited.or(Some(Limited::Rate));
+        }
         if reading.hint.is_none() && said.delay >= 0 {
             let mut source = String::from("body.");
             source.push_str(said.source);
@@ -122,6 +135,9 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
                 reading.shared |= value == "shared";
             }
             Role::Plain if name.tail == "global" => reading.global |= value == "true",
+            Role::Plain if value.as_bytes().first() == Some(&b'{') => {
+                value::object(&mut drafts, &name, header, value, served.at);
+            }
             Role::Policy => ietf::policies(value, header, &mut drafts),
             // The registered field is what its draft says; others under that stem may be a bare limit.
             Role::Plain if name.tail.is_empty() && !is_bare_limit(header, value) => {
@@ -141,7 +157,7 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
 /// For the explainer's `Report::told`, by those who link both: left alone, the explainer reads the plain headers itself,
 /// since this reader would double its size.
 pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
-    let refused = matches!(status, Some(420 | 429));
+    let refused = status.is_some_and(hints::is_refusal);
     let quota = reading.quotas.iter().min_by_key(|quota| tightness(quota))?;
     if !refused && !quota.exhausted() {
         return None;
@@ -159,7 +175,7 @@ pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
 /// alternatives of literals, anchored or not. A shell hands over only what it matches. It may match a few names more,
 /// which the readers pass over.
 pub fn wanted() -> &'static str {
-    "^age$|^date$|ratelimit|rate-limit|rate_limit|retry-after|retry-in|should-retry$|^grpc-retry-pushback-ms$|^x-business-use-case-usage$|\
+    "^age$|^date$|ratelimit|rate-limit|rate_limit|request-rate-|error-limit-|retry-after|retry-in|should-retry$|^grpc-retry-pushback-ms$|^x-business-use-case-usage$|\
      ^auth0-client-quota-limit$|^auth0-organization-quota-limit$|^sforce-limit-info$|^x-shopify-shop-api-call-limit$|\
      ^x-limit-per-|^x-remaining-t|^x-app-limit-24hour-|^x-user-limit-24hour-"
 }

@@ -1,7 +1,8 @@
-//! What an answer or a failure means for a retry: tables of statuses and of what hosts throw.
+//! What an answer or a failure means for a retry: tables of statuses; what hosts throw stands in [`crate::failures`].
 
+use crate::failures::{self, Cause, Repeats};
+use crate::hints::{body::Limited, is_refusal};
 use crate::retry::options::{METHODS, RetryRules};
-use crate::syntax::words;
 
 /// What kind of trouble an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +22,14 @@ pub enum Class {
 /// What one answer says besides its status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// A hint when to come back was given, whatever its value.
+    /// A hint when to come back was given; one of 0, or past, is none.
     pub hinted: bool,
-    /// A quota of requests is told to be used up.
+    /// A quota of requests, or of errors, is used up.
     pub exhausted: bool,
-    /// The body says that a rate was exceeded, or that it is no rate but an allowance that no wait brings back.
-    pub rate: Option<bool>,
+    /// What the body says was exceeded.
+    pub limited: Option<Limited>,
+    /// The API's own catalog says that, whatever the status.
+    pub ruled: bool,
     /// The server says that it is to be repeated, or that it is not, whatever the status.
     pub repeats: Option<bool>,
 }
@@ -36,12 +39,24 @@ pub struct Signs {
 pub enum Failure {
     /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
     Caller,
+    /// The host sends no more requests, this one or another (workerd's "Too many subrequests"). Nothing more is to be sent.
+    Exhausted,
     /// The network failed, and the host says that there is none.
     Offline,
     /// No answer came, or it broke off; nobody knows whether the request was processed.
     Network,
     /// The attempt's own deadline.
     Timeout,
+    /// The network failed before the server processed the request (no connection, a stream that HTTP/2 refused): even a POST
+    /// may be sent again.
+    Unprocessed,
+}
+
+impl Failure {
+    /// Whether the network failed: what the host's own word that it is offline explains.
+    pub fn is_network(self) -> bool {
+        matches!(self, Self::Network | Self::Unprocessed)
+    }
 }
 
 /// The transient ones: 408 and 5xx by RFC 9110; 520 to 524 are Cloudflare's, 529 Anthropic's and Notion's "overloaded".
@@ -55,15 +70,33 @@ pub fn is_failure(status: u16) -> bool {
 
 /// Whether an answer is one of a server that is down; a 408 is of one that found its client slow.
 pub fn is_down(status: u16, signs: Signs) -> bool {
-    is_failure(status) && status != 408 && !is_limited(status, signs)
+    has_failed(status, signs) && status != 408 && !is_limited(status, signs)
+}
+
+/// Whether an answer is a failure of its server, by its status or by the API's own word.
+pub fn has_failed(status: u16, signs: Signs) -> bool {
+    match signs.limited {
+        Some(limited) if signs.ruled => limited == Limited::Unavailable,
+        _ => is_failure(status),
+    }
 }
 
 /// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
+    if signs.limited == Some(Limited::TooLarge) {
+        return Class::Final;
+    }
     let class = match status {
         _ if is_limited(status, signs) => Class::Limited,
         // RFC 9110 section 15.5.14: a condition that is temporary.
         413 if signs.hinted => Class::Transient,
+        _ if signs.ruled => {
+            if has_failed(status, signs) {
+                Class::Transient
+            } else {
+                Class::Final
+            }
+        }
         423 => Class::Locked,
         425 => Class::TooEarly,
         _ if TRANSIENT.contains(&status) => Class::Transient,
@@ -83,13 +116,14 @@ pub fn is_error(status: u16) -> bool {
     status >= 400
 }
 
-/// Whether `status` asks to slow down, all who share its quota: a 429, or a rate limit under another name (GitHub 403,
+/// Whether `status` asks to slow down, all who share its quota: a 429 or 420, or a rate limit under another name (GitHub 403,
 /// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
-    match (status, signs.rate) {
-        (200..=299 | 400 | 403 | 429 | 503, Some(rate)) => rate,
-        (429, None) => true,
+    match (status, signs.limited) {
+        (_, Some(limited)) if signs.ruled => limited == Limited::Rate,
+        (200..=299 | 400 | 403 | 420 | 429 | 503, Some(limited)) => limited == Limited::Rate,
         (400 | 403, None) => signs.exhausted || signs.hinted,
+        (_, None) => is_refusal(status),
         _ => false,
     }
 }
@@ -97,7 +131,7 @@ pub fn is_limited(status: u16, signs: Signs) -> bool {
 /// Whether an answer of this `status` is to be judged by its body too: a rate limit under another name, or one that may be
 /// a spent allowance, or that says there how long to wait.
 pub fn is_unclear(status: u16, signs: Signs) -> bool {
-    matches!(status, 400 | 403 | 429) && !(signs.hinted || signs.exhausted)
+    (matches!(status, 400 | 403) || is_refusal(status)) && !(signs.hinted || signs.exhausted)
 }
 
 /// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
@@ -110,78 +144,22 @@ pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
 
 /// Whether the answer itself says that the request was not processed, so that even a POST may be repeated.
 pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
-    matches!(status, 423 | 429) || (status == 503 && signs.hinted) || is_limited(status, signs)
+    let is_unavailable = status == 503 || signs.limited == Some(Limited::Unavailable);
+    status == 423 || is_refusal(status) || (is_unavailable && signs.hinted) || is_limited(status, signs)
 }
 
-/// Starts of what hosts say when the network failed, in any case. Sources: shared measurements of Chromium, Firefox, `WebKit`,
-/// undici, Deno, Bun and workerd; transports of others say what failed first. Whatever else they throw (bad arguments, a
-/// refused scheme) would fail again.
-const NETWORK_WORDS: [&str; 15] = [
-    "Failed to fetch",                               // Chromium
-    "Network",                                       // Firefox, workerd, React Native; Chromium while the body came
-    "Load failed",                                   // WebKit
-    "A network error occurred",                      // WebKit
-    "The request timed out",                         // WebKit
-    "The network connection was lost",               // WebKit
-    "The Internet connection appears to be offline", // WebKit
-    "fetch failed",                                  // undici
-    "terminated",                                    // undici, while the body came
-    "error sending request",                         // Deno
-    "error reading a body from connection",          // Deno
-    "internal error; reference",                     // workerd: DNS, TLS
-    "Unable to connect",                             // Bun
-    "Connection",                                    // sockets
-    "socket",                                        // Node: "socket hang up"
-];
-
-/// Codes of Node, undici and Bun. A code decides before any text does.
-const NETWORK_CODES: [&str; 16] = [
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ECONNABORTED",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EPIPE",
-    "ETIMEDOUT",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "EHOSTUNREACH",
-    "UND_ERR_SOCKET",
-    "UND_ERR_CONNECT_TIMEOUT",
-    "UND_ERR_HEADERS_TIMEOUT",
-    "UND_ERR_BODY_TIMEOUT",
-    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-    "ConnectionRefused",
-];
-
-/// Starts of what undici says, with the message of the cause, where a rule of fetch was broken: it gives a code where the
-/// network failed, and none here. The same request would break it again.
-const RULE_WORDS: [&str; 5] = [
-    "fetch failed: redirect count exceeded",
-    "fetch failed: unexpected redirect", // redirect: "error"
-    "fetch failed: URL scheme must be",  // a redirect to another
-    "fetch failed: integrity mismatch",
-    "fetch failed: bad port",
-];
-
-/// Sorts what a host's fetch rejected with, by its name, its message, and the code of it or of its cause ("" where none;
-/// then the message goes on with the cause's).
+/// Sorts what a host's fetch rejected with, by its name, its message and that of its cause, and the code of it or of its cause
+/// ("" where none).
 pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if name == "TimeoutError" {
         return Failure::Timeout;
     }
-    if name == "AbortError" {
-        return Failure::Caller;
+    match failures::cause(name, message, code).map_or(Repeats::Never, Cause::repeats) {
+        Repeats::Never => Failure::Caller,
+        Repeats::Exhausted => Failure::Exhausted,
+        Repeats::IfIdempotent => Failure::Network,
+        Repeats::Always => Failure::Unprocessed,
     }
-    if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
-        // llhttp's: what came was no HTTP. A newer undici gives some of them no code, and browsers never do.
-        let known = NETWORK_CODES.contains(&code) || code.starts_with("HPE_");
-        return if known { Failure::Network } else { Failure::Caller };
-    }
-    let message = message.trim_ascii_start();
-    let begins =
-        |words: &[&str]| words.iter().any(|start| words::cut(message, 0, start.len()).eq_ignore_ascii_case(start));
-    if begins(&NETWORK_WORDS) && !begins(&RULE_WORDS) { Failure::Network } else { Failure::Caller }
 }
 
 #[cfg(test)]
@@ -198,8 +176,9 @@ mod tests {
         let none = Signs::default();
         let hinted = Signs { hinted: true, ..none };
         let exhausted = Signs { exhausted: true, ..none };
-        let rate = Signs { rate: Some(true), ..none };
-        let allowance = Signs { rate: Some(false), hinted: true, ..none };
+        let rate = Signs { limited: Some(Limited::Rate), ..none };
+        let allowance = Signs { limited: Some(Limited::Allowance), hinted: true, ..none };
+        let large = Signs { limited: Some(Limited::TooLarge), hinted: true, ..none };
         let rows = [
             (200, none, Class::Final),
             (400, none, Class::Final),
@@ -214,7 +193,17 @@ mod tests {
             (413, hinted, Class::Transient),
             (423, none, Class::Locked),
             (425, none, Class::TooEarly),
+            (420, none, Class::Limited),
             (429, none, Class::Limited),
+            (429, large, Class::Final),
+            (400, large, Class::Final),
+            (509, Signs { ruled: true, ..rate }, Class::Limited),
+            (200, Signs { ruled: true, ..rate }, Class::Limited),
+            (503, Signs { ruled: true, ..allowance }, Class::Final),
+            (423, Signs { ruled: true, ..allowance }, Class::Final),
+            (200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }, Class::Transient),
+            (404, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }, Class::Transient),
+            (413, large, Class::Final),
             (500, none, Class::Transient),
             (501, none, Class::Final),
             (501, hinted, Class::Final),
@@ -242,6 +231,7 @@ mod tests {
         let rows = [
             (400, true),
             (403, true),
+            (420, true),
             (429, true),
             (200, false),
             (401, false),
@@ -274,7 +264,9 @@ mod tests {
             assert_eq!(is_down(status, none), expected, "{status}");
         }
         assert!(is_down(503, Signs { hinted: true, ..none }), "until then");
-        assert!(!is_down(503, Signs { rate: Some(true), ..none }), "it is a limit");
+        assert!(is_down(200, Signs { ruled: true, limited: Some(Limited::Unavailable), ..none }), "by its catalog");
+        assert!(!is_down(503, Signs { ruled: true, limited: Some(Limited::Allowance), ..none }), "by its catalog");
+        assert!(!is_down(503, Signs { limited: Some(Limited::Rate), ..none }), "it is a limit");
     }
 
     #[test]
@@ -284,6 +276,8 @@ mod tests {
         assert_eq!(class(418, none, &own), Class::Transient);
         assert_eq!(class(429, none, &own), Class::Limited);
         assert_eq!(class(503, none, &own), Class::Final);
+        let large = Signs { limited: Some(Limited::TooLarge), ..none };
+        assert_eq!(class(429, large, &own), Class::Final, "it would come again whatever the list says");
     }
 
     #[test]
@@ -298,7 +292,7 @@ mod tests {
             ("Error", "socket hang up", "", Failure::Network),
             ("Error", "connection reset by peer", "", Failure::Network),
             ("TypeError", "Invalid URL: network", "", Failure::Caller),
-            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Network),
+            ("Error", "fetch failed: java.net.UnknownHostException", "", Failure::Unprocessed),
             ("TypeError", "error reading a body from connection", "", Failure::Network),
             ("Error", "internal error; reference = 0123", "", Failure::Network),
             ("TypeError", "fetch failed", "ECONNRESET", Failure::Network),
@@ -311,12 +305,65 @@ mod tests {
             ("TypeError", "fetch failed: integrity mismatch", "", Failure::Caller),
             ("TypeError", "fetch failed: bad port", "", Failure::Caller),
             ("TypeError", "error sending request for url (http://localhost:1/)", "", Failure::Network),
+            (
+                "TypeError",
+                "fetch failed: Stream closed with error code NGHTTP2_REFUSED_STREAM",
+                "ERR_HTTP2_STREAM_ERROR",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"GOAWAY\" frame received with code 0",
+                "UND_ERR_SOCKET",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"stream error\" received - code 7",
+                "UND_ERR_INFO",
+                Failure::Unprocessed,
+            ),
+            (
+                "TypeError",
+                "fetch failed: HTTP/2: \"stream error\" received - code 11",
+                "UND_ERR_INFO",
+                Failure::Network,
+            ),
+            (
+                "TypeError",
+                "fetch failed: Stream closed with error code NGHTTP2_ENHANCE_YOUR_CALM",
+                "ERR_HTTP2_STREAM_ERROR",
+                Failure::Network,
+            ),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_GOAWAY_SESSION", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_INVALID_SESSION", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_HTTP2_INVALID_HEADER_VALUE", Failure::Caller),
+            ("TypeError", "fetch failed: x", "UND_ERR_CLOSED", Failure::Network),
+            ("TypeError", "fetch failed: x", "EAI_FAIL", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "EAI_NODATA", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ENOTCONN", Failure::Network),
+            ("TypeError", "fetch failed: x", "EADDRNOTAVAIL", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "EMFILE", Failure::Unprocessed),
+            ("TypeError", "fetch failed: x", "ERR_STREAM_PREMATURE_CLOSE", Failure::Network),
+            ("Error", "x", "ConnectionClosed", Failure::Network),
+            ("Error", "Was there a typo in the url or port?", "FailedToOpenSocket", Failure::Unprocessed),
+            ("TypeError", "other side closed", "", Failure::Network),
+            ("TypeError", "The socket connection was closed unexpectedly", "", Failure::Network),
+            ("Error", "disconnected: peer disconnected without gracefully ending TLS session", "", Failure::Network),
+            ("Error", "Too many subrequests by single Worker invocation.", "", Failure::Exhausted),
+            (
+                "TypeError",
+                "error sending request for url (https://x/): client error (Connect): invalid peer certificate: Expired",
+                "",
+                Failure::Caller,
+            ),
+            ("TypeError", "fetch failed: certificate has expired", "CERT_HAS_EXPIRED", Failure::Caller),
             ("Error", "Network connection lost.", "", Failure::Network),
             (
                 "Error",
                 " Unable to connect. Is the computer able to access the url?",
                 "ConnectionRefused",
-                Failure::Network,
+                Failure::Unprocessed,
             ),
             ("TypeError", "Failed to parse URL from /x", "ERR_INVALID_URL", Failure::Caller),
             ("TypeError", "Request with GET/HEAD method cannot have body.", "", Failure::Caller),

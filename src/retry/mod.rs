@@ -134,8 +134,10 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
             }
             (class, !allowed)
         }
-        Ended::Failure(Failure::Caller) => return Verdict::Stop(Stop::NotRetryable),
-        Ended::Failure(_) if !repeatable => return Verdict::Stop(Stop::NotRetryable),
+        Ended::Failure(Failure::Caller | Failure::Exhausted) => return Verdict::Stop(Stop::NotRetryable),
+        Ended::Failure(failure) if !repeatable && failure != Failure::Unprocessed => {
+            return Verdict::Stop(Stop::NotRetryable);
+        }
         Ended::Failure(_) => (Class::Transient, false),
     };
     let most = match class {
@@ -183,9 +185,9 @@ fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample:
 /// Whether what ended tells that its server fails, or that it works; `None` where it tells nothing of it.
 pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
     match ended {
-        Ended::Answer { status, .. } => Some(classify::is_failure(status)),
-        Ended::Failure(Failure::Network | Failure::Timeout) => Some(true),
-        Ended::Failure(Failure::Caller | Failure::Offline) => None,
+        Ended::Answer { status, signs, .. } => Some(classify::has_failed(status, signs)),
+        Ended::Failure(Failure::Network | Failure::Timeout | Failure::Unprocessed) => Some(true),
+        Ended::Failure(Failure::Caller | Failure::Exhausted | Failure::Offline) => None,
     }
 }
 
@@ -248,6 +250,8 @@ mod tests {
         assert_eq!(decide(answer(429), false), retry(1000, Pause::Throttle));
         assert_eq!(decide(Ended::Failure(Failure::Network), false), Verdict::Stop(Stop::NotRetryable));
         assert_eq!(decide(Ended::Failure(Failure::Network), true), retry(250, Pause::Backoff));
+        assert_eq!(decide(Ended::Failure(Failure::Unprocessed), false), retry(250, Pause::Backoff));
+        assert_eq!(decide(Ended::Failure(Failure::Exhausted), true), Verdict::Stop(Stop::NotRetryable));
     }
 
     #[test]

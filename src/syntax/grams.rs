@@ -49,7 +49,7 @@ impl Grams {
         true
     }
 
-    /// Gives `found` the words of `list`, which single blanks part, that may be in the text.
+    /// Gives `found` the words of `list`, which single blanks part, that may be in the text. Of `a*b` both parts are asked for.
     pub fn each_held<'w>(&self, list: &'w str, mut found: impl FnMut(&'w str)) {
         let (mut from, mut at, mut last, mut held) = (0, 0, b' ', true);
         while from < list.len() {
@@ -60,7 +60,7 @@ impl Grams {
                 }
                 (from, last, held) = (at + 1, byte, true);
             } else if held {
-                held = last == b' ' || self.has(last, byte);
+                held = last == b' ' || last == b'*' || byte == b'*' || self.has(last, byte);
                 last = byte;
             }
             at += 1;
@@ -93,6 +93,9 @@ mod tests {
         let mut found = alloc::vec::Vec::new();
         Grams::of("ratelimited").each_held("rate token limit x limits", |word| found.push(word));
         assert_eq!(found, ["rate", "limit", "x"]);
+        found.clear();
+        Grams::of("monthly rate limit").each_held("monthly*limit monthly*cap month*x", |word| found.push(word));
+        assert_eq!(found, ["monthly*limit", "month*x"]);
     }
 
     #[test]

@@ -33,17 +33,22 @@ fn position(text: &str, bytes: &[u8]) -> Option<usize> {
 }
 
 /// Whether `part` is somewhere in `text`. Plain comparison: the searcher of `str::contains` is 2 kB.
-#[inline(never)]
 pub fn holds(text: &str, part: &str) -> bool {
+    place(text, part).is_some()
+}
+
+/// Where `part` first is in `text`; nowhere if it is empty.
+#[inline(never)]
+pub fn place(text: &str, part: &str) -> Option<usize> {
     #[cfg(test)]
     crate::syntax::steps::add(text.len());
     let first = part.as_bytes().first();
     for (at, byte) in text.bytes().enumerate() {
         if Some(&byte) == first && text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes())) {
-            return true;
+            return Some(at);
         }
     }
-    false
+    None
 }
 
 /// The part of `text` that [`str::get`] would give, or nothing.

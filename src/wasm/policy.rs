@@ -157,7 +157,7 @@ impl Engine {
         sample: f64,
     ) -> i32 {
         let failure = match classify::failure(name, message, code) {
-            Failure::Network if offline => Failure::Offline,
+            failure if offline && failure.is_network() => Failure::Offline,
             failure => failure,
         };
         self.handle(call, Event::Fail { attempt, failure }, Moment::new(wall, mono, sample))

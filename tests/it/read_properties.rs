@@ -1,6 +1,6 @@
 //! What holds for any headers at all, with any clock.
 
-use fetch_with_policy::hints::{self, body};
+use fetch_with_policy::hints::{self, body, limits::Limits};
 use fetch_with_policy::rate_limit::quota::MOST;
 use fetch_with_policy::rate_limit::read::{Answer, dialect::Dialects, read, told};
 use fetch_with_policy::syntax::headers::Headers;
@@ -119,17 +119,22 @@ proptest! {
     #[test]
     fn any_body_under_any_status_is_read_without_a_panic_and_no_wait_is_negative(
         text in body_text(), line in value(), status: u16, now: i64,
+        rules in "((rate_limited|unavailable|x)\t([2-5]xx|[1-9]00)?(\t(/a|body|)=[*a-c\u{1f}]{0,5}){0,3}\n){0,3}",
     ) {
         let headers = ["x-ratelimit-remaining:", &line, "\nx-own:", &line].concat();
         let mut own = Dialects::default();
         own.begin();
         own.set("remaining", Value::Text("x-own")).unwrap();
-        let answer = Answer { headers: Headers::new(&headers), status, body: &text, dialects: &own, foreign: false };
+        let answer = Answer { status, body: &text, dialects: &own, ..Answer::from(Headers::new(&headers)) };
         let reading = read(answer, WallTime(now));
         prop_assert!(reading.hint.is_none_or(|hint| hint.delay >= 0 && !hint.source.is_empty()));
         prop_assert!(reading.quotas.iter().all(|quota| quota.reset_in.is_none_or(|reset| reset >= 0)));
         let said = body::read(&text, status, WallTime(now));
         prop_assert_eq!(said.limited, reading.limited);
+        let limits = Limits::new(&rules);
+        let ruled = body::read_by(&limits, &text, status, WallTime(now));
+        prop_assert!(!ruled.ruled || (limits.asks(status) && ruled.limited.is_some()));
+        prop_assert!(ruled.ruled || ruled.limited == said.limited);
     }
 
     #[test]

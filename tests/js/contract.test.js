@@ -17,7 +17,7 @@ test("of all error statuses those are retried that the documentation lists, and 
     await stage.call();
     if (stage.sends.length > 1) retried.push(stage.sends.length === 4 ? status : `${status} ${stage.sends.length}`);
   }
-  assert.deepEqual(retried, [408, 423, "425 2", 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]);
+  assert.deepEqual(retried, [408, 420, 423, "425 2", 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]);
 });
 
 test("a 413 is retried with a hint only, and a 501 or 505 not even then", async () => {

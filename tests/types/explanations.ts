@@ -97,6 +97,7 @@ const reasons: Record<Extract<Explanation, { kind: "network" }>["reason"], true>
   truncated: true,
   protocol: true,
   redirect_loop: true,
+  subrequests: true,
   mixed_content: true,
   csp: true,
   cors: true,

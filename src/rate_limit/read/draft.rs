@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::name::{self, Name};
 use crate::hints::When;
-use crate::rate_limit::quota::{MOST, Quota};
+use crate::rate_limit::quota::{ERRORS, MOST, Quota};
 use crate::syntax::{label, structured, words};
 
 /// From this [`Draft::step`] on it is of a user's own dialect, of which each is one quota.
@@ -23,6 +23,7 @@ const UNITS: &[(&str, &str)] = &[
     ("complexity", "complexity"),
     ("cost", "cost"),
     ("credits", "credits"),
+    (ERRORS, ERRORS),
     ("percent", "percent"),
     ("points", "points"),
 ];
@@ -60,6 +61,8 @@ pub struct Draft<'a> {
     pub granularity: i64,
     /// See [`Quota::reset_at`].
     pub reset_at: Option<WallTime>,
+    /// See [`Quota::cut`].
+    pub cut: bool,
     /// How good the reset is: 0 an instant, 1 a delta, which needs no clock, 2 one told beside a coarser one.
     pub rank: u8,
     /// The header.
@@ -88,6 +91,7 @@ impl<'a> Draft<'a> {
             reset: -1,
             granularity: 0,
             reset_at: None,
+            cut: false,
             rank: 0,
             source,
             class: "",
@@ -105,7 +109,7 @@ impl<'a> Draft<'a> {
     /// When it resets.
     pub fn reset(&mut self, when: When, exact: bool) {
         self.reset = when.delay;
-        self.granularity = when.granularity;
+        (self.granularity, self.cut) = (when.granularity, when.cut);
         self.reset_at = when.at;
         self.rank = if exact { 2 } else { u8::from(!when.absolute) };
     }
@@ -113,7 +117,7 @@ impl<'a> Draft<'a> {
     /// A reset in whole seconds.
     pub fn reset_seconds(&mut self, seconds: i64) {
         let delay = times(seconds, 1000);
-        self.reset(When { delay, granularity: 1000, absolute: false, at: None }, false);
+        self.reset(When { delay, granularity: 1000, absolute: false, at: None, cut: false }, false);
     }
 
     fn label(&self) -> &'a str {
@@ -204,7 +208,8 @@ impl<'a> Draft<'a> {
             self.source = other.source;
         }
         if (other.reset >= 0, other.rank) > (self.reset >= 0, self.rank) {
-            (self.reset, self.granularity, self.rank) = (other.reset, other.granularity, other.rank);
+            (self.reset, self.granularity, self.rank, self.cut) =
+                (other.reset, other.granularity, other.rank, other.cut);
             self.reset_at = other.reset_at;
         }
         if !self.is_named() {
@@ -290,6 +295,7 @@ fn quota(draft: &Draft<'_>) -> Quota {
         source: label::short(draft.source),
         granularity: if draft.reset < 0 { 0 } else { draft.granularity },
         reset_at: draft.reset_at,
+        cut: draft.cut,
     }
 }
 

@@ -55,6 +55,8 @@ const NAMES: &[&str] = &[
     "x-user-limit-24hour-remaining",
     "x-app-rate-limit",
     "x-app-rate-limit-count",
+    "x-pco-api-request-rate-count",
+    "x-esi-error-limit-remain",
 ];
 
 /// One name for each way to read a value.

@@ -57,6 +57,7 @@ const ROLES: &[(&str, Role)] = &[
     ("capacity", Role::Limit),
     ("allowed", Role::Limit),
     ("left", Role::Remaining),
+    ("remain", Role::Remaining),
     ("available", Role::Remaining),
     ("used", Role::Used),
     ("observed", Role::Used),
@@ -64,6 +65,7 @@ const ROLES: &[(&str, Role)] = &[
     ("usage", Role::Used),
     ("count", Role::Used),
     ("resets", Role::Reset),
+    ("until", Role::Reset),
     ("next", Role::Reset),
     ("expires", Role::Reset),
     ("expiry", Role::Reset),
@@ -112,6 +114,9 @@ const WINDOWS: &[(&str, i64)] = &[
 
 const SEPARATORS: &[u8] = b"-_";
 
+// The end of a family that counts errors, and no requests.
+const ERRORS: &str = "error-limit";
+
 // A role only where nothing stands beside it: elsewhere they are dimensions.
 const ALONE: &[(&str, Role)] = &[
     ("bucket", Role::Bucket),
@@ -155,6 +160,9 @@ pub fn read(name: &str) -> Option<Name<'_>> {
         {
             role = if *delta && role == Role::Reset { Role::ResetAfter } else { role };
             (to, millis) = (end, *counts);
+        } else if to + 1 == at && last && role == Role::Remaining && matches!(word, "seconds" | "milliseconds" | "ms") {
+            // Rollbar: what remains of the window.
+            (role, to, millis) = (Role::ResetAfter, end, word != "seconds");
         }
         at = end + 1;
     }
@@ -168,6 +176,7 @@ pub fn read(name: &str) -> Option<Name<'_>> {
     // Spring's "burst-capacity" is the limit itself, BigCommerce's "time-reset-ms" a reset.
     let head = match (head, role) {
         ("burst", Role::Limit) if rest.ends_with("capacity") => "",
+        ("", _) if family.ends_with(ERRORS) => "errors",
         ("limit" | "time", Role::Reset | Role::ResetAfter | Role::Window) => "",
         _ => head,
     };
@@ -203,6 +212,14 @@ fn stem(name: &str) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = words::cut(name, at, name.len());
+        // Planning Center: `request-rate-limit`, `-count` and `-period` are one family.
+        if rest.strip_prefix("request-rate-").is_some_and(|rest| role(rest).is_some()) {
+            return Some(at + "request-rate".len());
+        }
+        // EVE's: so many errors a window.
+        if rest.strip_prefix(ERRORS).is_some_and(|rest| role(skip(rest)).is_some()) {
+            return Some(at + ERRORS.len());
+        }
         let word = rest.strip_prefix("read").unwrap_or(rest);
         if let Some(rest) = word.strip_prefix("rate").and_then(|rest| skip(rest).strip_prefix("limit")) {
             return Some(name.len() - rest.len());
@@ -216,8 +233,8 @@ fn skip(text: &str) -> &str {
     words::cut(text, usize::from(words::find(text, SEPARATORS) == Some(0)), text.len())
 }
 
-// The role in a word, and where it stands: all of it, or glued to its end or start, as in "userremaining", "resettime".
-fn role_in(word: &str) -> Option<(Role, usize, usize)> {
+/// The role in a word, and where it stands: all of it, or glued to its end or start, as in "userremaining", "resettime".
+pub fn role_in(word: &str) -> Option<(Role, usize, usize)> {
     if let Some(role) = role(word) {
         return Some((role, 0, word.len()));
     }
@@ -278,6 +295,16 @@ mod tests {
             ("x-ratelimit-replenish-rate", "x-ratelimit", "", "replenish-rate", Plain),
             ("x-ratelimit-limit-__proto__", "x-ratelimit", "", "__proto__", Limit),
             ("x-ratelimit-nearlimit", "x-ratelimit", "", "nearlimit", Plain),
+            ("x-pco-api-request-rate-limit", "x-pco-api-request-rate", "", "", Limit),
+            ("x-pco-api-request-rate-count", "x-pco-api-request-rate", "", "", Used),
+            ("x-pco-api-request-rate-period", "x-pco-api-request-rate", "", "", Window),
+            ("x-request-rate-limit-remaining", "x-request-rate-limit", "", "", Remaining),
+            ("x-gate-ratelimit-requests-remain", "x-gate-ratelimit", "requests", "", Remaining),
+            ("x-gate-ratelimit-reset-timestamp", "x-gate-ratelimit", "", "", Reset),
+            ("x-esi-error-limit-remain", "x-esi-error-limit", "errors", "", Remaining),
+            ("x-esi-error-limit-reset", "x-esi-error-limit", "errors", "", Reset),
+            ("x-rate-limit-remaining-seconds", "x-rate-limit", "", "", ResetAfter),
+            ("x-ratelimit-remaining-second", "x-ratelimit", "", "second", Remaining),
             ("x-envoy-ratelimited", "x-envoy-ratelimit", "", "ed", Plain),
         ] {
             assert_eq!(read(name), Some(Name { family, head, tail, role, millis: false }), "{name}");
@@ -294,6 +321,9 @@ mod tests {
             "",
             "x-limit",
             "x-page-limit",
+            "x-request-rate",
+            "x-request-rate-info",
+            "x-error-limit-exceeded",
             "x-corporate-limit",
             "x-corporatelimit",
             "rate",

@@ -1,8 +1,9 @@
 //! What a header's value says, by its shape.
 //!
 //! A count is `100`, `100;w=60`, `20/min`, `32/40` (used of the limit), `100:1,1000:10` (limit and seconds), `600,30000` (two
-//! quotas in step), or under a limit's name a period, `15m`. Which one it is, the text tells.
+//! quotas in step), an object in JSON, or under a limit's name a period, `15m`. Which one it is, the text tells.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::draft::{Draft, gather};
@@ -49,6 +50,33 @@ pub fn read<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, v
             return;
         }
         role => return counts(drafts, draft, role, value),
+    }
+    gather(drafts, &draft);
+}
+
+/// Reads an object in JSON, of one quota (Basecamp): `{"name":"API","period":10,"limit":50,"remaining":0,"until":"…"}`.
+pub fn object<'a>(drafts: &mut Vec<Draft<'a>>, name: &Name<'a>, source: &'a str, value: &'a str, served: WallTime) {
+    let mut draft = Draft::of(name, source);
+    let bare = |text: &'a str| words::split(text, b"{}\"").find(|piece| !piece.is_empty()).unwrap_or_default();
+    for (key, value) in words::split(value, b",").filter_map(|pair| words::pair(pair, b':')) {
+        let (key, value) = (bare(key), bare(value));
+        let mut lower = String::from(key);
+        lower.make_ascii_lowercase();
+        match name::role_in(&lower).map(|(role, ..)| role) {
+            Some(Role::Reset | Role::ResetAfter) => {
+                if let Some(when) = hints::when(value, served, false) {
+                    draft.reset(when, false);
+                }
+            }
+            Some(Role::Window) => draft.window = span(value, false),
+            Some(role @ (Role::Limit | Role::Remaining | Role::Used)) => {
+                if let Some(milli) = number::milli(value, false) {
+                    set(&mut draft, role, milli);
+                }
+            }
+            _ if key == "name" => (draft.head, draft.worded) = (value, false),
+            _ => {}
+        }
     }
     gather(drafts, &draft);
 }

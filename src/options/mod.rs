@@ -162,6 +162,11 @@ options! {
         max_wait: Duration = "maxWait", with "wire::millis";
         /// Most calls waiting per scope; one more is refused at once. Default: 10,000.
         max_queue: u32 = "maxQueue";
+        /// Headers and query parameters that say whose a request is, beside those that
+        /// [`counts`](crate::rate_limit::credentials::counts) knows.
+        credentials: Vec<String> = "credentials";
+        /// Paths such as `/channels/{id}`: each value of a part in braces has quotas of its own.
+        buckets: Vec<String> = "buckets";
     }
 }
 

@@ -5,8 +5,12 @@
 //! ([`Tracker::observe`]). It is plain data and decides without sleeping: two requests of one isolate share numbers, nothing else.
 
 mod answer;
+mod away;
 mod beside;
+pub mod buckets;
 pub mod clock;
+mod configured;
+pub mod credentials;
 mod hidden;
 mod holds;
 pub mod identity;
@@ -22,6 +26,7 @@ mod restore;
 mod routes;
 pub mod secrets;
 mod ticket;
+pub mod unlisted;
 pub mod vendors;
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
@@ -45,9 +50,10 @@ use crate::{
 const MAX_SCOPES: usize = 1000;
 
 /// Quotas kept per scope; a server that names more is one that puts an id into the name.
-const MAX_METERS: usize = 16;
-/// Lanes kept per scope, and routes of which it is known where they belong.
-const MAX_LANES: usize = 16;
+const MAX_METERS: usize = 64;
+/// Lanes kept per scope, and routes of which it is known where they belong. Where each channel has quotas of its own
+/// ([`buckets`]), many are in use at a time; beyond these numbers idle ones go.
+const MAX_LANES: usize = 128;
 const MAX_ROUTES: usize = 256;
 
 /// A call's place in a tracker; to be handed back with [`Tracker::release`].
@@ -127,6 +133,7 @@ impl Tracker {
             stand: Stand::Idle,
             unclaimed: false,
             route: identity.route,
+            bucket: identity.bucket,
             serial: 0,
             rules: Rc::clone(rules),
             priority,
@@ -342,6 +349,9 @@ impl Tracker {
 
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
         if let Some(index) = self.scopes.iter().position(|scope| scope.key == identity.key) {
+            if let Some(scope) = self.scopes.get_mut(index) {
+                scope.configure(rules, now);
+            }
             return index;
         }
         let mut new = Scope::new(identity, rules, now);

@@ -16,12 +16,13 @@ use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 use crate::{
     rate_limit::{
         MAX_METERS,
+        away::Away,
         clock::Clock,
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane, OVERDUE},
         meter::{Gate, Meter, product, span::Told},
-        options::RateRules,
+        options::{QuotaRule, RateRules},
         outage::Outage,
         quota::Quota,
         routes::Route,
@@ -117,11 +118,16 @@ pub(super) struct Scope {
     pub waiting: u32,
     pub used_at: MonoTime,
     pub sight: Sight,
+    pub away: Away,
     pub outage: Outage,
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
-    /// The meters that were configured, a bit each: they bind every lane.
-    pub configured: u32,
+    /// The quotas that were configured so far.
+    pub rules: Vec<Rc<Vec<QuotaRule>>>,
+    /// Their meters, a bit each: they bind every lane.
+    pub configured: u64,
+    /// For each meter the bucket that it is of; 0 for none.
+    pub homes: Vec<u32>,
     /// A refusal that holds all lanes.
     pub held: MonoTime,
     /// Units of requests sent, and those of them that are under way no more.
@@ -137,10 +143,11 @@ pub(super) struct Scope {
 impl Scope {
     pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
         let mut meters = Vec::new();
-        for rule in rules.quotas.iter().take(MAX_METERS) {
+        for rule in rules.quotas.iter().take(MAX_METERS - 1) {
             meters.push(Meter::of_rule(rule, now));
         }
         let configured = (1 << meters.len()) - 1;
+        let homes = alloc::vec![0; meters.len()];
         let gate = if meters.iter().any(|meter| meter.unit.is_none()) { u32::MAX } else { rules.probe };
         Self {
             key: identity.key,
@@ -152,10 +159,13 @@ impl Scope {
             waiting: 0,
             used_at: now,
             sight: Sight::NEW,
+            away: Away::default(),
             outage: Outage::default(),
-            lanes: alloc::vec![Lane::new(configured, gate)],
+            lanes: alloc::vec![Lane::new(configured, gate, 0)],
             routes: Vec::new(),
+            rules: alloc::vec![Rc::clone(&rules.quotas)],
             configured,
+            homes,
             held: LONG_AGO,
             sent: 0,
             landed: 0,
@@ -271,9 +281,11 @@ impl Scope {
         let others = u64::from(self.in_flight);
         meter.tell(quota, Told { sent: now, now, others, cost: 0, served: at.wall, unsure: 0, limited: false });
         let paces = meter.paces(1) && meter.unit.is_none();
-        match self.meters.get_mut(index) {
-            Some(old) => *old = meter,
-            None => self.meters.push(meter),
+        if let Some(old) = self.meters.get_mut(index) {
+            *old = meter;
+        } else {
+            self.meters.push(meter);
+            self.homes.push(0);
         }
         if let (Some(lane), true) = (self.lanes.first_mut(), paces) {
             (lane.gate, lane.mask) = (u32::MAX, lane.mask | 1 << index);
@@ -308,6 +320,9 @@ impl Scope {
         }
         if self.held > until {
             (until, why) = (self.held, Why::Held);
+        }
+        if let Some(held) = self.away.until(ticket.route).filter(|held| *held > until) {
+            (until, why) = (held, Why::Held);
         }
         // Those behind wait for the reset anyway, and it comes the earlier for them the better the clock is known.
         let scouts = self.clock.unsure() > SCOUT_SLACK && lane.waiting > SCOUTED;

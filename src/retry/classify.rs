@@ -36,6 +36,8 @@ pub struct Signs {
 pub enum Failure {
     /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
     Caller,
+    /// The host sends no more requests, this one or another (workerd's "Too many subrequests"). Nothing more is to be sent.
+    Exhausted,
     /// The network failed, and the host says that there is none.
     Offline,
     /// No answer came, or it broke off; nobody knows whether the request was processed.
@@ -173,6 +175,9 @@ pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     }
     if name == "AbortError" {
         return Failure::Caller;
+    }
+    if words::holds(&message.to_ascii_lowercase(), "too many subrequests") {
+        return Failure::Exhausted;
     }
     if !code.is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
         // llhttp's: what came was no HTTP. A newer undici gives some of them no code, and browsers never do.
@@ -321,6 +326,7 @@ mod tests {
             ),
             ("TypeError", "Failed to parse URL from /x", "ERR_INVALID_URL", Failure::Caller),
             ("TypeError", "Request with GET/HEAD method cannot have body.", "", Failure::Caller),
+            ("Error", "Too many subrequests by single Worker invocation.", "", Failure::Exhausted),
             ("AbortError", "signal is aborted without reason", "20", Failure::Caller),
             ("TimeoutError", "signal timed out", "23", Failure::Timeout),
         ];

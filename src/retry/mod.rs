@@ -130,7 +130,7 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
             }
             (class, !allowed)
         }
-        Ended::Failure(Failure::Caller) => return Verdict::Stop(Stop::NotRetryable),
+        Ended::Failure(Failure::Caller | Failure::Exhausted) => return Verdict::Stop(Stop::NotRetryable),
         Ended::Failure(_) if !repeatable => return Verdict::Stop(Stop::NotRetryable),
         Ended::Failure(_) => (Class::Transient, false),
     };
@@ -178,7 +178,7 @@ pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
     match ended {
         Ended::Answer { status, .. } => Some(classify::is_failure(status)),
         Ended::Failure(Failure::Network | Failure::Timeout) => Some(true),
-        Ended::Failure(Failure::Caller | Failure::Offline) => None,
+        Ended::Failure(Failure::Caller | Failure::Exhausted | Failure::Offline) => None,
     }
 }
 

@@ -6,24 +6,15 @@ import { emit } from "./driver.js";
  * @param {import("./run.js").Run} run
  */
 export function advise(run) {
-  if (run.hooks.onEvent === undefined && !isDevelopment()) return;
   const [kind, text] = run.engine.notice(run.id).split("\n");
   if (!kind) return;
   if (kind === "credential-header") emit(run, kind, run.attempt, { header: text, origin: run.origin });
   try {
-    // Bundlers put the mode in place of this, and drop what follows from it.
+    // Bundlers put the mode in place of this, and drop what follows from it. Nobody's environment is read before there is something to say.
     if (process.env.NODE_ENV !== "production") warn(run.origin, kind, text);
   } catch {
     // A page without a build has no `process`.
     warn(run.origin, kind, text);
-  }
-}
-
-function isDevelopment() {
-  try {
-    return process.env.NODE_ENV !== "production";
-  } catch {
-    return true;
   }
 }
 

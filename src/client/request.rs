@@ -54,15 +54,12 @@ pub fn describe(
     let mut sent = all_lines(&headers);
     // Query and fragment.
     let rest = url.get(origin.len() + path.len()..).unwrap_or_default();
-    let whose = match scope {
-        Some(word) => {
-            push(&mut sent, "", rest);
-            Identity::named(word, headers::Headers::new(&sent))
-        }
-        None => {
-            push(&mut sent, QUERY, rest.split('#').next().unwrap_or_default());
-            Identity::with(origin, headers::Headers::new(&sent), rate.map_or(&[], |rate| &rate.credentials))
-        }
+    let whose = if let Some(word) = scope {
+        push(&mut sent, "", rest);
+        Identity::named(word, headers::Headers::new(&sent))
+    } else {
+        push(&mut sent, QUERY, rest.split('#').next().unwrap_or_default());
+        Identity::with(origin, headers::Headers::new(&sent), rate.map_or(&[], |rate| &rate.credentials))
     };
     let mut identity = whose.at(origin).to(&method, path);
     if let Some(rate) = rate {

@@ -137,6 +137,26 @@ export interface PolicyOptions extends CallOptions {
   /**
    * Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended; where that is still
    * under way (see {@link HedgeOptions}) it is empty.
+   *
+   * Its credentials say whose quota the call takes from ({@link RateLimitOptions.scope}), so it is called before the call waits for its
+   * turn, and once more after such a wait, for the same attempt: what is sent is never old. Where it should be asked only once, keep
+   * what it gave.
+   *
+   * A 401 or 407 whose `prepare` then gives other credentials than were sent is sent again at once, whatever the method: nothing was
+   * done. That spends no retry budget, happens once in a call, and needs an attempt that is left, a body that can be sent again and a
+   * `decide` that does not say `false`. Where it gives the same credentials, the 401 is the result, its body unread.
+   *
+   * @example
+   * ```js
+   * let token = await signIn(), refreshing;
+   * const policy = createPolicy({
+   *   async prepare(request, attempt, last) {
+   *     // One refresh, however many calls wait for it.
+   *     if (last?.status === 401) token = await (refreshing ??= refresh().finally(() => (refreshing = undefined)));
+   *     return { authorization: `Bearer ${token}` };
+   *   },
+   * });
+   * ```
    */
   prepare?: (
     request: RequestView,
@@ -157,7 +177,10 @@ export interface PolicyOptions extends CallOptions {
    * `performance.measure`, nothing happens. @default false
    */
   userTiming?: boolean;
-  /** The transport. @default globalThis.fetch, looked up at each call */
+  /**
+   * The transport. Where it is the `fetch` of another policy, that one alone retries, and this one's `retry` counts for nothing.
+   * @default globalThis.fetch, looked up at each call
+   */
   fetch?: FetchLike;
   /**
    * What to do where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a lockdown mode): throw a
@@ -274,15 +297,44 @@ export interface RetryOptions {
 
 /** How to keep to rate limits. */
 export interface RateLimitOptions {
-  /** Quotas known beforehand; the others are learnt from what servers say. */
+  /**
+   * Quotas known beforehand; the others are learnt from what servers say. Those of `extend()` or of one call bind a scope that is in
+   * use from then on, beside those that it has.
+   */
   quotas?: QuotaRule[];
   /**
    * Which requests share a quota: those for which it gives the same string. `quotas()` and events show it, unless it holds eight
    * characters or more of a header's value, the user info, the query or the fragment of the request, in any case of the letters, or
    * as base64: then a hash. (`Accept`, `User-Agent` and the like do not count.)
-   * @default the origin and a hash of the credentials; the credentials are not kept
+   *
+   * By default requests share a quota that go to the same origin with the same credentials. Those are the request headers that are
+   * sent, `prepare`'s included, and the parameters of the query, whose name says so: one of its words, between `-`, `_` and `.`,
+   * - ends with `account`, `auth`, `cookie`, `credential`, `key`, `secret`, `session`, `tenant` or `token` (`X-Api-Key`, `apikey`,
+   *   `Stripe-Account`, `?access_token=`),
+   * - or begins with `account`, `authoriz`, `authentic`, `credential`, `session` or `tenant`;
+   * - or it ends with `client-id`; or a profile names it (`credentials`).
+   *
+   * Never those that are made for one request: whatever has `csrf`, `xsrf`, `idempoten`, `nonce`, `timestamp`, `signature`, `captcha` or
+   * `turnstile` in its name, or one of the words `cache`, `continuation`, `cursor`, `end`, `last`, `next`, `page`, `partition`, `routing`,
+   * `sign`, `sort`, `start`, `surrogate` and `trace` (`?page_token=`, `pageToken`), and `Sec-*`. Of an `Authorization` that is signed anew for
+   * each request (AWS, OAuth 1, Digest) what stays the same. A header that is not on this list and has more than 20 values that look like
+   * keys is reported once, by a "credential-header" event and, in development, on the console.
+   *
+   * Values are hashed and not kept. Another token of the same user is another scope, since nobody can see that they belong together: give
+   * a `scope` that names the user to keep what is known of the quota when a token is refreshed. It is asked before `prepare` is.
+   *
+   * A policy keeps 1000 scopes. Beyond that the one that was idle for longest goes, of those that hold nobody where there are any; a hold of
+   * a scope that goes is kept.
+   * @default the origin and a hash of the credentials
    */
   scope?: (request: RequestView) => string;
+  /** Names of further headers and query parameters that say whose a request is; see {@link RateLimitOptions.scope}. @default none */
+  credentials?: string[];
+  /**
+   * Paths whose parts in braces have quotas of their own, though the server gives all of them one bucket's name:
+   * `["/channels/{id}"]`. Compared from the beginning of the path; a star stands for the rest of a segment. @default none
+   */
+  buckets?: string[];
   /** "burst": all that the quota allows, then wait for its reset. "spread": evenly over what is left of the window. @default "burst" */
   pacing?: "burst" | "spread";
   /**
@@ -458,6 +510,11 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
   /**
+   * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so that all of
+   * them share one quota. If they should not, name it in `rateLimit.credentials`. Once for each origin and header.
+   */
+  | { type: "credential-header"; header: string; origin: string }
+  /**
    * The package's WebAssembly failed with `error`, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported
    * once, by the first call that meets it; by the next call where none was under way: its `attempt` is then 0.
    */
@@ -484,6 +541,7 @@ export type GiveUpReason =
   | "core-failed"
   | "deadline"
   | "hint-too-long"
+  | "host-limit"
   | "not-replayable"
   | "not-retryable"
   | "quota-wait-too-long"
@@ -509,7 +567,11 @@ export interface CallRecord {
   attempts: AttemptRecord[];
   /** The sum of its waits, ms. */
   waited: number;
-  /** Why it ended without success; absent if the last attempt was good. */
+  /**
+   * Why it ended without success; absent if the last attempt was good. "host-limit": the host sends no more requests ("Too many
+   * subrequests" in workerd). The call then ends with the last response that it had, if it had one; if it was waiting to be sent again,
+   * the body of that is empty. Calls that began before it are not sent again, either.
+   */
   gaveUp?: GiveUpReason;
   /** When another try may be of use, where that is known. */
   retryAt?: number;
@@ -567,7 +629,10 @@ export class HttpError extends PolicyError {
   static is(value: unknown): value is HttpError;
 }
 
-/** Refused before a send: the wait for the quota is over `maxWait`, or `maxQueue` calls wait already. */
+/**
+ * Refused before a send: the wait for the quota is over `maxWait`, or `maxQueue` calls wait already. The message names the option and the
+ * time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
+ */
 export class RateLimitError extends PolicyError {
   /** When a call may be worth while, epoch ms. */
   readonly retryAt: number;

@@ -271,6 +271,12 @@ impl Policy {
         composed.get_mut(index).map_or_else(compose, |rules| Rc::clone(rules.get_or_insert_with(compose)))
     }
 
+    /// The same where a policy of its own sends again: this one does not.
+    pub fn relayed(&self, host: &str) -> Rc<Rules> {
+        let profile = self.profiles.iter().find(|profile| profile.is_of(host));
+        Rc::new(Rules { retry: None, ..self.compose(profile) })
+    }
+
     /// The names of the headers that profiles ask for (their dialects', and the type of a body that is looked at), one a line:
     /// of any answer they are wanted too.
     pub fn dialects(&self) -> String {

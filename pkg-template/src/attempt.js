@@ -3,7 +3,9 @@ import { AWAIT, tell } from "./core.js";
 import { emit } from "./driver.js";
 import { endedBy, isPending, limitOf, settle } from "./foreign.js";
 import { hostFetch } from "./host.js";
+import { advise } from "./advise.js";
 import { peek } from "./peek.js";
+import { lastOf, NONE } from "./prepare.js";
 import { describe, freeze, isPlain, isRequest, lines, useKey, viewOf, withHeaders, withMembers } from "./request.js";
 import { known, labelOf } from "./secrets.js";
 import { measureAttempt } from "./timing.js";
@@ -31,10 +33,12 @@ export async function attempt(run, race) {
       given = withMembers(given, { body: isPending(body) ? await settle(body, signal, limit) : body });
     }
     if (hooks.prepare !== undefined) {
-      const last = number === 1 ? undefined : { status: run.response?.status, error: run.failure };
-      const prepared = hooks.prepare(viewOf(run), number, last);
+      // The core asked for them before it said to send; a further send of a hedged attempt, or one without a core, has its own.
+      const flight = /** @type {import("./run.js").Flight} */ (run.flight);
+      const prepared = flight.prepared ?? hooks.prepare(viewOf(run), number, lastOf(run, number));
+      flight.prepared = undefined;
       const headers = isPending(prepared) ? await settle(prepared, signal, limit) : prepared;
-      if (headers !== undefined) given = withHeaders(given, known(run, headers));
+      if (headers !== undefined && headers !== NONE) given = withHeaders(given, known(run, headers));
     }
     if (isPending(run.key)) useKey(run, await settle(run.key, signal, limit));
     if (run.key !== undefined) given = withHeaders(given, run.key);
@@ -64,6 +68,7 @@ async function exchange(run, number, given, limit, race) {
   const { engine, id, clock, hooks, signal } = run;
   if (limit !== undefined) given = withMembers(given, { signal: signal ? join(signal, limit.controller) : limit.signal });
   else if (number > 1) given = unlikeTheLast(given, signal);
+  if (run.flight !== undefined) run.flight.before = run.response ?? run.flight.before;
   run.response = run.failure = undefined;
   // Not before what may throw: what is told to have begun is told to have ended, too.
   emit(run, "attempt", number, {});
@@ -89,7 +94,7 @@ async function exchange(run, number, given, limit, race) {
     }
     run.response = response;
     const headers = lines(response.headers, run.inside.isWanted);
-    action = engine.respond(id, number, response.status, headers, response.type === "cors", clock.host.now(), clock.monotonic(), clock.host.random());
+    action = engine.respond(id, number, response.status, headers, response.type === "cors", originOf(response), clock.host.now(), clock.monotonic(), clock.host.random());
     if (action === 5) action = await (race === undefined ? peek(run) : (race.peeking = peek(run)));
   } catch (error) {
     limit?.end();
@@ -104,6 +109,19 @@ async function exchange(run, number, given, limit, race) {
   note(run, number, startedAt);
   if (hooks.userTiming) measureAttempt(run, number, clock.monotonic() - since);
   return action;
+}
+
+/**
+ * Where a response came from in the end, if it was redirected.
+ * @param {Response} response
+ */
+function originOf({ redirected, url }) {
+  try {
+    return redirected ? new URL(url).origin : "";
+  } catch {
+    // Of a transport that makes its own responses.
+    return "";
+  }
 }
 
 /**
@@ -178,6 +196,7 @@ function mayHaveBody(request) {
 function note(run, number, startedAt) {
   const { engine, id, clock, response, failure } = run;
   write(run, number, startedAt);
+  if (response !== undefined) advise(run);
   if (run.hooks.onEvent === undefined) return;
   if (response === undefined) emit(run, "failure", number, { error: failure, label: run.record.attempts[number - 1]?.error });
   else emit(run, "response", number, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });

@@ -13,6 +13,7 @@ const none = () => -1;
 export const load = replaced(instantiate, {
   start: none,
   tell: failed,
+  prepared: failed,
   respond: failed,
   body: failed,
   fail: failed,
@@ -22,20 +23,22 @@ export const load = replaced(instantiate, {
   is: () => false,
   know: () => {},
   label: () => "Error",
+  notice: () => "",
+  refusal: () => "",
   reason: () => undefined,
   quotas: (/** @type {number} */ call) => (call < 0 ? "[]" : ""),
   end: () => {},
   free: () => {},
 });
 
-/** @type {{ request: RegExp, response: RegExp, key: string } | undefined} */
+/** @type {{ leftOut: RegExp, response: RegExp, key: string } | undefined} */
 let known;
 
-/** The names of headers that the core wants, as patterns of requests' and of responses', and the one that carries a key. */
+/** Names of headers as patterns: those of requests that the core does not want, those of responses that it wants. And the one that carries a key. */
 export function names() {
   if (known === undefined) {
     const { names } = load();
-    known = { request: new RegExp(names(0)), response: new RegExp(names(1)), key: names(2) };
+    known = { leftOut: new RegExp(names(0)), response: new RegExp(names(1)), key: names(2) };
   }
   return known;
 }
@@ -71,7 +74,7 @@ export function wantedBy(plan) {
 
 /**
  * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the front
- * of the body, 6 send, with others beside it where it is slow, 7 go on with those that are under way.
+ * of the body, 6 send, with others beside it where it is slow, 7 go on with those that are under way, 9 make the next headers.
  * @param {import("./run.js").Run} run
  * @param {number} event
  * @returns {number}
@@ -83,6 +86,8 @@ export function tell({ engine, id, clock }, event) {
 export const LEFT = 5;
 /** What it says where it leaves an attempt to its other sends. */
 export const AWAIT = 7;
+/** What it says where it needs the headers of the next send. */
+export const PREPARE = 9;
 tell.BEGIN = 0;
 tell.ELAPSE = 1;
 tell.ABORT = 2;

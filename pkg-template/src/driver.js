@@ -1,14 +1,15 @@
 // @ts-check
 import { attempt, letGo } from "./attempt.js";
 import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
-import { FAILED, LEFT, names, tell, wantedBy } from "./core.js";
+import { FAILED, LEFT, names, PREPARE, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { endedBy, isPending, limitOf, settle } from "./foreign.js";
-import { globals, hostFetch, mark } from "./host.js";
+import { globals, hostFetch, isOwn, mark } from "./host.js";
 import { insideOf, makeInside, withCore } from "./inside.js";
 import { apply } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
+import { prepare } from "./prepare.js";
 import { race } from "./race.js";
 import { keep } from "./record.js";
 import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
@@ -257,6 +258,7 @@ function drive(inside, args, options, subject) {
 export async function fly(run, action) {
   // Whether what the last send gave is still to be had: a wait lets go of it.
   let isInHand = false;
+  run.flight = { prepared: undefined, before: undefined };
   try {
     for (;;) {
       // What it said has lost its meaning where it failed since.
@@ -275,6 +277,12 @@ export async function fly(run, action) {
         case 5:
           action = await peek(run);
           break;
+        case PREPARE: {
+          const next = prepare(run);
+          // A first send whose headers are there is made in the caller's own turn.
+          action = /** @type {number} */ (isPending(next) ? await next : next);
+          break;
+        }
         case 6:
           action = await race(run);
           isInHand = true;
@@ -334,10 +342,10 @@ function begin(run, options, { target }) {
     }
     const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
-    const text = `${target}${method}\n${pick(input, init, names().request)}${queryOf(run.href)}`;
+    const text = `${target}${method}\n${pick(input, init, names().leftOut)}${queryOf(run.href)}`;
     const wall = clock.host.now();
     const mono = clock.monotonic();
-    run.id = engine.start(inside.plan, text, scope, replayable, wall, mono);
+    run.id = engine.start(inside.plan, text, scope, replayable, hooks.prepare !== undefined, isOwn(hooks.fetch), wall, mono);
     return engine.tell(run.id, tell.BEGIN, wall, mono, clock.host.random());
   } finally {
     if (options !== undefined) inside.plan.free();

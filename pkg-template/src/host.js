@@ -40,6 +40,12 @@ export function mark(fetch) {
 }
 
 /**
+ * Whether a fetch is one of ours.
+ * @param {any} fetch
+ */
+export const isOwn = (fetch) => own.has(fetch);
+
+/**
  * The host's fetch: what stands there now, unless that is ours; then what stood there when this module was imported.
  * @returns {typeof fetch}
  */

@@ -23,13 +23,27 @@ export function conclude(run, resolves) {
   if (hasFailed(run)) return undefined;
   record.waited += run.waited;
   if (reason !== "") giveUp(run, reason, retryAt);
-  if (resolves && response !== undefined) {
-    keep(response, record);
-    if (!response.ok) note(response, run.method, headersOf(run));
-    if (throws) return httpError(run, response);
-    return response;
+  const answer = reason === HOST_LIMIT ? answerOf(response ?? run.flight?.before) : response;
+  if (resolves && answer !== undefined) {
+    keep(answer, record);
+    if (!answer.ok) note(answer, run.method, headersOf(run));
+    if (throws) return httpError(run, answer);
+    return answer;
   }
   throw resolves ? run.failure : rejection(run, reason, retryAt);
+}
+
+/** The reason of a host that sends no more: the call ends with the response that it had before. */
+const HOST_LIMIT = "host-limit";
+
+/**
+ * A response that was let go of before another send, as far as it is still there: its body is empty.
+ * @param {Response | undefined} response
+ */
+function answerOf(response) {
+  if (response === undefined || !response.bodyUsed) return response;
+  const { status, statusText, headers, url } = response;
+  return Object.defineProperty(new Response(null, { status, statusText, headers }), "url", { value: url });
 }
 
 /**
@@ -62,7 +76,7 @@ function rejection(run, reason, retryAt) {
   if (reason === "circuit-open") {
     return new CircuitOpenError(`${method} ${origin}: not sent, the circuit of its origin is open`, { retryAt, record });
   }
-  const why = reason === "queue-full" ? "too many calls wait for the quota" : "the wait for the quota is too long";
+  const why = run.engine.refusal(run.id, run.clock.host.now());
   return new RateLimitError(reason, `${method} ${origin}: not sent, ${why}`, { retryAt, quota: quotaInTheWay(run), record });
 }
 

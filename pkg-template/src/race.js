@@ -24,7 +24,7 @@ export function race(run) {
   const { engine, id, clock } = run;
   /** @type {Race} */
   const race = { isOver: false, peeking: undefined, legs: new Map() };
-  /** @type {unknown} */
+  /** @type {{ end: () => void } | undefined} */
   let timer;
   return new Promise((resolve, reject) => {
     /** @param {any} leg */
@@ -43,7 +43,7 @@ export function race(run) {
       });
     };
     const wait = () => {
-      clock.host.clearTimeout(timer);
+      timer?.end();
       const next = engine.number(id, 4);
       if (next >= 0) timer = sleep(clock, next, elapse);
     };
@@ -69,7 +69,7 @@ export function race(run) {
     /** @param {any} leg */
     const end = (leg) => {
       race.isOver = true;
-      clock.host.clearTimeout(timer);
+      timer?.end();
       const { response, failure } = leg;
       const reason = new DOMException("the call went on without this send", "AbortError");
       race.legs.delete(leg);

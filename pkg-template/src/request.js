@@ -68,19 +68,19 @@ function sourceOf(input, init) {
 }
 
 /**
- * `name:value` lines of those headers that the core asks for.
+ * `name:value` lines of the headers that the core wants.
  * @param {any} input
  * @param {any} init
- * @param {RegExp} wanted
+ * @param {RegExp} leftOut
  */
-export function pick(input, init, wanted) {
+export function pick(input, init, leftOut) {
   const source = sourceOf(input, init);
   if (source === undefined) return "";
   let text = "";
   /** @param {any} name @param {any} value */
   const add = (name, value) => {
     const lower = `${name}`.toLowerCase();
-    if (wanted.test(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
+    if (!leftOut.test(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
   };
   if (typeof source.get === "function" && typeof source.forEach === "function") {
     source.forEach((/** @type {any} */ value, /** @type {any} */ name) => add(name, value));

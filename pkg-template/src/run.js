@@ -3,6 +3,13 @@ import { hostFetch } from "./host.js";
 import { thaw } from "./request.js";
 import { abort } from "./wait.js";
 
+/**
+ * What a call has once it is driven.
+ * @typedef {object} Flight
+ * @property {any} prepared what `prepare` made for the next send
+ * @property {Response | undefined} before what the attempts before this one gave, where one gave a response
+ */
+
 // Of all policies: one listener may listen to several.
 let calls = 0;
 
@@ -65,6 +72,11 @@ export class Run {
     this.failure = undefined;
     /** @type {Request | undefined} */
     this.spare = undefined;
+    /**
+     * Once `fly` drives it: a call that waits first is no more than this object.
+     * @type {Flight | undefined}
+     */
+    this.flight = undefined;
     /**
      * The headers of its idempotency key, or a promise of that key.
      * @type {any}

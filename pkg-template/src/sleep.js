@@ -1,4 +1,5 @@
 // @ts-check
+import { nudges } from "#policy";
 
 /**
  * Timers above this fire at once (HTML standard: the delay is a signed 32-bit number). Whoever sleeps asks again, so a
@@ -10,18 +11,43 @@ export const LONGEST = 2 ** 31 - 1;
 const LOST = 1000;
 
 /**
- * Calls `wake` in `delay` ms, or in the part of them that a timer takes. The handle is for the host's `clearTimeout`.
+ * Timers stand still while a machine sleeps, and so do monotonic clocks on some. A long wait is slept in parts, after each of which
+ * the wall clock tells whether that happened: of 5 s, or of a thousandth of what is left, since nobody who waits for a day minds a
+ * minute. In workerd, where no machine sleeps, that would cost wake-ups for nothing.
+ * @param {number} left
+ */
+const partOf = (left) => Math.min(left, LONGEST, nudges ? Math.max(5000, Math.ceil(left / 1000)) : LONGEST);
+
+// A wall clock that ran ahead by more than this was not corrected; ms.
+const SLEPT = 2000;
+
+/**
+ * Calls `wake` in `delay` ms, or in the part of them that a timer takes, or as soon as the machine is seen to have slept.
  * @param {import("./clock.js").Clock} clock
  * @param {number} delay
  * @param {() => void} wake
+ * @returns {{ end: () => void }}
  */
 export function sleep(clock, delay, wake) {
-  const since = clock.monotonic();
-  const part = Math.min(delay, LONGEST);
-  return clock.host.setTimeout(() => {
-    clock.fired(since, part);
-    wake();
-  }, part);
+  const { host } = clock;
+  const until = clock.monotonic() + delay;
+  /** @type {any} */
+  let timer;
+  /** @param {number} left */
+  const rest = (left) => {
+    const part = partOf(left);
+    const since = clock.monotonic();
+    const wall = left > part ? host.now() : 0;
+    timer = host.setTimeout(() => {
+      clock.fired(since, part);
+      if (left <= part) return wake();
+      const now = clock.monotonic();
+      if (host.now() - wall - (now - since) > SLEPT) wake();
+      else rest(Math.max(1, until - now));
+    }, part);
+  };
+  rest(delay);
+  return { end: () => host.clearTimeout(timer) };
 }
 
 /**
@@ -64,7 +90,7 @@ export class Alarm {
   }
 
   clear() {
-    if (this.isSet) this.clock.host.clearTimeout(this.timer);
+    if (this.isSet) this.timer?.end();
     this.isSet = false;
   }
 }

@@ -25,7 +25,7 @@ let resumed;
 const stash = (resolve) => void (resumed = resolve);
 
 /**
- * Waits as the core just said. The promise is for what `fly` gives if nothing was sent yet, else for the next action.
+ * Waits as the core just said. The promise is for what `fly` gives if that has not begun, else for the next action.
  * @param {Run} run
  * @returns {Promise<any>}
  */
@@ -55,7 +55,7 @@ function wake(run, event) {
     } else if (run.why?.reason === OFFLINE) event = online(run);
     const action = tell(run, event);
     if (action === 1) return park(run);
-    settle(run, run.attempt === 0 ? fly(run, action) : action);
+    settle(run, run.flight === undefined ? fly(run, action) : action);
   } catch (error) {
     settle(run, Promise.reject(error));
   }
@@ -175,7 +175,7 @@ function leave(run) {
   if (run.timer === ALARM) {
     shared.relying--;
   } else {
-    clock.host.clearTimeout(run.timer);
+    run.timer?.end();
   }
   run.timer = undefined;
   if (shared.waiting === 0) {

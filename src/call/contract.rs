@@ -38,6 +38,14 @@ pub enum Event<'a> {
         /// Why.
         failure: Failure,
     },
+    /// The headers that [`Action::Prepare`] asked for are made. `identity` is that of the request with them, `None` where there
+    /// are none to be made; `credentials` is a number for those it holds ([`crate::rate_limit::credentials::tag`]).
+    Prepared {
+        /// Whose quota it takes from.
+        identity: Option<&'a Identity>,
+        /// Another for other credentials.
+        credentials: u64,
+    },
     /// Instead of the end of a wait for being online: whether the host is so now, as far as it knows.
     Online(bool),
     /// A send's head arrived.
@@ -79,6 +87,12 @@ pub enum Action {
         /// For as long as this at most, ms; then tell what came.
         within: i64,
     },
+    /// Have the caller make the headers of the next send, and tell [`Event::Prepared`]. What was told last is kept: it may be the
+    /// result yet.
+    Prepare {
+        /// How long that may take at most, ms; then tell [`Event::Expire`].
+        timeout: Option<i64>,
+    },
     /// End with a rejection. Sends that are under way are aborted.
     Reject(GiveUp),
     /// End with what was told last: its response, or its error. Other sends are aborted, as they are by all that follows an
@@ -98,7 +112,7 @@ pub enum Action {
         /// As that of [`Action::Await`].
         next: Option<i64>,
     },
-    /// Let go of what the attempt gave, sleep `delay` ms, and tell [`Event::Elapse`].
+    /// Let go of what the attempt gave (its response may be the result yet, without its body), sleep `delay` ms, and tell [`Event::Elapse`].
     Wait {
         /// In ms, more than 0; may be longer than a timer takes.
         delay: i64,
@@ -133,6 +147,9 @@ pub enum GiveUpReason {
     CircuitOpen,
     Deadline,
     HintTooLong,
+    /// The host sends no more requests. The call ends with the last response that it had, if it had one: not with what was told
+    /// last.
+    HostLimit,
     NotReplayable,
     NotRetryable,
     QueueFull,
@@ -152,6 +169,6 @@ pub struct GiveUp {
 /// An event came that makes no sense where the call stands; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongEvent {
-    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "pausing", "offline" or "done".
+    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "preparing", "pausing", "offline" or "done".
     pub state: &'static str,
 }

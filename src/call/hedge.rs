@@ -58,7 +58,8 @@ impl Call {
 
     /// Until when a send of now may take.
     pub(super) fn limit(&self, at: Moment) -> Option<MonoTime> {
-        let attempt = self.rules.attempt_timeout.map(|timeout| at.mono.plus(timeout));
+        let began = self.prepare.as_ref().and_then(|prepare| prepare.began()).unwrap_or(at.mono);
+        let attempt = self.rules.attempt_timeout.map(|timeout| began.plus(timeout));
         match (attempt, self.deadline) {
             (Some(attempt), Some(deadline)) => Some(attempt.min(deadline)),
             (attempt, deadline) => attempt.or(deadline),

@@ -3,12 +3,20 @@
 use alloc::{boxed::Box, rc::Rc};
 
 use crate::{
-    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, hedge::settles},
+    call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, apart, hedge::settles},
     hints::Hint,
     rate_limit::Loss,
-    retry::{self, Ended, Pause, Stop, Subject, Verdict, classify},
+    retry::{
+        self, Ended, Pause, Stop, Subject, Verdict,
+        classify::{self, Signs},
+    },
     time::{Moment, MonoTime},
 };
+
+const NO_SIGNS: Signs = Signs { hinted: false, exhausted: false, limited: None, ruled: false, repeats: None };
+
+// What an answer from another origin says of the one that was asked: it works, since it sent the call there.
+const AWAY: Ended<'_> = Ended::Answer { status: 302, signs: NO_SIGNS, hint: None, reset_in: None };
 
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
@@ -16,15 +24,17 @@ type Hold = MonoTime;
 // A judgement that the caller may overrule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
-    verdict: Verdict,
-    hold: Option<Hold>,
+    pub verdict: Verdict,
+    pub hold: Option<Hold>,
+    /// Whether new credentials may put it right.
+    pub renews: bool,
 }
 
 impl Call {
     pub(super) fn judge(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> Action {
         self.in_hand = true;
         let rules = Rc::clone(&self.rules);
-        self.circuit = self.note_end(ended, memory, at);
+        self.circuit = self.note_end(if self.is_away { AWAY } else { ended }, memory, at);
         let Some(retry) = &rules.retry else {
             if retry::has_failed(ended) == Some(true)
                 && let Some(action) = self.leave_to_others(at.mono, memory, at)
@@ -72,12 +82,14 @@ impl Call {
             }
         }
         self.call_off(memory, Some(at));
+        let question = Question { verdict, hold, renews: self.may_renew(ended) };
         if !retry.decides {
-            return self.decided(Question { verdict, hold }, None, memory, at);
+            return self.decided(question, None, memory, at);
         }
         self.state = State::Asking;
-        self.question = Some(Box::new(Question { verdict, hold }));
+        self.question = Some(Box::new(question));
         match verdict {
+            _ if question.renews => Action::Ask { retry: true, delay: 0 },
             Verdict::Retry { delay, .. } => Action::Ask { retry: true, delay },
             Verdict::Done | Verdict::Stop(_) => Action::Ask { retry: false, delay: 0 },
         }
@@ -85,11 +97,15 @@ impl Call {
 
     pub(super) fn decided(
         &mut self,
-        Question { verdict, hold }: Question,
+        question: Question,
         said: Option<bool>,
         memory: &mut Memory,
         at: Moment,
     ) -> Action {
+        if question.renews && said != Some(false) {
+            return self.renew(question, said, at);
+        }
+        let Question { verdict, hold, .. } = question;
         match (verdict, said) {
             (Verdict::Done, None | Some(false)) => self.resolve(None, None, memory),
             (Verdict::Stop(stop), None | Some(false)) => {
@@ -130,6 +146,9 @@ impl Call {
     // `hold`: until when the server asked to wait, if it did.
     fn pause(&mut self, delay: i64, pause: Pause, hold: Option<Hold>, memory: &mut Memory, at: Moment) -> Action {
         let until = at.mono.plus(delay.max(1));
+        if self.is_exhausted(memory) {
+            return self.resolve(Some(GiveUpReason::HostLimit), Some(until), memory);
+        }
         if self.deadline.is_some_and(|deadline| until >= deadline) {
             return self.resolve(Some(GiveUpReason::Deadline), Some(until), memory);
         }
@@ -157,6 +176,10 @@ impl Call {
             self.held = self.held.saturating_add(asked);
         }
         let is_throttled = pause == Pause::Throttle || self.loss == Loss::Refused && pause == Pause::Backoff;
+        if let (true, true, Some(ticket)) = (is_throttled, self.is_away, self.ticket) {
+            memory.tracker.hold_route(ticket, until, at);
+            return self.ask(memory, at);
+        }
         if is_throttled && self.ticket.is_some_and(|ticket| memory.tracker.back_off(ticket, until, at)) {
             // All who share the quota hold back as long, and one of them goes first: the queue knows which.
             return self.ask(memory, at);
@@ -169,7 +192,7 @@ impl Call {
         if pause == Pause::Offline {
             return self.stay_offline(at.mono, memory, at);
         }
-        self.state = State::Pausing { until, reason };
+        self.state = State::Pausing { until, reason, lead: apart(at) };
         Action::Wait { delay: until.since(at.mono).max(1), reason }
     }
 

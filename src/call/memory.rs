@@ -9,11 +9,13 @@ pub struct Memory {
     pub tracker: Tracker,
     /// By origin.
     pub health: Health,
+    /// How often the host refused to send any more.
+    pub refusals: u32,
 }
 
 impl Memory {
     /// An empty one. `nudges`: see [`Tracker::new`].
     pub fn new(nudges: bool) -> Self {
-        Self { tracker: Tracker::new(nudges), health: Health::default() }
+        Self { tracker: Tracker::new(nudges), ..Self::default() }
     }
 }

@@ -22,18 +22,25 @@
 //! Flying may be several sends of one attempt (`hedge`): Elapse tells that one more may go. Respond and Fail name theirs; what
 //! does not settle the attempt leaves the others Flying, what does ends them. While it is Peeking, answers to them wait.
 //!
+//! A caller who makes headers for each send (`prepare`) is asked for them in Preparing: before the tracker is asked, since they
+//! say whose quota it is, again before a send that had to wait, and after a 401, which new credentials may put right.
+//!
 //! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
 //! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
 //!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
+mod asleep;
 mod contract;
+mod exhausted;
 mod health;
 mod hedge;
 mod judge;
 mod kept;
 mod memory;
+mod prepare;
 mod queue;
+mod refusal;
 mod signs;
 
 pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, WrongEvent};
@@ -41,9 +48,11 @@ pub use memory::Memory;
 pub use signs::limited;
 
 use alloc::{boxed::Box, rc::Rc};
+use asleep::{apart, slept};
 use hedge::Race;
 use judge::Question;
 use kept::Kept;
+use prepare::{Prepare, Stage};
 use signs::{complete, is_spent, sign_of, signs};
 
 use crate::{
@@ -79,11 +88,14 @@ enum State {
     Pausing {
         until: MonoTime,
         reason: WaitReason,
+        /// What the wall clock showed then, less what the monotonic one did, in seconds.
+        lead: i32,
     },
     Peeking {
         status: u16,
         foreign: bool,
     },
+    Preparing(Stage),
     /// Since when it has waited for what its server said, if that is what it waits for.
     Queued {
         held: Option<MonoTime>,
@@ -101,7 +113,7 @@ const NO_QUOTA: u32 = u32::MAX;
 
 /// One logical request. A hundred thousand of them may wait, so what a call that was never sent has no use for is boxed.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
+#[expect(clippy::struct_excessive_bools, reason = "five facts, of which none rules out another")]
 pub struct Call {
     rules: Rc<Rules>,
     request: Kept,
@@ -109,6 +121,8 @@ pub struct Call {
     origin: OriginId,
     state: State,
     sends: u32,
+    /// How often its host had refused to send when it began.
+    refusals: u32,
     deadline: Option<MonoTime>,
     /// How long servers have held it in all since its first send, ms.
     held: i64,
@@ -128,6 +142,10 @@ pub struct Call {
     refused: Option<MonoTime>,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
+    /// Of a caller who makes headers for each send.
+    prepare: Option<Box<Prepare>>,
+    /// The answer that is told next came from another origin.
+    is_away: bool,
     /// The sends of its attempt, where there may be several.
     race: Option<Box<Race>>,
     /// While it is asking.
@@ -142,10 +160,22 @@ impl Call {
         let enter = |rate: &Rc<RateRules>| {
             memory.tracker.enter(&request.identity, rate, rules.priority, u64::from(rules.cost), owner, at)
         };
+        let ticket = rules.rate_limit.as_ref().map(enter);
+        Self::with_ticket(request, rules, ticket, memory, at)
+    }
+
+    fn with_ticket(
+        request: Request,
+        rules: Rc<Rules>,
+        ticket: Option<TicketId>,
+        memory: &mut Memory,
+        at: Moment,
+    ) -> Self {
         Self {
             origin: memory.health.enter(request.identity.origin, at.mono),
-            ticket: rules.rate_limit.as_ref().map(enter),
+            ticket,
             deadline: rules.total_timeout.map(|total| at.mono.plus(total)),
+            refusals: memory.refusals,
             state: State::Idle,
             sends: 0,
             held: 0,
@@ -158,6 +188,8 @@ impl Call {
             forgiven: 0,
             refused: None,
             reading: None,
+            prepare: None,
+            is_away: false,
             race: None,
             question: None,
             head: None,
@@ -171,6 +203,15 @@ impl Call {
     /// # Errors
     /// [`WrongEvent`] where the event makes no sense; the call stands as it did.
     pub fn handle(&mut self, event: Event<'_>, memory: &mut Memory, at: Moment) -> Result<Action, WrongEvent> {
+        let action = self.take(event, memory, at)?;
+        if let (Action::Wait { .. }, Some(prepare)) = (action, &mut self.prepare) {
+            // Headers that were made before it are old after it.
+            prepare.forget();
+        }
+        Ok(action)
+    }
+
+    fn take(&mut self, event: Event<'_>, memory: &mut Memory, at: Moment) -> Result<Action, WrongEvent> {
         self.circuit = None;
         if let Event::Respond { attempt, .. } | Event::Fail { attempt, .. } = event
             && !self.turn_to(attempt)
@@ -179,7 +220,8 @@ impl Call {
         }
         Ok(match (self.state, event) {
             (State::Done, _) => return Err(self.wrong()),
-            (state, Event::Abort) | (state @ (State::Asking | State::Flying { .. }), Event::Expire) => {
+            (state, Event::Abort)
+            | (state @ (State::Asking | State::Flying { .. } | State::Preparing(_)), Event::Expire) => {
                 if matches!(state, State::Flying { .. }) {
                     self.land(Failure::Caller, memory, at);
                 }
@@ -187,8 +229,15 @@ impl Call {
                 let is_abort = matches!(event, Event::Abort);
                 self.reject(if is_abort { GiveUpReason::Aborted } else { GiveUpReason::Deadline }, None, memory)
             }
-            (State::Pausing { until, reason }, Event::Elapse) if until > at.mono => {
+            (State::Pausing { until, reason, lead }, Event::Elapse) if until.since(at.mono) > slept(lead, at) => {
+                let until = until.plus(-slept(lead, at));
+                let lead = if slept(lead, at) > 0 { apart(at) } else { lead };
+                self.state = State::Pausing { until, reason, lead };
                 Action::Wait { delay: until.since(at.mono).max(1), reason }
+            }
+            (State::Idle, Event::Start) if self.prepares_first() => self.ask_headers(Stage::Entering, at),
+            (State::Preparing(stage), Event::Prepared { identity, credentials }) => {
+                self.prepared(stage, identity, credentials, memory, at)
             }
             (State::Idle, Event::Start) | (State::Queued { .. } | State::Pausing { .. }, Event::Elapse) => {
                 self.ask(memory, at)
@@ -205,6 +254,9 @@ impl Call {
             }
             (State::Flying { until }, Event::Fail { failure, .. }) => {
                 self.loss = self.land(failure, memory, at);
+                if failure == Failure::Exhausted {
+                    return Ok(self.exhaust(memory, at));
+                }
                 if failure == Failure::Timeout && self.deadline.is_some() && until == self.deadline {
                     self.call_off(memory, Some(at));
                     return Ok(self.reject(GiveUpReason::Deadline, None, memory));
@@ -244,7 +296,7 @@ impl Call {
 
     /// The header that asked for the wait it is in, and until when, where one did.
     pub fn hint(&self) -> Option<(&str, MonoTime)> {
-        let State::Pausing { until, reason: WaitReason::RetryAfter } = self.state else { return None };
+        let State::Pausing { until, reason: WaitReason::RetryAfter, .. } = self.state else { return None };
         Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
     }
 
@@ -279,12 +331,16 @@ impl Call {
             State::Offline { .. } => "offline",
             State::Pausing { .. } => "pausing",
             State::Peeking { .. } => "peeking",
+            State::Preparing(_) => "preparing",
             State::Queued { .. } => "queued",
         };
         WrongEvent { state }
     }
 
     fn send(&mut self, memory: &mut Memory, at: Moment) -> Action {
+        if self.prepare.as_ref().is_some_and(|prepare| !prepare.is_fresh()) {
+            return self.ask_headers(Stage::Granted, at);
+        }
         let until = self.limit(at);
         if until.is_some_and(|until| until <= at.mono) {
             // The wait ended late, and with it the time there was.
@@ -292,9 +348,12 @@ impl Call {
         }
         self.sends = self.sends.saturating_add(1);
         self.note_send(memory, at);
-        (self.in_hand, self.loss) = (false, Loss::Plain);
+        (self.in_hand, self.loss, self.is_away) = (false, Loss::Plain, false);
         self.state = State::Flying { until };
         let (attempt, next) = self.begin_race(at);
+        if let Some(prepare) = &mut self.prepare {
+            prepare.forget();
+        }
         Action::Send { attempt, timeout: until.map(|until| until.since(at.mono)), next }
     }
 
@@ -350,13 +409,14 @@ impl Call {
         };
         let rules = Rc::clone(&self.rules);
         let answer = Answer { headers, status, body, dialects: &rules.dialects, limits: rules.limits(status), foreign };
-        let mut reading = if let Some(ticket) = self.ticket {
+        let mut reading = if let Some(ticket) = self.ticket.filter(|_| !self.is_away) {
             memory.tracker.observe(ticket, answer, at, sign)
         } else {
             let mut reading = read::read(answer, at.wall);
             let _ = sign(&mut reading);
             reading
         };
+        self.learn_away(&reading, sign_of(status, seen), memory, at);
         // By its body alone, where a profile says that errors hide under a success.
         self.is_error |= seen.limited.is_some();
         if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {

@@ -8,6 +8,9 @@ use crate::{
 
 impl Call {
     pub(super) fn ask(&mut self, memory: &mut Memory, at: Moment) -> Action {
+        if self.is_exhausted(memory) {
+            return self.resolve(Some(GiveUpReason::HostLimit), None, memory);
+        }
         if let Some(until) = self.is_refused(memory, at) {
             return self.give_up(GiveUpReason::CircuitOpen, Some(until), memory);
         }

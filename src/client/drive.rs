@@ -69,8 +69,10 @@ impl Run {
     fn new(client: Client, request: Request, origin: &str, host: &str, replayable: bool) -> Self {
         let Client { policy, shared, listener, scope } = client;
         let (owner, alarm) = shared.sleepers.enter();
-        let subject = request::describe(&request, origin, scope.as_deref(), replayable);
-        let call = Call::new(subject, policy.rules(host), owner, &mut shared.memory.borrow_mut(), host::moment());
+        let rules = policy.rules(host);
+        let rate = rules.rate_limit.clone();
+        let subject = request::describe(&request, origin, scope.as_deref(), rate.as_deref(), replayable);
+        let call = Call::new(subject, rules, owner, &mut shared.memory.borrow_mut(), host::moment());
         let is_cloned = replayable && request::may_have_body(&request);
         let log = Log::new(listener, request.method(), request::address(&request.url(), origin).0.into());
         let (flights, outcome, origin) = (Vec::new(), None, origin.into());
@@ -102,6 +104,8 @@ impl Run {
                 }
                 Action::Ask { .. } => self.tell(Event::Decided(None))?,
                 Action::Peek { bytes, within } => self.peek(bytes, within).await?,
+                // No callback of this client's makes headers.
+                Action::Prepare { .. } => self.tell(Event::Prepared { identity: None, credentials: 0 })?,
                 Action::Send { attempt, timeout, next } => {
                     self.send(attempt, timeout).map_err(Error::Network)?;
                     self.land(next).await?
@@ -160,6 +164,9 @@ impl Run {
                 let response: Response = response.unchecked_into();
                 let (status, foreign) = (response.status(), response.type_() == ResponseType::Cors);
                 let lines = request::lines(&response.headers(), self.call.rules());
+                let from = response.redirected().then(|| response.url());
+                let from = from.as_deref().and_then(request::origin);
+                self.call.came_from(from.is_some_and(|(origin, _)| origin != self.origin));
                 self.outcome = Some(Ok(response));
                 let action = self.tell(Event::Respond { attempt, status, headers: Headers::new(&lines), foreign })?;
                 if let Action::Peek { .. } = action {

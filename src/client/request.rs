@@ -12,7 +12,7 @@ use crate::{
     call,
     client::host,
     policy::Rules,
-    rate_limit::{identity::Identity, read},
+    rate_limit::{identity::Identity, options::RateRules, read, secrets::QUERY},
     retry::IDEMPOTENCY_KEY,
     retry::classify::{self, Failure},
     syntax::headers,
@@ -40,7 +40,13 @@ pub fn address<'u>(url: &'u str, origin: &str) -> (&'u str, &'u str) {
 }
 
 /// A request as the core sees it. `scope`: the caller's own word for what shares a quota.
-pub fn describe(request: &Request, origin: &str, scope: Option<&str>, replayable: bool) -> call::Request {
+pub fn describe(
+    request: &Request,
+    origin: &str,
+    scope: Option<&str>,
+    rate: Option<&RateRules>,
+    replayable: bool,
+) -> call::Request {
     let headers = request.headers();
     let value = |name: &str| headers.get(name).ok().flatten();
     let (method, url) = (request.method(), request.url());
@@ -48,14 +54,17 @@ pub fn describe(request: &Request, origin: &str, scope: Option<&str>, replayable
     let mut sent = all_lines(&headers);
     // Query and fragment.
     let rest = url.get(origin.len() + path.len()..).unwrap_or_default();
-    let whose = match scope {
-        Some(word) => {
-            push(&mut sent, "", rest);
-            Identity::named(word, headers::Headers::new(&sent))
-        }
-        None => Identity::of(origin, headers::Headers::new(&sent)),
+    let whose = if let Some(word) = scope {
+        push(&mut sent, "", rest);
+        Identity::named(word, headers::Headers::new(&sent))
+    } else {
+        push(&mut sent, QUERY, rest.split('#').next().unwrap_or_default());
+        Identity::with(origin, headers::Headers::new(&sent), rate.map_or(&[], |rate| &rate.credentials))
     };
     let mut identity = whose.at(origin).to(&method, path);
+    if let Some(rate) = rate {
+        identity = identity.within(path, &rate.buckets);
+    }
     identity.secrets = identity.secrets.and_query(rest);
     call::Request { identity, method, keyed: value(IDEMPOTENCY_KEY).is_some(), replayable }
 }

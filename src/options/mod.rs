@@ -165,6 +165,11 @@ options! {
         /// Whether one send may try a window before its reset as it was reported, where the rounding costs 5 % of it or more, or
         /// the client's clock must be wrong. Default: true.
         early: bool = "early";
+        /// Headers and query parameters that say whose a request is, beside those that
+        /// [`counts`](crate::rate_limit::credentials::counts) knows.
+        credentials: Vec<String> = "credentials";
+        /// Paths such as `/channels/{id}`: each value of a part in braces has quotas of its own.
+        buckets: Vec<String> = "buckets";
     }
 }
 

@@ -48,7 +48,8 @@ impl Scope {
         let others = self.sent.saturating_sub(ticket.landed).saturating_sub(ticket.cost);
         let (from, route, cost, sent, probe) =
             (ticket.lane, ticket.route, ticket.cost, ticket.sent, ticket.rules.probe);
-        let (places, new, mask) = self.meters_of(reading);
+        let bucket = ticket.bucket;
+        let (places, new, mask) = self.meters_of(reading, bucket, now);
         if mask != 0 {
             self.place(route, from, mask, tickets, now);
         }
@@ -84,18 +85,21 @@ impl Scope {
         if let Some(mut meter) = taught {
             // What is under way was sent on it, and so was what has just come back.
             meter.begin(self.flying_in(home, tickets), cost, now);
-            self.learn(home, meter);
+            self.learn(home, bucket, meter);
         }
         self.unlearn(home, now);
     }
 
     // Adds a quota that refusals taught, in the place of one that proved wrong if there is one.
-    fn learn(&mut self, lane: u8, meter: Meter) {
+    fn learn(&mut self, lane: u8, bucket: u32, meter: Meter) {
         let place = self.meters.iter().position(Meter::is_retired).unwrap_or(self.meters.len());
-        match self.meters.get_mut(place) {
-            Some(retired) => *retired = meter,
-            None if place < MAX_METERS => self.meters.push(meter),
-            None => return,
+        match (self.meters.get_mut(place), self.homes.get_mut(place)) {
+            (Some(retired), Some(home)) => (*retired, *home) = (meter, bucket),
+            _ if place < MAX_METERS => {
+                self.meters.push(meter);
+                self.homes.push(bucket);
+            }
+            _ => return,
         }
         if let Some(lane) = self.lanes.get_mut(usize::from(lane)) {
             lane.mask |= 1 << place;
@@ -105,7 +109,7 @@ impl Scope {
     // What was learnt and does not predict goes.
     fn unlearn(&mut self, home: u8, now: MonoTime) {
         let Some(lane) = self.lanes.get_mut(usize::from(home)) else { return };
-        let mut retired = 0;
+        let mut retired = 0_u64;
         for (index, meter) in self.meters.iter_mut().enumerate() {
             if lane.is_bound_by(index) && meter.is_refuted() {
                 meter.retire();
@@ -128,16 +132,26 @@ impl Scope {
     }
 
     // Where each quota's meter is, those that are new, and those that bind requests.
-    fn meters_of(&mut self, reading: &Reading) -> (Vec<usize>, u32, u32) {
+    fn meters_of(&mut self, reading: &Reading, bucket: u32, now: MonoTime) -> (Vec<usize>, u64, u64) {
         let (mut places, mut new, mut mask) = (Vec::new(), 0, 0);
         for quota in &reading.quotas {
-            let place = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
+            let mut homes = self.homes.iter().enumerate();
+            let is_here = |(at, home): (usize, &u32)| *home == bucket || self.configured >> at & 1 == 1;
+            let known =
+                homes.position(|home| is_here(home) && self.meters.get(home.0).is_some_and(|meter| meter.is(quota)));
+            let place = known.unwrap_or_else(|| self.free_meter(now));
             places.push(place);
             if place >= MAX_METERS {
                 continue;
             }
-            if place == self.meters.len() {
-                self.meters.push(Meter::of_answer(quota));
+            if known.is_none() {
+                let meter = Meter::of_answer(quota);
+                if let (Some(old), Some(home)) = (self.meters.get_mut(place), self.homes.get_mut(place)) {
+                    (*old, *home) = (meter, bucket);
+                } else {
+                    self.meters.push(meter);
+                    self.homes.push(bucket);
+                }
                 new |= 1 << place;
             }
             let is_whole = quota.limit.is_some() && !quota.is_bare();
@@ -149,7 +163,7 @@ impl Scope {
     }
 
     // What was sent before anything was known was counted all the same: what is under way in the lane, and what came back.
-    fn begin(&mut self, new: u32, home: u8, cost: u64, tickets: &[Place], now: MonoTime) {
+    fn begin(&mut self, new: u64, home: u8, cost: u64, tickets: &[Place], now: MonoTime) {
         if new == 0 {
             return;
         }

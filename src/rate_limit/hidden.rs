@@ -14,7 +14,7 @@ use alloc::string::String;
 
 use crate::{
     hints::EXPOSE,
-    rate_limit::{lane::LONG_AGO, read::Answer, reserve::Scope, server::Servers, ticket::Ticket},
+    rate_limit::{Tracker, identity, lane::LONG_AGO, read::Answer, reserve::Scope, server::Servers, ticket::Ticket},
     time::MonoTime,
 };
 
@@ -97,6 +97,17 @@ impl Sight {
             self.doubted = now;
         }
         Some(self.is_sure)
+    }
+}
+
+impl Tracker {
+    /// The response header that would let this page read more of the answers to the scope of this number ([`Identity::number`]); "" where it reads
+    /// them.
+    pub fn hidden(&self, number: u32) -> &str {
+        self.scopes
+            .iter()
+            .find(|scope| identity::number_of_key(&scope.key) == number)
+            .map_or("", |scope| &scope.sight.line)
     }
 }
 

@@ -2,16 +2,12 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-use super::secrets::{QUERY, Secrets};
+use super::{
+    buckets,
+    credentials::{self, is_own, is_secret},
+    secrets::Secrets,
+};
 use crate::syntax::{headers::Headers, label, number, words};
-
-/// The request headers that say who asks. Their values are hashed and forgotten. Who sends another tells `scope`.
-pub const CREDENTIALS: [&str; 6] =
-    ["authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "private-token"];
-
-/// A regular expression, as JavaScript has them, for the lower-case names of the request headers that the core gets: the
-/// credentials, others that may hold a secret, and the key that makes a request safe to repeat.
-pub const TOLD: &str = "auth|cookie|key|password|secret|session|signature|token";
 
 /// The name and key of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +18,8 @@ pub struct Identity {
     pub name: Rc<str>,
     /// Which of the API's methods is called, as a number; see [`Identity::to`].
     pub route: u32,
+    /// Which part of its path has quotas of its own, as a number; 0 for none. See [`Identity::within`].
+    pub bucket: u32,
     /// The origin as a number: a server's health is that of its origin, whoever asks it.
     pub origin: u32,
     /// What is kept of the credentials, so that no name repeats them.
@@ -29,22 +27,31 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count.
+    /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count
+    /// ([`credentials::counts`]). The query may stand among them, as the value of a header called `?`.
     pub fn of(origin: &str, headers: Headers<'_>) -> Self {
+        Self::with(origin, headers, &[])
+    }
+
+    /// The same where the headers and parameters called as in `own` (lower case) are credentials, too.
+    pub fn with(origin: &str, headers: Headers<'_>, own: &[String]) -> Self {
         let mut hash = hmac_sha256::Hash::new();
         hash.update(origin);
         let mut known = false;
-        credentials(headers, |part| {
+        // Parts that, joined, no other ones give.
+        credentials::each(headers, own, &mut |name, value| {
             known = true;
-            hash.update(part);
+            for part in ["\n", name, ":", value] {
+                hash.update(part);
+            }
         });
         let key = cut(hash);
         let mut name = String::from(origin);
         if known {
             mark(&mut name, &key);
         }
-        let secrets = Secrets::of(headers);
-        Self { key, name: name.into(), route: 0, origin: 0, secrets }.at(origin)
+        let secrets = Secrets::of_names(headers, &|name| is_secret(name) || is_own(own, name));
+        Self { key, name: name.into(), route: 0, bucket: 0, origin: 0, secrets }.at(origin)
     }
 
     /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
@@ -53,6 +60,16 @@ impl Identity {
         self.route = add(SEED, method.as_bytes());
         for segment in path.as_bytes().split(|byte| *byte == b'/') {
             self.route = add(self.route, if is_id(segment) { b"*" } else { segment });
+        }
+        self
+    }
+
+    /// The same, for a call to `path`, after [`Identity::to`]: what a pattern of `buckets` names in it has routes and quotas of its
+    /// own.
+    pub fn within(mut self, path: &str, buckets: &[String]) -> Self {
+        self.bucket = buckets::of(path, buckets);
+        if self.bucket > 0 {
+            self.route = add(self.route, &self.bucket.to_be_bytes());
         }
         self
     }
@@ -70,13 +87,18 @@ impl Identity {
             name.clear();
             mark(&mut name, &key);
         }
-        Self { key, name: name.into(), route: 0, origin: 0, secrets }
+        Self { key, name: name.into(), route: 0, bucket: 0, origin: 0, secrets }
     }
 
     /// The same, for a call to `origin`.
     pub fn at(mut self, origin: &str) -> Self {
-        self.origin = add(SEED, origin.as_bytes());
+        self.origin = number_of(origin);
         self
+    }
+
+    /// A part of its key, as a number.
+    pub fn number(&self) -> u32 {
+        number_of_key(&self.key)
     }
 
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
@@ -90,6 +112,7 @@ impl Identity {
             key: bytes,
             name: name.into(),
             route: 0,
+            bucket: 0,
             origin: 0,
             secrets: Secrets::default(),
         })
@@ -115,22 +138,29 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// [`Identity::of`] or, where there is a `word` and what was sent, [`Identity::named`], for a call to `origin`.
-    pub fn of(&mut self, origin: &str, headers: Headers<'_>, word: Option<(&str, Headers<'_>)>) -> Identity {
+    /// [`Identity::with`] or, where there is a `word` and what was sent, [`Identity::named`], for a call to `origin`.
+    pub fn of(
+        &mut self,
+        origin: &str,
+        headers: Headers<'_>,
+        own: &[String],
+        word: Option<(&str, Headers<'_>)>,
+    ) -> Identity {
         let mut tag = label::add(label::SEED, origin);
-        match word {
-            Some((word, sent)) => tag = label::add(label::add(!tag, word), sent.text()),
-            None => headers.lines().filter(|(name, _)| !matches!(*name, "idempotency-key" | QUERY)).for_each(
-                |(name, value)| {
-                    tag = ["\n", name, ":", value].into_iter().fold(tag, label::add);
-                },
-            ),
+        if let Some((word, sent)) = word {
+            tag = label::add(label::add(!tag, word), sent.text());
+        } else {
+            tag = credentials::tag(tag, headers, own);
+            for (name, value) in headers.lines().filter(|(name, _)| *name != "idempotency-key" && is_secret(name)) {
+                tag = ["\n", name, ":", value].into_iter().fold(tag, label::add);
+            }
         }
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == tag) {
             return known.clone();
         }
-        let new =
-            word.map_or_else(|| Identity::of(origin, headers), |(word, sent)| Identity::named(word, sent)).at(origin);
+        let new = word
+            .map_or_else(|| Identity::with(origin, headers, own), |(word, sent)| Identity::named(word, sent))
+            .at(origin);
         if self.known.len() < MOST {
             self.known.push((tag, new.clone()));
         } else if let Some(oldest) = self.known.get_mut(self.next % MOST) {
@@ -139,6 +169,15 @@ impl Recent {
         }
         new
     }
+}
+
+pub(super) fn number_of_key(key: &[u8; 16]) -> u32 {
+    key.first_chunk().map_or(0, |first| u32::from_le_bytes(*first))
+}
+
+/// An origin as a number.
+pub fn number_of(origin: &str) -> u32 {
+    add(SEED, origin.as_bytes())
 }
 
 /// What is shown in place of `text`: the same for the same.
@@ -172,19 +211,10 @@ pub fn hex(key: &[u8]) -> String {
     text
 }
 
-// Shows each of them as parts that, joined, no other ones give.
-fn credentials(headers: Headers<'_>, mut see: impl FnMut(&str)) {
-    for (name, value) in headers.lines().filter(|(name, _)| CREDENTIALS.contains(name)) {
-        for part in ["\n", name, ":", value] {
-            see(part);
-        }
-    }
-}
-
 // FNV-1a in 32 bits.
-const SEED: u32 = 0x811c_9dc5;
+pub(super) const SEED: u32 = 0x811c_9dc5;
 
-fn add(mut hash: u32, text: &[u8]) -> u32 {
+pub(super) fn add(mut hash: u32, text: &[u8]) -> u32 {
     for byte in text.iter().chain(b"/") {
         hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     }
@@ -263,17 +293,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_what_would_be_made_anew() {
+    fn what_is_remembered_is_what_would_be_made_again() {
         let mut recent = Recent::default();
         let origins: Vec<String> = (0..MOST * 2).map(|n| alloc::format!("https://{n}.example")).collect();
         for origin in origins.iter().chain(&origins).chain(origins.iter().rev()) {
             for text in ["", "authorization:Bearer a", "cookie:a\nidempotency-key:1", "cookie:a\nidempotency-key:2"] {
                 let headers = Headers::new(text);
-                assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers));
-                assert_eq!(recent.of(origin, headers, None), Identity::of(origin, headers), "at once");
+                assert_eq!(recent.of(origin, headers, &[], None), Identity::of(origin, headers));
+                assert_eq!(recent.of(origin, headers, &[], None), Identity::of(origin, headers), "at once");
             }
             assert_eq!(
-                recent.of(origin, Headers::new("cookie:a"), Some(("me", Headers::default()))),
+                recent.of(origin, Headers::new("cookie:a"), &[], Some(("me", Headers::default()))),
                 named("me").at(origin)
             );
         }

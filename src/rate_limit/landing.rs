@@ -6,12 +6,23 @@
 use alloc::vec::Vec;
 
 use super::{
+    TicketId, Tracker,
     limit::Meter,
     reserve::{LOST, PROBE_LEASE, SEND_LEASE, Scope},
     server::Servers,
     ticket::{Place, Stand, Ticket, due},
 };
 use crate::time::MonoTime;
+
+impl Tracker {
+    /// Gives back a place that was granted and is not used: nothing was sent for it.
+    pub fn cancel(&mut self, ticket: TicketId) {
+        if let Some(place) = self.tickets.get_mut(ticket.0 as usize) {
+            place.unclaimed |= matches!(place.stand, Stand::Probing | Stand::Flying);
+        }
+        self.release(ticket);
+    }
+}
 
 impl Scope {
     /// The attempt of `ticket` ended without an answer that says anything.

@@ -19,7 +19,9 @@ pub(super) const LONG_AGO: MonoTime = MonoTime(i64::MIN);
 #[derive(Debug)]
 pub(super) struct Lane {
     /// The scope's meters that bind it, a bit each.
-    pub mask: u32,
+    pub mask: u64,
+    /// The bucket that all its routes are in; 0 for those that have none.
+    pub bucket: u32,
     /// Its quotas were told.
     pub known: bool,
     pub in_flight: u32,
@@ -67,9 +69,10 @@ impl Default for Lesson {
 }
 
 impl Lane {
-    pub fn new(mask: u32, gate: u32) -> Self {
+    pub fn new(mask: u64, gate: u32, bucket: u32) -> Self {
         Self {
             mask,
+            bucket,
             known: false,
             in_flight: 0,
             fresh: 0,
@@ -92,6 +95,11 @@ impl Lane {
     /// Whether `index` is the number of a meter that binds it.
     pub fn is_bound_by(&self, index: usize) -> bool {
         self.mask >> index & 1 == 1
+    }
+
+    /// Whether nobody waits or is under way in it, and nothing holds it.
+    pub fn is_idle(&self, now: MonoTime) -> bool {
+        self.lines.iter().all(Queue::is_empty) && self.in_flight == 0 && self.held <= now
     }
 
     /// A call was sent.

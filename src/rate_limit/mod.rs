@@ -5,10 +5,14 @@
 //! ([`Tracker::observe`]). It is plain data and decides without sleeping: two requests of one isolate share numbers, nothing else.
 
 mod answer;
+mod away;
 mod beside;
+pub mod buckets;
 pub mod clock;
+mod configured;
 #[cfg(test)]
 mod cost;
+pub mod credentials;
 mod doubt;
 mod hidden;
 mod holds;
@@ -30,6 +34,7 @@ mod server;
 mod sleep;
 mod ticket;
 mod timers;
+pub mod unlisted;
 pub mod vendors;
 mod wake;
 
@@ -60,9 +65,10 @@ use crate::{
 const MAX_SCOPES: usize = 1000;
 
 /// Quotas kept per scope; a server that names more is one that puts an id into the name.
-const MAX_METERS: usize = 16;
-/// Lanes kept per scope, and routes of which it is known where they belong.
-const MAX_LANES: usize = 16;
+const MAX_METERS: usize = 64;
+/// Lanes kept per scope, and routes of which it is known where they belong. Where each channel has quotas of its own
+/// ([`buckets`]), many are in use at a time; beyond these numbers idle ones go.
+const MAX_LANES: usize = 128;
 const MAX_ROUTES: usize = 256;
 
 /// A quota on which a call was granted within this, ms, is one that serves.
@@ -160,6 +166,7 @@ impl Tracker {
             stand: Stand::Idle,
             unclaimed: false,
             route: identity.route,
+            bucket: identity.bucket,
             serial: 0,
             rules: Rc::clone(rules),
             priority,
@@ -374,6 +381,9 @@ impl Tracker {
 
     fn scope(&mut self, identity: &Identity, rules: &RateRules, now: MonoTime) -> usize {
         if let Some(index) = self.find(&identity.key) {
+            if let Some(scope) = self.scopes.get_mut(index) {
+                scope.configure(rules, now);
+            }
             return index;
         }
         let hash = index::hash(&identity.key);

@@ -2,6 +2,7 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
+use super::buckets;
 use crate::syntax::{
     number,
     value::{self, Checked, Kind, Next, Row, UNSAID, Value, row, table},
@@ -20,6 +21,8 @@ table! {
         MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 100_000.0 },
         Quotas: row("quotas", Kind::List("an array of quotas")),
         Early: Row { name: "early", kind: Kind::Flag, default: 1.0 },
+        Credentials: row("credentials", Kind::List("an array of header names")),
+        Buckets: row("buckets", Kind::List("an array of paths")),
     }
     rest [
         // The shell keeps the function and hands over what it says.
@@ -35,6 +38,8 @@ pub(crate) const QUOTA: [Row; 5] = [
     row("unit", Kind::Text),
     row("algorithm", Kind::Choice("\"fixed\", \"sliding\" or \"token-bucket\"")),
 ];
+
+const CREDENTIAL: Kind = Kind::Name("the name of a header or of a query parameter");
 
 /// How a quota that is not used up is spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,11 +83,13 @@ pub struct RateLayer {
     numbers: [f64; TABLE.len()],
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
     quotas: Option<Rc<Vec<QuotaRule>>>,
+    credentials: Option<Rc<Vec<String>>>,
+    buckets: Option<Rc<Vec<String>>>,
 }
 
 impl Default for RateLayer {
     fn default() -> Self {
-        Self { numbers: [UNSAID; TABLE.len()], quotas: None }
+        Self { numbers: [UNSAID; TABLE.len()], quotas: None, credentials: None, buckets: None }
     }
 }
 
@@ -106,6 +113,10 @@ pub struct RateRules {
     pub early: bool,
     /// What a call takes of other units than requests.
     pub costs: Vec<(String, u64)>,
+    /// Names that say whose a request is, in lower case, beside those of [`super::credentials`].
+    pub credentials: Rc<Vec<String>>,
+    /// Paths whose named parts have quotas of their own: see [`super::buckets`].
+    pub buckets: Rc<Vec<String>>,
 }
 
 impl RateRules {
@@ -126,9 +137,28 @@ impl RateLayer {
         if head == "quotas" && !rest.is_empty() {
             return self.set_quota(rest, value);
         }
+        if !rest.is_empty() && matches!(head, "credentials" | "buckets") {
+            return self.add_word(head == "buckets", value);
+        }
         let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
-        if index == Place::Quotas as usize {
-            self.quotas = Some(Rc::default());
+        match index {
+            _ if index == Place::Quotas as usize => self.quotas = Some(Rc::default()),
+            _ if index == Place::Credentials as usize => self.credentials = Some(Rc::default()),
+            _ if index == Place::Buckets as usize => self.buckets = Some(Rc::default()),
+            _ => {}
+        }
+        Ok(next)
+    }
+
+    fn add_word(&mut self, is_bucket: bool, value: Value<'_>) -> Checked<Next> {
+        let (words, read) = if is_bucket {
+            (&mut self.buckets, buckets::check(value))
+        } else {
+            (&mut self.credentials, CREDENTIAL.read(value).map(|(_, next)| next))
+        };
+        let (next, words) = (read?, words.as_mut().and_then(Rc::get_mut).ok_or("an array before it")?);
+        if let Value::Text(text) = value {
+            words.push(if is_bucket { text.into() } else { text.to_ascii_lowercase() });
         }
         Ok(next)
     }
@@ -190,6 +220,8 @@ impl RateLayer {
             max_queue: of(Place::MaxQueue) as u32,
             early: of(Place::Early) > 0.0,
             costs: Vec::new(),
+            credentials: self.credentials.as_ref().or(profile.credentials.as_ref()).cloned().unwrap_or_default(),
+            buckets: self.buckets.as_ref().or(profile.buckets.as_ref()).cloned().unwrap_or_default(),
         })
     }
 }
@@ -228,6 +260,10 @@ mod tests {
             ("quotas.0.name", Value::Text("day")),
             ("quotas.0.unit", Value::Text("tokens")),
             ("quotas.0.algorithm", Value::Text("sliding")),
+            ("credentials", Value::List(1)),
+            ("credentials.0", Value::Text("X-Customer")),
+            ("buckets", Value::List(1)),
+            ("buckets.0", Value::Text("/channels/{id}")),
         ];
         for (path, value) in leaves {
             layer.set(path, value).unwrap();
@@ -247,6 +283,8 @@ mod tests {
             max_queue: 0,
             early: false,
             costs: Vec::new(),
+            credentials: Rc::new(alloc::vec!["x-customer".into()]),
+            buckets: Rc::new(alloc::vec!["/channels/{id}".into()]),
         };
         assert_eq!(layer.over(&RateLayer::default()), Some(expected));
     }
@@ -288,5 +326,9 @@ mod tests {
         assert_eq!(layer.set("maxWait", Value::Text("1m")), Err("a number of milliseconds, 0 or more"));
         assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err(UNKNOWN));
         assert_eq!(layer.set("", Value::Number(1.0)), Err("false or an object"));
+        layer.set("buckets", Value::List(1)).unwrap();
+        assert_eq!(layer.set("buckets.0", Value::Text("channels")), Err(buckets::EXPECTED));
+        layer.set("credentials", Value::List(1)).unwrap();
+        assert!(layer.set("credentials.0", Value::Text("x key")).is_err());
     }
 }

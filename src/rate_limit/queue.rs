@@ -23,6 +23,11 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// Whether nobody waits in it.
+    pub fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
     /// How many wait that go before a new call of this priority.
     pub fn ahead(&self, priority: i32) -> u64 {
         (self.marks.ahead(priority) as u64).min(u64::from(self.waiting))

@@ -16,12 +16,13 @@ use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
 use crate::{
     rate_limit::{
         MAX_METERS,
+        away::Away,
         clock::{Clock, DATED},
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane},
         limit::{Gate, Meter, product, reset::Told},
-        options::RateRules,
+        options::{QuotaRule, RateRules},
         queue::{OVERDUE, Queue},
         quota::Quota,
         routes::Route,
@@ -126,12 +127,17 @@ pub(super) struct Scope {
     pub waiting: u32,
     pub used_at: MonoTime,
     pub sight: Sight,
+    pub away: Away,
     /// The server that the newest call goes to.
     pub server: u32,
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
-    /// The meters that were configured, a bit each: they bind every lane.
-    pub configured: u32,
+    /// The quotas that were configured so far.
+    pub rules: Vec<Rc<Vec<QuotaRule>>>,
+    /// Their meters, a bit each: they bind every lane.
+    pub configured: u64,
+    /// For each meter the bucket that it is of; 0 for none.
+    pub homes: Vec<u32>,
     /// A refusal that holds all lanes.
     pub held: MonoTime,
     /// Units of requests sent, and those of them that are under way no more.
@@ -149,10 +155,11 @@ pub(super) struct Scope {
 impl Scope {
     pub(super) fn new(identity: &Identity, rules: &RateRules, now: MonoTime) -> Self {
         let mut meters = Vec::new();
-        for rule in rules.quotas.iter().take(MAX_METERS) {
+        for rule in rules.quotas.iter().take(MAX_METERS - 1) {
             meters.push(Meter::of_rule(rule, now));
         }
         let configured = (1 << meters.len()) - 1;
+        let homes = alloc::vec![0; meters.len()];
         Self {
             key: identity.key,
             name: Rc::clone(&identity.name),
@@ -163,10 +170,13 @@ impl Scope {
             waiting: 0,
             used_at: now,
             sight: Sight::NEW,
+            away: Away::default(),
             server: 0,
-            lanes: alloc::vec![Lane::new(configured, rules.probe)],
+            lanes: alloc::vec![Lane::new(configured, rules.probe, 0)],
             routes: Vec::new(),
+            rules: alloc::vec![Rc::clone(&rules.quotas)],
             configured,
+            homes,
             held: LONG_AGO,
             sent: 0,
             landed: 0,
@@ -205,8 +215,7 @@ impl Scope {
             if lane != ticket.lane {
                 (ticket.lane, ticket.seq) = (lane, None);
             }
-            let is_held = servers.at(ticket.server).is_some_and(|server| server.holds_route(ticket.route));
-            ticket.line = u8::from(is_held);
+            ticket.line = u8::from(self.is_aside(ticket, servers, now));
         }
         let (priority, waiting) = (ticket.priority, i64::from(self.waiting));
         let Some(queue) = self.queue_mut(ticket) else { return Reservation::Granted };
@@ -325,13 +334,19 @@ impl Scope {
         }
     }
 
+    // Whether something holds the route of `ticket` alone.
+    fn is_aside(&self, ticket: &Ticket, servers: &Servers, now: MonoTime) -> bool {
+        let server = servers.at(ticket.server);
+        server.is_some_and(|server| server.holds_route(ticket.route)) || self.away.holds(ticket.route, now)
+    }
+
     // Whoever is first in a line and waits for a route that is down stands aside, so that nobody waits behind it.
     fn sort_out(&mut self, number: usize, tickets: &mut [Place], servers: &Servers, now: MonoTime) {
         if number % 2 == 1 {
             return;
         }
         while let Some((mark, ticket)) = self.line(number).and_then(|line| line.front(tickets)) {
-            if !servers.at(ticket.server).is_some_and(|server| server.holds_route(ticket.route)) {
+            if !self.is_aside(ticket, servers, now) {
                 return;
             }
             self.leave(ticket);
@@ -367,9 +382,11 @@ impl Scope {
             },
         );
         let paces = meter.paces(1) && meter.unit.is_none();
-        match self.meters.get_mut(index) {
-            Some(old) => *old = meter,
-            None => self.meters.push(meter),
+        if let Some(old) = self.meters.get_mut(index) {
+            *old = meter;
+        } else {
+            self.meters.push(meter);
+            self.homes.push(0);
         }
         if let (Some(lane), true) = (self.lanes.first_mut(), paces) {
             (lane.gate, lane.mask) = (u32::MAX, lane.mask | 1 << index);
@@ -413,6 +430,9 @@ impl Scope {
         };
         add(self.held, Why::Held, true);
         add(lane.held, if lane.is_own_hold { Why::Backoff } else { Why::Held }, !lane.is_own_hold);
+        if let Some(held) = self.away.until(ticket.route) {
+            add(held, Why::Held, true);
+        }
         if let Some(turn) = servers.at(ticket.server).and_then(|it| it.blocks(ticket.route, ahead, asked, now)) {
             add(turn.until, Why::Outage, turn.is_told);
         }

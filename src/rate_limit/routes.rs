@@ -3,7 +3,7 @@
 //! A route is a method of the API's, by [`super::identity::Identity::to`]. Its answers say which quotas bind it.
 
 use super::{
-    MAX_LANES, MAX_ROUTES,
+    MAX_LANES, MAX_METERS, MAX_ROUTES,
     answer::NEAR,
     lane::Lane,
     limit::Meter,
@@ -30,23 +30,47 @@ impl Scope {
         if let Some(known) = self.routes.iter().find(|known| known.key == ticket.route) {
             return known.lane;
         }
-        if self.lanes.iter().filter(|lane| lane.known).count() < 2 {
-            return 0;
+        let is_kin = |lane: &Lane| lane.bucket == ticket.bucket;
+        let known = self.lanes.iter().filter(|lane| is_kin(lane) && lane.known).count();
+        // While a bucket has one lane or none, its routes share it.
+        let open = self.lanes.iter().position(|lane| is_kin(lane) && (known < 2 || !lane.known));
+        open.or_else(|| self.add_lane(Lane::new(self.configured, ticket.rules.probe, ticket.bucket))).unwrap_or(0) as u8
+    }
+
+    // Adds a lane, in the place of one that is idle where there are too many.
+    fn add_lane(&mut self, lane: Lane) -> Option<usize> {
+        if self.lanes.len() < MAX_LANES {
+            self.lanes.push(lane);
+            return Some(self.lanes.len() - 1);
         }
-        let open = self.lanes.iter().position(|lane| !lane.known).unwrap_or(self.lanes.len());
-        if open == self.lanes.len() {
-            if open >= MAX_LANES {
-                return 0;
-            }
-            self.lanes.push(Lane::new(self.configured, ticket.rules.probe));
+        let index = self.lanes.iter().position(|lane| lane.bucket > 0 && lane.is_idle(self.used_at))?;
+        *self.lanes.get_mut(index)? = lane;
+        self.routes.retain(|route| usize::from(route.lane) != index);
+        Some(index)
+    }
+
+    // The place of a new meter: behind the others, or that of one whose bucket is idle and not used up where there are too many.
+    pub(super) fn free_meter(&mut self, now: MonoTime) -> usize {
+        if self.meters.len() < MAX_METERS {
+            return self.meters.len();
         }
-        open as u8
+        let is_idle = |index: usize| self.lanes.iter().all(|lane| !lane.is_bound_by(index) || lane.is_idle(now));
+        let mut homes = self.homes.iter().enumerate();
+        let free = homes.position(|(index, home)| {
+            *home > 0 && is_idle(index) && self.meters.get(index).is_some_and(|meter| !meter.is_spent(now))
+        });
+        let Some(index) = free else { return MAX_METERS };
+        for lane in &mut self.lanes {
+            lane.mask &= !(1 << index);
+        }
+        index
     }
 
     // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
-    pub(super) fn place(&mut self, route: u32, from: u8, mask: u32, tickets: &mut [Place], now: MonoTime) {
+    pub(super) fn place(&mut self, route: u32, from: u8, mask: u64, tickets: &mut [Place], now: MonoTime) {
         let mask = mask | self.configured;
-        let is_first = !self.lanes.iter().any(|lane| lane.known);
+        let bucket = self.lanes.get(usize::from(from)).map_or(0, |lane| lane.bucket);
+        let is_first = !self.lanes.iter().any(|lane| lane.known && lane.bucket == bucket);
         let known = self.routes.iter().position(|known| known.key == route);
         let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
         let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
@@ -65,7 +89,7 @@ impl Scope {
             (lane.mask, lane.known) = (lane.mask | mask, true);
             let told = |index: &usize| mask >> index & 1 == 1;
             for (index, meter) in self.meters.iter().enumerate().filter(|(index, _)| !told(index)) {
-                lane.mask &= !(u32::from(meter.is_forgotten(now)) << index);
+                lane.mask &= !(u64::from(meter.is_forgotten(now)) << index);
             }
             if known.is_none() {
                 self.remember(route, old);
@@ -77,15 +101,12 @@ impl Scope {
         let is_near = self.meters.iter().enumerate().filter(told).any(|(_, meter)| meter.is_near(NEAR, now));
         let gate = if is_near { u32::MAX } else { lane.gate };
         let same = self.lanes.iter().position(|lane| lane.known && lane.mask == mask);
-        let new = same.unwrap_or(self.lanes.len());
-        if same.is_none() {
-            if new >= MAX_LANES {
-                return;
-            }
-            let mut lane = Lane::new(mask, gate);
+        let new = same.or_else(|| {
+            let mut lane = Lane::new(mask, gate, bucket);
             lane.known = true;
-            self.lanes.push(lane);
-        }
+            self.add_lane(lane)
+        });
+        let Some(new) = new else { return };
         let mut moves = 0;
         if let Some(known) = known.and_then(|index| self.routes.get_mut(index)) {
             (known.lane, known.moves) = (new as u8, known.moves.saturating_add(1));

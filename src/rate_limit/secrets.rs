@@ -32,10 +32,21 @@ impl Secrets {
         Self::default().and(headers)
     }
 
+    /// Of those of `headers` whose names `is_meant` holds for.
+    pub fn of_names(headers: Headers<'_>, is_meant: &dyn Fn(&str) -> bool) -> Self {
+        Self::default().and_names(headers, is_meant)
+    }
+
     /// The same, and those of more `headers`.
     pub fn and(&self, headers: Headers<'_>) -> Self {
+        self.and_names(headers, &|_| true)
+    }
+
+    #[inline(never)]
+    fn and_names(&self, headers: Headers<'_>, is_meant: &dyn Fn(&str) -> bool) -> Self {
         let mut hashes = self.0.as_ref().map(|known| known.to_vec()).unwrap_or_default();
-        for (_, value) in headers.lines().filter(|(name, _)| !PUBLIC.iter().any(|public| name.starts_with(public))) {
+        let is_public = |name: &str| PUBLIC.iter().any(|public| name.starts_with(public));
+        for (_, value) in headers.lines().filter(|(name, _)| !is_public(name) && is_meant(name)) {
             each_word(value, |word| each_window(word.as_bytes(), |hash| hashes.push(hash)));
         }
         let each = hashes.len() / MOST + 1;

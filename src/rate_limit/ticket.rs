@@ -38,6 +38,8 @@ pub(super) struct Ticket {
     /// Granted by [`super::reserve::Scope::pump`] while its caller sleeps; it learns of it when it asks again.
     pub unclaimed: bool,
     pub route: u32,
+    /// Which bucket of its own its path is in; 0 for none.
+    pub bucket: u32,
     /// New for each ticket under the same index and for each of its grants, so that what is said of an old one is known as such.
     pub serial: u32,
     pub priority: i32,

@@ -367,6 +367,7 @@ mod tests {
             ),
             ("TypeError", "Failed to parse URL from /x", "ERR_INVALID_URL", Failure::Caller),
             ("TypeError", "Request with GET/HEAD method cannot have body.", "", Failure::Caller),
+            ("Error", "Too many subrequests by single Worker invocation.", "", Failure::Exhausted),
             ("AbortError", "signal is aborted without reason", "20", Failure::Caller),
             ("TimeoutError", "signal timed out", "23", Failure::Timeout),
         ];

@@ -72,6 +72,7 @@ pub(super) fn give_up_name(reason: GiveUpReason) -> &'static str {
         GiveUpReason::CircuitOpen => "circuit-open",
         GiveUpReason::Deadline => "deadline",
         GiveUpReason::HintTooLong => "hint-too-long",
+        GiveUpReason::HostLimit => "host-limit",
         GiveUpReason::NotReplayable => "not-replayable",
         GiveUpReason::NotRetryable => "not-retryable",
         GiveUpReason::QueueFull => "queue-full",

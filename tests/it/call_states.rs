@@ -13,7 +13,7 @@ use fetch_with_policy::{
 
 /// Each state, and the name by which it refuses an event. Hedged: two sends are under way, and a third may go; or the answer to
 /// one of them is looked at.
-const STATES: [(&str, &str); 10] = [
+const STATES: [(&str, &str); 11] = [
     ("idle", "idle"),
     ("queued", "queued"),
     ("flying", "flying"),
@@ -23,6 +23,7 @@ const STATES: [(&str, &str); 10] = [
     ("asking", "asking"),
     ("pausing", "pausing"),
     ("offline", "offline"),
+    ("preparing", "preparing"),
     ("done", "done"),
 ];
 
@@ -34,41 +35,46 @@ const NOBODYS: Event<'_> = Event::Respond { attempt: 9, status: 200, headers: NO
 const NONE: Headers<'_> = Headers::new("");
 
 /// An event, and by state what comes of it: an action's name, or `-` for a refusal.
-const TABLE: [(&str, Event<'_>, [&str; 10]); 18] = [
-    //                                          idle      queued    flying    hedged   peeking hedged  asking   pausing   offline   done
-    ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
-    ("its wait is over", Event::Elapse, ["-", "send", "-", "send", "-", "-", "-", "send", "send", "-"]),
-    ("online", Event::Online(true), ["-", "-", "-", "-", "-", "-", "-", "-", "send", "-"]),
-    ("still offline", Event::Online(false), ["-", "-", "-", "-", "-", "-", "-", "-", "wait", "-"]),
-    ("an answer", OK, ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-"]),
-    ("an answer to repeat", GONE, ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"]),
-    ("an answer that says too little", LIMITED, ["-", "-", "peek", "peek", "-", "-", "-", "-", "-", "-"]),
+const TABLE: [(&str, Event<'_>, [&str; 11]); 19] = [
+    //                                          idle      queued    flying    hedged   peeking hedged  asking   pausing   offline   preparing done
+    ("start", Event::Start, ["send", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
+    ("its wait is over", Event::Elapse, ["-", "send", "-", "send", "-", "-", "-", "send", "send", "-", "-"]),
+    ("online", Event::Online(true), ["-", "-", "-", "-", "-", "-", "-", "-", "send", "-", "-"]),
+    ("still offline", Event::Online(false), ["-", "-", "-", "-", "-", "-", "-", "-", "wait", "-", "-"]),
+    ("an answer", OK, ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-", "-"]),
+    ("an answer to repeat", GONE, ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-", "-"]),
+    ("an answer that says too little", LIMITED, ["-", "-", "peek", "peek", "-", "-", "-", "-", "-", "-", "-"]),
     (
         "a failure",
         Event::Fail { attempt: 1, failure: Failure::Network },
-        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"],
+        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-", "-"],
     ),
     (
         "a failure without a network",
         Event::Fail { attempt: 1, failure: Failure::Offline },
-        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-"],
+        ["-", "-", "wait", "await", "-", "-", "-", "-", "-", "-", "-"],
     ),
     (
         "a mistake",
         Event::Fail { attempt: 1, failure: Failure::Caller },
-        ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-"],
+        ["-", "-", "resolve", "resolve", "-", "-", "-", "-", "-", "-", "-"],
     ),
-    ("an answer to the other send", OTHER, ["-", "-", "-", "resolve", "-", "-", "-", "-", "-", "-"]),
-    ("an answer to what was never sent", NOBODYS, ["-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
-    ("a body", Event::Body("{\"retry_after\":2}"), ["-", "-", "-", "-", "wait", "await", "-", "-", "-", "-"]),
-    ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
-    ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "-", "-", "resolve", "-", "-", "-"]),
-    ("as you think", Event::Decided(None), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-"]),
-    ("its time is over", Event::Expire, ["-", "-", "reject", "reject", "-", "-", "reject", "-", "-", "-"]),
+    ("an answer to the other send", OTHER, ["-", "-", "-", "resolve", "-", "-", "-", "-", "-", "-", "-"]),
+    ("an answer to what was never sent", NOBODYS, ["-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]),
+    ("a body", Event::Body("{\"retry_after\":2}"), ["-", "-", "-", "-", "wait", "await", "-", "-", "-", "-", "-"]),
+    ("yes", Event::Decided(Some(true)), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-", "-"]),
+    ("no", Event::Decided(Some(false)), ["-", "-", "-", "-", "-", "-", "resolve", "-", "-", "-", "-"]),
+    ("as you think", Event::Decided(None), ["-", "-", "-", "-", "-", "-", "wait", "-", "-", "-", "-"]),
+    (
+        "its headers",
+        Event::Prepared { identity: None, credentials: 1 },
+        ["-", "-", "-", "-", "-", "-", "-", "-", "-", "send", "-"],
+    ),
+    ("its time is over", Event::Expire, ["-", "-", "reject", "reject", "-", "-", "reject", "-", "-", "reject", "-"]),
     (
         "abort",
         Event::Abort,
-        ["reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "-"],
+        ["reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "reject", "-"],
     ),
 ];
 
@@ -77,7 +83,7 @@ fn way_to(state: &str) -> Vec<Event<'static>> {
     let start = Event::Start;
     match state {
         "idle" => vec![],
-        "flying" | "queued" => vec![start],
+        "flying" | "queued" | "preparing" => vec![start],
         "hedged" => vec![start, Event::Elapse],
         "peeking" => vec![start, LIMITED],
         "hedged peeking" => vec![start, Event::Elapse, LIMITED],
@@ -118,6 +124,9 @@ impl Stage {
                 keyed: false,
                 replayable: true,
             };
+            if state == "preparing" {
+                return Call::with_prepare(request, Rc::clone(&rules), owner, false, memory, at(0.0));
+            }
             Call::new(request, Rc::clone(&rules), owner, memory, at(0.0))
         };
         if state == "queued" {
@@ -137,6 +146,7 @@ impl Stage {
             Ok(Action::Ask { .. }) => Ok("ask"),
             Ok(Action::Await { .. }) => Ok("await"),
             Ok(Action::Peek { .. }) => Ok("peek"),
+            Ok(Action::Prepare { .. }) => Ok("prepare"),
             Ok(Action::Reject(_)) => Ok("reject"),
             Ok(Action::Resolve { .. }) => Ok("resolve"),
             Ok(Action::Send { .. }) => Ok("send"),

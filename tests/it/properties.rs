@@ -154,6 +154,7 @@ proptest! {
                 Ok(Action::Await { next }) => prop_assert!(hedges > 0 && next.is_none_or(|next| next >= 0)),
                 Ok(Action::Wait { delay, .. }) => prop_assert!(delay > 0),
                 Ok(Action::Peek { bytes, within }) => prop_assert!(bytes > 0 && within > 0),
+                Ok(Action::Prepare { .. }) => prop_assert!(false, "its caller makes no headers"),
                 Ok(Action::Ask { delay, .. }) => prop_assert!(decides && delay >= 0),
                 Ok(Action::Resolve { .. } | Action::Reject(_)) => over = true,
             }

@@ -82,7 +82,7 @@ test("every option of the contract that this version has is taken", () => {
     },
     rateLimit: {
       quotas: [{ name: "a", limit: 1, window: 1, algorithm: "token-bucket", unit: "requests" }], scope: () => "x", pacing: "spread",
-      probe: Infinity, maxConcurrent: 1, maxWait: Infinity, maxQueue: 0, early: false,
+      probe: Infinity, maxConcurrent: 1, maxWait: Infinity, maxQueue: 0, early: false, credentials: ["x-customer"], buckets: ["/channels/{id}"],
     },
     circuitBreaker: { failureRatio: 1, minimumCalls: 1, window: 1, openFor: 1 }, hedge: { delay: 0, maxHedges: 10 }, idempotencyKey: false, throwHttpErrors: false, prepare: () => undefined, onEvent: () => {}, userTiming: false,
     fetch: () => Promise.reject(), unavailable: "throw", host: {}, coordinator: undefined,

@@ -70,6 +70,8 @@ const rateLimit: Required<RateLimitOptions> = {
   maxWait: 120_000,
   maxQueue: 10_000,
   early: false,
+  credentials: ["x-customer"],
+  buckets: ["/channels/{id}"],
 };
 const circuitBreaker: Required<CircuitBreakerOptions> = { failureRatio: 0.5, minimumCalls: 10, window: 10_000, openFor: 5000 };
 const timeout: Required<TimeoutOptions> = { attempt: 1000, total: 60_000 };
@@ -187,6 +189,8 @@ function told(event: PolicyEvent): void {
       return console.log(event.reason satisfies GiveUpReason, event.retryAt);
     case "circuit":
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
+    case "credential-header":
+      return console.log(event.header, event.origin);
     case "core-failed":
       return console.log(event.error);
     default:
@@ -213,6 +217,7 @@ export const ends: Record<GiveUpReason, true> = {
   "core-failed": true,
   deadline: true,
   "hint-too-long": true,
+  "host-limit": true,
   "not-replayable": true,
   "not-retryable": true,
   "quota-wait-too-long": true,

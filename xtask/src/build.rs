@@ -232,6 +232,8 @@ pub fn esbuild() -> Command {
         "--minify",
         "--charset=utf8",
         "--legal-comments=none",
+        // Left to the bundler of whoever uses the package, which knows its mode.
+        "--define:process.env.NODE_ENV=process.env.NODE_ENV",
         "--log-level=warning",
     ]);
     esbuild.arg(JS_TARGET);

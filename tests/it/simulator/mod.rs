@@ -356,6 +356,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
                 self.act(index, action);
             }
             Action::Ask { .. } => panic!("no decide was given"),
+            Action::Prepare { .. } => panic!("no headers are made"),
             Action::Await { .. } => panic!("no hedge was given"),
         }
     }

@@ -1,0 +1,122 @@
+//! What is known of quotas, and what a response tells of them, as JSON.
+
+use alloc::string::String;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::{Engine, Plan};
+use crate::{
+    call::{self, Call},
+    rate_limit::{
+        identity::Identity,
+        quota::Quota,
+        read::{self, Answer},
+        secrets::Secrets,
+    },
+    syntax::{headers::Headers, number, words, write::Writer},
+    time::{Moment, WallTime},
+    wasm::words::{write_quota, write_quotas, write_state},
+};
+
+#[wasm_bindgen]
+impl Engine {
+    /// What is known of quotas, as JSON. A call's number: the quota that its last wait was for and its scope, or ""; without
+    /// what changes with each that waits, so that thousands may share one text. Of a wait that a header asked for: that header and until when. -1: an array of all; the least number: the
+    /// same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of the `Quota`s that its last
+    /// answer told.
+    pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
+        let at = Moment::new(wall, mono, 0.0);
+        let mut json = Writer::default();
+        let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
+        let of_call = self.calls.get(index as usize).and_then(Option::as_deref).map(|slot| &slot.call);
+        if call >= 0 {
+            if let Some(state) = of_call.and_then(|call| call.quota(&mut self.memory, at)) {
+                json.open('{');
+                write_quota(&mut json, &state);
+                json.close('}');
+            } else if let Some((source, until)) = of_call.and_then(Call::hint) {
+                json.open('{');
+                json.number("resetAt", Some(at.wall_at(until).0));
+                json.text("source", Some(source));
+                json.close('}');
+            }
+        } else if call == -1 || call == i32::MIN {
+            json.open('[');
+            let keyed = call == i32::MIN;
+            self.memory.tracker.quotas(at, |state| {
+                // That headers are hidden is nothing to carry over.
+                if !keyed || state.limit.is_some() || state.resets.is_some() {
+                    write_state(&mut json, state, keyed);
+                }
+            });
+            json.close(']');
+        } else {
+            write_quotas(&mut json, of_call.map(Call::told).unwrap_or_default(), at.wall);
+        }
+        json.out
+    }
+
+    /// Takes up the quotas of a snapshot. `text`: nine lines for each, of what is not there an empty one. The scope's name and
+    /// key, the quota's name, unit and source, its limit, what remains, when it resets (epoch ms) and its window (ms), as
+    /// whole numbers of 15 digits at most. What has no key is passed over.
+    pub fn restore(&mut self, plan: &Plan, text: &str, wall: f64, mono: f64) {
+        let at = Moment::new(wall, mono, 0.0);
+        let mut lines = words::split(text, b"\n");
+        let kept = core::iter::from_fn(|| {
+            let mut fields = [""; 9];
+            fields.fill_with(|| lines.next().unwrap_or_default());
+            Some(fields).filter(|[scope, ..]| !scope.is_empty())
+        });
+        let ruled = kept.filter_map(|[scope, key, name, unit, source, limit, remaining, resets, window]| {
+            let identity = Identity::kept(scope, key)?;
+            let rules = plan.policy.rules(identity.host()).rate_limit.clone()?;
+            let text = |text: &str| (!text.is_empty()).then(|| text.into());
+            let number = |text: &str| match text.strip_prefix('-') {
+                Some(digits) => number::whole(digits).map(|number| -number),
+                None => number::whole(text),
+            };
+            let mut quota = Quota {
+                name: text(name),
+                unit: text(unit),
+                source: source.into(),
+                limit: number(limit).map(|limit| limit as u64),
+                remaining: number(remaining).map(|remaining| remaining as u64),
+                reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
+                window: number(window),
+                granularity: 1,
+                ..Quota::default()
+            };
+            Secrets::default().veil(core::slice::from_mut(&mut quota));
+            Some((identity, quota, rules))
+        });
+        self.memory.tracker.restore(ruled, at);
+    }
+}
+
+/// What a response tells: `{ quotas: Quota[], retryAfter?: Hint, limited?: boolean }` as JSON. `status` is 0 where it is
+/// not known, `body` "".
+#[wasm_bindgen]
+pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String {
+    let now = WallTime(wall as i64);
+    let headers = Headers::new(headers);
+    let mut reading = read::read(Answer { status, body, ..Answer::from(headers) }, now);
+    Secrets::default().veil(&mut reading.quotas);
+    let mut json = Writer::default();
+    json.open('{');
+    json.key("quotas");
+    write_quotas(&mut json, &reading.quotas, now);
+    // What the vendor's documentation says is not what the answer says.
+    if let Some(hint) = reading.hint.as_ref().filter(|_| !reading.implied) {
+        json.key("retryAfter");
+        json.open('{');
+        json.number("delay", Some(hint.delay));
+        json.text("source", Some(&hint.source));
+        json.close('}');
+    }
+    if let Some(limited) = call::limited(status, &reading) {
+        json.key("limited");
+        json.flag(limited);
+    }
+    json.close('}');
+    json.out
+}

@@ -42,7 +42,7 @@ function measured(client, name) {
   return figures;
 }
 
-const rows = [["server", ...clients.map(({ title }) => title)]];
+const rows = [["server", ...clients.map((client) => (values.readme && client !== ours ? client.name : client.title))]];
 const judged = [["case", "lost, refused, median s, all s", "at most", "met"]];
 const all = [];
 let isMet = true;

@@ -13,6 +13,23 @@ const pausing = (lasts, refusal) => () => {
   return (/** @type {number} */ t) => ((until ??= t + lasts), t < until ? refusal : good());
 };
 
+/** A profile whose catalog says which body under 200 is a refusal. @param {string} body a template */
+const ruled = (body) => ({
+  profiles: [
+    {
+      name: "acme",
+      hosts: ["api.example.com"],
+      errorsUnder200: true,
+      catalog: {
+        catalog: 1,
+        provider: "acme",
+        hosts: ["api.example.com"],
+        rules: [{ id: "acme.rate", when: { status: 200, body }, then: { kind: "rate_limited", action: "Send fewer." } }],
+      },
+    },
+  ],
+});
+
 /** A limit whose refusals are a 200. @param {string} name @param {string} title @param {string} body @returns {import("./cases.js").Wild} */
 const under200 = (name, title, body) => ({
   name,
@@ -49,6 +66,14 @@ export const bodies = [
     server: () => limited({ limit: 5, window: 1000, refuse: () => refused(400, { "x-ogw-ratelimit-limit": "5", "x-ogw-ratelimit-reset": "1" }, '{"code":99991400,"msg":"request trigger frequency limit"}') }),
     load: atOnce(20),
     most: { refused: 15, time: 8000 },
+  },
+  {
+    name: "xml",
+    title: "XML under 200 that says Throttled, told by a rule",
+    server: () => limited({ ...SHORT, refuse: () => ({ ...refused(200, {}, "<Response><Errors><Error><Code>Throttled</Code><Message>Request is throttled.</Message></Error></Errors></Response>"), headers: { "content-type": "text/xml" } }) }),
+    load: atOnce(60),
+    options: ruled("*<code>throttled</code>*"),
+    most: { refused: 20 },
   },
   under200("json-rpc", "JSON-RPC, code 429 under 200", '{"jsonrpc":"2.0","id":1,"error":{"code":429,"message":"Your app has exceeded its compute units per second capacity."}}'),
   under200("json-rpc-list", "JSON-RPC, a refused batch", '[{"jsonrpc":"2.0","id":1,"error":{"code":429,"message":"Too many requests"}}]'),
@@ -103,21 +128,7 @@ export const bodies = [
     title: "5 a second, refused by 200 with a message (Etherscan), told by a rule",
     server: () => limited({ limit: 5, window: 1000, refuse: () => refused(200, {}, '{"status":"0","message":"NOTOK","result":"Max calls per sec rate limit reached (5/sec)"}') }),
     load: atOnce(30, () => get("/api")),
-    options: {
-      profiles: [
-        {
-          name: "scan",
-          hosts: ["api.example.com"],
-          errorsUnder200: true,
-          catalog: {
-            catalog: 1,
-            provider: "scan",
-            hosts: ["api.example.com"],
-            rules: [{ id: "scan.rate", when: { status: 200, body: "*rate limit reached*" }, then: { kind: "rate_limited", action: "Send fewer." } }],
-          },
-        },
-      ],
-    },
+    options: ruled("*rate limit reached*"),
     most: { refused: 20 },
   },
 ];

@@ -4,6 +4,8 @@
  *
  *     node bench/rate.mjs [--scenario WORD] [--client WORD] [--all] [--phases 0.13,0.51,0.87] [--calls N] [--seed N]
  *                         [--loopback] [--json]
+ *     node bench/rate.mjs --wild [..]          servers as public reports describe them: wild.mjs
+ *     node bench/rate.mjs --against-loop [..]  beside a plain loop on the same clock and seed: against.mjs
  *
  * It needs the built package, and Node 22 or newer with `npm ci` in this folder for the peers; `cargo xtask bench rate`
  * sees to all. WORD is a name, or a part of names. Without `--all`, only the cases with a target are run. `--loopback`
@@ -18,6 +20,10 @@ import { CALLS, SCENARIOS } from "./scenarios.js";
 import { judge, summarise } from "./summary.js";
 
 const OURS = "ours";
+
+// Each of these ends the process.
+if (process.argv.includes("--wild")) await import("./wild.mjs");
+if (process.argv.includes("--against-loop")) await import("./against.mjs");
 
 const { values } = parseArgs({
   options: {

@@ -15,8 +15,10 @@ import { createWorld, floorMs, takeOver } from "./world/index.js";
  * @typedef {object} Setting
  * @property {import("../pkg-template/testing/limiters.js").Limit[]} [told]
  * @property {string} origin
+ * @property {object} [options] of our policy, where a case is about them
+ * @property {string[]} [profiles] of our policy, by their names
  *
- * @typedef {(url: string) => Promise<{ status: number }>} Call
+ * @typedef {(url: string, init?: any) => Promise<{ status: number }>} Call
  *
  * @typedef {object} Outcome
  * @property {number} ratio makespan over the least possible

@@ -7,7 +7,7 @@ const RETRIES = 10;
 /** @param {import("../run.js").Setting} setting */
 async function create({ told = [UNKNOWN] }) {
   const { Effect, Schedule } = await import("effect");
-  const { FetchHttpClient, HttpClient } = await import("effect/http");
+  const { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } = await import("effect/http");
   const { RateLimiter } = await import("effect/persistence");
   /** @type {any} */
   const plain = await Effect.runPromise(Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer));
@@ -18,7 +18,10 @@ async function create({ told = [UNKNOWN] }) {
     plain,
   );
   const client = HttpClient.retryTransient(limited, { schedule: Schedule.exponential(250), times: RETRIES });
-  return (/** @type {string} */ url) => Effect.runPromise(client.get(url));
+  return (/** @type {string} */ url, /** @type {any} */ { method = "GET", headers, body } = {}) => {
+    const options = { ...(headers && { headers }), ...(body && { body: HttpBody.text(body, "application/json") }) };
+    return Effect.runPromise(client.execute(HttpClientRequest.make(method)(url, options)));
+  };
 }
 
 /** @type {import("../run.js").Client} */

@@ -3,16 +3,16 @@
 /**
  * ky with its limit of retries raised and its jitter on: alone, and behind a queue that is told the limits.
  */
-const RETRY = { limit: 10, jitter: true };
+const RETRY = { limit: 10, jitter: true, methods: ["get", "head", "put", "delete", "post"] };
 
-/** @returns {Promise<(url: string) => Promise<Response>>} */
+/** @returns {Promise<(url: string, init?: any) => Promise<Response>>} */
 export async function createKy() {
   const { default: ky } = await import("ky");
   const client = ky.create({ retry: RETRY, timeout: false });
-  return async (url) => {
+  return async (url, init) => {
     // ky makes a failure of every status that is not a success.
     try {
-      return await client.get(url);
+      return await client(url, init);
     } catch (/** @type {any} */ error) {
       if (error?.response === undefined) throw error;
       return error.response;

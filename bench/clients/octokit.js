@@ -20,6 +20,11 @@ export const octokit = {
       throttle: { id: `run-${++made}`, onRateLimit: () => true, onSecondaryRateLimit: () => true },
       retry: { retries: 20 },
     });
-    return (url) => client.request(`GET ${url}`);
+    return (url, { method = "GET", headers, body } = {}) =>
+      client.request({ method, url, ...(headers && { headers }), ...(body && { data: body }) }).catch((/** @type {any} */ error) => {
+        // What is no failure to others (a 304) is a throw here.
+        if (error?.status === undefined) throw error;
+        return error;
+      });
   },
 };

@@ -12,8 +12,8 @@ const NAMES: [&str; 5] = ["rate", "storm", "overhead", "import", "explain"];
 /// Where there is no such bench, something cannot be installed or built, or the bench ends with anything but 0.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let known = NAMES.join(", ");
-    let (name, rest) = arguments.split_first().ok_or_else(|| format!("which bench? There are: {known}"))?;
-    if !NAMES.contains(&name.as_str()) {
+    let (name, rest) = named(arguments).ok_or_else(|| format!("which bench? There are: {known}"))?;
+    if !NAMES.contains(&name) {
         return Err(format!("there is no bench {name}; there are: {known}"));
     }
     build::build()?;
@@ -25,4 +25,23 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     install::npm_packages(Path::new(FOLDER))?;
     process::run(Command::new(install::newer_node()?).arg(format!("{FOLDER}/{name}.mjs")).args(rest))
+}
+
+// The bench's name and its arguments. Where an option comes first, it is the rate bench's: `bench --against-loop`.
+fn named(arguments: &[String]) -> Option<(&str, &[String])> {
+    let (first, rest) = arguments.split_first()?;
+    Some(if first.starts_with("--") { (NAMES[0], arguments) } else { (first, rest) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_without_a_name_is_the_rate_benchs() {
+        let line = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(named(&line(&["--against-loop"])), Some(("rate", &line(&["--against-loop"])[..])));
+        assert_eq!(named(&line(&["storm", "--callers"])), Some(("storm", &line(&["--callers"])[..])));
+        assert_eq!(named(&[]), None);
+    }
 }

@@ -82,6 +82,24 @@ pub fn webkit() -> Result<PathBuf, String> {
     find_or_install(find, &["webkit2gtk-driver", "xvfb", "xauth"], manual)
 }
 
+/// libfaketime, as the path of the library that a program preloads: under it the wall clock of a program is set while it runs.
+///
+/// # Errors
+/// Where it is missing and cannot be installed by apt.
+pub fn faketime() -> Result<PathBuf, String> {
+    const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
+    let find = || {
+        found("LIBFAKETIME", &[]).or_else(|| {
+            let folders = Path::new("/usr/lib").read_dir().ok()?.flatten().map(|folder| folder.path());
+            folders
+                .chain(["/usr/lib", "/usr/lib64"].map(PathBuf::from))
+                .map(|folder| folder.join(LIBRARY))
+                .find(|path| path.is_file())
+        })
+    };
+    find_or_install(find, &["libfaketime"], "libfaketime, or set LIBFAKETIME to the path of libfaketimeMT.so.1")
+}
+
 fn find_or_install<T>(find: impl Fn() -> Option<T>, packages: &[&str], manual: &str) -> Result<T, String> {
     if let Some(found) = find() {
         return Ok(found);

@@ -29,6 +29,8 @@ cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
 cargo xtask site                      build, then make the demo as a static site in target/site/
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
+cargo xtask bench rate --wild         the same against servers as public reports describe them: bench/wild.mjs
+cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
 cargo xtask bench explain [OPTION..]  the same for what an explanation costs, natively too: bench/explain.mjs

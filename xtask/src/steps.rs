@@ -175,10 +175,11 @@ fn hosts() -> Result<Vec<Command>, String> {
     install::npm_packages(Path::new(FOLDER))?;
     let [old, new] = install::NODES;
     let (old, new) = (install::node(old)?, install::node(new)?);
-    let (firefox, webkit) = (install::firefox()?, install::webkit()?);
+    let (firefox, webkit, faketime) = (install::firefox()?, install::webkit()?, install::faketime()?);
     let mut commands = node_tests(install::newer_node()?, FOLDER, |_| true)?;
     for command in &mut commands {
         command.env("NODE_20", &old).env("NODE_24", &new).env("FIREFOX", &firefox).env("WEBKIT", &webkit);
+        command.env("LIBFAKETIME", &faketime);
     }
     Ok(commands)
 }

@@ -55,8 +55,9 @@ pub enum Evidence {
     Learned,
 }
 
-/// How the server counts.
+/// How the server counts. The largest is the most frequent.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 enum Limit {
     Window(Window),
     Sliding(Sliding),
@@ -84,8 +85,8 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(began: MonoTime, length: Option<i64>) -> Option<Self> {
-        Some(Self { began, out: 0, length })
+    fn new(began: MonoTime, length: Option<i64>) -> Self {
+        Self { began, out: 0, length }
     }
 
     // Whether the next send is the one.
@@ -241,7 +242,7 @@ impl Meter {
         match next {
             Next::Same => return,
             Next::Bucket => {
-                self.by = Limit::Bucket(Bucket::spent(facts.limit, usage.total(told.now, facts.length), told.now))
+                self.by = Limit::Bucket(Bucket::spent(facts.limit, usage.total(told.now, facts.length), told.now));
             }
             Next::Sliding(length, reset) => self.by = Limit::Sliding(Sliding::new(length, reset)),
             // A window with an end needs no log; the first one starts from what was logged.

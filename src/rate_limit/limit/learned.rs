@@ -4,12 +4,18 @@
 //! an interval for the length of its window, of which the shortest that people choose is tried first. Where that is
 //! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
 //! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
+//!
+//! It must predict. A refusal at a rate well under it, or a send beyond it that is granted, is a doubt; a refusal where it
+//! expects one takes the doubts away. Two in a row refute it: the refusals follow something else.
 
 use super::{Trial, UNKNOWN_WINDOW, reset::Length, usage::Usage};
 use crate::time::MonoTime;
 
 /// Windows that it is kept to before a little more is tried.
 const CLEAN: u32 = 3;
+
+/// So often in a row it may not be wrong.
+const REFUTED: u8 = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Learned {
@@ -22,6 +28,9 @@ pub(super) struct Learned {
     /// The limit when the open window began, and the highest that it ever was.
     before: u64,
     peak: u64,
+    /// How often in a row it was wrong, and when last: what was sent before that shows nothing new.
+    doubts: u8,
+    doubted: MonoTime,
 }
 
 impl Learned {
@@ -30,7 +39,16 @@ impl Learned {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
         let length = Length { after, by, open: false };
-        Self { length, proved: false, trial: None, clean: 0, before: limit, peak: limit }
+        Self {
+            length,
+            proved: false,
+            trial: None,
+            clean: 0,
+            before: limit,
+            peak: limit,
+            doubts: 0,
+            doubted: MonoTime(i64::MIN),
+        }
     }
 
     pub fn length(&self) -> i64 {
@@ -53,7 +71,7 @@ impl Learned {
             self.try_more(limit);
         }
         if !self.proved && self.trial.is_none() && usage.total(now, None) >= old {
-            self.trial = Trial::new(now, None);
+            self.trial = Some(Trial::new(now, None));
         }
         if let Some(trial) = &mut self.trial {
             trial.out = trial.out.saturating_add(cost);
@@ -68,14 +86,22 @@ impl Learned {
 
     /// What was sent then was granted or refused, which is all that an answer shows.
     pub fn land(&mut self, limit: &mut Option<u64>, granted: bool, sent: MonoTime, usage: &Usage, now: MonoTime) {
-        if self.trial.is_some_and(|trial| sent >= trial.began) {
+        let logged = usage.total(now, Some(self.length()));
+        let most = limit.unwrap_or(1);
+        let is_trial = self.trial.is_some_and(|trial| sent >= trial.began);
+        if is_trial {
             self.trial = None;
             self.proved |= granted;
+        }
+        // At the beginning of a window its length is in question, not whether there is one.
+        if granted && logged > most {
+            self.doubt(sent, now);
+        } else if !granted && logged > usage.flying && !is_trial {
+            if logged.saturating_add(1) < most / 2 { self.doubt(sent, now) } else { self.doubts = 0 }
         }
         if granted {
             return;
         }
-        let logged = usage.total(now, Some(self.length()));
         if logged <= usage.flying {
             self.length.lengthen();
             self.proved = false;
@@ -85,6 +111,17 @@ impl Learned {
             *limit = limit.map(|old| old.min(most));
             (self.clean, self.peak) = (0, self.before);
         }
+    }
+
+    fn doubt(&mut self, sent: MonoTime, now: MonoTime) {
+        if sent > self.doubted {
+            (self.doubts, self.doubted) = (self.doubts.saturating_add(1), now);
+        }
+    }
+
+    /// Whether refusals do not follow it.
+    pub fn is_refuted(&self) -> bool {
+        self.doubts >= REFUTED
     }
 
     // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.

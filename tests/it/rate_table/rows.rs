@@ -144,7 +144,7 @@ pub fn failures() -> Vec<Row> {
         },
         Row {
             server: |server| server.bare = 20,
-            ..Row::new("2 % bare 429s, bucket", "bucket", Ietf).most(1.02, 22).asleep(13.86, 22)
+            ..Row::new("2 % bare 429s, bucket", "bucket", Ietf).most(1.02, 22).asleep(1.1, 22)
         },
     ]
 }
@@ -161,7 +161,7 @@ pub fn clients() -> Vec<Row> {
             .holds("what the newest answer left (sliding.rs, left)"),
         four("4 clients, bucket", "bucket", Clever)
             .most(1.02, 35)
-            .asleep(3.43, 26)
+            .asleep(1.1, 30)
             .holds("what flows in is shared, and a rate that was guessed is not trusted (bucket.rs, share, sure)"),
         four("4 clients, draft-10", "first", Ietf).most(1.07, 13).asleep(1.1, 14),
         four("4 clients, fixed, draft-10", "fixed", Ietf).most(1.09, 13).asleep(1.14, 14),
@@ -169,7 +169,7 @@ pub fn clients() -> Vec<Row> {
             .most(1.05, 16)
             .asleep(1.1, 205)
             .holds("what others used is logged (sliding.rs, missing)"),
-        four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.04, 34).asleep(1.04, 13),
+        four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.04, 42).asleep(1.04, 13),
         Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 107).asleep(1.04, 99) },
         Row {
             limits: TWO,
@@ -204,7 +204,7 @@ pub fn clients() -> Vec<Row> {
         },
         Row {
             clients: 2,
-            ..Row::new("2 clients, bucket", "bucket", Clever).most(1.02, 10).asleep(2.92, 10).holds("the same")
+            ..Row::new("2 clients, bucket", "bucket", Clever).most(1.02, 15).asleep(1.03, 15).holds("the same")
         },
     ]
 }

@@ -3,16 +3,13 @@
 //! So many were granted in a run of sends, then they were refused, and after a while granted again: that is a limit, and
 //! an interval for the length of its window, of which the shortest that people choose is tried first. Where that is
 //! refused the window is longer; where a send amid a window is, the limit is lower, but by half at most for one refusal;
-//! and what was kept to for a while is raised a little: additive increase, multiplicative decrease.
+//! and each window raises it a little: additive increase, multiplicative decrease.
 //!
 //! It must predict. A refusal at a rate well under it, or a send beyond it that is granted, is a doubt; a refusal where it
 //! expects one takes the doubts away. Two in a row refute it: the refusals follow something else.
 
 use super::{Trial, UNKNOWN_WINDOW, reset::Length, usage::Usage};
 use crate::time::MonoTime;
-
-/// Windows that it is kept to before a little more is tried.
-const CLEAN: u32 = 3;
 
 /// So often in a row it may not be wrong.
 const REFUTED: u8 = 2;
@@ -23,8 +20,6 @@ pub(super) struct Learned {
     /// There was room once its window was thought to be over.
     proved: bool,
     trial: Option<Trial>,
-    /// Windows that it was kept to since it was last changed.
-    clean: u32,
     /// The limit when the open window began, and the highest that it ever was.
     before: u64,
     peak: u64,
@@ -39,16 +34,7 @@ impl Learned {
         // What fills again within moments is a bucket; a second's worth of it is as good a measure.
         let by = by.max(UNKNOWN_WINDOW);
         let length = Length { after, by, open: false };
-        Self {
-            length,
-            proved: false,
-            trial: None,
-            clean: 0,
-            before: limit,
-            peak: limit,
-            doubts: 0,
-            doubted: MonoTime(i64::MIN),
-        }
+        Self { length, proved: false, trial: None, before: limit, peak: limit, doubts: 0, doubted: MonoTime(i64::MIN) }
     }
 
     pub fn length(&self) -> i64 {
@@ -109,7 +95,7 @@ impl Learned {
             // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
             let most = logged.max(self.before / 2).max(1);
             *limit = limit.map(|old| old.min(most));
-            (self.clean, self.peak) = (0, self.before);
+            self.peak = self.before;
         }
     }
 
@@ -124,14 +110,11 @@ impl Learned {
         self.doubts >= REFUTED
     }
 
-    // It was kept to for a while without a refusal: perhaps there is more. Up to half of what there was once, quickly.
-    fn try_more(&mut self, limit: &mut Option<u64>) {
-        self.clean += 1;
+    // A window was kept to without a refusal, so perhaps there is more: an eighth, and up to half of what there was once as
+    // much again.
+    fn try_more(&self, limit: &mut Option<u64>) {
         let old = limit.unwrap_or(1);
-        let is_low = old <= self.peak / 2;
-        if self.clean > CLEAN || is_low {
-            self.clean = 0;
-            *limit = Some(old.saturating_add(if is_low { old } else { (old / 16).max(1) }));
-        }
+        let more = if old <= self.peak / 2 { old } else { (old / 8).max(1) };
+        *limit = Some(old.saturating_add(more));
     }
 }

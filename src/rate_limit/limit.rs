@@ -55,8 +55,9 @@ pub enum Evidence {
     Learned,
 }
 
-/// How the server counts.
+/// How the server counts. The largest is the most frequent.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 enum Limit {
     Window(Window),
     Sliding(Sliding),
@@ -84,8 +85,8 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(began: MonoTime, length: Option<i64>) -> Option<Self> {
-        Some(Self { began, out: 0, length })
+    fn new(began: MonoTime, length: Option<i64>) -> Self {
+        Self { began, out: 0, length }
     }
 
     // Whether the next send is the one.
@@ -241,7 +242,7 @@ impl Meter {
         match next {
             Next::Same => return,
             Next::Bucket => {
-                self.by = Limit::Bucket(Bucket::spent(facts.limit, usage.total(told.now, facts.length), told.now))
+                self.by = Limit::Bucket(Bucket::spent(facts.limit, usage.total(told.now, facts.length), told.now));
             }
             Next::Sliding(length, reset) => self.by = Limit::Sliding(Sliding::new(length, reset)),
             // A window with an end needs no log; the first one starts from what was logged.
@@ -334,11 +335,6 @@ impl Meter {
             Limit::Learned(_) => return false,
         }
         true
-    }
-
-    /// Whether it was learnt, and what it forbade was granted or what it permitted refused too often.
-    pub fn is_refuted(&self) -> bool {
-        matches!(&self.by, Limit::Learned(learned) if learned.is_refuted())
     }
 
     /// Binds nobody from now on; its place is free.

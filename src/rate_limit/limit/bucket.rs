@@ -143,9 +143,12 @@ impl Bucket {
 
     /// When there is a token for the one who has `ahead` units before it.
     pub fn turn(&self, ahead: u64, now: MonoTime) -> MonoTime {
-        let missing = milli(ahead.saturating_add(1)).saturating_sub(self.tokens);
+        // Others take their part of the first one only: who is told too early asks again, who is told too late comes too late.
+        let first = MILLI.saturating_sub(self.tokens);
+        let shared = times(times(first.max(0), self.per), self.share) / ALL;
+        let wait = shared.saturating_add(times(milli(ahead).saturating_add(first.min(0)), self.per));
         // Upwards to the millisecond, that it is there when asked for.
-        let wait = times(times(missing, self.per), self.share) / (MILLI * MILLI * ALL) + 1;
+        let wait = wait / (MILLI * MILLI) + 1;
         self.at.plus(wait).max(now)
     }
 

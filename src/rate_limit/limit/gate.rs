@@ -126,6 +126,11 @@ impl Meter {
         self.evidence == Evidence::Learned || self.trial().is_some()
     }
 
+    /// Whether it was learnt from refusals that do not follow it: then it is to be dropped.
+    pub fn is_refuted(&self) -> bool {
+        matches!(&self.by, Limit::Learned(learned) if learned.is_refuted())
+    }
+
     /// What is left, for those who ask.
     pub fn remaining(&self, now: MonoTime) -> Option<u64> {
         self.limit.map(|limit| self.room(now).min(limit))

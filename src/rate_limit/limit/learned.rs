@@ -8,8 +8,8 @@
 use super::{Trial, product, reset::Length, usage::Usage};
 use crate::time::MonoTime;
 
-/// Windows that it is kept to before a little more is tried.
-const CLEAN: u32 = 3;
+/// So many grants in a row say something: of a server that refuses one in five they are one row of six.
+const TELLING: u64 = 8;
 /// So many refusals that it did not predict are too many.
 const REFUTED: u32 = 2;
 /// The shortest window, ms: what fills again sooner is a bucket.
@@ -68,7 +68,7 @@ impl Learned {
     /// Before `cost` units are sent. Where there is room only because its window is thought to be over, one goes alone.
     pub fn take(&mut self, limit: &mut Option<u64>, cost: u64, usage: &Usage, now: MonoTime) {
         if !self.proved && self.trial.is_none() && usage.total(now, None) >= limit.unwrap_or(1) {
-            self.trial = Trial::new(now, None);
+            self.trial = Some(Trial::new(now, None));
         }
         if let Some(trial) = &mut self.trial {
             trial.out = trial.out.saturating_add(cost);
@@ -125,12 +125,11 @@ impl Learned {
     // and beyond that a little, each time twice as much.
     fn kept(&mut self, limit: &mut Option<u64>) {
         let old = limit.unwrap_or(1);
-        (self.granted, self.clean, self.misses) = (0, self.clean.saturating_add(1), self.misses.saturating_sub(1));
-        let more = match self.clean {
-            _ if old <= self.peak / 2 => old,
-            clean if clean > CLEAN => (old >> 4_u32.saturating_sub(clean - CLEAN)).max(1),
-            _ => 0,
-        };
-        *limit = Some(old.saturating_add(more));
+        (self.granted, self.clean) = (0, self.clean.saturating_add(1));
+        if old >= TELLING {
+            self.misses = self.misses.saturating_sub(1);
+        }
+        let more = if old <= self.peak / 2 { old } else { old >> 3_u32.saturating_sub(self.clean / 3) };
+        *limit = Some(old.saturating_add(more.max(1)));
     }
 }

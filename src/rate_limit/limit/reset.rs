@@ -50,8 +50,8 @@ pub(super) struct Reset {
     is_bound: bool,
     /// What all resets are multiples of.
     grid: i64,
-    /// A send may try before it.
-    early: bool,
+    /// The longest window for which a send before it is worth while, ms.
+    worth: i64,
     /// When it is, taken at face value.
     face: MonoTime,
 }
@@ -82,7 +82,8 @@ impl Reset {
             step: 0,
             is_bound: false,
             grid: told.labels.grid,
-            early: told.early,
+            // Where the rounding costs a twentieth of it.
+            worth: if told.early { times(granularity, 20) } else { 0 },
             face,
         };
         // Nobody else was seen in its window, so that it may have begun with our own.
@@ -105,9 +106,9 @@ impl Reset {
         Some(reset)
     }
 
-    /// Whether a window of this length is worth a send before it: where the rounding costs a twentieth of it.
+    /// Whether a window of this length is worth a send before it.
     pub fn is_worth(&self, length: i64) -> bool {
-        self.early && times(self.granularity, 20) >= length
+        length <= self.worth
     }
 
     /// The longest from one to the next, where it is a guess: a window may have ended that nobody saw.

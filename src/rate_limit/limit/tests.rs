@@ -249,6 +249,46 @@ fn a_refusal_amid_a_window_of_our_own_finding_lowers_its_limit_by_half_at_most()
 }
 
 #[test]
+fn a_learnt_quota_that_two_refusals_do_not_follow_is_refuted_and_one_that_they_do_is_not() {
+    let refused = |meter: &mut Meter, now: i64| {
+        send(meter, 1, now);
+        meter.settle(1);
+        meter.land(1, false, MonoTime(now), MonoTime(now + 10));
+    };
+    let mut meter = Meter::observed(100, 9000, 10_000);
+    send(&mut meter, 5, 0);
+    land(&mut meter, 5, 10);
+    refused(&mut meter, 20);
+    assert!(!meter.is_refuted(), "one may be chance");
+    refused(&mut meter, 400);
+    assert!(meter.is_refuted() && meter.evidence() == Evidence::Learned);
+
+    // Refused where it says: the doubt is gone.
+    let mut meter = Meter::observed(20, 9000, 10_000);
+    send(&mut meter, 5, 0);
+    land(&mut meter, 5, 10);
+    refused(&mut meter, 20);
+    send(&mut meter, 4, 50);
+    land(&mut meter, 4, 60);
+    refused(&mut meter, 100);
+    refused(&mut meter, 200);
+    assert!(!meter.is_refuted());
+}
+
+#[test]
+fn a_learnt_quota_is_refuted_by_sends_beyond_it_that_are_granted() {
+    let mut meter = Meter::observed(5, 9000, 10_000);
+    send(&mut meter, 5, 0);
+    land(&mut meter, 5, 10);
+    for now in [100, 200] {
+        // At the end of its delay a call is sent whatever a guess says.
+        meter.take(1, MonoTime(now));
+        land(&mut meter, 1, now + 10);
+    }
+    assert!(meter.is_refuted());
+}
+
+#[test]
 fn other_units_do_not_pace_requests() {
     let mut meter = Meter { unit: Some("tokens".into()), ..unknown() };
     meter.tell(&told(100, 0, 5000), Told { cost: 0, ..answer(0, 0) });

@@ -137,7 +137,7 @@ impl Window {
     pub fn woke(&mut self, now: MonoTime) {
         if self.reset.is_some_and(|reset| reset.by <= now) {
             self.begin_next(now, 0);
-            (self.closed, self.trial) = (None, Trial::new(now, None));
+            (self.closed, self.trial) = (None, Some(Trial::new(now, None)));
         }
     }
 
@@ -167,7 +167,7 @@ impl Window {
                 self.reckoned = lengths.map(|(shortest, _)| shortest);
                 self.begin_next(now, in_flight);
                 if unproved {
-                    self.trial = Trial::new(now, length);
+                    self.trial = Some(Trial::new(now, length));
                 }
             }
             // Used up, and nobody says until when: after a while one tries. It is the same window until that is granted.
@@ -176,7 +176,7 @@ impl Window {
                 self.begin_next(now, 0);
                 if facts.length.is_none() {
                     self.open = Open { first: old.first, newest: old.newest, ..self.open };
-                    self.trial = Trial::new(now, None);
+                    self.trial = Some(Trial::new(now, None));
                 }
             }
             _ => {}

@@ -21,6 +21,9 @@ const AWAY: Ended<'_> = Ended::Answer { status: 302, signs: NO_SIGNS, hint: None
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
 
+/// So many sends at most do not count as attempts: where others are served and one call is refused that often, it is the call.
+const MOST_FORGIVEN: u32 = 20;
+
 // A judgement that the caller may overrule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
@@ -165,12 +168,12 @@ impl Call {
         };
         // What we add to a hint, so that those who were told the same do not come back together, is not the server's.
         let asked = hold.map_or(delay, |hold| hold.since(at.mono).min(delay)).max(0);
-        if let Some(too_long) = too_long.filter(|_| self.is_held_too_long(asked)) {
-            return self.resolve(Some(too_long), hold.or(Some(until)), memory);
-        }
         if pause == Pause::Reset && self.rules.rate_limit.is_some() {
             // The tracker knows the reset better than one answer does, and who else waits for it.
             return self.ask(memory, at);
+        }
+        if let Some(too_long) = too_long.filter(|_| self.is_held_too_long(asked)) {
+            return self.resolve(Some(too_long), hold.or(Some(until)), memory);
         }
         if too_long.is_some() {
             self.held = self.held.saturating_add(asked);
@@ -203,20 +206,25 @@ impl Call {
         }
     }
 
-    // Two ends are no attempts of its own, for as long as it may wait for a quota: a refusal while others are served, and a
-    // failure that shows to others who wait that their server is still down.
+    // Two ends are no attempts of its own: a refusal while others are served, and, for as long as it may wait, a failure that shows
+    // to others who wait that their server is still down.
     fn forgive(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) {
         let Some(ticket) = self.ticket else { return };
-        let is_for_others = if self.is_refusal(ended) {
-            memory.tracker.is_served(ticket, at)
+        let is_forgiven = if self.is_refusal(ended) {
+            let is_served = memory.tracker.is_served(ticket, at);
+            if is_served {
+                // Its queue moves, so what it waited until now is not what `maxWait` measures.
+                self.held = 0;
+            }
+            is_served
+        } else if retry::has_failed(ended) == Some(true) && memory.tracker.is_probe(ticket) {
+            at.mono.since(*self.probes.get_or_insert(at.mono)) <= self.rules.max_held
         } else {
-            retry::has_failed(ended) == Some(true) && memory.tracker.is_probe(ticket)
+            false
         };
-        if !is_for_others {
-            return;
+        if is_forgiven && self.forgiven < MOST_FORGIVEN {
+            self.forgiven += 1;
         }
-        let since = *self.refused.get_or_insert(at.mono);
-        self.forgiven += u32::from(at.mono.since(since) <= self.rules.max_held);
     }
 
     /// Whether servers would have held it for longer than they may, with another hold of `more` ms.

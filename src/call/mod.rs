@@ -137,9 +137,9 @@ pub struct Call {
     circuit: Option<CircuitState>,
     /// What the last failure looks like.
     loss: Loss,
-    /// Refusals of it while others were served, and since when it was refused.
+    /// Sends of it that do not count as attempts, and since when it finds out for others whether a server is up.
     forgiven: u32,
-    refused: Option<MonoTime>,
+    probes: Option<MonoTime>,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// Of a caller who makes headers for each send.
@@ -186,7 +186,7 @@ impl Call {
             circuit: None,
             loss: Loss::Plain,
             forgiven: 0,
-            refused: None,
+            probes: None,
             reading: None,
             prepare: None,
             is_away: false,

@@ -227,8 +227,13 @@ impl Scope {
     pub(super) fn refuse_lane(&mut self, home: u8, hint: Option<i64>, sent: MonoTime, now: MonoTime) -> bool {
         let Some(lane) = self.lanes.get_mut(usize::from(home)) else { return false };
         let is_believed = lane.believes(sent, now);
-        let mut bound = self.meters.iter().enumerate().filter(|(index, _)| lane.is_bound_by(*index));
-        let is_learnt = bound.any(|(_, meter)| meter.is_learnt() && meter.paces(1));
+        let mut is_learnt = false;
+        for (_, meter) in self.meters.iter_mut().enumerate().filter(|(index, _)| lane.is_bound_by(*index)) {
+            is_learnt |= meter.is_learnt() && meter.paces(1);
+            if !is_believed {
+                meter.disbelieve();
+            }
+        }
         if is_believed && !is_learnt {
             lane.refused(hint, sent, now);
         }

@@ -3,7 +3,7 @@
 //! A refusal is a fact about the call that met it. That the others would be refused too is a guess, right for a quota that is
 //! used up and wrong for a server that sheds a share of its load. So the guess has to predict: a request that was sent after
 //! the refused one and is granted while the guess holds contradicts it. From then on it takes twice as many refusals in a row
-//! to believe one, and half as many again once a row of them went on.
+//! to believe one, and half as many again once all beside one that was believed were refused, too.
 
 use crate::time::MonoTime;
 
@@ -66,9 +66,6 @@ impl Doubt {
             Some(open) => {
                 open.refused += u32::from(sent >= open.sent);
                 open.late -= i32::from(sent >= open.likely);
-                if self.row >= 2 * self.needed {
-                    self.needed = (self.needed / 2).max(1);
-                }
             }
             None if self.row >= self.needed => {
                 let likely = sent.plus(now.since(sent) / 2);
@@ -101,7 +98,10 @@ impl Doubt {
         self.next = self.next.wrapping_add(1);
         let Some(open) = self.open.as_mut().filter(|open| sent >= open.sent) else { return false };
         if sent >= open.surely {
-            // The one that was sent after the hold: it is over, which says nothing of whether it was needed.
+            // The one that was sent after the hold: it is over. Whether it was needed, those show that were refused beside it.
+            if open.refused >= 2 * self.needed && open.refused >= MULTIPLE * open.granted {
+                self.needed = (self.needed / 2).max(1);
+            }
             self.open = None;
             return false;
         }

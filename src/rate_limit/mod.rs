@@ -72,7 +72,7 @@ const MAX_LANES: usize = 128;
 const MAX_ROUTES: usize = 256;
 
 /// A quota on which a call was granted within this, ms, is one that serves.
-const SERVED: i64 = 60_000;
+const SERVED: i64 = 120_000;
 
 /// A call's place in a tracker; to be handed back with [`Tracker::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -448,7 +448,7 @@ impl Scope {
                     awaits = awaits.max(Some(self.lease(now)));
                 }
                 Gate::At(turn) => add(turn, Why::Quota(index), !meter.is_learnt()),
-                Gate::Wish(turn) => add(turn, Why::Quota(index), false),
+                Gate::Wish(turn) => add(turn.min(patience), Why::Quota(index), false),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free => {}
             }

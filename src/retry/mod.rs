@@ -25,6 +25,9 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LOCKED_DELAY: i64 = 2000;
 const LOCKED_SPREAD: i64 = 3000;
 
+/// So often the backoff of a call grows that is refused while others are served.
+const GROWS: u32 = 2;
+
 /// Which request it is, as far as a retry depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -153,7 +156,9 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
     if !subject.replayable {
         return Verdict::Stop(Stop::NotReplayable);
     }
-    match pause(ended, class, subject.sends - 1, rules, sample) {
+    // Who is refused while others are served backs off as often as it takes, but not ever longer.
+    let retry = if forgiven > 0 { (subject.sends - 1).min(GROWS) } else { subject.sends - 1 };
+    match pause(ended, class, retry, rules, sample) {
         Verdict::Retry { delay, pause: Pause::Hint } if flagged => Verdict::Retry { delay, pause: Pause::Flag },
         verdict => verdict,
     }

@@ -126,6 +126,13 @@ impl Meter {
         self.evidence == Evidence::Learned || self.trial().is_some()
     }
 
+    /// The newest refusal was only its own call's, as far as those beside it show.
+    pub fn disbelieve(&mut self) {
+        if let Limit::Learned(learned) = &mut self.by {
+            learned.disbelieve(&mut self.limit);
+        }
+    }
+
     /// Whether it was learnt from refusals that do not follow it: then it is to be dropped.
     pub fn is_refuted(&self) -> bool {
         matches!(&self.by, Limit::Learned(learned) if learned.is_refuted())

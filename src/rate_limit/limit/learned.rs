@@ -8,6 +8,8 @@
 use super::{Trial, product, reset::Length, usage::Usage};
 use crate::time::MonoTime;
 
+/// So often it is kept to before a little more is tried.
+const CLEAN: u32 = 3;
 /// So many grants in a row say something: of a server that refuses one in five they are one row of six.
 const TELLING: u64 = 8;
 /// So many refusals that it did not predict are too many.
@@ -30,8 +32,9 @@ pub(super) struct Learned {
     misses: u32,
     /// Grants since the newest refusal, or since as many as the limit were granted.
     granted: u64,
-    /// When the newest refusal came: what was sent before says nothing new.
+    /// When the newest refusal came: what was sent before says nothing new. And whether a quarter of the limit was left.
     refused: MonoTime,
+    is_early: bool,
 }
 
 impl Learned {
@@ -50,6 +53,7 @@ impl Learned {
             misses: 0,
             granted: 0,
             refused: MonoTime(i64::MIN),
+            is_early: false,
         }
     }
 
@@ -111,9 +115,16 @@ impl Learned {
             self.proved = false;
         } else {
             self.misses += u32::from(is_new && product(logged, 2) <= old);
+            self.is_early = product(logged, 4) <= product(old, 3);
             // Amid a window: as many as were granted, and may yet be, are its limit; but not for one refusal a fraction of it.
             *limit = Some(old.min(logged.max(self.before / 2).max(1)));
         }
+    }
+
+    /// The newest refusal was only its own call's, as far as those beside it show: it says nothing of the limit.
+    pub fn disbelieve(&mut self, limit: &mut Option<u64>) {
+        *limit = limit.map(|limit| limit.max(self.before));
+        self.misses += u32::from(self.is_early);
     }
 
     /// Whether it predicts too little.
@@ -129,7 +140,11 @@ impl Learned {
         if old >= TELLING {
             self.misses = self.misses.saturating_sub(1);
         }
-        let more = if old <= self.peak / 2 { old } else { old >> 3_u32.saturating_sub(self.clean / 3) };
-        *limit = Some(old.saturating_add(more.max(1)));
+        let more = match self.clean.checked_sub(CLEAN) {
+            _ if old <= self.peak / 2 => old,
+            Some(clean) => (old >> 4_u32.saturating_sub(clean)).max(1),
+            None => 0,
+        };
+        *limit = Some(old.saturating_add(more));
     }
 }

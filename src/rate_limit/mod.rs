@@ -358,16 +358,6 @@ impl Tracker {
         }
     }
 
-    // `at` on a clock that has not stood still; what passed in a sleep has passed.
-    fn awake(&mut self, at: Moment) -> Moment {
-        let (at, woke) = self.sleep.awake(at);
-        if woke {
-            self.scopes.iter_mut().for_each(|scope| scope.woke(at.mono));
-            (0..self.scopes.len()).for_each(|scope| self.touch(scope));
-        }
-        at
-    }
-
     // The scope of `ticket`, and all tickets.
     fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>, &mut Servers)> {
         let scope = self.scope_of(ticket)?;

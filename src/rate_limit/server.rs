@@ -164,7 +164,7 @@ impl Server {
 
     /// Whether a call to `route` that is sent now finds out for the others that wait whether it is up again.
     pub fn probes(&self, route: u32) -> bool {
-        let works = self.find(route).is_some_and(|it| self.others_work(route, it.outage.began()));
+        let works = self.find(route).is_some_and(|it| self.others_work(route, it.outage.began().plus(-RECENT)));
         self.calls > 1 && self.holds(route) && !works
     }
 

@@ -6,6 +6,7 @@
 //! that is set back moves nothing.
 
 use super::{
+    Tracker,
     limit::Meter,
     reserve::{Reservation, Scope},
 };
@@ -54,6 +55,18 @@ impl Sleep {
             }
             Reservation::Wait { until, why, is_fact } => Reservation::Wait { until: self.beyond(until), why, is_fact },
         }
+    }
+}
+
+impl Tracker {
+    // `at` on a clock that has not stood still; what passed in a sleep has passed.
+    pub(super) fn awake(&mut self, at: Moment) -> Moment {
+        let (at, woke) = self.sleep.awake(at);
+        if woke {
+            self.scopes.iter_mut().for_each(|scope| scope.woke(at.mono));
+            (0..self.scopes.len()).for_each(|scope| self.touch(scope));
+        }
+        at
     }
 }
 

@@ -236,3 +236,14 @@ fn nobody_is_sent_before_a_reset_but_where_rounding_costs_much_and_the_caller_al
         assert_eq!(early((20, window), Style::Clever, true), 0, "{window}");
     }
 }
+
+#[test]
+fn a_quota_that_others_used_up_is_waited_for_as_it_was_reported() {
+    let reset = START / 1000 + 83;
+    let quota = format!("x-ratelimit-limit:5\nx-ratelimit-remaining:0\nx-ratelimit-reset:{reset}\n");
+    let (mut first, spent) = (true, quota);
+    let server = move |_| (200, if core::mem::take(&mut first) { spent.clone() } else { String::new() });
+    let (lost, end) = stream(2, 1000, server, None);
+    assert_eq!(lost, 0);
+    assert!((83_000..83_100).contains(&end), "{end}");
+}

@@ -134,6 +134,11 @@ impl Reset {
         if told.limited && self.face > told.now { self.at_face() } else { self }
     }
 
+    /// As it was reported, or when it is tried where that is past.
+    pub fn told(&self) -> MonoTime {
+        if self.is_guess() && self.face > self.after { self.face } else { self.by }
+    }
+
     /// Whether it is but a time to try at.
     pub fn is_guess(&self) -> bool {
         self.step > 0

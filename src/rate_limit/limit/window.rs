@@ -202,7 +202,9 @@ impl Window {
             return (first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
         if reset.is_guess() {
-            return (by, None);
+            // Who has used little of it has no cause to doubt what others were told.
+            let is_ours = self.open.used.saturating_mul(2) >= facts.limit;
+            return (if is_ours { by } else { reset.told().max(reset.by).plus(MARGIN) }, None);
         }
         let is_early = |(end, length): &(MonoTime, i64)| end.plus(CLOSE) < reset.by && reset.is_worth(*length);
         let guess = opener.filter(|_| !self.refuted).and_then(|(sent, got)| {
@@ -274,7 +276,7 @@ impl Window {
 
     /// When the open window ends, as it was reported.
     pub fn resets(&self) -> Option<MonoTime> {
-        self.reset.map(|reset| reset.by)
+        self.reset.map(|reset| reset.told())
     }
 
     /// An end was reported once, of the open window or the one before.

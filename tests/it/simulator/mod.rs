@@ -180,9 +180,10 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let credentials = format!("authorization:Bearer {token}");
         let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
         let identity = if self.apart { identity.at(token) } else { identity };
+        let buckets = self.rules.rate_limit.as_ref().map(|rate| Rc::clone(&rate.buckets)).unwrap_or_default();
         self.paths.push(path.into());
         let request =
-            Request { method: method.into(), identity: identity.to(method, path), keyed: false, replayable: true };
+            Request { method: method.into(), identity: identity.to(method, path).within(path, &buckets), keyed: false, replayable: true };
         let index = self.calls.len();
         let moment = self.moment();
         self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.memory, moment));

@@ -48,13 +48,14 @@ impl Call {
             let error = !matches!(ended, Ended::Answer { status, .. } if !classify::is_error(status));
             return self.resolve(error.then_some(GiveUpReason::NotRetryable), None, memory);
         };
-        self.forgive(ended, memory, at);
+        let alone = self.forgive(ended, memory, at);
         let subject = Subject {
             method: self.request.method.name(),
             keyed: self.request.keyed,
             replayable: self.request.replayable,
             sends: self.sends,
             forgiven: self.forgiven,
+            alone,
             blocked: self.loss == Loss::Blocked,
         };
         let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
@@ -208,8 +209,9 @@ impl Call {
 
     // Two ends are no attempts of its own: a refusal while others are served, and, for as long as it may wait, a failure that shows
     // to others who wait that their server is still down.
-    fn forgive(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) {
-        let Some(ticket) = self.ticket else { return };
+    // Whether it is a refusal of this call alone.
+    fn forgive(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> bool {
+        let Some(ticket) = self.ticket else { return false };
         let is_forgiven = if self.is_refusal(ended) {
             let is_served = memory.tracker.is_served(ticket, at);
             if is_served {
@@ -225,6 +227,7 @@ impl Call {
         if is_forgiven && self.forgiven < MOST_FORGIVEN {
             self.forgiven += 1;
         }
+        is_forgiven && self.is_refusal(ended) && !memory.tracker.is_held(ticket, at)
     }
 
     /// Whether servers would have held it for longer than they may, with another hold of `more` ms.

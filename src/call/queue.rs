@@ -19,7 +19,7 @@ impl Call {
         if let Some(deadline) = self.deadline {
             memory.tracker.hurry(ticket, deadline.since(at.mono));
         }
-        let (until, why, is_fact) = match memory.tracker.reserve(ticket, at) {
+        let (until, why, is_fact, is_behind) = match memory.tracker.reserve(ticket, at) {
             Reservation::Granted => {
                 if let Some(since) = since {
                     self.held = self.held.saturating_add(at.mono.since(since).max(0));
@@ -34,7 +34,7 @@ impl Call {
                 };
                 return self.give_up(reason, Some(retry_at), memory);
             }
-            Reservation::Wait { until, why, is_fact } => (until, why, is_fact),
+            Reservation::Wait { until, why, is_fact, is_behind } => (until, why, is_fact, is_behind),
         };
         self.name(why);
         if self.deadline.is_some_and(|deadline| until >= deadline && (is_fact || deadline <= at.mono)) {
@@ -42,7 +42,7 @@ impl Call {
         }
         let until = self.deadline.map_or(until, |deadline| until.min(deadline));
         // Once it was sent, what it waits for is what its own responses said, and those waits add up.
-        let is_held = self.sends > 0 && is_fact && matches!(why, Why::Held | Why::Quota(_));
+        let is_held = self.sends > 0 && is_fact && !is_behind && matches!(why, Why::Held | Why::Quota(_));
         let held = is_held.then(|| since.unwrap_or(at.mono));
         if held.is_some_and(|since| self.is_held_too_long(until.since(since))) {
             return self.give_up(GiveUpReason::QuotaWaitTooLong, Some(until), memory);

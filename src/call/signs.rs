@@ -33,6 +33,7 @@ pub(super) fn complete(status: u16, reading: &mut Reading, headers: Headers<'_>)
     for quota in &mut reading.quotas {
         if mem::take(&mut quota.cut) {
             quota.reset_in = quota.reset_in.map(|reset_in| reset_in.saturating_add(CUT));
+            quota.reset_at = quota.reset_at.map(|reset_at| reset_at.plus(CUT));
         }
     }
     if !classify::is_limited(status, signs(reading, headers)) || reading.hint.as_ref().and_then(Hint::wait).is_some() {

@@ -295,6 +295,14 @@ impl Tracker {
         tickets.get(ticket.0 as usize).is_some_and(|ticket| scope.back_off(ticket, until, at.mono))
     }
 
+    /// Whether a refusal holds those who share the quota of `ticket`.
+    pub fn is_held(&mut self, ticket: TicketId, at: Moment) -> bool {
+        let at = self.awake(at);
+        let scope = self.scope_of(ticket).and_then(|scope| self.scopes.get(scope));
+        let lane = self.tickets.get(ticket.0 as usize).map(|ticket| usize::from(ticket.lane));
+        lane.and_then(|lane| scope?.lanes.get(lane)).is_some_and(|lane| lane.held > at.mono)
+    }
+
     /// Whether `ticket` was sent to find out for others whether its server is up again.
     pub fn is_probe(&self, ticket: TicketId) -> bool {
         self.tickets.get(ticket.0 as usize).is_some_and(|ticket| ticket.probes)
@@ -335,7 +343,8 @@ impl Tracker {
     /// The meter that a reservation's [`reserve::Why::Quota`] names. For an index of none, the scope itself if its headers are
     /// hidden.
     pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
-        let at = self.awake(at);
+        // People read times on the clock as it is now.
+        let at = Moment { wall: at.wall, ..self.awake(at) };
         let scope = self.scope_of(ticket)?;
         let scope = self.scopes.get_mut(scope)?;
         scope.roll(at.mono);
@@ -346,7 +355,7 @@ impl Tracker {
     /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
     /// are hidden, without a limit.
     pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
-        let at = self.awake(at);
+        let at = Moment { wall: at.wall, ..self.awake(at) };
         for scope in &mut self.scopes {
             scope.roll(at.mono);
             for meter in &scope.meters {

@@ -39,6 +39,8 @@ pub(super) const SEND_LEASE: i64 = 60_000;
 /// Where nobody wakes it, a waiter for an answer asks again after this, ms: about a round trip. One in a long queue after
 /// an eighth of a millisecond for each that waits, so that asking costs the same however many do.
 const POLL: i64 = 40;
+/// Where nobody wakes it and its turn is not sure, a waiter asks again after this at the latest, ms.
+const UNSURE: i64 = 4000;
 /// A waiter who did not come back this long after its time is gone, ms.
 pub(super) const LOST: i64 = 10_000;
 
@@ -101,6 +103,8 @@ pub enum Reservation {
         why: Why,
         /// A server said so, or the policy's own options; else it is a guess.
         is_fact: bool,
+        /// Others go before it: its queue moves.
+        is_behind: bool,
     },
 }
 
@@ -242,12 +246,18 @@ impl Scope {
         if !nudged && may_end {
             until = until.min(polls);
         }
+        let is_instant = |index: usize| self.meters.get(index).is_some_and(Meter::is_instant);
+        let is_unsure = |index| !is_fact || is_instant(index) && !self.clock.labels(at).dated;
+        if !nudged && matches!(why, Why::Quota(index) if is_unsure(index)) {
+            // It is a guess, or its reset is on a clock that nobody knows: it asks what others found out meanwhile.
+            until = until.min(now.plus(UNSURE));
+        }
         until = until.max(now.plus(ticket.least_wait(until, self.sent.wrapping_add(self.landed), now)));
         ticket.until = until;
         if !came {
             self.enqueue(index, ticket, now);
         }
-        Reservation::Wait { until, why, is_fact }
+        Reservation::Wait { until, why, is_fact, is_behind: place > 0 }
     }
 
     // Whether a fact holds the first in the line of `ticket` for longer than it may: then it waits for nothing that moves.

@@ -19,8 +19,9 @@ const LEAP: i64 = 2000;
 pub(super) struct Sleep {
     /// By how much the wall clock led the monotonic one when they were last read.
     lead: Option<i64>,
-    /// All leaps together.
+    /// All leaps together, and all steps back.
     slept: i64,
+    back: i64,
 }
 
 impl Sleep {
@@ -32,8 +33,10 @@ impl Sleep {
         let woke = leap > LEAP;
         if woke {
             self.slept = self.slept.saturating_add(leap);
+        } else if leap < -LEAP {
+            self.back = self.back.saturating_sub(leap);
         }
-        (Moment { mono: self.inside(at.mono), ..at }, woke)
+        (Moment { mono: self.inside(at.mono), wall: at.wall.plus(self.back), ..at }, woke)
     }
 
     /// The host's time on that clock.
@@ -53,7 +56,9 @@ impl Sleep {
             Reservation::Refused { why, retry_at, cause } => {
                 Reservation::Refused { why, retry_at: self.beyond(retry_at), cause }
             }
-            Reservation::Wait { until, why, is_fact } => Reservation::Wait { until: self.beyond(until), why, is_fact },
+            Reservation::Wait { until, why, is_fact, is_behind } => {
+                Reservation::Wait { until: self.beyond(until), why, is_fact, is_behind }
+            }
         }
     }
 }

@@ -198,7 +198,7 @@ fn a_queue_that_is_full_refuses_at_once() {
 
 #[test]
 fn who_would_wait_too_long_for_the_quota_is_refused_with_the_time() {
-    let options = [("rateLimit", Value::Object), ("rateLimit.maxWait", Value::Number(4000.0))];
+    let options = [("rateLimit", Value::Object), ("rateLimit.maxWait", Value::Number(5000.0))];
     for nudges in [true, false] {
         // The queue moves every 3 s: nobody waits too long, however long it is.
         let server = Rc::new(RefCell::new(Fixed::new(20, 3000)));

@@ -143,6 +143,15 @@ impl Meter {
         self.limit.map(|limit| self.room(now).min(limit))
     }
 
+    /// Whether its reset is an instant on the server's clock.
+    pub fn is_instant(&self) -> bool {
+        match &self.by {
+            Limit::Window(window) => window.is_instant(),
+            Limit::Sliding(sliding) => sliding.is_instant(),
+            Limit::Bucket(_) | Limit::Learned(_) => false,
+        }
+    }
+
     /// When it resets, as it was reported or is reckoned.
     pub fn resets(&self, now: MonoTime) -> Option<MonoTime> {
         let told = match &self.by {

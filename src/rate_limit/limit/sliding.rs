@@ -73,6 +73,10 @@ impl Sliding {
     }
 
     /// When the oldest send leaves it, as it was reported.
+    pub fn is_instant(&self) -> bool {
+        self.reset.is_some_and(|reset| reset.label().is_some())
+    }
+
     pub fn resets(&self) -> Option<MonoTime> {
         self.reset.map(|reset| reset.by)
     }

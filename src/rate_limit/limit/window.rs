@@ -275,6 +275,10 @@ impl Window {
     }
 
     /// When the open window ends, as it was reported.
+    pub fn is_instant(&self) -> bool {
+        self.reset.is_some_and(|reset| reset.label().is_some())
+    }
+
     pub fn resets(&self) -> Option<MonoTime> {
         self.reset.map(|reset| reset.told())
     }

@@ -182,8 +182,12 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let identity = if self.apart { identity.at(token) } else { identity };
         let buckets = self.rules.rate_limit.as_ref().map(|rate| Rc::clone(&rate.buckets)).unwrap_or_default();
         self.paths.push(path.into());
-        let request =
-            Request { method: method.into(), identity: identity.to(method, path).within(path, &buckets), keyed: false, replayable: true };
+        let request = Request {
+            method: method.into(),
+            identity: identity.to(method, path).within(path, &buckets),
+            keyed: false,
+            replayable: true,
+        };
         let index = self.calls.len();
         let moment = self.moment();
         self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.memory, moment));

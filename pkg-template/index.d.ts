@@ -129,7 +129,8 @@ export interface PolicyOptions extends CallOptions {
   rateLimit?: false | RateLimitOptions;
   /**
    * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with what the attempt before gave.
-   * One circuit for each origin. @default false
+   * Each route has a circuit of its own: one method and path of one origin, where segments that look like ids count as one. So an
+   * endpoint that fails refuses no calls to the others. @default false
    */
   circuitBreaker?: false | CircuitBreakerOptions;
   /** Send again while the first send has no answer, and take the first good one; see {@link HedgeOptions}. @default false */
@@ -507,7 +508,7 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
   | { type: "failure"; error: unknown; label: string }
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
-  /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
+  /** `scope` is the origin of the route whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
   /**
    * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so that all of

@@ -25,8 +25,8 @@
 //! A caller who makes headers for each send (`prepare`) is asked for them in Preparing: before the tracker is asked, since they
 //! say whose quota it is, again before a send that had to wait, and after a 401, which new credentials may put right.
 //!
-//! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
-//! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
+//! Before the tracker, the circuit of the route is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
+//! the origin's budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
 //!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
@@ -68,7 +68,7 @@ use crate::{
         Ended,
         circuit::CircuitState,
         classify::{self, Failure, Signs},
-        health::OriginId,
+        health::HealthId,
     },
     syntax::{headers::Headers, words},
     time::{Moment, MonoTime, times},
@@ -118,7 +118,9 @@ pub struct Call {
     rules: Rc<Rules>,
     request: Kept,
     ticket: Option<TicketId>,
-    origin: OriginId,
+    origin: HealthId,
+    /// Where its circuit is; with none, as `origin`.
+    route: HealthId,
     state: State,
     sends: u32,
     /// How often its host had refused to send when it began.
@@ -131,7 +133,7 @@ pub struct Call {
     in_hand: bool,
     /// The last answer was an error.
     is_error: bool,
-    /// What it sent decides about its origin's circuit.
+    /// What it sent decides about its route's circuit.
     is_probe: bool,
     /// What became of that circuit by the last event.
     circuit: Option<CircuitState>,
@@ -171,8 +173,11 @@ impl Call {
         memory: &mut Memory,
         at: Moment,
     ) -> Self {
+        let origin = memory.health.enter(request.identity.origin, at.mono);
+        let route = rules.circuit.as_ref().map(|_| memory.health.enter(request.identity.place(), at.mono));
         Self {
-            origin: memory.health.enter(request.identity.origin, at.mono),
+            origin,
+            route: route.unwrap_or(origin),
             ticket,
             deadline: rules.total_timeout.map(|total| at.mono.plus(total)),
             refusals: memory.refusals,
@@ -312,7 +317,7 @@ impl Call {
         self.deadline.map(|deadline| deadline.since(at.mono).max(1))
     }
 
-    /// What became of its origin's circuit by what was told last, if anything did.
+    /// What became of its route's circuit by what was told last, if anything did.
     pub fn circuit(&self) -> Option<CircuitState> {
         self.circuit
     }

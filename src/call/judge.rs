@@ -21,6 +21,13 @@ const AWAY: Ended<'_> = Ended::Answer { status: 302, signs: NO_SIGNS, hint: None
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
 
+// Refusals of a call while others were served, and failures that were for others; since the first.
+#[derive(Debug)]
+pub(super) struct Forgiven {
+    ends: u32,
+    since: MonoTime,
+}
+
 // A judgement that the caller may overrule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
@@ -51,7 +58,7 @@ impl Call {
             keyed: self.request.keyed,
             replayable: self.request.replayable,
             sends: self.sends,
-            forgiven: self.forgiven,
+            forgiven: self.forgiven.as_ref().map_or(0, |forgiven| forgiven.ends),
             blocked: self.loss == Loss::Blocked,
         };
         let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);
@@ -215,8 +222,8 @@ impl Call {
         if !is_for_others {
             return;
         }
-        let since = *self.refused.get_or_insert(at.mono);
-        self.forgiven += u32::from(at.mono.since(since) <= self.rules.max_held);
+        let forgiven = self.forgiven.get_or_insert_with(|| Box::new(Forgiven { ends: 0, since: at.mono }));
+        forgiven.ends += u32::from(at.mono.since(forgiven.since) <= self.rules.max_held);
     }
 
     /// Whether servers would have held it for longer than they may, with another hold of `more` ms.

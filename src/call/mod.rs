@@ -50,7 +50,7 @@ pub use signs::limited;
 use alloc::{boxed::Box, rc::Rc};
 use asleep::{apart, slept};
 use hedge::Race;
-use judge::Question;
+use judge::{Forgiven, Question};
 use kept::Kept;
 use prepare::{Prepare, Stage};
 use signs::{complete, is_spent, sign_of, signs};
@@ -139,9 +139,8 @@ pub struct Call {
     circuit: Option<CircuitState>,
     /// What the last failure looks like.
     loss: Loss,
-    /// Refusals of it while others were served, and since when it was refused.
-    forgiven: u32,
-    refused: Option<MonoTime>,
+    /// Ends that count as no attempt.
+    forgiven: Option<Box<Forgiven>>,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// Of a caller who makes headers for each send.
@@ -190,8 +189,7 @@ impl Call {
             is_probe: false,
             circuit: None,
             loss: Loss::Plain,
-            forgiven: 0,
-            refused: None,
+            forgiven: None,
             reading: None,
             prepare: None,
             is_away: false,

@@ -53,7 +53,7 @@ use crate::{
         reserve::{Reservation, Scope, Sign},
         server::Servers,
         sleep::Sleep,
-        ticket::{Mark, Place, Stand, Ticket},
+        ticket::{Mark, NEVER, Place, Stand, Ticket},
         timers::Timers,
     },
     syntax::index::{self, Index},
@@ -172,7 +172,7 @@ impl Tracker {
             priority,
             cost,
             seq: None,
-            asked: None,
+            asked: NEVER,
             patience: rules.max_wait,
             joined: false,
             probes: false,
@@ -201,7 +201,7 @@ impl Tracker {
 
     /// The call of `ticket` ends in `left` ms: a guess holds it back for half of that at most.
     pub fn hurry(&mut self, ticket: TicketId, left: i64) {
-        if let Some(ticket) = self.tickets.get_mut(ticket.0 as usize).filter(|ticket| ticket.asked.is_none()) {
+        if let Some(ticket) = self.tickets.get_mut(ticket.0 as usize).filter(|ticket| ticket.asked == NEVER) {
             ticket.patience = ticket.rules.max_wait.min(left / 2);
         }
     }

@@ -27,7 +27,7 @@ use crate::{
         quota::Quota,
         routes::Route,
         server::{Server, Servers},
-        ticket::{Mark, Place, Stand, Ticket},
+        ticket::{Mark, NEVER, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
 };
@@ -418,7 +418,7 @@ impl Scope {
     pub(super) fn blocked(&self, ticket: &Ticket, ahead: u64, servers: &Servers, at: Moment) -> Option<Block> {
         let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
-        let asked = ticket.asked.unwrap_or(now);
+        let asked = ticket.asked.min(now);
         let patience = lane.granted.map_or(asked, |granted| granted.max(asked)).plus(ticket.patience);
         let guess_until = if ahead == 0 { patience } else { MonoTime(i64::MAX) };
         let mut block = Block { until: now, why: Why::Held, is_fact: true };
@@ -477,7 +477,7 @@ impl Scope {
     pub(super) fn grant(&mut self, index: u32, ticket: &mut Ticket, servers: &mut Servers, now: MonoTime) {
         self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
-        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);
+        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, NEVER);
         ticket.landed = self.landed;
         let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return };
         for (index, meter) in self.meters.iter_mut().enumerate() {

@@ -4,6 +4,7 @@ import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { callRecord, createPolicy, explainResponse, fetchWithPolicy, PolicyError, RateLimitError } from "fetch-with-policy";
 import { countingHost, fixedWindows, script, serve } from "./server.js";
+import { virtualHost } from "./virtual.js";
 
 const QUICK = { retry: { initialDelay: 20, maxDelay: 40 } };
 
@@ -240,13 +241,28 @@ test("Retry-After of 30 days is given up at once, with the time told", () =>
     assert.ok(record.retryAt >= at + 2_592_000_000 - 1000 && record.retryAt <= Date.now() + 2_592_000_000 + 1000);
   }));
 
-test("a GitHub 403 for a secondary limit is given up where a minute is too long, with the time told and the body unread", () =>
+for (const [limit, options, least, most] of [
+  ["maxRetryAfter", { retry: { maxRetryAfter: 30_000 } }, 30_000, 65_000],
+  ["maxWait", { rateLimit: { maxWait: 10_000 } }, 10_000, 65_000],
+  ["timeout.total", { timeout: { total: 50_000 } }, 25_000, 49_000],
+]) {
+  test(`a wait that only GitHub's message implies ends no call, where ${limit} is shorter than a minute`, async () => {
+    const { host, pass } = virtualHost();
+    const sent = [];
+    const refused = () => new Response('{"message":"You have exceeded a secondary rate limit"}', { status: 403 });
+    const fetch = async () => (sent.push(host.now()), sent.length < 2 ? refused() : new Response("ok"));
+    const call = createPolicy({ host, fetch, ...options }).fetch("https://api.example.com/");
+    await pass(100_000);
+    assert.equal((await call).status, 200);
+    const gap = sent[1] - sent[0];
+    assert.ok(gap >= least && gap <= most, `sent again after ${gap} ms`);
+  });
+}
+
+test("a GitHub 403 for a secondary limit is given as the last answer, its body unread", () =>
   withServer(script([403, {}, '{"message":"You have exceeded a secondary rate limit"}']), async ({ url, stats }) => {
-    const at = Date.now();
-    const response = await createPolicy({ retry: { maxRetryAfter: 30_000 } }).fetch(url);
-    const record = callRecord(response);
-    assert.deepEqual([response.status, stats.requests.length, record.gaveUp], [403, 1, "hint-too-long"]);
-    assert.ok(record.retryAt >= at + 60_000 - 1000 && record.retryAt <= Date.now() + 60_000 + 1000);
+    const response = await createPolicy({ retry: { maxAttempts: 1 } }).fetch(url);
+    assert.deepEqual([response.status, stats.requests.length, callRecord(response).gaveUp], [403, 1, "attempts-exhausted"]);
     assert.equal(response.bodyUsed, false);
     assert.match((await response.json()).message, /secondary/);
   }));
@@ -319,8 +335,15 @@ test("a wait that does not fit the deadline is not begun: the response is the an
     assert.deepEqual([response.status, await response.text(), callRecord(response).gaveUp], [503, "body", "deadline"]);
   }));
 
-test("a queue that is full refuses with RateLimitError and the time", () =>
-  withServer(fixedWindows({ limit: 5, window: 60_000 }), async ({ url }) => {
+/** Five requests, then none for a minute. */
+function fiveAMinute(_, response, stats) {
+  const used = stats.requests.length;
+  const told = { "x-ratelimit-limit": 5, "x-ratelimit-remaining": Math.max(5 - used, 0), "x-ratelimit-reset": 60 };
+  response.writeHead(used > 5 ? 429 : 200, told).end();
+}
+
+test("who would wait for longer than maxWait is refused with RateLimitError and the time", () =>
+  withServer(fiveAMinute, async ({ url }) => {
     const policy = createPolicy({ rateLimit: { quotas: [{ limit: 5, window: 60_000 }], maxWait: 1000 } });
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => policy.fetch(url)));
     const refused = results.filter((result) => result.status === "rejected").map((result) => result.reason);
@@ -328,7 +351,7 @@ test("a queue that is full refuses with RateLimitError and the time", () =>
     for (const error of refused) {
       assert.ok(RateLimitError.is(error) && PolicyError.is(error) && error instanceof RateLimitError);
       assert.equal(error.code, "quota-wait-too-long");
-      assert.ok(error.retryAt > Date.now() + 50_000);
+      assert.ok(error.retryAt > Date.now() + 50_000, `${error.retryAt - Date.now()} ms`);
       assert.equal(error.record.attempts.length, 0);
       assert.equal(callRecord(error).gaveUp, "quota-wait-too-long");
     }

@@ -44,12 +44,8 @@ impl Health {
         if index == self.places.len() {
             let new = Place { key, ..Place::default() };
             let idle = self.places.iter().enumerate().filter(|(_, place)| place.users == 0);
-            let oldest =
-                idle.min_by_key(|(_, place)| (!place.circuit.is_closed(), place.used)).map(|(index, _)| index);
-            match oldest
-                .filter(|_| index >= MOST)
-                .and_then(|oldest| Some((oldest, self.places.get_mut(oldest)?)))
-            {
+            let oldest = idle.min_by_key(|(_, place)| (!place.circuit.is_closed(), place.used)).map(|(index, _)| index);
+            match oldest.filter(|_| index >= MOST).and_then(|oldest| Some((oldest, self.places.get_mut(oldest)?))) {
                 Some((oldest, place)) => {
                     self.index.remove(place.key, oldest);
                     (index, *place) = (oldest, new);

@@ -39,6 +39,7 @@ pub enum Loss {
 
 /// What one scope's page can see.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub(super) struct Sight {
     /// Of a scope whose headers are hidden: the response header that its server would have to send; else "".
     pub line: String,

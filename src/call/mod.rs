@@ -57,18 +57,8 @@ use prepare::{Prepare, Stage};
 
 use crate::{
     policy::Rules,
-    rate_limit::{
-        Loss, QuotaState, TicketId,
-        options::RateRules,
-        quota::Quota,
-        read::Reading,
-    },
-    retry::{
-        Ended,
-        circuit::CircuitState,
-        classify::Failure,
-        health::HealthId,
-    },
+    rate_limit::{Loss, QuotaState, TicketId, options::RateRules, quota::Quota, read::Reading},
+    retry::{Ended, circuit::CircuitState, classify::Failure, health::HealthId},
     syntax::headers::Headers,
     time::{Moment, MonoTime},
 };

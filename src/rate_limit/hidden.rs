@@ -102,7 +102,7 @@ impl Sight {
 }
 
 impl Tracker {
-    /// The response header that would let this page read more of the answers to the scope of this number ([`Identity::number`]); "" where it reads
+    /// The response header that would let this page read more of the answers to the scope of this number ([`super::identity::Identity::number`]); "" where it reads
     /// them.
     pub fn hidden(&self, number: u32) -> &str {
         self.scopes

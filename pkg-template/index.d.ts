@@ -129,7 +129,8 @@ export interface PolicyOptions extends CallOptions {
   rateLimit?: false | RateLimitOptions;
   /**
    * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with what the attempt before gave.
-   * One circuit for each origin. @default false
+   * Each route has a circuit of its own: one method and path of one origin, where segments that look like ids count as one. So an
+   * endpoint that fails refuses no calls to the others. @default false
    */
   circuitBreaker?: false | CircuitBreakerOptions;
   /** Send again while the first send has no answer, and take the first good one; see {@link HedgeOptions}. @default false */
@@ -243,13 +244,21 @@ export interface TimeoutOptions {
    * a callback that takes longer ends the call. @default none
    */
   attempt?: number;
-  /** For the whole call, waits included. A wait that would not fit is not begun. @default none */
+  /**
+   * For the whole call, waits included. A wait that a server reported and that would not fit is not begun. Nothing else bounds how long
+   * a call waits in a queue that moves, so set it in a page, where somebody waits for the answer, and in a Worker, whose request is
+   * ended by its host. @default none
+   */
   total?: number;
 }
 
 /** When to send again, and how long to wait before. */
 export interface RetryOptions {
-  /** Sends in all, the first one included; those of {@link HedgeOptions} aside. @default 4 */
+  /**
+   * Sends in all, the first one included; those of {@link HedgeOptions} aside. Two ends do not count, until `rateLimit.maxWait` has passed
+   * since the first of them: a refusal (a 429 and its kin) while other calls on the same quota are served, and a failure of a send
+   * that tested for the calls that wait whether their server is back. With 1 a call is never sent again. @default 4
+   */
   maxAttempts?: number;
   /** The first backoff. @default 250 after a transient failure, 1000 after a 429 that names no time */
   initialDelay?: number;
@@ -342,17 +351,25 @@ export interface RateLimitOptions {
    * all of them and learn from the 429s. @default 6
    */
   probe?: number;
-  /** Sends in flight at once, per scope. @default unlimited */
+  /**
+   * Sends in flight at once, per scope. A send counts until its headers come, for 60 s at most; a body that is still being read does not
+   * count. @default unlimited
+   */
   maxConcurrent?: number;
   /**
-   * How long servers may make one call wait, in ms. Before the first send: the wait for a quota; a call that would wait longer is
-   * refused at once with {@link RateLimitError}. After it: the sum of all waits that its own responses ask for, by hints and by resets
-   * alike; the call then ends with its last response (`hint-too-long` or `quota-wait-too-long` in its record). A longer
-   * `retry.maxRetryAfter` raises this sum. It also holds with `rateLimit: false`, at the default. `Infinity`: no limit.
+   * How long a call may wait while nothing of its queue moves, in ms. Before the first send it is refused at once with
+   * {@link RateLimitError} where what servers reported, or your own `quotas`, let nobody of its queue go for longer than this: a quota
+   * that resets in an hour, a long `Retry-After`. Its place in a queue that moves does not count: 600 calls at 60 a minute are all
+   * served, the last after ten minutes. What bounds a call as a whole is {@link TimeoutOptions.total}. A guess (a quota that refusals
+   * taught, an outage) never refuses a call: it is sent when it has been held back for this long.
+   *
+   * After the first send: the sum of all waits that the call's own responses ask for, by hints and by resets alike; the call then ends
+   * with its last response (`hint-too-long` or `quota-wait-too-long` in its record). A longer `retry.maxRetryAfter` raises this sum. It
+   * also holds with `rateLimit: false`, at the default. `Infinity`: no limit.
    * @default 120000
    */
   maxWait?: number;
-  /** The most calls that wait, per scope. One more is refused at once with {@link RateLimitError}. @default 10000 */
+  /** The most calls that wait, per scope. One more is refused at once with {@link RateLimitError}. @default 100000 */
   maxQueue?: number;
   /**
    * Whether one request may test a window before the reset that the server reported: where rounding to whole seconds costs 5 % of
@@ -364,8 +381,8 @@ export interface RateLimitOptions {
 }
 
 /**
- * When to open a circuit: `failureRatio` of at least `minimumCalls` within `window` failed. It stays open for `openFor`; then a
- * single probe decides.
+ * When to open the circuit of a route: `failureRatio` of at least `minimumCalls` to it within `window` failed. It stays open for
+ * `openFor`; then a single probe decides.
  */
 export interface CircuitBreakerOptions {
   /** @default 0.5 */
@@ -507,7 +524,7 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
   | { type: "failure"; error: unknown; label: string }
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
-  /** `scope` is the origin whose circuit it is; the call is the one by which it changed. */
+  /** `scope` is the origin of the route whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
   /**
    * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so that all of
@@ -630,7 +647,7 @@ export class HttpError extends PolicyError {
 }
 
 /**
- * Refused before a send: the wait for the quota is over `maxWait`, or `maxQueue` calls wait already. The message names the option and the
+ * Refused before a send: the quota lets nobody go for longer than `maxWait`, or `maxQueue` calls wait already. The message names the option and the
  * time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
  */
 export class RateLimitError extends PolicyError {
@@ -642,7 +659,7 @@ export class RateLimitError extends PolicyError {
   static is(value: unknown): value is RateLimitError;
 }
 
-/** Refused before a send: the server kept failing. */
+/** Refused before a send: the server kept failing on this route. */
 export class CircuitOpenError extends PolicyError {
   /** When the circuit lets a probe through, epoch ms. */
   readonly retryAt: number;
@@ -989,6 +1006,10 @@ export interface Profile {
   name: string;
   /** Host names it applies to. */
   hosts: string[];
+  /**
+   * As of a policy. Of use in a profile: `quotas` that no header tells, `credentials` (headers and parameters that say whose a request
+   * is), `buckets` (paths whose parts have quotas of their own), and `early: false` where refusals count against the caller.
+   */
   rateLimit?: Omit<RateLimitOptions, "scope">;
   retry?: Omit<RetryOptions, "decide">;
   /** Headers that the generic reader cannot know, a quota each. */
@@ -996,7 +1017,7 @@ export interface Profile {
   /**
    * The API hides errors under a success (GraphQL, JSON-RPC, Slack): at most 64 KiB of a copy of each body in JSON or XML, for at
    * most 1 s, is looked at for rate limits and spent allowances, under `error`, `errors` and `extensions` (of XML, in an `error`
-   * or `fault`). A rate limit is then waited for and sent again as a 429 is, whatever the method; your response stays unread. Of a
+   * or `fault`), and after a `status`, `success` or `ok` at the top whose value says that it failed (`"status": "0"`, `"ok": false`). A rate limit is then waited for and sent again as a 429 is, whatever the method; your response stays unread. Of a
    * batch all must be refused: one of which a part succeeded is yours. An error beside a `Retry-After` is waited for, too.
    * @default false
    */

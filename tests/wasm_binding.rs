@@ -14,7 +14,16 @@ const PEEK: i32 = 5;
 const WALL: f64 = 1_795_305_600_000.0;
 
 fn started(engine: &mut Engine, plan: &Plan) -> u32 {
-    engine.start(plan, "https://api.example.com\n/\nGET\nauthorization:Bearer secret\n", None, true, WALL, 0.0)
+    engine.start(
+        plan,
+        "https://api.example.com\n/\nGET\nauthorization:Bearer secret\n",
+        None,
+        true,
+        false,
+        false,
+        WALL,
+        0.0,
+    )
 }
 
 #[wasm_bindgen_test]
@@ -22,10 +31,10 @@ fn a_call_goes_from_its_start_to_its_end() {
     let (mut engine, plan) = (Engine::new(true), Plan::new());
     let call = started(&mut engine, &plan);
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
-    assert_eq!(engine.respond(call, 1, 503, "retry-after:2\n", false, WALL + 10.0, 10.0, 0.0), WAIT);
+    assert_eq!(engine.respond(call, 1, 503, "retry-after:2\n", false, "", WALL + 10.0, 10.0, 0.0), WAIT);
     assert_eq!((engine.number(call, 0), engine.reason(call).as_str()), (2001.0, "retry-after"));
     assert_eq!(engine.tell(call, 1, WALL + 2011.0, 2011.0, 0.5), SEND);
-    assert_eq!(engine.respond(call, 2, 200, "", false, WALL + 2020.0, 2020.0, 0.5), RESOLVE);
+    assert_eq!(engine.respond(call, 2, 200, "", false, "", WALL + 2020.0, 2020.0, 0.5), RESOLVE);
     assert_eq!((engine.reason(call).as_str(), engine.number(call, 1)), ("", 0.0));
     engine.end(call);
     assert_eq!(engine.tell(call, 1, WALL, 3000.0, 0.5), -1, "an ended call takes nothing");
@@ -37,7 +46,7 @@ fn a_body_that_is_asked_for_is_told() {
     let call = started(&mut engine, &plan);
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
     assert_eq!(engine.body(call, "{}", WALL, 0.0, 0.5), -1, "it was not asked for");
-    assert_eq!(engine.respond(call, 1, 429, "", false, WALL + 10.0, 10.0, 0.0), PEEK);
+    assert_eq!(engine.respond(call, 1, 429, "", false, "", WALL + 10.0, 10.0, 0.0), PEEK);
     assert_eq!((engine.number(call, 0), engine.number(call, 2)), (1000.0, 64.0));
     assert_eq!(engine.body(call, "{\"retry_after\":2}", WALL + 20.0, 20.0, 0.0), WAIT);
     assert_eq!((engine.number(call, 0), engine.reason(call).as_str()), (2001.0, "retry-after"));
@@ -51,7 +60,7 @@ fn a_quota_is_told_without_the_credentials() {
     assert_eq!(engine.tell(call, 0, WALL, 0.0, 0.5), SEND);
     let headers =
         "x-ratelimit-limit:1200\nx-ratelimit-remaining:0\nx-ratelimit-reset:1795305624\nx-ratelimit-bucket:abc123\n";
-    assert_eq!(engine.respond(call, 1, 429, headers, false, WALL, 0.0, 0.5), WAIT);
+    assert_eq!(engine.respond(call, 1, 429, headers, false, "", WALL, 0.0, 0.5), WAIT);
     let quota = engine.quotas(call as i32, WALL, 0.0);
     assert!(quota.contains("\"name\":\"abc123\"") && quota.contains("\"resetAt\":1795305624000"), "{quota}");
     assert!(engine.quotas(-2 - call as i32, WALL, 0.0).contains("\"limit\":1200"));
@@ -71,7 +80,7 @@ fn who_waits_is_woken_when_there_is_room() {
     assert_eq!(engine.tell(first, 0, WALL, 0.0, 0.5), SEND);
     assert_eq!(engine.tell(second, 0, WALL, 0.0, 0.5), WAIT);
     assert_eq!(engine.woken(WALL, 1.0), -1);
-    assert_eq!(engine.respond(first, 1, 200, "", false, WALL, 20.0, 0.5), RESOLVE);
+    assert_eq!(engine.respond(first, 1, 200, "", false, "", WALL, 20.0, 0.5), RESOLVE);
     assert_eq!(engine.woken(WALL, 20.0), second as i32);
     assert_eq!(engine.tell(second, 1, WALL, 20.0, 0.5), SEND);
     engine.end(first);
@@ -97,7 +106,7 @@ fn one_alarm_tells_when_to_ask_who_may_go_where_the_host_wakes_others() {
             (true, f64::from(u8::from(nudges)), "rate-limit")
         );
         assert!(code > 0.0);
-        assert_eq!(engine.respond(first, 1, 200, "", false, WALL + 10.0, 10.0, 0.5), RESOLVE);
+        assert_eq!(engine.respond(first, 1, 200, "", false, "", WALL + 10.0, 10.0, 0.5), RESOLVE);
         if nudges {
             // A window after the first one's answer, before which it may have arrived.
             assert_eq!((engine.alarm(WALL + 10.0, 10.0), engine.woken(WALL + 10.0, 10.0)), (1001.0, -1));

@@ -73,7 +73,7 @@ export class RateLimitError extends PolicyError {
   }
 }
 
-/** Refused before it was sent: the circuit of its origin is open until `retryAt`. */
+/** Refused before it was sent: the circuit of its route is open until `retryAt`. */
 export class CircuitOpenError extends PolicyError {
   /**
    * @param {string} message

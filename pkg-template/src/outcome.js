@@ -74,7 +74,7 @@ function rejection(run, reason, retryAt) {
     return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${origin}: the deadline would pass before the call is sent`, "TimeoutError");
   }
   if (reason === "circuit-open") {
-    return new CircuitOpenError(`${method} ${origin}: not sent, the circuit of its origin is open`, { retryAt, record });
+    return new CircuitOpenError(`${method} ${origin}: not sent, the circuit of its route is open`, { retryAt, record });
   }
   const why = run.engine.refusal(run.id, run.clock.host.now());
   return new RateLimitError(reason, `${method} ${origin}: not sent, ${why}`, { retryAt, quota: quotaInTheWay(run), record });

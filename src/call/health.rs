@@ -1,4 +1,4 @@
-//! A call and the health of its origin: what it spends of the budget, what it makes of the circuit; and being offline.
+//! A call and the health of where it goes: what it spends of its origin's budget, what it makes of its route's circuit; and being offline.
 
 use core::mem;
 
@@ -14,20 +14,19 @@ const POLL: i64 = 1000;
 const LONGEST_POLL: i64 = 30_000;
 
 impl Call {
-    /// Until when its origin's circuit refuses it, if it does.
+    /// Until when its route's circuit refuses it, if it does.
     pub(super) fn is_refused(&self, memory: &mut Memory, at: Moment) -> Option<MonoTime> {
         self.rules.circuit.as_ref()?;
-        memory.health.of(self.origin)?.circuit.refuses(at.mono)
+        memory.health.of(self.route)?.circuit.refuses(at.mono)
     }
 
     /// It is sent now.
     pub(super) fn note_send(&mut self, memory: &mut Memory, at: Moment) {
-        let Some(origin) = memory.health.of(self.origin) else { return };
-        if let Some(budget) = self.budget() {
+        if let (Some(budget), Some(origin)) = (self.budget(), memory.health.of(self.origin)) {
             origin.budget.sent(budget, at.mono);
         }
-        if let Some(rules) = &self.rules.circuit {
-            self.is_probe = origin.circuit.sent(rules, at.mono);
+        if let (Some(rules), Some(route)) = (&self.rules.circuit, memory.health.of(self.route)) {
+            self.is_probe = route.circuit.sent(rules, at.mono);
             self.circuit = self.is_probe.then_some(CircuitState::HalfOpen);
         }
     }
@@ -35,7 +34,7 @@ impl Call {
     /// What it sent has ended. What has become of the circuit, if that changed.
     pub(super) fn note_end(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> Option<CircuitState> {
         let rules = self.rules.circuit.as_ref()?;
-        let circuit = &mut memory.health.of(self.origin)?.circuit;
+        let circuit = &mut memory.health.of(self.route)?.circuit;
         let is_probe = mem::take(&mut self.is_probe);
         if let Some(failed) = retry::has_failed(ended) {
             return circuit.ended(failed, is_probe, rules, at.mono);
@@ -69,9 +68,9 @@ impl Call {
         memory.health.of(self.origin).is_none_or(|origin| origin.budget.allows(budget, at.mono))
     }
 
-    /// Whether the circuit of its origin is closed.
+    /// Whether the circuit of its route is closed.
     pub(super) fn is_closed(&self, memory: &mut Memory) -> bool {
-        memory.health.of(self.origin).is_none_or(|origin| origin.circuit.is_closed())
+        memory.health.of(self.route).is_none_or(|route| route.circuit.is_closed())
     }
 
     /// A retry is on its way, or a further send.
@@ -83,10 +82,13 @@ impl Call {
 
     /// It is over. A probe of which nothing was heard decides nothing.
     pub(super) fn leave_origin(&mut self, memory: &mut Memory) {
-        if let (true, Some(origin)) = (self.is_probe, memory.health.of(self.origin)) {
-            origin.circuit.dropped();
+        if let (true, Some(route)) = (self.is_probe, memory.health.of(self.route)) {
+            route.circuit.dropped();
         }
         memory.health.leave(self.origin);
+        if self.rules.circuit.is_some() {
+            memory.health.leave(self.route);
+        }
     }
 
     /// There is no network, since then.

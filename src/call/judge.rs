@@ -24,6 +24,13 @@ type Hold = MonoTime;
 /// So many sends at most do not count as attempts: where others are served and one call is refused that often, it is the call.
 const MOST_FORGIVEN: u32 = 20;
 
+// Sends of a call that do not count as attempts, and since when it finds out for others whether a server is up.
+#[derive(Debug, Default)]
+pub(super) struct Forgiven {
+    sends: u32,
+    probes: Option<MonoTime>,
+}
+
 // A judgement that the caller may overrule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
@@ -54,7 +61,7 @@ impl Call {
             keyed: self.request.keyed,
             replayable: self.request.replayable,
             sends: self.sends,
-            forgiven: self.forgiven,
+            forgiven: self.forgiven.as_ref().map_or(0, |forgiven| forgiven.sends),
             alone,
             blocked: self.loss == Loss::Blocked,
         };
@@ -220,12 +227,14 @@ impl Call {
             }
             is_served
         } else if retry::has_failed(ended) == Some(true) && memory.tracker.is_probe(ticket) {
-            at.mono.since(*self.probes.get_or_insert(at.mono)) <= self.rules.max_held
+            let since = *self.forgiven.get_or_insert_default().probes.get_or_insert(at.mono);
+            at.mono.since(since) <= self.rules.max_held
         } else {
             false
         };
-        if is_forgiven && self.forgiven < MOST_FORGIVEN {
-            self.forgiven += 1;
+        if is_forgiven {
+            let forgiven = self.forgiven.get_or_insert_default();
+            forgiven.sends = (forgiven.sends + 1).min(MOST_FORGIVEN);
         }
         is_forgiven && self.is_refusal(ended) && !memory.tracker.is_held(ticket, at)
     }

@@ -81,14 +81,14 @@ impl Call {
 /// A method: a known one takes no room.
 #[derive(Debug)]
 pub(super) enum Method {
-    Known(&'static str),
+    Known(u8),
     Other(Box<str>),
 }
 
 impl Method {
     pub fn of(name: String) -> Self {
-        match KNOWN.iter().find(|known| **known == name) {
-            Some(known) => Self::Known(known),
+        match KNOWN.iter().position(|known| *known == name) {
+            Some(known) => Self::Known(known as u8),
             None => Self::Other(name.into()),
         }
     }
@@ -99,7 +99,7 @@ impl Method {
 
     pub fn name(&self) -> &str {
         match self {
-            Self::Known(name) => name,
+            Self::Known(known) => KNOWN.get(usize::from(*known)).copied().unwrap_or_default(),
             Self::Other(name) => name,
         }
     }

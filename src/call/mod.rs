@@ -25,11 +25,12 @@
 //! A caller who makes headers for each send (`prepare`) is asked for them in Preparing: before the tracker is asked, since they
 //! say whose quota it is, again before a send that had to wait, and after a 401, which new credentials may put right.
 //!
-//! Before the tracker, the circuit of the origin is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
-//! its budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
+//! Before the tracker, the circuit of the route is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
+//! the origin's budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
 //!
 //! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
 
+mod answer;
 mod asleep;
 mod contract;
 mod exhausted;
@@ -50,28 +51,16 @@ pub use signs::limited;
 use alloc::{boxed::Box, rc::Rc};
 use asleep::{apart, slept};
 use hedge::Race;
-use judge::Question;
+use judge::{Forgiven, Question};
 use kept::Kept;
 use prepare::{Prepare, Stage};
-use signs::{complete, is_spent, sign_of, signs};
 
 use crate::{
-    hints::body,
     policy::Rules,
-    rate_limit::{
-        Loss, QuotaState, TicketId,
-        options::RateRules,
-        quota::Quota,
-        read::{self, Answer, Reading},
-    },
-    retry::{
-        Ended,
-        circuit::CircuitState,
-        classify::{self, Failure, Signs},
-        health::OriginId,
-    },
-    syntax::{headers::Headers, words},
-    time::{Moment, MonoTime, times},
+    rate_limit::{Loss, QuotaState, TicketId, options::RateRules, quota::Quota, read::Reading},
+    retry::{Ended, circuit::CircuitState, classify::Failure, health::HealthId},
+    syntax::headers::Headers,
+    time::{Moment, MonoTime},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,12 +91,6 @@ enum State {
     },
 }
 
-/// The shortest wait that is made of words such as "in a few minutes", where the call's own limits allow no more, ms.
-const IMPLIED: i64 = 1000;
-
-/// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
-const PEEK: i64 = 1000;
-
 /// In the place of a quota: it waits for none that is known, and a scope whose headers are hidden may say why.
 const NO_QUOTA: u32 = u32::MAX;
 
@@ -118,7 +101,9 @@ pub struct Call {
     rules: Rc<Rules>,
     request: Kept,
     ticket: Option<TicketId>,
-    origin: OriginId,
+    origin: HealthId,
+    /// Where its circuit is; with none, as `origin`.
+    route: HealthId,
     state: State,
     sends: u32,
     /// How often its host had refused to send when it began.
@@ -131,15 +116,14 @@ pub struct Call {
     in_hand: bool,
     /// The last answer was an error.
     is_error: bool,
-    /// What it sent decides about its origin's circuit.
+    /// What it sent decides about its route's circuit.
     is_probe: bool,
     /// What became of that circuit by the last event.
     circuit: Option<CircuitState>,
     /// What the last failure looks like.
     loss: Loss,
-    /// Sends of it that do not count as attempts, and since when it finds out for others whether a server is up.
-    forgiven: u32,
-    probes: Option<MonoTime>,
+    /// Sends that do not count as attempts.
+    forgiven: Option<Box<Forgiven>>,
     /// What the last answer told.
     reading: Option<Box<Reading>>,
     /// Of a caller who makes headers for each send.
@@ -171,8 +155,11 @@ impl Call {
         memory: &mut Memory,
         at: Moment,
     ) -> Self {
+        let origin = memory.health.enter(request.identity.origin, at.mono);
+        let route = rules.circuit.as_ref().map(|_| memory.health.enter(request.identity.place(), at.mono));
         Self {
-            origin: memory.health.enter(request.identity.origin, at.mono),
+            origin,
+            route: route.unwrap_or(origin),
             ticket,
             deadline: rules.total_timeout.map(|total| at.mono.plus(total)),
             refusals: memory.refusals,
@@ -185,8 +172,7 @@ impl Call {
             is_probe: false,
             circuit: None,
             loss: Loss::Plain,
-            forgiven: 0,
-            probes: None,
+            forgiven: None,
             reading: None,
             prepare: None,
             is_away: false,
@@ -312,7 +298,7 @@ impl Call {
         self.deadline.map(|deadline| deadline.since(at.mono).max(1))
     }
 
-    /// What became of its origin's circuit by what was told last, if anything did.
+    /// What became of its route's circuit by what was told last, if anything did.
     pub fn circuit(&self) -> Option<CircuitState> {
         self.circuit
     }
@@ -355,88 +341,6 @@ impl Call {
             prepare.forget();
         }
         Action::Send { attempt, timeout: until.map(|until| until.since(at.mono)), next }
-    }
-
-    fn land(&mut self, failure: Failure, memory: &mut Memory, at: Moment) -> Loss {
-        let lost = failure == Failure::Network;
-        let down = failure.is_network() || failure == Failure::Timeout;
-        self.ticket.map_or(Loss::Plain, |ticket| memory.tracker.fail(ticket, down, lost, at))
-    }
-
-    fn respond(&mut self, head: (u16, bool), headers: Headers<'_>, memory: &mut Memory, at: Moment) -> Action {
-        let (status, foreign) = head;
-        self.is_error = classify::is_error(status);
-        let acts = self.ticket.is_some() || self.rules.retry.is_some();
-        let asks = self.rules.limits(status).asks(status);
-        let hides = asks
-            || self.rules.errors_under_200
-                && (200..300).contains(&status)
-                && headers.find("content-type").is_some_and(|kind| {
-                    let kind = kind.to_ascii_lowercase();
-                    words::holds(&kind, "json") || words::holds(&kind, "/xml")
-                });
-        if acts && (hides || classify::is_unclear(status, Signs::default())) {
-            let answer = Answer { foreign, dialects: &self.rules.dialects, status, ..Answer::from(headers) };
-            let signs = signs(&read::read(answer, at.wall), headers);
-            if hides || classify::is_unclear(status, signs) {
-                if let Some(ticket) = self.ticket {
-                    memory.tracker.land(ticket, !classify::is_limited(status, signs), at);
-                }
-                self.head = Some(headers.text().into());
-                self.state = State::Peeking { status, foreign };
-                let left = self.deadline.map_or(PEEK, |deadline| deadline.since(at.mono).clamp(1, PEEK));
-                return Action::Peek { bytes: body::MOST, within: left };
-            }
-        }
-        self.learn(head, headers, "", memory, at)
-    }
-
-    fn learn(
-        &mut self,
-        (status, foreign): (u16, bool),
-        headers: Headers<'_>,
-        body: &str,
-        memory: &mut Memory,
-        at: Moment,
-    ) -> Action {
-        let mut seen = Signs::default();
-        let secrets = self.request.secrets.clone();
-        let mut sign = |reading: &mut Reading| {
-            secrets.veil(&mut reading.quotas);
-            complete(status, reading, headers);
-            seen = signs(reading, headers);
-            sign_of(status, seen)
-        };
-        let rules = Rc::clone(&self.rules);
-        let answer = Answer { headers, status, body, dialects: &rules.dialects, limits: rules.limits(status), foreign };
-        let mut reading = if let Some(ticket) = self.ticket.filter(|_| !self.is_away) {
-            memory.tracker.observe(ticket, answer, at, sign)
-        } else {
-            let mut reading = read::read(answer, at.wall);
-            let _ = sign(&mut reading);
-            reading
-        };
-        self.learn_away(&reading, sign_of(status, seen), memory, at);
-        // By its body alone, where a profile says that errors hide under a success.
-        self.is_error |= seen.limited.is_some();
-        if let Some(hint) = reading.hint.as_mut().filter(|_| reading.implied) {
-            // "Then grow" (GitHub's documentation of secondary limits); but what only words imply must not end the call.
-            let grown = times(hint.delay, 1 << (self.sends - 1).min(20));
-            let most = self.rules.retry.as_ref().map_or(0, |retry| retry.max_retry_after);
-            let left = self.deadline.map_or(most, |deadline| deadline.since(at.mono) / 2);
-            hint.delay = grown.min(most.min(self.rules.max_held.saturating_sub(self.held)).min(left).max(IMPLIED));
-        }
-        let mut reset_in = None;
-        for quota in &reading.quotas {
-            if is_spent(quota) {
-                reset_in = reset_in.max(quota.reset_in);
-            }
-        }
-        let ended = Ended::Answer { status, signs: seen, hint: reading.hint.as_ref(), reset_in };
-        let action = self.judge(ended, memory, at);
-        let tells = !reading.quotas.is_empty() || reading.hint.is_some();
-        self.reading = tells.then(|| Box::new(reading));
-        action
     }
 
     fn give_up(&mut self, reason: GiveUpReason, retry_at: Option<MonoTime>, memory: &mut Memory) -> Action {

@@ -183,8 +183,12 @@ impl Call {
         let Some(ticket) = self.ticket.filter(|_| self.is_away) else { return };
         let redirect = Answer { status: 302, ..Answer::from(Headers::default()) };
         let _ = memory.tracker.observe(ticket, redirect, at, |_| Sign::Works);
-        let spent =
-            reading.quotas.iter().filter(|quota| super::is_spent(quota)).filter_map(|quota| quota.reset_in).max();
+        let spent = reading
+            .quotas
+            .iter()
+            .filter(|quota| super::signs::is_spent(quota))
+            .filter_map(|quota| quota.reset_in)
+            .max();
         let hint = reading.hint.as_ref().and_then(crate::hints::Hint::wait);
         if let Some(delay) = hint.or(spent).filter(|_| sign != Sign::Works) {
             memory.tracker.hold_route(ticket, at.mono.plus(delay), at);

@@ -23,7 +23,7 @@ pub enum Error {
     Deadline,
     /// The driver and the core disagree: a defect of this crate. Where the call stood.
     Internal(&'static str),
-    /// Not sent: the circuit of its origin is open until then.
+    /// Not sent: the circuit of its route is open until then.
     CircuitOpen(WallTime),
     /// What the host's fetch threw or was rejected with, untouched.
     Network(JsValue),
@@ -90,7 +90,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Aborted(_) => f.write_str("aborted"),
-            Self::CircuitOpen(_) => f.write_str("not sent, the circuit of its origin is open"),
+            Self::CircuitOpen(_) => f.write_str("not sent, the circuit of its route is open"),
             Self::Deadline => f.write_str("the deadline is over, or would pass before the call is sent"),
             Self::Internal(state) => write!(f, "the core refused an event ({state})"),
             Self::Data(error) | Self::Network(error) => write!(f, "{}", text(error)),

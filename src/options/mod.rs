@@ -157,10 +157,11 @@ options! {
         probe: u32 = "probe";
         /// Sends at once per scope at any time. Default: no limit.
         max_concurrent: u32 = "maxConcurrent";
-        /// How long servers may make one call wait: for a quota before its first send, and in all after it, by hints and resets
-        /// alike. Default: 120 s, which also holds where rate limiting is off.
+        /// How long a call may wait while nothing of its queue moves: before its first send it is refused at once where a quota or a
+        /// server's word lets nobody go for longer. After it: all that its own responses ask for, by hints and resets alike. Default:
+        /// 120 s, which also holds where rate limiting is off.
         max_wait: Duration = "maxWait", with "wire::millis";
-        /// Most calls waiting per scope; one more is refused at once. Default: 10,000.
+        /// Most calls waiting per scope; one more is refused at once. Default: 100,000.
         max_queue: u32 = "maxQueue";
         /// Whether one send may try a window before its reset as it was reported, where the rounding costs 5 % of it or more, or
         /// the client's clock must be wrong. Default: true.
@@ -190,7 +191,7 @@ options! {
 }
 
 options! {
-    /// `failure_ratio` of at least `minimum_calls` within `window` opens the circuit for `open_for`; then one probe decides.
+    /// `failure_ratio` of at least `minimum_calls` to a route within `window` opens its circuit for `open_for`; then one probe decides.
     CircuitBreakerOptions {
         /// Default: 0.5.
         failure_ratio: f64 = "failureRatio";

@@ -204,6 +204,10 @@ impl Scope {
         } else {
             self.refuse_lane(home, hint, sent, now)
         };
+        if let (true, Some(delay), Some(lane)) = (reading.implied, hint, self.lanes.get_mut(usize::from(home))) {
+            // Made of words such as "in a few minutes", it is a guess, which ends no call.
+            lane.is_own_hold |= lane.held == now.plus(delay);
+        }
         if let (true, true, Some(lane)) = (reading.global, is_held, self.lanes.get(usize::from(home))) {
             // All of the credentials' buckets at once.
             self.held = self.held.max(lane.held);

@@ -39,6 +39,7 @@ pub enum Loss {
 
 /// What one scope's page can see.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub(super) struct Sight {
     /// Of a scope whose headers are hidden: the response header that its server would have to send; else "".
     pub line: String,
@@ -101,7 +102,7 @@ impl Sight {
 }
 
 impl Tracker {
-    /// The response header that would let this page read more of the answers to the scope of this number ([`Identity::number`]); "" where it reads
+    /// The response header that would let this page read more of the answers to the scope of this number ([`super::identity::Identity::number`]); "" where it reads
     /// them.
     pub fn hidden(&self, number: u32) -> &str {
         self.scopes

@@ -101,6 +101,11 @@ impl Identity {
         number_of_key(&self.key)
     }
 
+    /// Its origin and route as one number.
+    pub fn place(&self) -> u32 {
+        add(self.origin, &self.route.to_be_bytes())
+    }
+
     /// One that was kept: its name, and its key as 32 hexadecimal digits.
     pub fn kept(name: &str, key: &str) -> Option<Self> {
         let mut digits = key.bytes().map(|digit| char::from(digit).to_digit(16));

@@ -26,6 +26,7 @@ mod outage;
 mod queue;
 pub mod quota;
 pub mod read;
+mod report;
 pub mod reserve;
 mod restore;
 mod routes;
@@ -34,11 +35,13 @@ mod server;
 mod sleep;
 mod ticket;
 mod timers;
+mod turns;
 pub mod unlisted;
 pub mod vendors;
 mod wake;
 
 pub use hidden::Loss;
+pub use report::QuotaState;
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 
@@ -47,17 +50,16 @@ use crate::{
     rate_limit::{
         holds::Holds,
         identity::Identity,
-        limit::Meter,
         options::RateRules,
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
         server::Servers,
         sleep::Sleep,
-        ticket::{Mark, Place, Stand, Ticket},
+        ticket::{Mark, NEVER, Place, Stand, Ticket},
         timers::Timers,
     },
     syntax::index::{self, Index},
-    time::{Moment, MonoTime, WallTime},
+    time::{Moment, MonoTime},
 };
 
 /// Scopes kept while nobody uses them; beyond that the one that was idle longest is forgotten, of those that hold nobody where
@@ -103,37 +105,6 @@ pub struct Tracker {
     holds: Holds,
 }
 
-/// What is known of one quota, for those who ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuotaState<'a> {
-    /// Its scope's key.
-    pub key: &'a [u8],
-    /// The name of its scope.
-    pub scope: &'a str,
-    /// The quota's name.
-    pub name: Option<&'a str>,
-    /// What is counted; `None` for requests.
-    pub unit: Option<&'a str>,
-    /// Units a window.
-    pub limit: Option<u64>,
-    /// Units left, what is in flight taken off.
-    pub remaining: Option<u64>,
-    /// When it resets, on this machine's clock.
-    pub resets: Option<WallTime>,
-    /// ms.
-    pub window: Option<i64>,
-    /// The header it came from, or `options`.
-    pub source: &'a str,
-    /// Sends without an answer in this scope.
-    pub in_flight: u32,
-    /// Calls waiting in this scope.
-    pub waiting: u32,
-    /// When the next send may go, where something is in its way.
-    pub next: Option<WallTime>,
-    /// The response header that would let this page read more, where its server hides what it tells; else "".
-    pub expose: &'a str,
-}
-
 impl Tracker {
     /// An empty one. `nudges`: the host may wake one waiter from another's turn, and does so as [`Tracker::wake`] says.
     pub fn new(nudges: bool) -> Self {
@@ -172,7 +143,7 @@ impl Tracker {
             priority,
             cost,
             seq: None,
-            asked: None,
+            asked: NEVER,
             patience: rules.max_wait,
             joined: false,
             probes: false,
@@ -201,7 +172,7 @@ impl Tracker {
 
     /// The call of `ticket` ends in `left` ms: a guess holds it back for half of that at most.
     pub fn hurry(&mut self, ticket: TicketId, left: i64) {
-        if let Some(ticket) = self.tickets.get_mut(ticket.0 as usize).filter(|ticket| ticket.asked.is_none()) {
+        if let Some(ticket) = self.tickets.get_mut(ticket.0 as usize).filter(|ticket| ticket.asked == NEVER) {
             ticket.patience = ticket.rules.max_wait.min(left / 2);
         }
     }
@@ -340,33 +311,6 @@ impl Tracker {
         self.nudges
     }
 
-    /// The meter that a reservation's [`reserve::Why::Quota`] names. For an index of none, the scope itself if its headers are
-    /// hidden.
-    pub fn quota(&mut self, ticket: TicketId, index: usize, at: Moment) -> Option<QuotaState<'_>> {
-        // People read times on the clock as it is now.
-        let at = Moment { wall: at.wall, ..self.awake(at) };
-        let scope = self.scope_of(ticket)?;
-        let scope = self.scopes.get_mut(scope)?;
-        scope.roll(at.mono);
-        let meter = scope.meters.get(index);
-        (meter.is_some() || !scope.sight.line.is_empty()).then(|| state(scope, meter, &self.servers, at))
-    }
-
-    /// Shows what is known of all quotas, one after the other. A scope of which none is known shows itself if its headers
-    /// are hidden, without a limit.
-    pub fn quotas(&mut self, at: Moment, mut see: impl FnMut(&QuotaState<'_>)) {
-        let at = Moment { wall: at.wall, ..self.awake(at) };
-        for scope in &mut self.scopes {
-            scope.roll(at.mono);
-            for meter in &scope.meters {
-                see(&state(scope, Some(meter), &self.servers, at));
-            }
-            if scope.meters.is_empty() && !scope.sight.line.is_empty() {
-                see(&state(scope, None, &self.servers, at));
-            }
-        }
-    }
-
     // The scope of `ticket`, and all tickets.
     fn at_home(&mut self, ticket: TicketId) -> Option<(&mut Scope, &mut Vec<Place>, &mut Servers)> {
         let scope = self.scope_of(ticket)?;
@@ -409,24 +353,5 @@ impl Tracker {
 
     fn find(&self, key: &[u8; 16]) -> Option<usize> {
         self.index.find(index::hash(key), |index| self.scopes.get(index).is_some_and(|scope| scope.key == *key))
-    }
-}
-
-#[inline(never)]
-fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, servers: &Servers, at: Moment) -> QuotaState<'a> {
-    QuotaState {
-        key: &scope.key,
-        scope: &scope.name,
-        name: meter.and_then(|meter| meter.name.as_deref()),
-        unit: meter.and_then(|meter| meter.unit.as_deref()),
-        limit: meter.and_then(|meter| meter.limit),
-        remaining: meter.and_then(|meter| meter.remaining(at.mono)),
-        resets: meter.and_then(|meter| meter.resets(at.mono)).map(|resets| at.wall_at(resets)),
-        window: meter.and_then(|meter| meter.window),
-        source: meter.map_or("none", |meter| &meter.source),
-        expose: &scope.sight.line,
-        in_flight: scope.in_flight,
-        waiting: scope.waiting,
-        next: scope.next_at(servers, at.mono).map(|next| at.wall_at(next)),
     }
 }

@@ -57,7 +57,7 @@ impl Queue {
             return;
         }
         ticket.stand = Stand::Waiting;
-        ticket.asked.get_or_insert(now);
+        ticket.asked = ticket.asked.min(now);
         // A call that is sent again keeps its place: those that asked after it wait behind it.
         ticket.seq.get_or_insert_with(|| {
             self.next_seq += 1;

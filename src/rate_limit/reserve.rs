@@ -5,9 +5,9 @@
 //! wake, and when, when something better is learnt ([`Scope::pump`]): then the queue is served in order and no room is left
 //! idle. There waiters need no timer either: one alarm for all ([`Scope::alarm`]) is set to the first one's time.
 //!
-//! A scope's counters of what waits and what is under way go up in this file. They go down here, where a waiter is sent or leaves,
-//! and in [`super::landing`], where a send or a lease ends. What answers do is in [`super::answer`], which lane a call stands in,
-//! in [`super::routes`].
+//! A scope's counter of what waits goes up and down in [`super::turns`], where a call joins a line or leaves it; that of what is under
+//! way goes up here and down in [`super::landing`], where a send or a lease ends. What answers do is in [`super::answer`], which lane a
+//! call stands in, in [`super::routes`].
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
@@ -17,17 +17,15 @@ use crate::{
     rate_limit::{
         MAX_METERS,
         away::Away,
-        clock::{Clock, DATED},
+        clock::Clock,
         hidden::Sight,
         identity::Identity,
         lane::{LONG_AGO, Lane},
-        limit::{Gate, Meter, product, reset::Told},
+        limit::{Gate, Meter, product},
         options::{QuotaRule, RateRules},
-        queue::{OVERDUE, Queue},
-        quota::Quota,
         routes::Route,
-        server::{Server, Servers},
-        ticket::{Mark, Place, Stand, Ticket},
+        server::Servers,
+        ticket::{Mark, NEVER, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
 };
@@ -38,7 +36,7 @@ pub(super) const PROBE_LEASE: i64 = 1000;
 pub(super) const SEND_LEASE: i64 = 60_000;
 /// Where nobody wakes it, a waiter for an answer asks again after this, ms: about a round trip. One in a long queue after
 /// an eighth of a millisecond for each that waits, so that asking costs the same however many do.
-const POLL: i64 = 40;
+pub(super) const POLL: i64 = 40;
 /// Where nobody wakes it and its turn is not sure, a waiter asks again after this at the latest, ms.
 const UNSURE: i64 = 4000;
 /// A waiter who did not come back this long after its time is gone, ms.
@@ -153,7 +151,8 @@ pub(super) struct Scope {
     pub swept: MonoTime,
     /// Its number is in [`super::Tracker`]'s list of those that something happened to.
     pub touched: bool,
-    turn: usize,
+    /// The line that has its turn; see [`super::turns`].
+    pub turn: usize,
 }
 
 impl Scope {
@@ -261,7 +260,7 @@ impl Scope {
     }
 
     // Whether a fact holds the first in the line of `ticket` for longer than it may: then it waits for nothing that moves.
-    fn is_refused(&self, ticket: &Ticket, servers: &Servers, at: Moment) -> bool {
+    pub(super) fn is_refused(&self, ticket: &Ticket, servers: &Servers, at: Moment) -> bool {
         let block = self.blocked(ticket, 0, servers, at);
         block.is_some_and(|block| block.is_fact && block.until.since(at.mono) > ticket.rules.max_wait)
     }
@@ -278,142 +277,6 @@ impl Scope {
         Reservation::Refused { why, retry_at: block.until, cause: block.why }
     }
 
-    /// Grants whoever is first in a queue, if there is room; returns the one granted. Lanes take turns.
-    pub(super) fn pump(&mut self, tickets: &mut [Place], servers: &mut Servers, at: Moment) -> Option<Mark> {
-        if self.waiting == 0 {
-            return None;
-        }
-        self.settle(tickets, servers, true, at.mono);
-        for _ in 0..self.lanes.len() * 2 {
-            self.turn = (self.turn + 1) % (self.lanes.len() * 2).max(1);
-            self.sort_out(self.turn, tickets, servers, at.mono);
-            let Some((mark, ticket)) = self.line(self.turn).and_then(|line| line.front(tickets)) else { continue };
-            if self.blocked(ticket, 0, servers, at).is_none() {
-                self.grant(mark.ticket, ticket, servers, at.mono);
-                return Some(mark);
-            }
-        }
-        None
-    }
-
-    /// When somebody who waits is to be woken: a line's first gets its turn, is to be refused, or was to come back.
-    pub(super) fn alarm(&mut self, tickets: &mut [Place], servers: &Servers, at: Moment) -> Option<MonoTime> {
-        let mut first: Option<MonoTime> = None;
-        if self.waiting == 0 {
-            return None;
-        }
-        for index in 0..self.lanes.len() * 2 {
-            self.sort_out(index, tickets, servers, at.mono);
-            let Some((_, ticket)) = self.line(index).and_then(|line| line.front(tickets)) else { continue };
-            let turn = self.blocked(ticket, 0, servers, at).map_or(at.mono, |block| block.until);
-            let until = turn.min(ticket.until.plus(OVERDUE));
-            first = Some(first.map_or(until, |first| first.min(until)));
-        }
-        first
-    }
-
-    /// Adds those to `woken` who are to ask again: their time is over without a turn, once their line's first has had to see
-    /// that, or what holds them now holds them for too long.
-    pub(super) fn overdue(&mut self, tickets: &mut [Place], servers: &Servers, at: Moment, woken: &mut VecDeque<Mark>) {
-        for index in 0..self.lanes.len() * 2 {
-            let Some((_, ticket)) = self.line(index).and_then(|line| line.front(tickets)) else { continue };
-            let most = ticket.rules.max_wait;
-            let refused = self.is_refused(ticket, servers, at).then_some(most);
-            // Not named twice.
-            let again = at.mono.plus(POLL);
-            if let Some(line) = self.line(index) {
-                line.overdue(tickets, refused, at.mono, again, woken);
-            }
-        }
-    }
-
-    // A line by its number: two of each lane.
-    fn line(&mut self, number: usize) -> Option<&mut Queue> {
-        self.lanes.get_mut(number / 2)?.lines.get_mut(number % 2)
-    }
-
-    fn queue_mut(&mut self, ticket: &Ticket) -> Option<&mut Queue> {
-        self.lanes.get_mut(usize::from(ticket.lane))?.lines.get_mut(usize::from(ticket.line))
-    }
-
-    fn enqueue(&mut self, index: u32, ticket: &mut Ticket, now: MonoTime) {
-        let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return };
-        if let Some(queue) = lane.lines.get_mut(usize::from(ticket.line)) {
-            queue.enqueue(index, ticket, now);
-            self.waiting = self.waiting.saturating_add(1);
-        }
-    }
-
-    // Whether something holds the route of `ticket` alone.
-    fn is_aside(&self, ticket: &Ticket, servers: &Servers, now: MonoTime) -> bool {
-        let server = servers.at(ticket.server);
-        server.is_some_and(|server| server.holds_route(ticket.route)) || self.away.holds(ticket.route, now)
-    }
-
-    // Whoever is first in a line and waits for a route that is down stands aside, so that nobody waits behind it.
-    fn sort_out(&mut self, number: usize, tickets: &mut [Place], servers: &Servers, now: MonoTime) {
-        if number % 2 == 1 {
-            return;
-        }
-        while let Some((mark, ticket)) = self.line(number).and_then(|line| line.front(tickets)) {
-            if !self.is_aside(ticket, servers, now) {
-                return;
-            }
-            self.leave(ticket);
-            // Its mark in the other line is one of another time.
-            (ticket.line, ticket.seq, ticket.serial) = (1, None, ticket.serial.wrapping_add(1));
-            let mark = ticket.mark(mark.ticket, now);
-            self.enqueue(mark.ticket, ticket, now);
-        }
-    }
-
-    /// Takes up a quota that was known elsewhere, unless it is known here or there is no room for it.
-    pub(super) fn restore(&mut self, quota: &Quota, at: Moment) {
-        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.knows_end());
-        if known || self.meters.len() >= MAX_METERS {
-            return;
-        }
-        let index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
-        let mut meter = Meter::of_answer(quota);
-        let now = at.mono;
-        let others = u64::from(self.in_flight);
-        meter.tell(
-            quota,
-            Told {
-                sent: now,
-                now,
-                others,
-                cost: 0,
-                served: at.wall,
-                unsure: 0,
-                labels: DATED,
-                early: true,
-                limited: false,
-            },
-        );
-        let paces = meter.paces(1) && meter.unit.is_none();
-        if let Some(old) = self.meters.get_mut(index) {
-            *old = meter;
-        } else {
-            self.meters.push(meter);
-            self.homes.push(0);
-        }
-        if let (Some(lane), true) = (self.lanes.first_mut(), paces) {
-            (lane.gate, lane.mask) = (u32::MAX, lane.mask | 1 << index);
-        }
-    }
-
-    /// When the next waiter gets its turn, if anything is in its way.
-    pub(super) fn next_at(&self, servers: &Servers, now: MonoTime) -> Option<MonoTime> {
-        let probe = servers.at(self.server).and_then(Server::probes_at);
-        let held = probe.map_or(self.held, |probe| probe.max(self.held));
-        let mut next = self.lanes.iter().fold(held, |next, lane| next.max(lane.held));
-        for meter in self.meters.iter().filter(|meter| meter.is_spent(now)) {
-            next = next.max(meter.turn(0, now));
-        }
-        (next > now).then_some(next)
-    }
-
     /// Closes the windows that are over.
     pub(super) fn roll(&mut self, now: MonoTime) {
         for meter in &mut self.meters {
@@ -428,7 +291,7 @@ impl Scope {
     pub(super) fn blocked(&self, ticket: &Ticket, ahead: u64, servers: &Servers, at: Moment) -> Option<Block> {
         let now = at.mono;
         let lane = self.lanes.get(usize::from(ticket.lane))?;
-        let asked = ticket.asked.unwrap_or(now);
+        let asked = ticket.asked.min(now);
         let patience = lane.granted.map_or(asked, |granted| granted.max(asked)).plus(ticket.patience);
         let guess_until = if ahead == 0 { patience } else { MonoTime(i64::MAX) };
         let mut block = Block { until: now, why: Why::Held, is_fact: true };
@@ -487,7 +350,7 @@ impl Scope {
     pub(super) fn grant(&mut self, index: u32, ticket: &mut Ticket, servers: &mut Servers, now: MonoTime) {
         self.leave(ticket);
         ticket.serial = ticket.serial.wrapping_add(1);
-        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, None);
+        (ticket.stand, ticket.unclaimed, ticket.asked) = (Stand::Probing, true, NEVER);
         ticket.landed = self.landed;
         let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane)) else { return };
         for (index, meter) in self.meters.iter_mut().enumerate() {
@@ -504,14 +367,5 @@ impl Scope {
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = self.sent.saturating_add(ticket.cost);
         self.flights.push_back(ticket.mark(index, now));
-    }
-
-    pub(super) fn leave(&mut self, ticket: &mut Ticket) {
-        if ticket.stand == Stand::Waiting {
-            self.waiting = self.waiting.saturating_sub(1);
-        }
-        if let Some(queue) = self.queue_mut(ticket) {
-            queue.leave(ticket);
-        }
     }
 }

@@ -3,7 +3,15 @@
 use alloc::rc::Rc;
 
 use crate::{
-    rate_limit::{MAX_SCOPES, Tracker, identity::Identity, options::RateRules, quota::Quota},
+    rate_limit::{
+        MAX_METERS, MAX_SCOPES, Tracker,
+        clock::DATED,
+        identity::Identity,
+        limit::{Meter, reset::Told},
+        options::RateRules,
+        quota::Quota,
+        reserve::Scope,
+    },
     time::Moment,
 };
 
@@ -25,6 +33,44 @@ impl Tracker {
             if let Some(scope) = self.scopes.get_mut(index) {
                 scope.restore(&quota, at);
             }
+        }
+    }
+}
+
+impl Scope {
+    /// Takes up a quota that was known elsewhere, unless it is known here or there is no room for it.
+    fn restore(&mut self, quota: &Quota, at: Moment) {
+        let known = self.meters.iter().any(|meter| meter.is(quota) && meter.knows_end());
+        if known || self.meters.len() >= MAX_METERS {
+            return;
+        }
+        let index = self.meters.iter().position(|meter| meter.is(quota)).unwrap_or(self.meters.len());
+        let mut meter = Meter::of_answer(quota);
+        let now = at.mono;
+        let others = u64::from(self.in_flight);
+        meter.tell(
+            quota,
+            Told {
+                sent: now,
+                now,
+                others,
+                cost: 0,
+                served: at.wall,
+                unsure: 0,
+                labels: DATED,
+                early: true,
+                limited: false,
+            },
+        );
+        let paces = meter.paces(1) && meter.unit.is_none();
+        if let Some(old) = self.meters.get_mut(index) {
+            *old = meter;
+        } else {
+            self.meters.push(meter);
+            self.homes.push(0);
+        }
+        if let (Some(lane), true) = (self.lanes.first_mut(), paces) {
+            (lane.gate, lane.mask) = (u32::MAX, lane.mask | 1 << index);
         }
     }
 }

@@ -18,6 +18,9 @@ pub(super) enum Stand {
     Flying,
 }
 
+/// Later than any time. An `Option` would take twice the room, and a hundred thousand tickets may wait.
+pub(super) const NEVER: MonoTime = MonoTime(i64::MAX);
+
 /// One call's place in its scope.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
@@ -48,8 +51,8 @@ pub(super) struct Ticket {
     pub rules: Rc<RateRules>,
     /// Its place in the order of asking; kept over retries.
     pub seq: Option<u64>,
-    /// When it first asked, and how long a guess may hold it back from then on, ms.
-    pub asked: Option<MonoTime>,
+    /// When it first asked, [`NEVER`] before that, and how long a guess may hold it back from then on, ms.
+    pub asked: MonoTime,
     pub patience: i64,
     /// When it was last told to come back.
     pub until: MonoTime,

@@ -171,7 +171,7 @@ pub enum What {
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         retry_at: Option<WallTime>,
     },
-    /// The circuit of its origin changed.
+    /// The circuit of its route changed.
     Circuit {
         /// The origin.
         scope: String,

@@ -1,4 +1,4 @@
-//! A circuit breaker for an origin: closed, open, half-open with one probe.
+//! A circuit breaker for a route of an origin: closed, open, half-open with one probe.
 //!
 //! Where many of the last calls failed, further ones are refused at once, without a send, until a time; then one is let
 //! through, and what comes of it decides for all. It is for callers who would rather know at once than wait, and off by
@@ -29,7 +29,7 @@ pub enum CircuitState {
     Open,
 }
 
-/// One origin's. A probe that is never heard of again holds it half-open no longer than it was open.
+/// One route's. A probe that is never heard of again holds it half-open no longer than it was open.
 #[derive(Clone, Debug, Default)]
 pub struct Circuit {
     tally: Tally,

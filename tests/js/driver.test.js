@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { callRecord, createPolicy, explainResponse, fetchWithPolicy, PolicyError, RateLimitError } from "fetch-with-policy";
-import { countingHost, fixedWindows, script, serve } from "./server.js";
+import { callRecord, createPolicy, explainResponse, fetchWithPolicy } from "fetch-with-policy";
+import { countingHost, fixedWindows, script, serve, withServer } from "./server.js";
 
 const QUICK = { retry: { initialDelay: 20, maxDelay: 40 } };
-
-async function withServer(answer, body) {
-  const server = await serve(answer);
-  try {
-    return await body(server);
-  } finally {
-    await server.close();
-  }
-}
 
 test("a burst keeps to a quota that only headers tell, and loses nothing", () =>
   withServer(fixedWindows({ limit: 50, window: 1000 }), async ({ url, stats }) => {
@@ -229,110 +220,6 @@ test("a signal that is aborted already rejects without a send", async () => {
   assert.equal(server.stats.requests.length, 0);
   await server.close();
 });
-
-test("Retry-After of 30 days is given up at once, with the time told", () =>
-  withServer(script([429, { "retry-after": "2592000" }]), async ({ url, stats }) => {
-    const at = Date.now();
-    const response = await createPolicy().fetch(url);
-    const record = callRecord(response);
-    assert.deepEqual([response.status, stats.requests.length, record.gaveUp], [429, 1, "hint-too-long"]);
-    // A second at either end: of a hint in whole seconds, and of two clocks that are read.
-    assert.ok(record.retryAt >= at + 2_592_000_000 - 1000 && record.retryAt <= Date.now() + 2_592_000_000 + 1000);
-  }));
-
-test("a GitHub 403 for a secondary limit is given up where a minute is too long, with the time told and the body unread", () =>
-  withServer(script([403, {}, '{"message":"You have exceeded a secondary rate limit"}']), async ({ url, stats }) => {
-    const at = Date.now();
-    const response = await createPolicy({ retry: { maxRetryAfter: 30_000 } }).fetch(url);
-    const record = callRecord(response);
-    assert.deepEqual([response.status, stats.requests.length, record.gaveUp], [403, 1, "hint-too-long"]);
-    assert.ok(record.retryAt >= at + 60_000 - 1000 && record.retryAt <= Date.now() + 60_000 + 1000);
-    assert.equal(response.bodyUsed, false);
-    assert.match((await response.json()).message, /secondary/);
-  }));
-
-test("reading a body ahead leaves no timer and no listener, and a large one is left whole", async () => {
-  const large = "x".repeat(200_000);
-  const host = countingHost();
-  const { signal } = new AbortController();
-  // A mock, since the host's own fetch leaves a listener of its own.
-  const policy = createPolicy({ host, retry: { maxAttempts: 1 }, fetch: async () => new Response(large, { status: 429 }) });
-  const response = await policy.fetch("https://api.example.com/", { signal });
-  assert.equal(host.timers.size, 0);
-  assert.equal(getEventListeners(signal, "abort").length, 0);
-  assert.equal(await response.text(), large);
-});
-
-test("a response without a status, as those that are opaque, is handed through", async () => {
-  const opaque = Response.error();
-  assert.equal(opaque.status, 0);
-  assert.equal(await createPolicy({ fetch: async () => opaque }).fetch("https://api.example.com/"), opaque);
-});
-
-test("an answer whose body cannot be copied is judged by its status", async () => {
-  for (const body of [null, "x"]) {
-    const response = new Response(body, { status: 403 });
-    if (body !== null) await response.text();
-    assert.equal(await createPolicy({ fetch: async () => response }).fetch("https://api.example.com/"), response);
-    assert.equal(callRecord(response).gaveUp, "not-retryable");
-  }
-});
-
-test("Retry-After of 2 s is never cut short", () =>
-  withServer(script([429, { "retry-after": "2" }], [200]), async ({ url, stats }) => {
-    assert.equal((await createPolicy().fetch(url)).status, 200);
-    const gap = stats.requests[1].at - stats.requests[0].at;
-    assert.ok(gap >= 2000 && gap < 10_000, `${gap} ms`);
-  }));
-
-test("a wait above 2^31-1 ms is slept in parts", async () => {
-  const set = [];
-  const host = { setTimeout: (callback, ms) => (set.push(ms), queueMicrotask(callback)), clearTimeout: () => {} };
-  const month = 40 * 86_400_000;
-  let now = 0;
-  host.monotonic = () => now;
-  host.setTimeout = (callback, ms) => (set.push(ms), (now += ms), queueMicrotask(callback));
-  const answers = [new Response(null, { status: 429, headers: { "retry-after": `${month / 1000}` } }), new Response("ok")];
-  const policy = createPolicy({ host, retry: { maxRetryAfter: Infinity }, rateLimit: false, fetch: async () => answers.shift() });
-  assert.equal((await policy.fetch("https://api.example.com/")).status, 200);
-  assert.ok(set.every((ms) => ms <= 2 ** 31 - 1) && set.reduce((sum, ms) => sum + ms) >= month, `${set}`);
-});
-
-test("the time for one attempt ends it, and it is tried again", () =>
-  withServer((_, response, stats) => stats.requests.length === 1 || response.end("late"), async ({ url, stats }) => {
-    const response = await createPolicy({ ...QUICK, timeout: { attempt: 1000 } }).fetch(url);
-    assert.equal(await response.text(), "late");
-    assert.equal(stats.requests.length, 2);
-    assert.equal(callRecord(response).attempts[0].error, "TimeoutError 23");
-  }));
-
-test("the deadline for the whole call rejects with a TimeoutError", () =>
-  withServer(() => {}, async ({ url }) => {
-    const at = Date.now();
-    await assert.rejects(createPolicy({ timeout: { total: 200 } }).fetch(url), { name: "TimeoutError", constructor: DOMException });
-    assert.ok(Date.now() - at < 30_000);
-  }));
-
-test("a wait that does not fit the deadline is not begun: the response is the answer", () =>
-  withServer(script([503, { "retry-after": "2" }, "body"]), async ({ url }) => {
-    const response = await createPolicy({ timeout: { total: 1000 } }).fetch(url);
-    assert.deepEqual([response.status, await response.text(), callRecord(response).gaveUp], [503, "body", "deadline"]);
-  }));
-
-test("a queue that is full refuses with RateLimitError and the time", () =>
-  withServer(fixedWindows({ limit: 5, window: 60_000 }), async ({ url }) => {
-    const policy = createPolicy({ rateLimit: { quotas: [{ limit: 5, window: 60_000 }], maxWait: 1000 } });
-    const results = await Promise.allSettled(Array.from({ length: 8 }, () => policy.fetch(url)));
-    const refused = results.filter((result) => result.status === "rejected").map((result) => result.reason);
-    assert.equal(refused.length, 3);
-    for (const error of refused) {
-      assert.ok(RateLimitError.is(error) && PolicyError.is(error) && error instanceof RateLimitError);
-      assert.equal(error.code, "quota-wait-too-long");
-      assert.ok(error.retryAt > Date.now() + 50_000);
-      assert.equal(error.record.attempts.length, 0);
-      assert.equal(callRecord(error).gaveUp, "quota-wait-too-long");
-    }
-  }));
 
 test("two credentials do not share a quota, and none shows in what is told", () =>
   withServer(fixedWindows({ limit: 1000, window: 1000 }), async ({ url }) => {

@@ -45,6 +45,20 @@ test("a circuit opens, refuses with the time, lets one probe through, and closes
   assert.deepEqual(states, ["open", "half-open", "closed"].map((state) => [state, "https://api.example.com"]));
 });
 
+test("a circuit is that of one route: what fails refuses no call to another", async () => {
+  const circuitBreaker = { minimumCalls: 3, openFor: 60_000 };
+  const policy = createPolicy({
+    ...{ circuitBreaker, retry: false, host: virtualHost().host },
+    fetch: async (url, init) => new Response("", { status: String(url).includes("broken") && init?.method !== "POST" ? 503 : 200 }),
+  });
+  const end = (path, init) => policy.fetch(`https://api.example.com/${path}`, init).then((response) => response.status, (error) => error.code);
+  const ends = [];
+  for (let n = 0; n < 6; n++) ends.push(await end(`broken/${n}`), await end(`items/${n}`));
+  const both = Array.from({ length: 6 }, (_, n) => [n < 3 ? 503 : "circuit-open", 200]);
+  assert.deepEqual(ends, both.flat(), "ids are of the same route");
+  assert.deepEqual([await end("broken/1", { method: "POST" }), await end("broken/1/parts")], [200, 503]);
+});
+
 test("a retry that a circuit has closed the way to ends with the answer in hand", async () => {
   const { policy, sends } = stage(() => 503, { policy: { circuitBreaker: { minimumCalls: 1 } } });
   const response = await policy.fetch(URL);

@@ -80,3 +80,13 @@ export function countingHost() {
   };
   return host;
 }
+
+/** `body` with a server that lasts as long. */
+export async function withServer(answer, body) {
+  const server = await serve(answer);
+  try {
+    return await body(server);
+  } finally {
+    await server.close();
+  }
+}

@@ -123,6 +123,12 @@ fn a_rate_is_told_apart_from_an_allowance() {
         (200, "<r><error><code>429</code><m>x</m></error></r>", rate),
         (200, "<Response><error><msg>Too many requests</msg></error><a/></Response>", rate),
         (200, "Too many requests", None),
+        (200, r#"{"status":"0","message":"NOTOK","result":"Max calls per sec rate limit reached (5/sec)"}"#, rate),
+        (200, r#"{"ok":false,"message":"Too many requests"}"#, rate),
+        (200, r#"{"success":true,"message":"Too many requests"}"#, None),
+        (200, r#"{"status":0,"result":{"title":"rate limit reached"}}"#, rate),
+        (200, r#"{"data":{"ok":false},"title":"Too many requests"}"#, None),
+        (200, r#"[{"ok":false,"text":"Too many requests"},{"text":"Too many requests"}]"#, None),
     ] {
         assert_eq!(says(status, body).0, limited, "{status} {body}");
     }

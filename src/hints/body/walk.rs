@@ -6,6 +6,14 @@ use crate::syntax::words;
 
 // Where an error stands under a success.
 const HEARD: &str = "error errors error_message error_msg errmsg extensions";
+// What says of a success that it is an error, and its values (Etherscan, JSend): all that stands after it is heard.
+const FLAGS: &str = "status success ok";
+const FAILED: &str = "0 false error fail failed failure NOTOK";
+
+fn is_failed(key: &str, word: &str) -> bool {
+    let is_in = |words, word: &str| words::split(words, b" ").any(|known| known.eq_ignore_ascii_case(word));
+    is_in(FLAGS, key) && is_in(FAILED, word)
+}
 
 impl<'d> Reader<'d> {
     // Text, or XML, whose codes stand between tags.
@@ -36,7 +44,7 @@ impl<'d> Reader<'d> {
     pub(super) fn json(&mut self, text: &'d str) {
         let (mut key, mut depth, mut at) = ("", 0, 0);
         let success = self.is_success();
-        let mut heard = !success;
+        let (mut heard, mut flagged) = (!success, false);
         // Of a batch, each element is an answer.
         let batch = success && text.starts_with('[');
         let top = if batch { 2 } else { 1 };
@@ -55,7 +63,7 @@ impl<'d> Reader<'d> {
                         let sense = if ruled.is_some() { Sense::Rate.max(self.sense) } else { self.sense };
                         all = Some(all.map_or(sense, |all| all.min(sense)));
                         self.ruled = self.ruled.or(ruled);
-                        (self.sense, heard) = (Sense::Nothing, false);
+                        (self.sense, heard, flagged) = (Sense::Nothing, false, false);
                     }
                 }
                 b'"' => {
@@ -69,6 +77,8 @@ impl<'d> Reader<'d> {
                     let string = words::cut(text, from + 1, at - 1);
                     if words::cut(text, at, text.len()).trim_ascii_start().as_bytes().first() != Some(&b':') {
                         self.trial.hear(key, front(string, 1000));
+                        flagged |= depth == top && success && is_failed(key, string);
+                        heard |= flagged;
                         if heard {
                             self.blame(string);
                             self.string(key, string);
@@ -80,16 +90,18 @@ impl<'d> Reader<'d> {
                     }
                     key = string;
                     if depth == top && success {
-                        heard = words::split(HEARD, b" ").any(|known| known == key);
+                        heard = flagged || words::split(HEARD, b" ").any(|known| known == key);
                         self.blaming = key != "extensions";
                     }
                 }
                 // A minus too, so that what follows it is no number.
-                b'-' | b'0'..=b'9' | b't' if heard || depth == top || self.trial.is_open() => {
+                b'-' | b'0'..=b'9' | b'f' | b't' if heard || depth == top || self.trial.is_open() => {
                     at = from
                         + words::find(words::cut(text, from, text.len()), b",]} \t\r\n").unwrap_or(text.len() - from);
                     let word = words::cut(text, from, at);
                     self.trial.hear(key, word);
+                    flagged |= depth == top && success && is_failed(key, word);
+                    heard |= flagged;
                     if heard {
                         self.number(key, word);
                     }

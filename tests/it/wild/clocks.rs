@@ -80,7 +80,7 @@ pub fn rows() -> Vec<Row> {
         .refused(12)
         .time(312.0),
         Row::new("cached-date", "the next call after 2 s (arguable: no other date was seen)", |plan| {
-            cached(plan, false)
+            cached(plan, false);
         })
         .refused(0)
         .longest(3.5),

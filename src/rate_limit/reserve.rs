@@ -245,9 +245,8 @@ impl Scope {
         if !nudged && may_end {
             until = until.min(polls);
         }
-        let is_instant = |index: usize| self.meters.get(index).is_some_and(Meter::is_instant);
-        let is_unsure = |index| !is_fact || is_instant(index) && !self.clock.labels(at).dated;
-        if !nudged && matches!(why, Why::Quota(index) if is_unsure(index)) {
+        let is_undated = || self.meters.iter().any(Meter::is_instant) && !self.clock.labels(at).dated;
+        if !nudged && matches!(why, Why::Quota(_)) && (!is_fact || is_undated()) {
             // It is a guess, or its reset is on a clock that nobody knows: it asks what others found out meanwhile.
             until = until.min(now.plus(UNSURE));
         }

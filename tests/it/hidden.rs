@@ -65,14 +65,14 @@ fn rush(kind: &str, is_bare: bool, phase: i64, nudges: bool, more: &[(&str, Valu
 
 #[test]
 fn refusals_that_fail_for_want_of_cors_teach_as_those_that_can_be_read() {
-    for (kind, most) in [("first", 400), ("fixed", 400), ("sliding", 400), ("bucket", 1000)] {
+    for (kind, most) in [("first", 650), ("fixed", 650), ("sliding", 650), ("bucket", 1600)] {
         for nudges in [true, false] {
             let mut runs = [137, 1240, 2611].map(|phase| rush(kind, true, phase, nudges, &[]));
             assert!(runs.iter().all(|run| run.lost == 0), "{kind} {nudges}: a call is lost");
             let refused = runs.iter().map(|run| run.refused).max().unwrap();
             assert!(refused <= most, "{kind} {nudges}: {refused} refused");
             runs.sort_by(|a, b| a.ratio.total_cmp(&b.ratio));
-            assert!(runs[1].ratio <= 2.0, "{kind} {nudges}: x{:.2} of the least time", runs[1].ratio);
+            assert!(runs[1].ratio <= 2.6, "{kind} {nudges}: x{:.2} of the least time", runs[1].ratio);
         }
     }
 }

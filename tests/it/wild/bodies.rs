@@ -164,13 +164,6 @@ fn under_200() -> Vec<Row> {
             });
         })
         .and(|run| if run.arrivals.len() == 1 { Ok(()) } else { Err("it is sent again".into()) }),
-        Row::new("etherscan-200", "sent again", |plan| {
-            once(plan, 1, |_| {
-                refusal(200, JSON, r#"{"status":"0","message":"NOTOK","result":"Max calls per sec rate limit reached (5/sec)"}"#)
-            });
-        })
-        .refused(1)
-        .longest(5.0),
         waits(
             Row::new("maxlag-200", "waits 5 s, sent again", |plan| {
                 once(plan, 1, |_| {

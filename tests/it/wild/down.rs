@@ -55,7 +55,8 @@ fn reset(name: &'static str, headers: fn(&Arrival, i64) -> String) -> Row {
             if left <= 0 { ok() } else { refusal(429, &headers(arrival, (left + 999) / 1000), "") }
         });
     })
-    .refused(1)
+    // An instant on a clock that no Date shows: met to the second, which may be one early.
+    .refused(if name.ends_with("epoch") { 2 } else { 1 })
     .longest(34.0)
 }
 

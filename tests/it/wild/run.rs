@@ -24,6 +24,8 @@ pub struct Row {
     /// One call, seconds.
     longest: f64,
     more: Option<More>,
+    /// It runs where each call sleeps by itself, too.
+    asleep: bool,
 }
 
 impl Row {
@@ -38,6 +40,7 @@ impl Row {
             time: f64::INFINITY,
             longest: f64::INFINITY,
             more: None,
+            asleep: true,
         }
     }
 
@@ -48,6 +51,11 @@ impl Row {
     /// One that needs no run.
     pub fn check(name: &str, expects: &'static str, check: fn() -> Result<(), String>) -> Self {
         Self { check: Some(check), ..Self::empty(name, expects) }
+    }
+
+    /// Where waiters are woken only.
+    pub fn awake(self) -> Self {
+        Self { asleep: false, ..self }
     }
 
     /// At most so many answers that are not good, so many calls lost (else none), and so long, in seconds.
@@ -80,7 +88,7 @@ impl Row {
             said.extend(check().err());
         }
         for (how, nudges) in [("awake", true), ("asleep", false)] {
-            let Some(make) = &self.plan else { continue };
+            let Some(make) = self.plan.as_ref().filter(|_| nudges || self.asleep) else { continue };
             let (mut refused, mut lost, mut time, mut longest) = (0, 0, 0.0_f64, 0.0_f64);
             for phase in PHASES {
                 let mut plan = Plan::new(phase);

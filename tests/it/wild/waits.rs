@@ -127,7 +127,7 @@ fn shared() -> Vec<Row> {
             Row::new(format!("clients/4, {kind}"), "none of 1000 lost, with the defaults", move |plan| {
                 clients(plan, 4, 250, kind, Style::Clever);
             })
-            .refused(100)
+            .refused(330)
             .time(25.0),
         );
     }

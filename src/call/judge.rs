@@ -21,6 +21,8 @@ const AWAY: Ended<'_> = Ended::Answer { status: 302, signs: NO_SIGNS, hint: None
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
 type Hold = MonoTime;
 
+/// So often the backoff of a call grows that is refused alone: it backs off as often as it takes, but not ever longer.
+const GROWS: u32 = 2;
 /// So many sends at most do not count as attempts: where others are served and one call is refused that often, it is the call.
 const MOST_FORGIVEN: u32 = 20;
 
@@ -62,7 +64,7 @@ impl Call {
             replayable: self.request.replayable,
             sends: self.sends,
             forgiven: self.forgiven.as_ref().map_or(0, |forgiven| forgiven.sends),
-            alone,
+            grown: if alone { (self.sends - 1).min(GROWS) } else { self.sends - 1 },
             blocked: self.loss == Loss::Blocked,
         };
         let mut verdict = self.afford(retry::decide(ended, subject, retry, at.sample), memory, at);

@@ -25,9 +25,6 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LOCKED_DELAY: i64 = 2000;
 const LOCKED_SPREAD: i64 = 3000;
 
-/// So often the backoff of a call grows that is refused alone.
-const GROWS: u32 = 2;
-
 /// Which request it is, as far as a retry depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -41,8 +38,8 @@ pub struct Subject<'a> {
     pub sends: u32,
     /// Those of them that do not count as attempts: others were served while they were refused.
     pub forgiven: u32,
-    /// It is refused alone: others are served meanwhile.
-    pub alone: bool,
+    /// How often its backoff has grown.
+    pub grown: u32,
     /// It failed as what a page forbids does: once more shows whether it was that.
     pub blocked: bool,
 }
@@ -158,9 +155,7 @@ pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample
     if !subject.replayable {
         return Verdict::Stop(Stop::NotReplayable);
     }
-    // Who is refused alone backs off as often as it takes, but not ever longer.
-    let retry = if subject.alone { (subject.sends - 1).min(GROWS) } else { subject.sends - 1 };
-    match pause(ended, class, retry, rules, sample) {
+    match pause(ended, class, subject.grown, rules, sample) {
         Verdict::Retry { delay, pause: Pause::Hint } if flagged => Verdict::Retry { delay, pause: Pause::Flag },
         verdict => verdict,
     }
@@ -223,7 +218,7 @@ mod tests {
     }
 
     fn subject(method: &str, sends: u32) -> Subject<'_> {
-        Subject { method, keyed: false, replayable: true, sends, forgiven: 0, alone: false, blocked: false }
+        Subject { method, keyed: false, replayable: true, sends, grown: sends - 1, forgiven: 0, blocked: false }
     }
 
     fn answer(status: u16) -> Ended<'static> {

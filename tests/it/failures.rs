@@ -19,8 +19,7 @@ fn rules() -> RetryRules {
 
 /// Whether the policy sends again a request of `method`.
 fn is_sent_again(method: &str, (name, message, code): (&str, &str, &str)) -> bool {
-    let subject =
-        Subject { method, keyed: false, replayable: true, sends: 1, forgiven: 0, alone: false, blocked: false };
+    let subject = Subject { method, keyed: false, replayable: true, sends: 1, grown: 0, forgiven: 0, blocked: false };
     match decide(Ended::Failure(failure(name, message, code)), subject, &rules(), Sample::default()) {
         Verdict::Retry { .. } => true,
         Verdict::Stop(Stop::NotRetryable) => false,

@@ -39,7 +39,7 @@ fn shed(share: f64, hints: bool, together: usize) -> Row {
         let most = match (share, together) {
             (0.05, 1) => 2.7,
             (0.2, 20) if !hints => 5.2,
-            (0.5, 20) => 3.6,
+            (0.5, 20) => 4.3,
             _ => 2.0,
         };
         if run.lost() <= lost && run.time() <= most * time + 1.0 {

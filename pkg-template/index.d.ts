@@ -255,9 +255,9 @@ export interface TimeoutOptions {
 /** When to send again, and how long to wait before. */
 export interface RetryOptions {
   /**
-   * Sends in all, the first one included; those of {@link HedgeOptions} aside. Two ends do not count, until `rateLimit.maxWait` has passed
-   * since the first of them: a refusal (a 429 and its kin) while other calls on the same quota are served, and a failure of a send
-   * that tested for the calls that wait whether their server is back. With 1 a call is never sent again. @default 4
+   * Sends in all, the first one included; those of {@link HedgeOptions} aside. Up to twenty sends do not count: those that are refused (a
+   * 429 and its kin) while other calls on the same quota are served, and, until `rateLimit.maxWait` has passed since the first,
+   * those that fail but tested for the calls that wait whether their server is back. With 1 a call is never sent again. @default 4
    */
   maxAttempts?: number;
   /** The first backoff. @default 250 after a transient failure, 1000 after a 429 that names no time */

@@ -143,7 +143,7 @@ mod tests {
             doubt.weaken();
         }
         let believed: alloc::vec::Vec<bool> =
-            (0..40).map(|n| doubt.refused(MonoTime(n * 20), MonoTime(n * 20 + 20))).collect();
+            (0..60).map(|n| doubt.refused(MonoTime(n * 20), MonoTime(n * 20 + 20))).collect();
         assert_eq!(believed.iter().position(|believed| *believed), Some(MOST as usize - 1));
         assert!(!doubt.granted(MonoTime(9000)) && doubt.needed < MOST, "it went on: {doubt:?}");
     }

@@ -98,7 +98,7 @@ pub fn limits() -> Vec<Row> {
             ..Row::new("a limit a day, bare 429s", "first", Ietf)
                 .most(1.1, 146)
                 .asleep(1.28, 29)
-                .holds("a refusal without headers does not close the day's quota (answer.rs, near)")
+                .holds("a refusal without headers does not close the day's quota (answer.rs, is_nearly_spent)")
         },
     ]
 }
@@ -233,7 +233,7 @@ pub fn hidden() -> Vec<Row> {
             ..Row::new("hidden, limit raised", "first", Nothing)
                 .most(1.37, 193)
                 .asleep(1.74, 109)
-                .holds("a limit that was found is raised with each window (learned.rs, try_more)")
+                .holds("a limit that was found is raised with each window (learned.rs, kept)")
         },
         Row {
             server: |server| server.bare = 20,

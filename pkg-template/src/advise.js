@@ -1,6 +1,11 @@
 // @ts-check
 import { emit } from "./driver.js";
 
+// What was said in this realm: each policy has a core of its own, and one line is enough. Few origins ever hide their headers.
+/** @type {Set<string>} */
+const said = new Set();
+const MOST = 100;
+
 /**
  * Reports what the core noticed about a call's API, once for each origin: to the listener, and in development to the console.
  * @param {import("./run.js").Run} run
@@ -28,5 +33,8 @@ function warn(origin, kind, text) {
     kind === "credential-header"
       ? `the request header "${text}" seems to hold credentials, but all its values share one quota; name it in rateLimit.credentials`
       : `its rate-limit headers cannot be read from this page; its responses should send "${text}"`;
-  console.warn(`fetch-with-policy: ${origin}: ${what}`);
+  const line = `fetch-with-policy: ${origin}: ${what}`;
+  if (said.has(line) || said.size >= MOST) return;
+  said.add(line);
+  console.warn(line);
 }

@@ -220,7 +220,8 @@ impl Call {
     // to others who wait that their server is still down.
     // Whether it is a refusal of this call alone.
     fn forgive(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> bool {
-        let Some(ticket) = self.ticket else { return false };
+        // What another origin refuses, those who are served here say nothing of.
+        let Some(ticket) = self.ticket.filter(|_| !self.is_away) else { return false };
         let is_forgiven = if self.is_refusal(ended) {
             let is_served = memory.tracker.is_served(ticket, at);
             if is_served {

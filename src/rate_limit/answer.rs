@@ -236,6 +236,8 @@ impl Scope {
             is_learnt |= meter.is_learnt() && meter.paces(1);
             if !is_believed {
                 meter.disbelieve();
+            } else if let Some(delay) = hint {
+                meter.hint(delay, now);
             }
         }
         if is_believed && !is_learnt {

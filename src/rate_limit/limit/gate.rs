@@ -126,6 +126,13 @@ impl Meter {
         self.evidence == Evidence::Learned || self.trial().is_some()
     }
 
+    /// The newest refusal names the time until which there is no room.
+    pub fn hint(&mut self, delay: i64, now: MonoTime) {
+        if let Limit::Learned(learned) = &mut self.by {
+            learned.hint(delay, now);
+        }
+    }
+
     /// The newest refusal was only its own call's, as far as those beside it show.
     pub fn disbelieve(&mut self) {
         if let Limit::Learned(learned) = &mut self.by {

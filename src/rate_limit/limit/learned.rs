@@ -35,6 +35,9 @@ pub(super) struct Learned {
     /// When the newest refusal came: what was sent before says nothing new. And whether a quarter of the limit was left.
     refused: MonoTime,
     is_early: bool,
+    /// When the first grant since then came; and that of the window which the newest refusal shows to be longer than was thought.
+    began: Option<MonoTime>,
+    longer: Option<MonoTime>,
 }
 
 impl Learned {
@@ -54,6 +57,8 @@ impl Learned {
             granted: 0,
             refused: MonoTime(i64::MIN),
             is_early: false,
+            began: None,
+            longer: None,
         }
     }
 
@@ -97,6 +102,7 @@ impl Learned {
             // It forbade this one.
             self.misses += u32::from(logged > old.saturating_add(usage.flying));
             self.granted = self.granted.saturating_add(1);
+            self.began.get_or_insert(now);
             if self.granted >= old {
                 self.kept(limit);
             }
@@ -108,6 +114,8 @@ impl Learned {
             (self.refused, self.before, self.peak) = (now, old, self.peak.max(old));
         }
         (self.granted, self.clean) = (0, 0);
+        let began = self.began.take();
+        self.longer = began.filter(|_| logged <= usage.flying);
         if logged <= usage.flying {
             // Where a window of this length was over once, it is not too short.
             self.misses += u32::from(self.proved && is_new);
@@ -125,6 +133,14 @@ impl Learned {
     pub fn disbelieve(&mut self, limit: &mut Option<u64>) {
         *limit = limit.map(|limit| limit.max(self.before));
         self.misses += u32::from(self.is_early);
+    }
+
+    /// The newest refusal names the time until which there is no room: how long the window was until then, where that is longer
+    /// than was thought. Whole seconds are rounded up.
+    pub fn hint(&mut self, delay: i64, now: MonoTime) {
+        if let Some(began) = self.longer.take() {
+            self.length.reach(now.plus(delay).plus(-1000).since(began));
+        }
     }
 
     /// Whether it predicts too little.

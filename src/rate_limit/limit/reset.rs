@@ -280,6 +280,14 @@ impl Length {
         }
     }
 
+    /// It is longer than that.
+    pub fn reach(&mut self, after: i64) {
+        self.after = self.after.max(after);
+        if self.by <= self.after {
+            self.by = times(self.after, 2);
+        }
+    }
+
     /// It lies in (after, by], too. Where that cannot be, what was seen last is right.
     pub fn narrow(&mut self, after: i64, by: i64) {
         let most = if self.open { by } else { by.min(self.by) };

@@ -70,5 +70,6 @@ test("a page in Chromium is told that headers are hidden, with the line that sho
   const bare = await run("/bare", 4 * LIMIT);
   assert.deepEqual(bare.lost, []);
   const { refused } = /** @type {{ refused: number }} */ (api.met["/bare"]);
-  assert.ok(refused > 0 && refused <= 4 * LIMIT, `${refused} refusals`);
+  // How many depends on how the windows of a second fall; each call may be sent some twenty times.
+  assert.ok(refused > 0 && refused <= 8 * LIMIT, `${refused} refusals`);
 });

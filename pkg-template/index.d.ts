@@ -317,7 +317,7 @@ export interface RateLimitOptions {
    * as base64: then a hash. (`Accept`, `User-Agent` and the like do not count.)
    *
    * By default requests share a quota that go to the same origin with the same credentials. Those are the request headers that are
-   * sent, `prepare`'s included, and the parameters of the query, whose name says so: one of its words, between `-`, `_` and `.`,
+   * sent, `prepare`'s included, and the parameters of the query, by their name: one of its words, between `-`, `_` and `.`,
    * - ends with `account`, `auth`, `cookie`, `credential`, `key`, `secret`, `session`, `tenant` or `token` (`X-Api-Key`, `apikey`,
    *   `Stripe-Account`, `?access_token=`),
    * - or begins with `account`, `authoriz`, `authentic`, `credential`, `session` or `tenant`;
@@ -325,7 +325,7 @@ export interface RateLimitOptions {
    *
    * Never those that are made for one request: whatever has `csrf`, `xsrf`, `idempoten`, `nonce`, `timestamp`, `signature`, `captcha` or
    * `turnstile` in its name, or one of the words `cache`, `continuation`, `cursor`, `end`, `last`, `next`, `page`, `partition`, `routing`,
-   * `sign`, `sort`, `start`, `surrogate` and `trace` (`?page_token=`, `pageToken`), and `Sec-*`. Of an `Authorization` that is signed anew for
+   * `sign`, `sort`, `start`, `surrogate` and `trace` (`?page_token=`, `pageToken`), and `Sec-*`. Of an `Authorization` that is signed again for
    * each request (AWS, OAuth 1, Digest) what stays the same. A header that is not on this list and has more than 20 values that look like
    * keys is reported once, by a "credential-header" event and, in development, on the console.
    *

@@ -1,5 +1,5 @@
 // @ts-check
-// Limits that nothing tells, beside others that are told: the case of the README's first bullet that is hardest.
+// Limits that no header reports, beside others that headers report.
 import { atOnce, get, post } from "./load.js";
 import { hint, hourly, limited, refused, triple } from "./servers.js";
 
@@ -62,7 +62,7 @@ export const hidden = [
     load: atOnce(300),
     most: { like: "untold" },
   },
-  { name: "secondary-bare", title: "80 writes a minute, then a 403 whose message says so", server: () => github(), load: writes, most: { refused: 85 } },
+  { name: "secondary-bare", title: "80 writes a minute, then a 403 with a message", server: () => github(), load: writes, most: { refused: 85 } },
   { name: "secondary", title: "GitHub's secondary limit: 80 writes a minute, by its message alone", shown: true, server: () => github(PRIMARY), load: writes, most: { like: "secondary-bare" } },
   { name: "secondary-profile", title: "GitHub's secondary limit, with the profile", server: () => github(PRIMARY), load: writes, profiles: ["github"], most: { like: "secondary-bare" } },
   {

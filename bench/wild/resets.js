@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 /** @param {(moment: import("./servers.js").Moment) => Record<string, string>} tell @param {number} limit @param {number} window */
 const told = (tell, limit, window) => () => limited({ limit, window, tell });
 
-/** A quota whose reset is told in epoch seconds, `Date` hidden, on a clock that is off. @param {string} name @param {number} skew */
+/** A quota with its reset in epoch seconds, `Date` hidden, on a clock that is off. @param {string} name @param {number} skew */
 const skewed = (name, skew) => ({
   name,
   title: `epoch resets without Date, clock ${Math.abs(skew) / 1000} s ${skew > 0 ? "ahead" : "behind"}`,

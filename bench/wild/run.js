@@ -19,7 +19,7 @@ import { ORIGIN } from "./load.js";
  * @typedef {"lost" | "refused" | "time" | "median" | "longest"} Figure
  */
 
-/** Where in a minute a run starts: a window of the server's is not begun anew for it. */
+/** Where in a minute a run starts: the server's window does not begin with it. */
 const PHASES = [0.13, 0.51, 0.87];
 /** What "no more than that case" may be more. */
 const ALIKE = 1.25;

@@ -242,7 +242,7 @@ function write(run, number, startedAt) {
 const CIRCUITS = ["", "closed", "half-open", "open"];
 
 /**
- * Tells what became of the route's circuit by what the core was told last.
+ * Reports how the last event changed the route's circuit.
  * @param {import("./run.js").Run} run
  */
 function tellCircuit(run) {

@@ -23,7 +23,7 @@ use crate::{
 /// The shortest wait that is made of words such as "in a few minutes", where the call's own limits allow no more, ms.
 const IMPLIED: i64 = 1000;
 
-/// How long the front of a body may take to come, ms: what tells of a limit is short and comes with its head.
+/// How long the front of a body may take to come, ms: a report of a limit is short and comes with its head.
 const PEEK: i64 = 1000;
 
 impl Call {

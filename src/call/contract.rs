@@ -87,7 +87,7 @@ pub enum Action {
         /// For as long as this at most, ms; then tell what came.
         within: i64,
     },
-    /// Have the caller make the headers of the next send, and tell [`Event::Prepared`]. What was told last is kept: it may be the
+    /// Have the caller make the headers of the next send, and report [`Event::Prepared`]. The last answer is kept: it may be the
     /// result yet.
     Prepare {
         /// How long that may take at most, ms; then tell [`Event::Expire`].

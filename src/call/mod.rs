@@ -128,7 +128,7 @@ pub struct Call {
     reading: Option<Box<Reading>>,
     /// Of a caller who makes headers for each send.
     prepare: Option<Box<Prepare>>,
-    /// The answer that is told next came from another origin.
+    /// The next answer came from another origin.
     is_away: bool,
     /// The sends of its attempt, where there may be several.
     race: Option<Box<Race>>,
@@ -298,7 +298,7 @@ impl Call {
         self.deadline.map(|deadline| deadline.since(at.mono).max(1))
     }
 
-    /// What became of its route's circuit by what was told last, if anything did.
+    /// How the last event changed its route's circuit, if it did.
     pub fn circuit(&self) -> Option<CircuitState> {
         self.circuit
     }

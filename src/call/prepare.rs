@@ -99,7 +99,7 @@ impl Call {
         call
     }
 
-    /// The answer that is told next came after a redirect from another origin, if `is_away`: what it says holds there.
+    /// Whether the next answer came after a redirect from another origin, whose limits it then reports.
     pub fn came_from(&mut self, is_away: bool) {
         self.is_away = is_away;
     }

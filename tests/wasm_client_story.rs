@@ -272,7 +272,7 @@ async fn data_goes_to_javascript_in_the_contracts_shape_and_comes_back() {
     let member = |name: &str| js_sys::Reflect::get(&value, &name.into()).unwrap();
     assert_eq!((member("kind").as_string().as_deref(), member("status").as_f64()), (Some("conflict"), Some(409.0)));
     assert!(member("provider").is_null() && member("params").is_instance_of::<Object>());
-    assert_eq!(from_js::<fetch_with_policy::explain::plain::Explanation>(value).unwrap(), explanation);
+    assert_eq!(from_js::<fetch_with_policy::explain::write::plain::Explanation>(value).unwrap(), explanation);
 
     let options =
         PolicyOptions { priority: Some(4), retry: Some(fetch_with_policy::options::Switch::Off), ..Default::default() };

@@ -1,5 +1,5 @@
 // @ts-check
-/** The words of a rule's `then`: the lint's half of `src/explain/apply.rs`. */
+/** The words of a rule's `then`: the lint's half of `src/explain/catalogs/apply.rs`. */
 import { check, fits, isRecord, list, oneOf } from "./catalog-words.js";
 
 /** The kinds, and the reasons of those that have some. */

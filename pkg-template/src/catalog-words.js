@@ -1,5 +1,5 @@
 // @ts-check
-/** The words of a rule's `when`, and what may stand under each: the lint's half of `src/explain/matcher.rs`. */
+/** The words of a rule's `when`, and what may stand under each: the lint's half of `src/explain/catalogs/condition.rs`. */
 import { PolicyOptionError } from "./errors.js";
 
 const COMPARISONS = ["gt", "gte", "lt", "lte"];

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use crate::client::error::Error;
 
 /// `data` as JavaScript has it: plain objects, null where the contract says null. For an
-/// [`Explanation`](crate::explain::plain::Explanation), a [`CallRecord`](crate::record::CallRecord),
+/// [`Explanation`](crate::explain::write::plain::Explanation), a [`CallRecord`](crate::record::CallRecord),
 /// a [`Snapshot`](crate::record::Snapshot) and whatever else serialises.
 ///
 /// # Errors

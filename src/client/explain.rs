@@ -9,7 +9,7 @@ use web_sys::Response;
 
 use crate::{
     client::{error::Error, host, peek, request},
-    explain::{Catalogs, Report, Thrown, explain, harvest::MAX_BODY, plain::Explanation},
+    explain::{Catalogs, Report, Thrown, explain, plain::Explanation, read::body::MAX_BODY},
     syntax::headers::Headers,
 };
 

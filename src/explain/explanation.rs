@@ -1,18 +1,18 @@
-//! The explanation as data. Its shape is the package's `Explanation` type; [`super::write`] makes the one JSON text of it.
+//! The explanation as data. Its shape is the package's `Explanation` type; [`crate::explain::write::serialize`] makes the one JSON text of it.
 //!
-//! Texts are places in [`Explanation::ink`]; an empty one stands for one that is not there (missing or null in the
+//! Texts are places in [`Explanation::arena`]; an empty one stands for one that is not there (missing or null in the
 //! package's type). Lists of words are one text, a line each.
 
-use super::ink::{Ink, Text};
-use super::kind::{Kind, Retry};
-use super::text;
+use crate::explain::advise::texts;
+use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::write::arena::{Arena, Text};
 use alloc::{string::String, vec::Vec};
 
 /// What happened, why, and what to do: see the members of `Explanation` in the package's types.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct Explanation {
-    pub ink: Ink,
+    pub arena: Arena,
     pub id: Text,
     pub kind: Kind,
     pub reason: Text,
@@ -75,7 +75,7 @@ pub struct Cause {
     pub check: Text,
 }
 
-/// What speaks for a cause. `text` is redacted and at most [`super::redact::EXCERPT`] characters.
+/// What speaks for a cause. `text` is redacted and at most [`crate::explain::write::redact::EXCERPT`] characters.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Evidence {
@@ -107,7 +107,7 @@ impl Explanation {
     pub fn new(kind: Kind, reason: &str, status: Option<u16>) -> Self {
         let none = Text::default();
         let mut out = Self {
-            ink: Ink { all: String::with_capacity(2048) },
+            arena: Arena { all: String::with_capacity(2048) },
             id: none,
             kind,
             reason: none,
@@ -143,25 +143,25 @@ impl Explanation {
     /// Makes it one of `kind`: with that kind's words and verdict. What was said of the answer stays.
     #[inline(never)]
     pub fn turn(&mut self, kind: Kind, reason: &str) {
-        let row = text::row(kind);
+        let row = texts::row(kind);
         self.kind = kind;
-        self.reason = self.ink.add(reason);
-        self.action = self.ink.add(row.action);
-        let until = self.ink.add(row.until);
-        self.retry = text::retry(kind, until);
+        self.reason = self.arena.add(reason);
+        self.action = self.arena.add(row.action);
+        let until = self.arena.add(row.until);
+        self.retry = texts::retry(kind, until);
     }
 
     /// Notes evidence for `rule`; `text` is redacted and cut here.
     #[inline(never)]
     pub fn see(&mut self, rule: Text, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) {
-        let (name, text) = (self.ink.add(name), self.ink.excerpt(text));
+        let (name, text) = (self.arena.add(name), self.arena.excerpt(text));
         self.evidence.push(Evidence { rule, from, name, text, span });
     }
 
     /// Adds a cause on the evidence from the `start`th on.
     #[inline(never)]
     pub fn cause(&mut self, id: &str, text: &str, check: &str, confidence: &'static str, start: usize) {
-        let (id, text, check) = (self.ink.add(id), self.ink.add(text), self.ink.add(check));
+        let (id, text, check) = (self.arena.add(id), self.arena.add(text), self.arena.add(check));
         self.causes.push(Cause { id, text, check, confidence, evidence: (start, self.evidence.len()) });
     }
 }

@@ -1,7 +1,7 @@
 //! That no header of an answer costs the explainer more than its length, by counted steps. Bodies are tried beside `explain`.
 
-use super::told;
 use super::*;
+use crate::explain::read::quota;
 use crate::syntax::headers::Headers;
 use crate::syntax::patterns::{PATTERNS, fill};
 use crate::syntax::steps;
@@ -64,7 +64,7 @@ fn what_is_told_of_one_quota_again_and_again_is_looked_for_once() {
         let text = ["ratelimit:", &value, "\n"].concat();
         steps::unbounded(|| {
             let headers = Headers::new(&text);
-            steps::of(|| assert!(told::read(headers, hints::served(headers, WallTime(0)), false).is_some()))
+            steps::of(|| assert!(quota::read(headers, hints::served(headers, WallTime(0)), false).is_some()))
         })
     };
     let [small, large] = [4096, 8192].map(steps);

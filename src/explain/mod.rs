@@ -1,78 +1,56 @@
-//! Explains any answer or thrown error: what happened, why, what to do, and whether to send it again.
+//! Explains any response or thrown error: what happened, why, what to do, and whether to send it again.
 //!
-//! Total and pure: any report gives an [`Explanation`], the same one each time. It knows nothing of calls, and of
-//! quotas what the answer's headers plainly tell.
+//! Total and pure: any report gives an [`Explanation`], the same one each time. Four stages, each in a folder, and the
+//! catalogs beside them:
 //!
-//! The order of belief: a catalog's rule (a user's, the provider's, a framework's), then the shape of the body, a
-//! well-known code, the status. All rules that hold give causes; the first fixes kind and verdict.
+//! 1. [`read`]: bytes to facts. Code, messages, ids, fields, what the request looks like.
+//! 2. [`judge`]: facts to a kind, a reason and how sure that is.
+//! 3. [`advise`]: the cause, the action, the verdict on a retry.
+//! 4. [`write`]: texts, redaction, formats.
+//!
+//! A user's catalog and a provider's own rules ([`catalogs`]) go before the judgement of the reader.
 
-mod apply;
-mod asked;
-mod base;
-pub mod catalog;
-mod credentials;
-mod decode;
+pub mod advise;
+pub mod catalogs;
 pub mod explanation;
-mod field_maps;
-pub mod fields;
-mod fit;
-pub mod format;
-pub mod grammar;
-pub mod harvest;
-pub mod ink;
-pub mod keys;
-pub mod kind;
-mod level;
-pub mod lookup;
-pub mod matcher;
-mod names;
-pub mod network;
-pub mod plain;
-mod program;
-pub mod redact;
-pub mod report;
-mod retry_info;
+pub mod judge;
+pub mod read;
 mod scan;
-mod secret_names;
-mod sentence;
-mod signs;
-mod squeeze;
-mod stop_words;
-pub mod text;
-mod told;
-mod verdict;
-mod watch;
-mod words;
 pub mod write;
 
-pub use catalog::Catalogs;
+pub use catalogs::{Catalogs, lookup};
 pub use explanation::Explanation;
-pub use network::Thrown;
-pub use report::Report;
+pub use judge::kind;
+pub use read::report::{Report, Thrown};
+pub use write::plain;
 
 use crate::hints::{self, Hint, Served, body::Limited};
 use crate::syntax::{json, number};
+use advise::verdict::{self, Waits};
+use advise::{sentences, texts};
 use alloc::string::String;
-use apply::Rule;
-use harvest::{Harvest, MAX_BODY, Shape};
-use ink::{Ink, Text};
-use keys::{key, keys};
-use kind::Kind;
-use matcher::Facts;
-use verdict::Waits;
+use catalogs::apply::{self, Rule};
+use catalogs::condition::Facts;
+use judge::kind::Kind;
+use judge::{program, status, thrown};
+use read::body::{self, Harvest, MAX_BODY, Shape};
+use read::keys::{self, key, keys};
+use read::{decode, fields, quota, request, retry_info, sentence};
+use write::arena::{Arena, Text};
+use write::serialize;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     if report.status.unwrap_or(0) == 0 {
         let opaque = report.response_type.starts_with("opaque");
         if opaque {
-            return network::opaque(report);
+            return thrown::opaque(report);
         }
-        return program::explain(report).unwrap_or_else(|| network::explain(report));
+        return program::explain(report).unwrap_or_else(|| thrown::explain(report));
     }
     let served = hints::served(report.headers, report.now);
     let told = if report.told.is_none() {
-        told::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
+        quota::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
     } else {
         None
     };
@@ -80,9 +58,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
-    let harvest = harvest::harvest(report, &document, &mut out);
-    let open = base::judge(report, &harvest, &digits, &mut out);
-    let waits = base::hears(out.kind, &harvest);
+    let harvest = body::harvest(report, &document, &mut out);
+    let open = status::judge(report, &harvest, &digits, &mut out);
+    let waits = status::hears(out.kind, &harvest);
     // Of a page or text the front is enough: what is deep in it is not about the answer.
     let body = match harvest.shape {
         _ if !waits => "",
@@ -93,11 +71,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
     let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
     let basis = out.evidence.len();
-    let asked = asked::read(report, harvest.messages.first().map_or("", |said| said.text));
+    let asked = request::read(report, harvest.messages.first().map_or("", |said| said.text));
     let facts = Facts::new(report, &digits, &harvest, &asked);
     let (provider, by_shape) = catalogs.provider(&facts);
     out.format = harvest.format;
-    out.provider = out.ink.excerpt(provider);
+    out.provider = out.arena.excerpt(provider);
     if by_shape {
         out.notes.push("The API was recognised by the shape of the body, not by its host.");
     }
@@ -135,7 +113,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         && (!named || harvest.messages.len() > 1)
     {
         for said in &harvest.messages {
-            if out.fields.iter().all(|field| !named || !scan::has(said.text, out.ink.read(field.path))) {
+            if out.fields.iter().all(|field| !named || !scan::has(said.text, out.arena.read(field.path))) {
                 sentence::read(said.text, &mut out);
             }
         }
@@ -153,11 +131,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     default_causes(&mut out, basis, &asked);
     said(&harvest, &mut out);
-    let code = String::from(out.ink.read(out.api.code));
+    let code = String::from(out.arena.read(out.api.code));
     verdict::judge(waits, report.now, verdict, &code, &mut out);
-    let who = String::from(catalogs.name(out.ink.read(out.provider)));
-    words::what(&who, &code, &digits, &mut out);
-    words::notes(report, waits, &harvest, &mut out);
+    let who = String::from(catalogs.name(out.arena.read(out.provider)));
+    sentences::what(&who, &code, &digits, &mut out);
+    sentences::notes(report, waits, &harvest, &mut out);
     out
 }
 
@@ -200,48 +178,48 @@ fn limit(limited: Option<Limited>, out: &mut Explanation) {
 /// Turns the kind, and says so in the id.
 fn become_of(kind: Kind, out: &mut Explanation) {
     out.turn(kind, "");
-    let id = String::from(out.ink.read(out.id));
-    out.id = out.ink.join(&[&id, ".", text::row(kind).name]);
+    let id = String::from(out.arena.read(out.id));
+    out.id = out.arena.join(&[&id, ".", texts::row(kind).name]);
 }
 
 /// Copies what the API itself said.
 fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
-    let ink = &mut out.ink;
+    let arena = &mut out.arena;
     let api = &mut out.api;
     if api.code.is_empty() {
-        api.code = ink.add(harvest.code.text);
+        api.code = arena.add(harvest.code.text);
     }
     let message = harvest.messages.first().copied().unwrap_or_default();
-    let start = ink.mark();
+    let start = arena.mark();
     match harvest.shape {
-        Shape::Xml | Shape::Html => decode::markup(message.text, &mut ink.all),
-        _ if message.span.is_none() => decode::percent(message.text, &mut ink.all),
-        _ => ink.all.push_str(message.text),
+        Shape::Xml | Shape::Html => decode::markup(message.text, &mut arena.all),
+        _ if message.span.is_none() => decode::percent(message.text, &mut arena.all),
+        _ => arena.all.push_str(message.text),
     }
-    api.message = ink.since(start);
-    api.user_message = for_show(harvest.user_message, ink);
-    api.request_id = ink.add(harvest.request_id);
+    api.message = arena.since(start);
+    api.user_message = for_show(harvest.user_message, arena);
+    api.request_id = arena.add(harvest.request_id);
     if !harvest.docs_url.is_empty() {
-        api.docs_url = ink.add(harvest.docs_url);
+        api.docs_url = arena.add(harvest.docs_url);
     }
     if harvest.details.exists() {
-        api.details = ink.add(&write::write_node(harvest.details, false));
+        api.details = arena.add(&serialize::write_node(harvest.details, false));
     }
 }
 
 /// A server's text that an application may choose to show: on one line, of bounded length, and without the marks that turn
 /// the direction of what stands around it.
-fn for_show(text: &str, ink: &mut Ink) -> Text {
+fn for_show(text: &str, arena: &mut Arena) -> Text {
     const MOST: usize = 500;
-    let start = ink.mark();
+    let start = arena.mark();
     for char in scan::head(text, MOST).chars() {
         match char {
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => ink.all.push(' '),
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => arena.all.push(' '),
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            char => ink.all.push(char),
+            char => arena.all.push(char),
         }
     }
-    ink.since(start)
+    arena.since(start)
 }
 
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
@@ -272,13 +250,13 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         _ => {}
     }
     match out.kind {
-        Kind::BusinessRule if facts => out.details = out.ink.add(&write::write_node(harvest.details, true)),
+        Kind::BusinessRule if facts => out.details = out.arena.add(&serialize::write_node(harvest.details, true)),
         Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
         Kind::Forbidden => {
             let (_, scopes) = scan::split(report.header("www-authenticate"), "scope=\"").unwrap_or_default();
             out.missing_scopes = apply::list(scan::until(scopes, b"\""), b' ', out);
             if !scopes.is_empty() {
-                out.reason = out.ink.add("scope");
+                out.reason = out.arena.add("scope");
             }
         }
         _ => {}
@@ -296,7 +274,7 @@ fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
         (Kind::NotFound, "route", "route"),
     ];
     let message = harvest.messages.first().copied().unwrap_or_default().text;
-    let known = out.ink.read(out.reason);
+    let known = out.arena.read(out.reason);
     if !matches!(known, "unknown" | "invalid" | "permission") {
         return;
     }
@@ -305,26 +283,26 @@ fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
             && scan::parts(signs, b'|').any(|sign| scan::has(message, sign) || scan::has(harvest.code.text, sign))
     });
     if let Some((_, reason, _)) = found {
-        out.reason = out.ink.add(reason);
+        out.reason = out.arena.add(reason);
     }
 }
 
 /// What the kind says of its causes, where no rule has said one, or only what the request looks like.
-fn default_causes(out: &mut Explanation, basis: usize, asked: &asked::Asked) {
+fn default_causes(out: &mut Explanation, basis: usize, asked: &request::Asked) {
     let of_request = |cause: &explanation::Cause| {
-        out.evidence.get(cause.evidence.0).is_some_and(|seen| out.ink.read(seen.rule).starts_with("request."))
+        out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
     };
     if !out.causes.iter().all(of_request) {
         return;
     }
-    let rows = match out.ink.read(out.reason) {
-        "html_instead_of_json" => text::PAGE,
-        "invalid_json" => text::NO_JSON,
-        _ => text::row(out.kind).causes,
+    let rows = match out.arena.read(out.reason) {
+        "html_instead_of_json" => texts::PAGE,
+        "invalid_json" => texts::NO_JSON,
+        _ => texts::row(out.kind).causes,
     };
     let mut confidence = if out.causes.is_empty() { "likely" } else { "possible" };
     for (id, text) in rows {
-        let known = out.causes.iter().any(|cause| out.ink.read(cause.id) == *id);
+        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
         if known || (*id == "missing" && asked.identified) {
             continue;
         }
@@ -369,7 +347,7 @@ mod tests {
             let report = Report { status: Some(400), body: Some(&body), ..Report::default() };
             steps::of(|| {
                 let out = explain(&report, &catalogs);
-                assert_eq!((out.ink.read(out.id), out.provider.is_empty()), ("http.400", true));
+                assert_eq!((out.arena.read(out.id), out.provider.is_empty()), ("http.400", true));
             })
         });
         assert!(large <= small * 9 / 2, "{small} steps become {large}");

@@ -8,7 +8,11 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    explain::{Catalogs, explain, keys, lookup::lookup, report},
+    explain::{
+        Catalogs, explain,
+        lookup::lookup,
+        read::{keys, report},
+    },
     syntax::headers::Headers,
 };
 

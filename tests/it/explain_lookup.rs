@@ -1,7 +1,7 @@
 //! Pages of rules, users' catalogs and their layers, natively.
 
 use crate::explain_support::{Case, load};
-use fetch_with_policy::explain::lookup::lookup;
+use fetch_with_policy::explain::catalogs::lookup::lookup;
 use fetch_with_policy::explain::{Catalogs, explain};
 use proptest::prelude::*;
 use serde_json::{Value, json};

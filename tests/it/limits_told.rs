@@ -3,7 +3,7 @@
 
 use fetch_with_policy::{
     call::{self, Action, Call, Event, Memory, Request, WaitReason},
-    explain::{Catalogs, Report, explain, kind::Retry, text},
+    explain::{Catalogs, Report, advise::texts, explain, kind::Retry},
     policy::Policy,
     rate_limit::{
         identity::Identity,
@@ -146,7 +146,7 @@ fn explain_difference(case: &Value) -> Option<String> {
         Retry::AtReset { delay, .. } => ("at-reset", Some(delay)),
         _ => ("another", None),
     };
-    let kind = text::row(out.kind).name;
+    let kind = texts::row(out.kind).name;
     let is = |wanted: &Value, told: &str| wanted.as_str().unwrap().split('|').any(|wanted| wanted == told);
     let is_right = is(&expected["kind"], kind)
         && is(&expected["verdict"], verdict)

@@ -203,7 +203,7 @@ fn the_plain_explanation_has_the_members_that_belong_to_its_kind() {
     assert_eq!((plain.limit, plain.remaining, plain.status), (Some(100), Some(0), Some(429)));
     assert_eq!(
         plain.retry,
-        fetch_with_policy::explain::plain::Retry::After { delay: 7000, source: "retry-after".into() }
+        fetch_with_policy::explain::write::plain::Retry::After { delay: 7000, source: "retry-after".into() }
     );
     assert_eq!(plain.params.seconds.as_deref(), Some("7"));
     assert!(!plain.user_message.is_empty() && plain.provider.is_none());

@@ -2,7 +2,7 @@
 //! as a body and as a message, and redacted once and twice.
 
 use crate::explain_support::Case;
-use fetch_with_policy::explain::redact::{redact, redact_value};
+use fetch_with_policy::explain::write::redact::{redact, redact_value};
 use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Value, json};
 

@@ -294,8 +294,8 @@ test("the lint passes the example of the format", () => {
 
 test("the built-in catalogs pass the lint and their own tests", () => {
   let count = 0;
-  for (const name of readdirSync("src/explain/providers")) {
-    const catalog = JSON.parse(readFileSync(`src/explain/providers/${name}`, "utf8"));
+  for (const name of readdirSync("src/explain/catalogs/providers")) {
+    const catalog = JSON.parse(readFileSync(`src/explain/catalogs/providers/${name}`, "utf8"));
     // What holds for all APIs is no provider's: it has ids of several groups, and a catalog of users' has one.
     if (catalog.provider === undefined) continue;
     defineCatalog(catalog);
@@ -307,8 +307,8 @@ test("the built-in catalogs pass the lint and their own tests", () => {
 test("a page is found for each rule, each status, each failure of the network and each id that an explanation had", () => {
   const explainer = createExplainer({ catalogs: [acme([rule({ status: 423 }, { title: "Busy", action: "Wait.", docsUrl: "https://acme.test/busy" })])] });
   const ids = new Set(["http.html", "http.invalid-json", "hidden.graphql", "code.not_found", "network.unknown", "network.offline", "fetch.caller", "fetch.opaque", "http.403.rate_limited"]);
-  for (const name of readdirSync("src/explain/providers")) {
-    for (const { id } of JSON.parse(readFileSync(`src/explain/providers/${name}`, "utf8")).rules) ids.add(id);
+  for (const name of readdirSync("src/explain/catalogs/providers")) {
+    for (const { id } of JSON.parse(readFileSync(`src/explain/catalogs/providers/${name}`, "utf8")).rules) ids.add(id);
   }
   for (let status = 100; status < 600; status++) ids.add(`http.${status}`);
   for (const { status, url, headers, body, method } of JSON.parse(readFileSync("tests/fixtures/errors-source.json", "utf8")).cases) {

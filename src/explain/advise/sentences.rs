@@ -1,0 +1,66 @@
+//! The sentence that says what happened, and the notes beside it.
+
+use crate::explain::Report;
+use crate::explain::advise::verdict::Waits;
+use crate::explain::explanation::Explanation;
+use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::read::body::{Harvest, MAX_BODY, Shape};
+use crate::explain::read::report::origin_of;
+use crate::hints::expose;
+use crate::syntax::json::End;
+use alloc::string::String;
+
+/// Says in one sentence what happened, unless a rule has said it; the status is `number` in digits, and `who` answered.
+pub fn what(who: &str, code: &str, number: &str, out: &mut Explanation) {
+    if !out.what_happened.is_empty() {
+        return;
+    }
+    let page = out.arena.read(out.reason) == "html_instead_of_json";
+    let start = out.arena.join(&[if who.is_empty() { "The server" } else { who }, " answered"]);
+    if !number.is_empty() {
+        out.arena.join(&[" ", number]);
+    }
+    if !code.is_empty() {
+        out.arena.add(" with the code ");
+        out.arena.excerpt(code);
+    }
+    let more = if page {
+        ". The body is a web page, not JSON."
+    } else if out.format == "empty" && out.kind != Kind::Success {
+        ". It gave no details."
+    } else {
+        "."
+    };
+    let title = String::from(out.title());
+    out.what_happened = start.and(out.arena.join(&[": ", &title, more]));
+}
+
+const HIDDEN: &str = concat!(
+    " Retry-After and the rate-limit headers are hidden from this page unless the server sends ",
+    expose!(),
+    ", X-Request-Id."
+);
+
+/// Adds what else is worth knowing: hidden headers, a clock that is wrong, a body that is not whole.
+pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
+    let foreign = report.response_type == "cors"
+        || (!report.page_url.is_empty() && origin_of(report.page_url) != origin_of(report.url));
+    let limited = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
+    if limited && foreign && waits.hint.is_none() && waits.told.is_none() {
+        let action = String::from(out.arena.read(out.action));
+        out.action = out.arena.join(&[&action, HIDDEN]);
+        out.notes.push(HIDDEN.trim_ascii_start());
+    }
+    if matches!(out.retry, Retry::AtReset { delay: 0, .. }) {
+        out.notes
+            .push("The reset lies in the past: this clock or the server's is wrong, or the window has just ended.");
+    }
+    if harvest.shape == Shape::Html && out.kind != Kind::UnexpectedResponse {
+        out.notes.push("The body is a web page, not JSON: it may come from a proxy in front of the API.");
+    }
+    if report.body.is_some_and(|body| body.len() > MAX_BODY) || harvest.end == End::Capped {
+        out.notes.push("Only the first part of the body was looked at.");
+    } else if harvest.shape == Shape::Json && harvest.end != End::Complete {
+        out.notes.push("The body is incomplete or broken JSON; it was read as far as possible.");
+    }
+}

@@ -1,0 +1,274 @@
+//! The twenty kinds of outcome, what a status by itself says, and which well-known code words say more than a status.
+//!
+//! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
+//! (Google AIP-193, OAuth 2, AWS, the generic error object).
+
+use crate::explain::scan::words;
+use crate::explain::write::arena::Text;
+use crate::syntax::number;
+use alloc::vec::Vec;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[allow(missing_docs)]
+pub enum Kind {
+    Success,
+    InvalidRequest,
+    MalformedBody,
+    ValidationFailed,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    UnexpectedResponse,
+    NotSupported,
+    Conflict,
+    Locked,
+    TooLarge,
+    RateLimited,
+    QuotaExhausted,
+    BusinessRule,
+    ServerError,
+    Unavailable,
+    Network,
+    Timeout,
+    Aborted,
+}
+
+/// Whether and when the same request may be sent again. Milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Retry {
+    None,
+    Never { until: Text },
+    Backoff { base_delay: i64, max_tries: i64, requires_idempotency: bool },
+    After { delay: i64, source: Text },
+    AtReset { delay: i64, reset_at: Option<i64>, source: Text },
+    AfterReauth { how: &'static str },
+    Soon { delay: i64, max_tries: i64 },
+    WhenOnline,
+}
+
+/// The first wait of a back-off, ms, and how often one is worth it (Clever's own advice: 1, 2, 4 s …, then stop after five retries).
+pub const BACKOFF: Retry = Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: false };
+
+/// What a status says by itself: the kind, and its reason where the kind has one ("" elsewhere).
+pub fn of_status(status: u16) -> (Kind, &'static str) {
+    use Kind::{
+        Conflict, Forbidden, InvalidRequest, Locked, NotFound, NotSupported, QuotaExhausted, RateLimited, ServerError,
+        Success, Timeout, TooLarge, Unauthenticated, Unavailable, UnexpectedResponse, ValidationFailed,
+    };
+    match status {
+        200..=299 | 304 => (Success, ""),
+        100..=399 => (UnexpectedResponse, "redirect"),
+        401 | 407 | 511 => (Unauthenticated, "unknown"),
+        402 => (QuotaExhausted, ""),
+        403 => (Forbidden, "unknown"),
+        404 => (NotFound, "unknown"),
+        405 => (NotSupported, "method"),
+        406 | 415 => (NotSupported, "media_type"),
+        408 => (Timeout, "server"),
+        409 | 412 => (Conflict, ""),
+        410 => (NotFound, "gone"),
+        413 | 414 | 431 => (TooLarge, ""),
+        422 => (ValidationFailed, ""),
+        423 => (Locked, ""),
+        425 | 502..=504 | 520..=530 | 599 => (Unavailable, ""),
+        420 | 429 => (RateLimited, ""),
+        451 => (Forbidden, "blocked"),
+        501 | 505 => (NotSupported, "feature"),
+        500..=u16::MAX => (ServerError, ""),
+        _ => (InvalidRequest, "unknown"),
+    }
+}
+
+/// What a code says whatever the status, by its letters and digits alone: `NOT_FOUND`, `notFound` and `not-found` are one.
+/// Numbers are those of JSON-RPC 2.0 section 5.1.
+pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
+    let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let bare = bare.strip_prefix(b"err").unwrap_or(&bare);
+    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(bare);
+    for (known, kind, reason) in CODES {
+        if known.iter().any(|known| known.as_bytes() == word) {
+            return Some((*kind, reason));
+        }
+    }
+    // `channel_not_found`, `ResourceGroupNotFound`; `daily_quota_exceeded`.
+    if word.ends_with(b"loginrequired") {
+        Some((Kind::Unauthenticated, "step_up"))
+    } else if word.ends_with(b"conflict") {
+        Some((Kind::Conflict, ""))
+    } else if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
+        Some((Kind::NotFound, "resource"))
+    } else {
+        // The type of problem details that the IETF's draft names is any limit.
+        (word.ends_with(b"quotaexceeded") && !bare.starts_with(b"http")).then_some((Kind::QuotaExhausted, ""))
+    }
+}
+
+/// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.
+pub fn of_grpc(number: &str) -> &'static str {
+    const NAMES: &str = "ok cancelled unknown invalid_argument deadline_exceeded not_found already_exists permission_denied resource_exhausted failed_precondition aborted out_of_range unimplemented internal unavailable data_loss unauthenticated";
+    let index = number::whole(number).and_then(|index| usize::try_from(index).ok());
+    index.and_then(|index| words(NAMES).nth(index)).unwrap_or("")
+}
+
+const CODES: &[(&[&str], Kind, &str)] = &[
+    (
+        &["unauthenticated", "authentication", "authenticationfailed", "authenticationrequired", "unauthorized"],
+        Kind::Unauthenticated,
+        "unknown",
+    ),
+    (
+        &[
+            "invalidtoken",
+            "invalidapikey",
+            "apikeyinvalid",
+            "badcredentials",
+            "invalidclient",
+            "invalidaccesstoken",
+            "invalidauth",
+            "invalidsessionid",
+            "invalidjwt",
+            "tokenrevoked",
+            "accountinactive",
+            "invalidauthenticationtoken",
+            "invalidsignature",
+            "signaturedoesnotmatch",
+            "unrecognizedclient",
+            "invalidaccesskeyid",
+            "invalidclienttokenid",
+            "invalidapikeys",
+            "invalididtoken",
+            "requesttimetooskewed",
+            "invalidpassword",
+            "invalidlogincredentials",
+            "emailnotfound",
+        ],
+        Kind::Unauthenticated,
+        "invalid",
+    ),
+    (&["notauthed", "missingauthenticationtoken"], Kind::Unauthenticated, "missing"),
+    (
+        &["expiredtoken", "tokenexpired", "apikeyexpired", "expiredaccesstoken", "expiredauthenticationtoken"],
+        Kind::Unauthenticated,
+        "expired",
+    ),
+    (&["invalidgrant"], Kind::Unauthenticated, "grant_invalid"),
+    (&["mfarequired", "interactionrequired", "loginrequired", "consentrequired"], Kind::Unauthenticated, "step_up"),
+    (&["permissiondenied", "notauthorized", "accessdenied", "forbidden", "permission"], Kind::Forbidden, "permission"),
+    (
+        &["insufficientscope", "insufficientscopes", "accesstokenscopeinsufficient", "missingscope", "missingscopes"],
+        Kind::Forbidden,
+        "scope",
+    ),
+    (&["notfound", "resourcenotfound", "nosuchkey"], Kind::NotFound, "resource"),
+    (
+        &[
+            "ratelimited",
+            "ratelimit",
+            "ratelimitexceeded",
+            "throttled",
+            "throttling",
+            "toomanyrequests",
+            "slowdown",
+            "resourceexhausted",
+            "provisionedthroughputexceeded",
+            "requestlimitexceeded",
+            "toomanyattemptstrylater",
+            "overquerylimit",
+        ],
+        Kind::RateLimited,
+        "",
+    ),
+    (
+        &["quotaexceeded", "insufficientquota", "enforcedspendlimitreached", "billinghardlimitreached"],
+        Kind::QuotaExhausted,
+        "",
+    ),
+    (&["insufficientbalance", "insufficientfunds"], Kind::BusinessRule, ""),
+    (
+        &[
+            "validation",
+            "validationfailed",
+            "invalidargument",
+            "invalidarguments",
+            "invalidvalue",
+            "graphqlvalidationfailed",
+            "baduserinput",
+            "outofrange",
+            "32602",
+        ],
+        Kind::ValidationFailed,
+        "",
+    ),
+    (&["32600"], Kind::InvalidRequest, "unknown"),
+    (
+        &["parse", "32700", "invalidjson", "malformedjson", "badjson", "notjson", "jsonparse", "jsonparser"],
+        Kind::MalformedBody,
+        "json_syntax",
+    ),
+    (
+        &[
+            "conflict",
+            "alreadyexists",
+            "idempotency",
+            "concurrentmodification",
+            "duplicatevalue",
+            "constraintviolation",
+            "conditionalcheckfailed",
+            "failedprecondition",
+            "aborted",
+        ],
+        Kind::Conflict,
+        "",
+    ),
+    (&["entitytoolarge", "requesttoolarge", "contextlengthexceeded"], Kind::TooLarge, ""),
+    (&["unabletolockrow", "resourcelocked", "locked"], Kind::Locked, ""),
+    (&["unimplemented", "32601"], Kind::NotSupported, "feature"),
+    (&["deadlineexceeded"], Kind::Timeout, "server"),
+    (&["internalserver", "internal", "32603"], Kind::ServerError, ""),
+    (
+        &["unavailable", "serviceunavailable", "serverunavailable", "temporarilyunavailable", "overloaded"],
+        Kind::Unavailable,
+        "",
+    ),
+];
+
+/// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.
+pub fn is_spent(code: &str) -> bool {
+    of_code(code) == Some((Kind::QuotaExhausted, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_in_any_spelling() {
+        for code in ["NOT_FOUND", "notFound", "not-found", "NotFoundException", "not_found_error"] {
+            assert_eq!(of_code(code), Some((Kind::NotFound, "resource")), "{code}");
+        }
+        for code in ["", "error", "ITEM_SOLD", "404"] {
+            assert_eq!(of_code(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_kind() {
+        for (status, kind) in [
+            (0, Kind::InvalidRequest),
+            (100, Kind::UnexpectedResponse),
+            (204, Kind::Success),
+            (304, Kind::Success),
+            (418, Kind::InvalidRequest),
+            (420, Kind::RateLimited),
+            (501, Kind::NotSupported),
+            (521, Kind::Unavailable),
+            (599, Kind::Unavailable),
+            (65_535, Kind::ServerError),
+        ] {
+            assert_eq!(of_status(status).0, kind, "{status}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! What a thrown error means: kind, reason and sentence of each cause in [`crate::failures`], by which the policy decides too.
+//!
+//! Names come first: workerd marks even an abort as retryable. In a page the exception says nothing by design (refused,
+//! DNS, TLS, CORS all read "Failed to fetch"), so what is not known is said to be unknown, with what to check.
+//! Source: observed in Chromium 147, Node 20, Deno 2.9, Bun 1.4 and workerd; Firefox and Safari by their known messages.
+
+use crate::explain::Report;
+use crate::explain::advise::texts;
+use crate::explain::explanation::Explanation;
+use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::read::report::{Thrown, host_of, origin_of};
+use crate::explain::scan::{self, has};
+use crate::failures::{self, Cause, Repeats};
+use alloc::vec::Vec;
+
+/// A cause's kind, reason and sentence.
+struct Row(Cause, Kind, &'static str, &'static str);
+
+/// Where two rows have one reason, the first stands for it.
+const ROWS: &[Row] = &[
+    Row(Cause::Aborted, Kind::Aborted, "caller", "The caller's own signal ended the request."),
+    Row(
+        Cause::Exhausted,
+        Kind::Network,
+        "subrequests",
+        "The host lets one invocation send only so many requests, and all of them are sent.",
+    ),
+    Row(Cause::ConnectTimeout, Kind::Timeout, "connect", "No connection came about in time."),
+    Row(Cause::HeadersTimeout, Kind::Timeout, "headers", "The server accepted the request and sent no answer in time."),
+    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The answer began and stalled."),
+    Row(
+        Cause::Timeout,
+        Kind::Timeout,
+        "client_deadline",
+        "The deadline that the caller set passed before the answer came.",
+    ),
+    Row(
+        Cause::Protocol,
+        Kind::Network,
+        "protocol",
+        "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
+    ),
+    Row(
+        Cause::Unreadable,
+        Kind::Network,
+        "protocol",
+        "The host refused the answer: its head is too large, its encoding broken, or its integrity another.",
+    ),
+    Row(
+        Cause::Url,
+        Kind::InvalidRequest,
+        "bad_url",
+        "The address is relative without a base, malformed, or of a scheme or port that fetch refuses.",
+    ),
+    Row(
+        Cause::Options,
+        Kind::InvalidRequest,
+        "unknown",
+        "fetch refused the request's options, or may not reach that address, before sending it.",
+    ),
+    Row(
+        Cause::UsedBody,
+        Kind::InvalidRequest,
+        "unknown",
+        "A body was read twice: it can be read once, or cloned before.",
+    ),
+    REDIRECT,
+    OFFLINE,
+    Row(Cause::Csp, Kind::Network, "csp", "The page's Content Security Policy (connect-src) forbids this address."),
+    Row(
+        Cause::Cors,
+        Kind::Network,
+        "cors",
+        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
+    ),
+    MIXED,
+    Row(Cause::RedirectLoop, Kind::Network, "redirect_loop", "The server redirects in a circle."),
+    Row(Cause::Dns, Kind::Network, "dns", "The host name has no address: a typing error, or DNS is unreachable."),
+    Row(Cause::Refused, Kind::Network, "refused", "Nothing listens at that host and port."),
+    Row(
+        Cause::Tls,
+        Kind::Network,
+        "tls",
+        "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
+    ),
+    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended within the answer's body."),
+    Row(Cause::Reset, Kind::Network, "reset", "The connection was closed before an answer came."),
+    Row(
+        Cause::Unprocessed,
+        Kind::Network,
+        "reset",
+        "The server closed the connection or refused the stream (HTTP/2) before it processed the request.",
+    ),
+    Row(Cause::Lost, Kind::Network, "connection", "The connection was lost or has no route."),
+    Row(
+        Cause::NoSocket,
+        Kind::Network,
+        "connection",
+        "This machine has no socket, port or file descriptor left: too many connections are open.",
+    ),
+    Row(
+        Cause::Json,
+        Kind::UnexpectedResponse,
+        "invalid_json",
+        "The answer's body is empty or not JSON: json() could not read it.",
+    ),
+];
+
+/// Explains a request that no response came to.
+pub fn explain(report: &Report<'_>) -> Explanation {
+    let mut out = Explanation::new(Kind::Network, "unknown", None);
+    let surroundings = surroundings(report);
+    let thrown = report.thrown.first().copied().unwrap_or_default();
+    if let Some((row, place, text)) = find_row(report)
+        // A sign that names its reason is believed before a guess from the surroundings.
+        && (surroundings.is_none() || row.1 != Kind::Network || !matches!(row.2, "connection" | "dns"))
+    {
+        tell(&mut out, row, 90, ("exception", place, text));
+    } else if let Some((row, name, text)) = surroundings {
+        tell(&mut out, row, 90, ("environment", name, text));
+    } else if thrown.name.is_empty() && !thrown.message.is_empty() && !has(thrown.message, "net::err_") {
+        tell(&mut out, &REASON, 50, ("exception", "", ""));
+    } else {
+        unknown(report, &mut out);
+    }
+    out.what_happened = out.arena.add(match out.kind {
+        Kind::Aborted => "The request was ended by the caller's own signal.",
+        Kind::Timeout => "The request did not end in time.",
+        Kind::InvalidRequest => "The request was refused before it was sent.",
+        Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
+        _ => NO_RESPONSE,
+    });
+    act(&mut out);
+    out
+}
+
+/// What to do, where the reason says more of it than the kind.
+fn act(out: &mut Explanation) {
+    if out.kind == Kind::InvalidRequest {
+        out.action = out.arena.add(MEND);
+    } else if out.arena.read(out.reason) == "subrequests" {
+        out.action = out.arena.add(FEWER);
+    }
+}
+
+const NO_RESPONSE: &str = "No response came.";
+const MEND: &str =
+    "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).";
+
+const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or go on in another one (a queue, a \
+                     Durable Object, a service binding).";
+
+fn group_of(row: &Row) -> &'static str {
+    if row.1 == Kind::Network { "network" } else { "fetch" }
+}
+
+/// What a row is about, without a case at hand: `id` is `network.dns`, `fetch.opaque`. Gives back whether there is such a row.
+pub fn page(id: &str, out: &mut Explanation) -> bool {
+    let (group, reason) = scan::split(id, ".").unwrap_or_default();
+    if id == "network.unknown" {
+        out.turn(Kind::Network, "unknown");
+        unknown(&Report { thrown: alloc::vec![Thrown::default()], ..Report::default() }, out);
+        out.what_happened = out.arena.add(NO_RESPONSE);
+        return true;
+    }
+    let mut rows = ROWS.iter().chain([&OPAQUE]);
+    let Some(row) = rows.find(|row| row.2 == reason && group == group_of(row)) else { return false };
+    tell(out, row, 90, ("exception", "", ""));
+    out.what_happened = out.arena.add(row.3);
+    act(out);
+    true
+}
+
+/// Explains a response that may not be looked into.
+pub fn opaque(report: &Report<'_>) -> Explanation {
+    let mut out = Explanation::new(Kind::UnexpectedResponse, "", Some(0));
+    let redirect = report.response_type == "opaqueredirect";
+    let row = if redirect { &REDIRECT } else { &OPAQUE };
+    tell(&mut out, row, 90, ("environment", "type", report.response_type));
+    out.what_happened = out.arena.add(row.3);
+    out.action = out.arena.add(if redirect {
+        "Follow the redirect, or request the final address."
+    } else {
+        "Use mode \"cors\", and have the server allow this page's origin."
+    });
+    out
+}
+
+/// Only an abort's own reason is thrown as something else than an error.
+const REASON: Row = Row(
+    Cause::Aborted,
+    Kind::Aborted,
+    "caller",
+    "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
+);
+const OFFLINE: Row = Row(Cause::Offline, Kind::Network, "offline", "The device is offline.");
+const MIXED: Row = Row(Cause::MixedContent, Kind::Network, "mixed_content", "A page on https may not fetch from http.");
+const REDIRECT: Row = Row(
+    Cause::Redirect,
+    Kind::UnexpectedResponse,
+    "redirect",
+    "The server redirects, and the request was made with redirect: \"manual\" or \"error\".",
+);
+const OPAQUE: Row = Row(
+    Cause::Redirect,
+    Kind::UnexpectedResponse,
+    "opaque",
+    "A response came, but the request's mode \"no-cors\" hides its status, headers and body.",
+);
+
+/// Makes `out` what `row` says, on the evidence of (from, name, text).
+fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &str, &str)) {
+    out.turn(row.1, row.2);
+    out.retry = match row.0.repeats() {
+        _ if row.0 == Cause::Offline => Retry::WhenOnline,
+        Repeats::Exhausted => Retry::Never { until: out.arena.add("the next invocation of the Worker") },
+        Repeats::Never => Retry::Never { until: out.arena.add(texts::row(row.1).until) },
+        repeats => {
+            Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: repeats == Repeats::IfIdempotent }
+        }
+    };
+    out.id = out.arena.join(&[group_of(row), ".", row.2]);
+    out.confidence = confidence;
+    out.see(out.id, seen.0, seen.1, seen.2, None);
+    out.cause(row.2, row.3, "", if confidence > 80 { "certain" } else { "likely" }, 0);
+}
+
+fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a str)> {
+    let texts: Vec<_> = report.thrown.iter().flat_map(|thrown| [thrown.code, thrown.name, thrown.message]).collect();
+    let (cause, at) = failures::find(&texts)?;
+    let row = ROWS.iter().find(|row| row.0 == cause)?;
+    Some((row, ["code", "name", "message"].get(at % 3)?, texts.get(at)?))
+}
+
+/// What the surroundings tell: offline, mixed content.
+fn surroundings(report: &Report<'_>) -> Option<(&'static Row, &'static str, &'static str)> {
+    let host = host_of(report.url);
+    let local = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
+    if report.online == Some(false) {
+        Some((&OFFLINE, "navigator.onLine", "false"))
+    } else if report.page_url.starts_with("https:") && report.url.starts_with("http:") && !local {
+        Some((&MIXED, "scheme", "http from https"))
+    } else {
+        None
+    }
+}
+
+/// Causes by likelihood where the exception does not say: id, confidence, text, check.
+const UNKNOWN: &[(&str, &str, &str, &str)] = &[
+    (
+        "cors",
+        "likely",
+        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
+        "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
+    ),
+    (
+        "unreachable",
+        "likely",
+        "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
+        "Open the URL in a tab of its own, or with curl.",
+    ),
+    (
+        "blocked",
+        "possible",
+        "An extension, a proxy or the page's Content Security Policy blocked it.",
+        "Try a private window without extensions; look for a CSP report in the console.",
+    ),
+];
+
+fn unknown(report: &Report<'_>, out: &mut Explanation) {
+    out.id = out.arena.add("network.unknown");
+    out.confidence = 10;
+    let Some(thrown) = report.thrown.first() else {
+        return out.notes.push("Neither a response nor an error was given.");
+    };
+    out.confidence = 30;
+    out.see(out.id, "exception", "message", thrown.message, None);
+    // A page may always read its own origin.
+    let own = !report.page_url.is_empty() && origin_of(report.page_url) == origin_of(report.url);
+    for (id, confidence, text, check) in UNKNOWN {
+        if !own || *id != "cors" {
+            out.cause(id, text, check, confidence, 0);
+        }
+    }
+    out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn of(chain: &[(&'static str, &'static str, &'static str)]) -> (Kind, alloc::string::String, Retry) {
+        let thrown = chain.iter().map(|(name, message, code)| Thrown { name, message, code }).collect();
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        (out.kind, out.arena.read(out.reason).to_string(), out.retry)
+    }
+
+    #[test]
+    fn the_name_of_an_abort_or_deadline_comes_before_all_else() {
+        let abort =
+            of(&[("AbortError", "This operation was aborted", "20"), ("Error", "read ECONNRESET", "ECONNRESET")]);
+        assert_eq!((abort.0, abort.1.as_str()), (Kind::Aborted, "caller"));
+        let deadline = of(&[("TimeoutError", "signal timed out", "23")]);
+        assert_eq!((deadline.0, deadline.1.as_str()), (Kind::Timeout, "client_deadline"));
+    }
+
+    #[test]
+    fn a_thrown_value_that_is_no_error_is_a_reason_to_abort() {
+        assert_eq!(of(&[("", "user left", "")]).0, Kind::Aborted);
+        assert_eq!(of(&[]).0, Kind::Network);
+    }
+
+    #[test]
+    fn requests_that_the_host_sends_no_more_are_told_by_their_name() {
+        let message = "Too many subrequests by single Worker invocation.";
+        let thrown = alloc::vec![Thrown { name: "Error", message, code: "" }];
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        assert_eq!((out.kind, out.arena.read(out.reason)), (Kind::Network, "subrequests"));
+        assert!(matches!(out.retry, Retry::Never { .. }));
+        assert_eq!(out.causes.len(), 1, "it is not CORS");
+        assert_eq!(out.arena.read(out.action), FEWER);
+    }
+
+    #[test]
+    fn each_cause_has_a_row() {
+        for (signs, cause) in failures::ROWS {
+            assert_eq!(ROWS.iter().filter(|row| row.0 == *cause).count(), 1, "{signs}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_sent_may_be_sent_again_whatever_its_method() {
+        for (code, expected) in
+            [("ECONNREFUSED", false), ("ENOTFOUND", false), ("ECONNRESET", true), ("ERR_HTTP2_GOAWAY_SESSION", false)]
+        {
+            let (.., retry) = of(&[("TypeError", "fetch failed", ""), ("Error", "x", code)]);
+            assert_eq!(
+                retry,
+                Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: expected },
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What is to be explained: as the explainer takes it, and as a shell sends it in one JSON text.
+
+use crate::explain::scan::{behind, cut, split, until};
+use crate::hints::{Hint, Told};
+use crate::syntax::headers::Headers;
+use crate::syntax::json::Node;
+use crate::syntax::number;
+use crate::time::WallTime;
+use alloc::vec::Vec;
+
+/// One error of a chain: the one that was thrown, then its `cause`, and so on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Thrown<'a> {
+    /// `error.name`; "" for what is not an error.
+    pub name: &'a str,
+    /// `error.message`.
+    pub message: &'a str,
+    /// `error.code` as text.
+    pub code: &'a str,
+}
+
+/// What is to be explained. "" and none: not known.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Report<'a> {
+    /// None or 0: no response came, or none that may be read.
+    pub status: Option<u16>,
+    /// All of the answer's, names in lower case.
+    pub headers: Headers<'a>,
+    /// The same, parted, which spares looking for each name in all of them; may be left empty.
+    pub pairs: Vec<(&'a str, &'a str)>,
+    pub body: Option<&'a str>,
+    pub method: &'a str,
+    pub url: &'a str,
+    pub request_body: &'a str,
+    /// What was sent, as far as it is known: values are judged, and appear in no explanation.
+    pub request_headers: Headers<'a>,
+    /// Whether the answer came after a redirect.
+    pub redirected: bool,
+    pub provider: &'a str,
+    /// The error and its causes, outermost first.
+    pub thrown: Vec<Thrown<'a>>,
+    pub online: Option<bool>,
+    pub page_url: &'a str,
+    pub response_type: &'a str,
+    pub now: WallTime,
+    /// When to come back, and the quota in the way, where somebody has read more than the headers plainly tell.
+    pub hint: Option<Hint>,
+    pub told: Option<Told>,
+}
+
+impl Report<'_> {
+    /// The value of the response header `name`, in any case; "" if it was not sent.
+    #[inline(never)]
+    pub fn header(&self, name: &str) -> &str {
+        let is = |(known, _): &(&str, &str)| known.eq_ignore_ascii_case(name);
+        let parted = self.pairs.iter().copied().find(is);
+        let pair = if self.pairs.is_empty() { self.headers.iter().find(is) } else { parted };
+        pair.unwrap_or_default().1
+    }
+
+    /// The value of the request header `name`; "" if it is not known.
+    pub fn asked(&self, name: &str) -> &str {
+        self.request_headers.lines().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+}
+
+/// The report that a shell sent: `facts` are lines of `status`, `method`, `url`, `provider`, `online`, `pageUrl`,
+/// `redirected`, `responseType` and `now`, each as `name:value`; `thrown` is a list of name, message
+/// and code for each error. All may be missing, and what is not as it should be counts as missing.
+pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
+    let mut report = Report::default();
+    for (name, value) in Headers::new(facts).lines() {
+        let number = number::whole(value);
+        match name {
+            "status" => report.status = number.and_then(|status| u16::try_from(status).ok()),
+            "method" => report.method = value,
+            "url" => report.url = value,
+            "provider" => report.provider = value,
+            "online" => report.online = Some(value == "true"),
+            "redirected" => report.redirected = value == "true",
+            "pageUrl" => report.page_url = value,
+            "responseType" => report.response_type = value,
+            "now" => report.now = WallTime(number.unwrap_or(0)),
+            _ => {}
+        }
+    }
+    let errors = thrown.children().map(|error| [error.index(0), error.index(1), error.index(2)].map(Node::text));
+    report.thrown.extend(errors.map(|[name, message, code]| Thrown { name, message, code }));
+    report
+}
+
+/// The host of a URL, without user and port; "" of a relative one.
+pub fn host_of(url: &str) -> &str {
+    let host = authority_of(url);
+    let bracket = host.starts_with('[').then(|| until(host, b"]").len() + 1);
+    bracket.and_then(|end| host.get(..end)).unwrap_or(until(host, b":"))
+}
+
+/// Host and port of a URL; "" of a relative one.
+pub fn authority_of(url: &str) -> &str {
+    behind(split(origin_of(url), "://").map_or("", |(_, rest)| rest), b'@')
+}
+
+/// Scheme and authority of a URL; "" of a relative one.
+pub fn origin_of(url: &str) -> &str {
+    // A scheme is letters; the address within a query is not this one's.
+    let scheme = until(url, b":");
+    let rest = url.get(scheme.len()..).and_then(|rest| rest.strip_prefix("://"));
+    match rest {
+        Some(rest) if scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            cut(url, 0, scheme.len() + 3 + until(rest, b"/?#\\").len())
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::json::parse;
+
+    #[test]
+    fn what_a_shell_sent_is_read_and_the_rest_is_unknown() {
+        let thrown = parse(r#"[["E","m","c"],[]]"#);
+        let report = read("status:429\nonline:false\nnow:7\nurl:https://x.example/\nother:x\n", thrown.root());
+        assert_eq!((report.status, report.online, report.now), (Some(429), Some(false), WallTime(7)));
+        assert_eq!(
+            (report.thrown.len(), report.thrown.first().map(|thrown| thrown.code), report.url),
+            (2, Some("c"), "https://x.example/")
+        );
+        let nothing = parse("nonsense");
+        assert_eq!(read("nonsense\nstatus:x\nnow:x", nothing.root()).status, None);
+    }
+
+    #[test]
+    fn host_and_origin_are_found_in_any_address() {
+        for (url, host, origin) in [
+            ("https://u:p@api.example.com:8080/x?y=http://z", "api.example.com", "https://u:p@api.example.com:8080"),
+            ("http://[::1]:80/", "[::1]", "http://[::1]:80"),
+            ("/relative?x=1", "", ""),
+            ("/relative?next=https://other.example/", "", ""),
+            ("https://host#x", "host", "https://host"),
+        ] {
+            assert_eq!((host_of(url), origin_of(url)), (host, origin), "{url}");
+        }
+    }
+}

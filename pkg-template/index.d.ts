@@ -683,7 +683,7 @@ export class PolicyOptionError extends PolicyError {
  *
  * An object with a member `status`, an object whose `error` is an Error, and a plain object that has members of {@link ErrorReport}
  * and no others are reports; anything else is what was thrown. An error of the program itself ("Cannot read properties of
- * undefined") is no failure of the network: its `id` is "program.error", its verdict "never".
+ * undefined") is no failure of a request: its `kind` is "unknown", its verdict "never".
  *
  * @example
  * ```js
@@ -896,7 +896,9 @@ export type Explanation = ExplanationBase &
           | "too_large"
           | "quota_exhausted"
           | "server_error"
-          | "unavailable";
+          | "unavailable"
+          /** A thrown error that is no failure of a request, such as an error of the program itself. */
+          | "unknown";
       }
   );
 
@@ -1197,7 +1199,7 @@ export type CatalogCondition = {
  * ```
  */
 export type CatalogMeaning = {
-  kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted">;
+  kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted" | "unknown">;
   /** One of the kind's. @default "unknown", or what the status says */
   reason?: string;
   /** A delay that the answer itself tells goes before it. @default the kind's */

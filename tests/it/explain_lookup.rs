@@ -46,7 +46,7 @@ fn a_page_tells_of_a_failure_of_the_network_and_of_a_status_what_an_explanation_
         ("network.dns", "network", "host name"),
         ("network.unknown", "network", "No response came"),
         ("network.offline", "network", "offline"),
-        ("program.error", "invalid_request", "program"),
+        ("program.error", "unknown", "program"),
         ("fetch.bad_url", "invalid_request", "relative"),
         ("fetch.opaque", "unexpected_response", "no-cors"),
         ("http.404", "not_found", "answered 404: Not found."),

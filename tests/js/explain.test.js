@@ -116,7 +116,7 @@ for (const [name, value, kind, id] of [
   ["an error alone", { error: refused }, "network", "network.refused"],
   ["an error beside members of the caller's", { error: refused, attempt: 3 }, "network", "network.refused"],
   ["an abort's error", { error: new DOMException("x", "AbortError") }, "aborted", "fetch.caller"],
-  ["an error of the program", { error: new TypeError("x is not a function") }, "invalid_request", "program.error"],
+  ["an error of the program", { error: new TypeError("x is not a function") }, "unknown", "program.error"],
   ["an error of another realm", { error: { name: "TypeError", message: "Failed to fetch" } }, "network", "network.unknown"],
   ["an error and what is known of the request", { error: new TypeError("Load failed"), url: "https://a.example/", online: false }, "network", "network.offline"],
   ["an address alone", { url: "https://a.example/", method: "GET" }, "network", "network.unknown"],
@@ -150,7 +150,7 @@ test("an error of the program itself is told as one, by its real message", () =>
       assert.fail("it throws");
     } catch (error) {
       const { id, retry, confidence, causes, whatHappened, action, userMessage, userMessageKey } = explain(error);
-      assert.deepEqual([id, retry.verdict, causes[0].id, userMessageKey], ["program.error", "never", "program", "user.invalid_request.program"], String(error));
+      assert.deepEqual([id, retry.verdict, causes[0].id, userMessageKey], ["program.error", "never", "program", "user.unknown"], String(error));
       assert.ok(confidence < 0.5);
       assert.doesNotMatch([whatHappened, action, userMessage].join(), /connection|CORS/);
     }

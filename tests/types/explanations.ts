@@ -80,6 +80,7 @@ export function members(explanation: Explanation): unknown[] {
     case "quota_exhausted":
     case "server_error":
     case "unavailable":
+    case "unknown":
       return [];
     default:
       explanation satisfies never;
@@ -198,6 +199,8 @@ const when: CatalogCondition = {
 const then: CatalogMeaning = { kind: "locked", retry: { verdict: "soon" }, causes: [{ id: "a", text: "b" }], in: "query" };
 // @ts-expect-error a success is no error's meaning
 export const success: CatalogMeaning = { kind: "success" };
+// @ts-expect-error what is unknown is no rule's meaning
+export const unknown: CatalogMeaning = { kind: "unknown" };
 export const defined: Catalog = defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.a", when, then }] });
 export const own: Explainer = createExplainer({ catalogs: [defined], messages: [de, named, zhHans, messages], locale: "de-CH" });
 createExplainer({ messages: de });

@@ -60,7 +60,7 @@ pub const NO_JSON: &[(&str, &str)] = &[
     ("not-json", "The server says JSON and sends something else."),
 ];
 
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 21] = [
     Row {
         kind: Kind::Success,
         name: "success",
@@ -260,6 +260,15 @@ const ROWS: [Row; 20] = [
         action: "Nothing, if the abort was meant; else look for who aborts the signal.",
         until: "the caller asks again",
         user: "Cancelled.",
+    },
+    Row {
+        kind: Kind::Unknown,
+        name: "unknown",
+        title: "Error in the program",
+        causes: &[("program", "Not a failure of the network or the server: the program threw this error itself.")],
+        action: "Correct the code at the line that the error's stack names. Sending the request again does not help.",
+        until: "the program is corrected",
+        user: "Something went wrong. Please try again later.",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! The twenty kinds of outcome, what a status by itself says, and which well-known code words say more than a status.
+//! The kinds of outcome, what a status by itself says, and which well-known code words say more than a status.
 //!
 //! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
@@ -33,6 +33,8 @@ pub enum Kind {
     Network,
     Timeout,
     Aborted,
+    /// A thrown error that is no failure of a request.
+    Unknown,
 }
 
 /// Whether and when the same request may be sent again. Milliseconds.

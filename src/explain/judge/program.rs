@@ -1,12 +1,12 @@
 //! Errors of the program itself: a `TypeError` or its like whose message is an engine's own for a mistake in the code.
 //!
 //! What is thrown beside a call of `fetch` (reading a member of undefined, calling what is no function) reaches the same `catch`.
-//! It is no failure of the network, and to send the request again does not help. Kinds are of requests and responses, so it is
-//! told as a request that was not made as it was meant, with little confidence.
+//! It is no failure of the network, and to send the request again does not help: kind `unknown`, verdict `never`.
 
 use crate::explain::Report;
+use crate::explain::advise::texts;
 use crate::explain::explanation::Explanation;
-use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::judge::kind::Kind;
 use crate::explain::scan::{has, head, parts};
 
 const ID: &str = "program.error";
@@ -36,43 +36,36 @@ pub fn explain(report: &Report<'_>) -> Option<Explanation> {
     if !is_engines || is_answers || !is_sign {
         return None;
     }
-    let mut out = Explanation::new(Kind::InvalidRequest, "unknown", None);
+    let mut out = Explanation::new(Kind::Unknown, "", None);
+    let id = out.arena.add(ID);
+    out.see(id, "exception", "message", thrown.message, None);
     tell(&mut out);
-    out.see(out.id, "exception", "message", thrown.message, None);
-    out.cause("program", CAUSE, "Look at the line of code that the error's stack names.", "likely", 0);
     Some(out)
 }
-
-const CAUSE: &str = "Not a network failure: an error in the program.";
 
 /// What `id` is about, without a case at hand. Gives back whether it is this one's.
 pub fn page(id: &str, out: &mut Explanation) -> bool {
     if id != ID {
         return false;
     }
-    out.turn(Kind::InvalidRequest, "unknown");
+    out.turn(Kind::Unknown, "");
     tell(out);
-    out.cause("program", CAUSE, "", "likely", 0);
     true
 }
 
 fn tell(out: &mut Explanation) {
     out.id = out.arena.add(ID);
     out.confidence = 30;
-    out.title = out.arena.add("Error in the program");
-    out.what_happened =
-        out.arena.add("The program threw an error of its own. It says nothing about the request or the server.");
-    out.action = out
-        .arena
-        .add("Correct the code at the line that the error's stack names. Sending the request again does not help.");
-    out.retry = Retry::Never { until: out.arena.add("the program is corrected") };
-    out.user_message = out.arena.add("Something went wrong in this application.");
-    out.key = out.arena.add("user.invalid_request.program");
+    out.what_happened = out.arena.add("The program threw an error that says nothing about the request or the server.");
+    for (id, text) in texts::row(Kind::Unknown).causes {
+        out.cause(id, text, "", "likely", 0);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::judge::kind::Retry;
     use crate::explain::{Catalogs, Thrown, explain as explain_any};
 
     fn id(name: &str, message: &str, code: &str) -> alloc::string::String {

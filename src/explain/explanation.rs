@@ -37,6 +37,8 @@ pub struct Explanation {
     pub provider: Text,
     /// Of a hundred.
     pub confidence: u8,
+    /// The second likeliest kind, where the first is not sure.
+    pub second: Option<Kind>,
     pub notes: Vec<&'static str>,
     pub missing_scopes: Text,
     pub entity_type: Text,
@@ -126,6 +128,7 @@ impl Explanation {
             format: "none",
             provider: none,
             confidence: 0,
+            second: None,
             notes: Vec::new(),
             missing_scopes: none,
             entity_type: none,

@@ -24,15 +24,16 @@ pub use judge::kind;
 pub use read::report::{Report, Thrown};
 pub use write::plain;
 
-use crate::hints::{self, Hint, Served, body::Limited};
+use crate::hints::{self, Hint, Served, Told, body::Limited};
 use crate::syntax::{json, number};
 use advise::verdict::{self, Waits};
 use advise::{sentences, texts};
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use catalogs::apply::{self, Rule};
 use catalogs::condition::Facts;
+use judge::features::Feature;
 use judge::kind::Kind;
-use judge::{program, status, thrown};
+use judge::{program, thrown};
 use read::body::{self, Harvest, MAX_BODY, Shape};
 use read::keys::{self, key, keys};
 use read::{decode, fields, quota, request, retry_info, sentence};
@@ -48,95 +49,165 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         }
         return program::explain(report).unwrap_or_else(|| thrown::explain(report));
     }
-    let served = hints::served(report.headers, report.now);
-    let told = if report.told.is_none() {
-        quota::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
-    } else {
-        None
-    };
-    let mut digits = String::new();
-    number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
-    let harvest = body::harvest(report, &document, &mut out);
-    let open = status::judge(report, &harvest, &digits, &mut out);
-    let waits = status::hears(out.kind, &harvest);
-    // Of a page or text the front is enough: what is deep in it is not about the answer.
-    let body = match harvest.shape {
-        _ if !waits => "",
-        Shape::Json => harvest.body,
-        _ => scan::head(harvest.body, 2048),
-    };
-    let spoken = hints::body::read(body, report.status.unwrap_or(0), served.at);
-    let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
-    let waits = Waits { hint: report.hint.as_ref().or(hint.as_ref()), told: report.told.as_ref().or(told.as_ref()) };
+    let facts = Reading::of(report, &document, &mut out);
+    let judged = catalogs.model().judge(|sink| facts.features(report, sink));
+    let mut digits = String::new();
+    number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
+    judge::note(&judged, &facts.body, &digits, &mut out);
     let basis = out.evidence.len();
-    let asked = request::read(report, harvest.messages.first().map_or("", |said| said.text));
-    let facts = Facts::new(report, &digits, &harvest, &asked);
+    let waits = facts.waits(report);
+    let asked = request::read(report, facts.body.messages.first().map_or("", |said| said.text));
+    let rule = ruled(report, catalogs, &facts.body, &asked, &digits, &mut out);
+    complete(report, &facts.body, &mut out);
+    default_causes(&mut out, basis, &asked);
+    said(&facts.body, &mut out);
+    let code = String::from(out.arena.read(out.api.code));
+    verdict::judge(waits, report.now, rule, &code, &mut out);
+    let who = String::from(catalogs.name(out.arena.read(out.provider)));
+    sentences::what(&who, &code, &digits, &mut out);
+    sentences::notes(report, waits, &facts.body, &mut out);
+    out
+}
+
+/// Gives the features of `report` by which the trained reader judges it to `sink`: for the trainer.
+pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
+    if report.status.unwrap_or(0) == 0 {
+        return judge::features::each_thrown(report, sink);
+    }
+    let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let mut out = Explanation::new(Kind::Success, "", report.status);
+    Reading::of(report, &document, &mut out).features(report, sink);
+}
+
+/// What the first stage found in a response.
+#[derive(Debug)]
+struct Reading<'d> {
+    body: Harvest<'d>,
+    hint: Option<Hint>,
+    quota: Option<Told>,
+    facts: Vec<u32>,
+}
+
+impl<'d> Reading<'d> {
+    fn of(report: &'d Report<'_>, document: &'d json::Document<'_>, out: &mut Explanation) -> Self {
+        let status = report.status.unwrap_or(0);
+        let served = hints::served(report.headers, report.now);
+        let quota =
+            if report.told.is_none() { quota::read(report.headers, served, hints::is_refusal(status)) } else { None };
+        let body = body::harvest(report, document, out);
+        // Of a page or text the front is enough: what is deep in it is not about the answer.
+        let front = if body.shape == Shape::Json { body.body } else { scan::head(body.body, 2048) };
+        let spoken = hints::body::read(front, status, served.at);
+        let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
+        let told = report.told.as_ref().or(quota.as_ref());
+        let grpc = report.header("grpc-status");
+        let facts = [
+            (spoken.limited == Some(Limited::Rate), 1),
+            (spoken.limited == Some(Limited::Allowance), 2),
+            (spoken.limited == Some(Limited::TooLarge), 3),
+            (report.hint.is_some() || hint.is_some(), 4),
+            (told.is_some_and(|told| told.remaining == Some(0)), 5),
+            (unreadable(report, &body), 6),
+            (!out.fields.is_empty(), 7),
+            (!grpc.is_empty(), 100 + number::whole(grpc).unwrap_or(0) as u32),
+        ];
+        let facts = facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact).collect();
+        Self { body, hint, quota, facts }
+    }
+
+    fn features<'t>(&'t self, report: &'t Report<'_>, sink: &mut dyn FnMut(Feature<'t>)) {
+        judge::features::each(report, &self.body, &self.facts, sink);
+    }
+
+    fn waits<'t>(&'t self, report: &'t Report<'_>) -> Waits<'t> {
+        Waits { hint: report.hint.as_ref().or(self.hint.as_ref()), told: report.told.as_ref().or(self.quota.as_ref()) }
+    }
+}
+
+/// Whether what is called JSON is none. A body that was cut here or has more values than are read may well be one.
+fn unreadable(report: &Report<'_>, body: &Harvest<'_>) -> bool {
+    let whole = report.body.is_some_and(|body| body.len() < MAX_BODY) && body.end != json::End::Capped;
+    let bodiless = matches!(report.status, Some(204 | 205 | 304)) || report.method.eq_ignore_ascii_case("head");
+    scan::has(report.header("content-type"), "json") && whole && !bodiless && body.end != json::End::Complete
+}
+
+/// Lets the rules of catalogs decide and add what they know. Gives back what the deciding one says of a retry.
+fn ruled<'c>(
+    report: &'c Report<'_>,
+    catalogs: &'c Catalogs,
+    body: &'c Harvest<'_>,
+    asked: &'c request::Asked,
+    digits: &'c str,
+    out: &mut Explanation,
+) -> json::Node<'c> {
+    let facts = Facts::new(report, digits, body, asked);
     let (provider, by_shape) = catalogs.provider(&facts);
-    out.format = harvest.format;
+    out.format = body.format;
     out.provider = out.arena.excerpt(provider);
     if by_shape {
         out.notes.push("The API was recognised by the shape of the body, not by its host.");
     }
-    let mut verdict = document.root().get("\0");
-    let (mut ruled, mut by_provider) = (false, false);
-    let well = out.kind == Kind::Success;
-    if !well || catalogs.has_users() {
-        let hits = catalogs.hits(provider, &facts, well, &mut out);
-        // A page in place of data says nothing by its words, and what stands in its messages is not the API's.
-        for hit in &hits.rules {
-            let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
-            let rule = Rule { hit, facts: &facts, heard };
-            let decides = !ruled && hit.then.at(key!("kind")).exists() && (open || !hit.provider.is_empty());
-            if decides {
-                ruled = true;
-                by_provider = !hit.provider.is_empty() && !hit.coarse;
-                verdict = hit.then.at(key!("retry"));
-                rule.decide(&mut out);
-            }
-            // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
-            // beside any better one. Rules that are only causes are always heard.
-            let beside = !hit.coarse && open && (!hit.provider.is_empty() || !by_provider);
-            if decides || ((beside || !hit.then.at(key!("kind")).exists()) && (ruled || !well)) {
-                rule.add(&mut out);
-            }
+    let mut retry = body.root.get("\0");
+    let (mut decided, mut by_provider) = (false, false);
+    let well = report.status.is_some_and(|status| kind::of_status(status).0 == Kind::Success);
+    if out.kind == Kind::Success && !catalogs.has_users() {
+        return retry;
+    }
+    let hits = catalogs.hits(provider, &facts, well, out);
+    for hit in &hits.rules {
+        let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
+        let rule = Rule { hit, facts: &facts, heard };
+        let decides = !decided && hit.then.at(key!("kind")).exists() && !hit.provider.is_empty();
+        if decides {
+            decided = true;
+            by_provider = !hit.provider.is_empty() && !hit.coarse;
+            retry = hit.then.at(key!("retry"));
+            rule.decide(out);
+        }
+        // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
+        // beside any better one. Rules that are only causes are always heard.
+        let beside = !hit.coarse && (!hit.provider.is_empty() || !by_provider);
+        if decides || ((beside || !hit.then.at(key!("kind")).exists()) && (decided || !well)) {
+            rule.add(out);
         }
     }
-    let down =
-        out.kind == Kind::Unavailable && kind::of_code(harvest.code.text).is_some_and(|(kind, _)| kind == out.kind);
-    if !ruled && !down {
-        limit(spoken.limited, &mut out);
-    }
+    retry
+}
+
+/// What only the kind shows the sense of: fields that a sentence names, details of a refusal, lists in headers.
+fn complete(report: &Report<'_>, body: &Harvest<'_>, out: &mut Explanation) {
     let named = !out.fields.is_empty();
-    if matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
-        && (!named || harvest.messages.len() > 1)
-    {
-        for said in &harvest.messages {
-            if out.fields.iter().all(|field| !named || !scan::has(said.text, out.arena.read(field.path))) {
-                sentence::read(said.text, &mut out);
+    match out.kind {
+        Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict if !named || body.messages.len() > 1 => {
+            for said in &body.messages {
+                if out.fields.iter().all(|field| !named || !scan::has(said.text, out.arena.read(field.path))) {
+                    sentence::read(said.text, out);
+                }
+            }
+            // A list of texts beside a message that is none.
+            for path in ["/errors", "/error/errors", "/_embedded/errors"] {
+                for item in body.root.pointer(path).children().filter(|_| body.shape == Shape::Json) {
+                    sentence::read(fields::first(item, keys!("message detail description")), out);
+                }
             }
         }
-        // A list of texts beside a message that is none.
-        for path in ["/errors", "/error/errors", "/_embedded/errors"] {
-            for item in harvest.root.pointer(path).children().filter(|_| harvest.shape == Shape::Json) {
-                sentence::read(fields::first(item, keys!("message detail description")), &mut out);
+        Kind::BusinessRule if body.details.kind() == json::Kind::Object => {
+            out.details = out.arena.add(&serialize::write_node(body.details, true));
+        }
+        Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
+        Kind::Forbidden => {
+            let (_, scopes) = scan::split(report.header("www-authenticate"), "scope=\"").unwrap_or_default();
+            out.missing_scopes = apply::list(scan::until(scopes, b"\""), b' ', out);
+            if !scopes.is_empty() {
+                out.reason = out.arena.add("scope");
             }
         }
-    }
-    refine(report, waits, &harvest, ruled, &mut out);
-    if out.kind == Kind::Success {
         // What looks like an error about a field is the data.
-        out.fields.clear();
+        Kind::Success => out.fields.clear(),
+        _ => {}
     }
-    default_causes(&mut out, basis, &asked);
-    said(&harvest, &mut out);
-    let code = String::from(out.arena.read(out.api.code));
-    verdict::judge(waits, report.now, verdict, &code, &mut out);
-    let who = String::from(catalogs.name(out.arena.read(out.provider)));
-    sentences::what(&who, &code, &digits, &mut out);
-    sentences::notes(report, waits, &harvest, &mut out);
-    out
 }
 
 /// When to come back: by the headers, else by the body.
@@ -151,35 +222,6 @@ fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, roo
         let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);
         typed.or(told).map(|delay| Hint { delay, source })
     })
-}
-
-/// Whether it is a rate or an allowance that is used up, where the body knows more of it than the status.
-fn limit(limited: Option<Limited>, out: &mut Explanation) {
-    let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
-    let kind = match limited {
-        Some(Limited::Rate)
-            if refused || matches!(out.kind, Kind::BusinessRule | Kind::Success | Kind::Unavailable) =>
-        {
-            Kind::RateLimited
-        }
-        Some(Limited::Allowance)
-            if refused
-                || matches!(out.kind, Kind::RateLimited | Kind::Success)
-                || (out.kind == Kind::BusinessRule && out.status.is_some_and(|status| status < 300)) =>
-        {
-            Kind::QuotaExhausted
-        }
-        Some(Limited::TooLarge) => Kind::TooLarge,
-        _ => return,
-    };
-    become_of(kind, out);
-}
-
-/// Turns the kind, and says so in the id.
-fn become_of(kind: Kind, out: &mut Explanation) {
-    out.turn(kind, "");
-    let id = String::from(out.arena.read(out.id));
-    out.id = out.arena.join(&[&id, ".", texts::row(kind).name]);
 }
 
 /// Copies what the API itself said.
@@ -220,71 +262,6 @@ fn for_show(text: &str, arena: &mut Arena) -> Text {
         }
     }
     arena.since(start)
-}
-
-/// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
-fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Explanation) {
-    let spent = waits.told.is_some_and(|told| told.remaining == Some(0));
-    let facts = harvest.details.kind() == json::Kind::Object;
-    // Where the status says something precise (401, 404, 429, …) a strange code does not turn it into a refusal.
-    let vague = !ruled
-        && matches!(
-            out.kind,
-            Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict | Kind::QuotaExhausted | Kind::Forbidden
-        );
-    let code = harvest.code.text;
-    let turned = if out.kind == Kind::Forbidden && (spent || waits.hint.is_some()) {
-        Kind::RateLimited
-    } else if vague && facts && out.fields.is_empty() && !code.is_empty() && kind::of_code(code).is_none() {
-        Kind::BusinessRule
-    } else if vague && out.kind == Kind::InvalidRequest && !out.fields.is_empty() {
-        Kind::ValidationFailed
-    } else {
-        out.kind
-    };
-    if turned != out.kind {
-        become_of(turned, out);
-    }
-    match out.kind {
-        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound if harvest.shape != Shape::Html => finer(harvest, out),
-        _ => {}
-    }
-    match out.kind {
-        Kind::BusinessRule if facts => out.details = out.arena.add(&serialize::write_node(harvest.details, true)),
-        Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
-        Kind::Forbidden => {
-            let (_, scopes) = scan::split(report.header("www-authenticate"), "scope=\"").unwrap_or_default();
-            out.missing_scopes = apply::list(scan::until(scopes, b"\""), b' ', out);
-            if !scopes.is_empty() {
-                out.reason = out.arena.add("scope");
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The reason by the first word of code or message that tells it, where nothing else did.
-fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
-    const WORDS: &[(Kind, &str, &str)] = &[
-        (Kind::Unauthenticated, "expired", "expired"),
-        (Kind::Unauthenticated, "missing", "missing|logged in|need to sign in|not provided"),
-        (Kind::Unauthenticated, "invalid", "invalid|incorrect"),
-        (Kind::Forbidden, "scope", "scope"),
-        (Kind::Forbidden, "blocked", "blocked"),
-        (Kind::NotFound, "route", "route"),
-    ];
-    let message = harvest.messages.first().copied().unwrap_or_default().text;
-    let known = out.arena.read(out.reason);
-    if !matches!(known, "unknown" | "invalid" | "permission") {
-        return;
-    }
-    let found = WORDS.iter().find(|(kind, _, signs)| {
-        *kind == out.kind
-            && scan::parts(signs, b'|').any(|sign| scan::has(message, sign) || scan::has(harvest.code.text, sign))
-    });
-    if let Some((_, reason, _)) = found {
-        out.reason = out.arena.add(reason);
-    }
 }
 
 /// What the kind says of its causes, where no rule has said one, or only what the request looks like.

@@ -4,12 +4,11 @@ use crate::explain::Report;
 use crate::explain::catalogs::template::Match;
 use crate::explain::catalogs::text_test::{fits, is_absence, may_fit};
 use crate::explain::explanation::{Evidence, Explanation};
-use crate::explain::judge::status::front;
 use crate::explain::read::body::{Harvest, Said, Shape};
 use crate::explain::read::keys::key;
 use crate::explain::read::report::{host_of, origin_of};
 use crate::explain::read::request::Asked;
-use crate::explain::scan::{after, cut, has, parts, until, words};
+use crate::explain::scan::{after, cut, has, head, parts, until, words};
 use crate::explain::write::arena::Text;
 use crate::explain::write::redact;
 use crate::syntax::grams::Grams;
@@ -261,7 +260,8 @@ impl<'f> Facts<'f> {
             Shape::Xml => "xml",
             Shape::Text => "text",
         };
-        let (mut from, mut sign, mut shown, mut span) = front(self.harvest);
+        let front = head(self.harvest.body, 15);
+        let (mut from, mut sign, mut shown, mut span) = ("body", "", front, Some((0, front.len())));
         if shown.is_empty() {
             (from, sign, shown, span) = ("header", "content-type", self.report.header("content-type"), None);
         }

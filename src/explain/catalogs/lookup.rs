@@ -13,9 +13,9 @@ use crate::explain::catalogs::condition::Facts;
 use crate::explain::catalogs::{Catalogs, Hit};
 use crate::explain::default_causes;
 use crate::explain::explanation::Explanation;
+use crate::explain::judge::default_reason;
 use crate::explain::judge::kind::{self, Kind};
 use crate::explain::judge::program;
-use crate::explain::judge::status::default_reason;
 use crate::explain::judge::thrown;
 use crate::explain::read::body::harvest;
 use crate::explain::read::format;
@@ -53,7 +53,7 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         page.turn(Kind::UnexpectedResponse, "html_instead_of_json");
     } else if id == "http.invalid-json" {
         page.turn(Kind::UnexpectedResponse, "invalid_json");
-    } else if let ("code", Some(row)) = (group, texts::named(name)) {
+    } else if let ("body", Some(row)) = (group, texts::named(name)) {
         page.turn(row.kind, default_reason(row.kind));
     } else if group == "hidden" && format::is_known(name) {
         page.turn(Kind::BusinessRule, "");

@@ -21,6 +21,7 @@ mod text_test;
 use crate::explain::catalogs::compact::{length, squeeze};
 use crate::explain::catalogs::condition::{Facts, Heard, Notes};
 use crate::explain::explanation::Explanation;
+use crate::explain::judge::model::Model;
 use crate::explain::read::keys::{self, key};
 use crate::explain::read::report::authority_of;
 use crate::explain::scan::has;
@@ -62,6 +63,8 @@ pub struct Catalogs {
     sets: Vec<Document<'static>>,
     /// How many of them, the first ones, are a user's.
     users: usize,
+    /// What judges where no rule does.
+    model: Model,
 }
 
 /// A rule that holds.
@@ -95,7 +98,18 @@ pub struct Hits<'f> {
 impl Catalogs {
     /// The catalogs that come with the crate.
     pub fn built_in() -> Self {
-        Self { sets: BUILT_IN.iter().map(|text| keys::parse(text)).collect(), users: 0 }
+        Self { sets: BUILT_IN.iter().map(|text| keys::parse(text)).collect(), users: 0, model: Model::built_in() }
+    }
+
+    /// The trained reader.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// These, with another trained reader: for the trainer.
+    pub fn with_model(mut self, model: Model) -> Self {
+        self.model = model;
+        self
     }
 
     /// These, with a user's in front of them, behind the user's that are there already. What is not a catalog has no rules.

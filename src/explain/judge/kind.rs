@@ -37,6 +37,61 @@ pub enum Kind {
     Unknown,
 }
 
+/// All kinds, in the order of the enumeration.
+pub const KINDS: [Kind; 21] = [
+    Kind::Success,
+    Kind::InvalidRequest,
+    Kind::MalformedBody,
+    Kind::ValidationFailed,
+    Kind::Unauthenticated,
+    Kind::Forbidden,
+    Kind::NotFound,
+    Kind::UnexpectedResponse,
+    Kind::NotSupported,
+    Kind::Conflict,
+    Kind::Locked,
+    Kind::TooLarge,
+    Kind::RateLimited,
+    Kind::QuotaExhausted,
+    Kind::BusinessRule,
+    Kind::ServerError,
+    Kind::Unavailable,
+    Kind::Network,
+    Kind::Timeout,
+    Kind::Aborted,
+    Kind::Unknown,
+];
+
+/// The reasons that a response can show, each with its kind. Those of thrown errors are in the table of failures.
+pub const REASONS: [(Kind, &str); 26] = [
+    (Kind::Unauthenticated, "unknown"),
+    (Kind::Unauthenticated, "missing"),
+    (Kind::Unauthenticated, "invalid"),
+    (Kind::Unauthenticated, "expired"),
+    (Kind::Unauthenticated, "grant_invalid"),
+    (Kind::Unauthenticated, "step_up"),
+    (Kind::Forbidden, "unknown"),
+    (Kind::Forbidden, "permission"),
+    (Kind::Forbidden, "scope"),
+    (Kind::Forbidden, "blocked"),
+    (Kind::Forbidden, "bot_challenge"),
+    (Kind::NotFound, "unknown"),
+    (Kind::NotFound, "resource"),
+    (Kind::NotFound, "route"),
+    (Kind::NotFound, "gone"),
+    (Kind::NotSupported, "unknown"),
+    (Kind::NotSupported, "method"),
+    (Kind::NotSupported, "feature"),
+    (Kind::NotSupported, "media_type"),
+    (Kind::MalformedBody, "unknown"),
+    (Kind::MalformedBody, "json_syntax"),
+    (Kind::MalformedBody, "empty"),
+    (Kind::UnexpectedResponse, "unknown"),
+    (Kind::UnexpectedResponse, "html_instead_of_json"),
+    (Kind::UnexpectedResponse, "invalid_json"),
+    (Kind::UnexpectedResponse, "redirect"),
+];
+
 /// Whether and when the same request may be sent again. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

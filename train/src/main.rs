@@ -1,0 +1,52 @@
+//! `train`: fits the trained reader to the labelled errors and writes its table. `train --check`: whether the table that is there
+//! is what a fit gives. `train --eval`: judges it, each vendor by weights that never saw it.
+
+mod calibrate;
+mod eval;
+mod examples;
+mod fit;
+mod rows;
+#[path = "../../tests/it/explain_support/mod.rs"]
+#[allow(dead_code, clippy::pedantic)]
+mod support;
+mod table;
+
+use examples::Set;
+use std::process::ExitCode;
+use table::Table;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let fixtures = format!("{ROOT}/tests/fixtures");
+    match arguments.first().map(String::as_str) {
+        Some("--eval") => eval::print(&fixtures, &arguments[1..]),
+        first => return train(&fixtures, first == Some("--check")),
+    }
+    ExitCode::SUCCESS
+}
+
+fn train(fixtures: &str, is_check: bool) -> ExitCode {
+    let rows = rows::all(fixtures);
+    let set = Set::of(&rows);
+    let folds = eval::leave_vendors_out(&rows, &set);
+    let confidence = calibrate::calibrate(&folds.iter().map(|fold| (fold.said, fold.is_right)).collect::<Vec<_>>());
+    let table = Table::fit(&set, |_| true).with_confidence(confidence);
+    let (text, bytes) = (table.text(), table.bytes());
+    println!("{} rows, {} features of {}, {} bytes", rows.len(), table.len(), set.names.len(), bytes.len());
+    let folder = format!("{ROOT}/src/explain/judge");
+    let (text_path, bytes_path) = (format!("{folder}/weights.txt"), format!("{folder}/weights.bin"));
+    if is_check {
+        let same = std::fs::read(bytes_path).is_ok_and(|known| known == bytes)
+            && std::fs::read_to_string(text_path).is_ok_and(|known| known == text);
+        if !same {
+            eprintln!("the table is not what the fixtures give: run `cargo xtask train`");
+            return ExitCode::FAILURE;
+        }
+        return ExitCode::SUCCESS;
+    }
+    std::fs::write(text_path, text).expect("the table can be written");
+    std::fs::write(bytes_path, bytes).expect("the table can be written");
+    ExitCode::SUCCESS
+}

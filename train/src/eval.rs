@@ -1,23 +1,36 @@
-//! Judging the reader.
+//! Judging the reader: on all labelled rows, each by weights that never saw its vendor, and on files that it was not fitted to.
+//! Beside it a table by status of 1 kB, which a page may have instead (`bench/status-table.js`).
 
 use crate::examples::Set;
-use crate::rows::{Row, place};
+use crate::measure::{Marks, NAMES, marks};
+use crate::rows::Row;
 use crate::table::Table;
 use fetch_with_policy::explain::judge::model::Model;
 use fetch_with_policy::explain::{Catalogs, explain};
 use serde_json::Value;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 /// Into how many parts vendors are dealt.
 const FOLDS: usize = 8;
+/// The bands of confidence, in percent.
+const BANDS: [(f64, f64); 5] = [(0.0, 40.0), (40.0, 60.0), (60.0, 80.0), (80.0, 90.0), (90.0, 101.0)];
 
 /// What was made of one row by weights that never saw its vendor.
 pub struct Judgement {
     /// What it said of its confidence, in percent.
     pub said: f64,
-    /// Whether the kind was right.
-    pub is_right: bool,
+    /// What is right of it.
+    pub marks: Marks,
     /// The whole explanation.
     pub out: Value,
+}
+
+impl Judgement {
+    /// Whether the kind is right.
+    pub fn is_right(&self) -> bool {
+        self.marks[0] == Some(true)
+    }
 }
 
 /// Of which part a vendor is.
@@ -27,6 +40,9 @@ fn fold_of(vendor: &str) -> usize {
 }
 
 /// Explains each row by a table that was fitted to the rows of other vendors.
+///
+/// # Panics
+/// If a fit fails.
 pub fn leave_vendors_out(rows: &[Row], set: &Set) -> Vec<Judgement> {
     let folds: Vec<usize> = rows.iter().map(|row| fold_of(&row.vendor)).collect();
     let folds = &folds;
@@ -50,35 +66,136 @@ pub fn leave_vendors_out(rows: &[Row], set: &Set) -> Vec<Judgement> {
 }
 
 /// Explains `row`.
+///
+/// # Panics
+/// If the explanation is no JSON.
 pub fn judge(row: &Row, catalogs: &Catalogs) -> Judgement {
     let out = explain(&row.case.report(), catalogs);
     let out: Value = serde_json::from_str(&out.to_json()).expect("an explanation is JSON");
-    let kind = place(out["kind"].as_str().unwrap_or(""));
-    Judgement { said: out["confidence"].as_f64().unwrap_or(0.0) * 100.0, is_right: row.accepts(kind), out }
+    Judgement { said: out["confidence"].as_f64().unwrap_or(0.0) * 100.0, marks: marks(row, &out), out }
 }
 
-/// Prints how good the reader is.
-pub fn print(fixtures: &str, files: &[String]) {
-    let rows = crate::rows::all(fixtures);
-    let set = Set::of(&rows);
-    let judged = leave_vendors_out(&rows, &set);
-    table("vendors left out", &rows, &judged);
+/// Prints how good the reader is; with `misses`, each row that is wrong, too.
+pub fn print(fixtures: &str, arguments: &[String]) {
+    let misses = arguments.iter().any(|argument| argument == "--misses");
+    let files: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    if !arguments.iter().any(|argument| argument == "--files") {
+        let rows = crate::rows::all(fixtures);
+        let set = Set::of(&rows);
+        // The table's points of confidence are those of these very folds, which is how they are meant.
+        let confidence = Model::built_in().confidence();
+        let mut judged = leave_vendors_out(&rows, &set);
+        judged.iter_mut().for_each(|one| one.said = calibrated(one.said, &confidence));
+        report("each vendor by weights that never saw it", &rows, &judged, misses);
+    }
     for file in files {
         let rows = crate::rows::of_file(file, true);
         let catalogs = Catalogs::built_in();
         let judged: Vec<Judgement> = rows.iter().map(|row| judge(row, &catalogs)).collect();
-        table(file, &rows, &judged);
+        report(file, &rows, &judged, misses);
     }
 }
 
-fn table(name: &str, rows: &[Row], judged: &[Judgement]) {
-    let right = judged.iter().filter(|one| one.is_right).count();
-    println!("{name}: {} rows, kind right {:.1} %", rows.len(), 100.0 * right as f64 / rows.len() as f64);
-    for (from, to) in [(0.0, 40.0), (40.0, 60.0), (60.0, 80.0), (80.0, 90.0), (90.0, 101.0)] {
-        let band: Vec<&Judgement> = judged.iter().filter(|one| one.said >= from && one.said < to).collect();
-        let count = band.len() as f64;
-        let said: f64 = band.iter().map(|one| one.said).sum::<f64>() / count;
-        let right = 100.0 * band.iter().filter(|one| one.is_right).count() as f64 / count;
-        println!("  said {from} to {to}: {count} rows, {said:.1} on average, right {right:.1} %");
+/// What a table with the points `confidence` says where one without says `said`.
+fn calibrated(said: f64, confidence: &[u8]) -> f64 {
+    let place = said / 100.0 * (confidence.len() - 1) as f64;
+    let (index, part) = (place.floor() as usize, place.fract());
+    let at = |index: usize| f64::from(confidence[index.min(confidence.len() - 1)]);
+    at(index) + (at(index + 1) - at(index)) * part
+}
+
+fn report(name: &str, rows: &[Row], judged: &[Judgement], misses: bool) {
+    println!("\n{name}: {} rows", rows.len());
+    println!("  {:12} {:>9} {:>15}", "", "explainer", "status table");
+    let table = status_table(rows);
+    for (index, measure) in NAMES.iter().enumerate() {
+        println!(
+            "  {measure:12} {:>9} {:>15}",
+            share(index, judged.iter().map(|one| &one.marks)),
+            share(index, table.iter())
+        );
     }
+    println!("  confidence         rows   says  right   95 % interval");
+    for (from, to) in BANDS {
+        let band: Vec<&Judgement> = judged.iter().filter(|one| one.said >= from && one.said < to).collect();
+        if band.is_empty() {
+            continue;
+        }
+        let count = band.len() as f64;
+        let said = band.iter().map(|one| one.said).sum::<f64>() / count;
+        let right = band.iter().filter(|one| one.is_right()).count() as f64 / count;
+        let (low, high) = interval(right, count);
+        let holds = if said >= low * 100.0 && said <= high * 100.0 { "" } else { "  outside" };
+        println!(
+            "  {from:>3} to {:>3} {:>11} {said:6.1} {:6.1}   {:.1} to {:.1}{holds}",
+            to.min(100.0),
+            band.len(),
+            right * 100.0,
+            low * 100.0,
+            high * 100.0
+        );
+    }
+    if misses {
+        for (row, one) in rows.iter().zip(judged) {
+            for (measure, _) in NAMES.iter().zip(one.marks).filter(|(_, mark)| *mark == Some(false)) {
+                let expected = &row.value["expected"];
+                let wanted = match *measure {
+                    "request id" => &expected["request_id"],
+                    measure => &expected[measure],
+                };
+                let actual = match *measure {
+                    "kind" => &one.out["kind"],
+                    "retry" => &one.out["retry"]["verdict"],
+                    "code" => &one.out["api"]["code"],
+                    "message" => &one.out["api"]["message"],
+                    "request id" => &one.out["api"]["requestId"],
+                    _ => &one.out["fields"],
+                };
+                let body: String = row.value["body"].as_str().unwrap_or("").chars().take(200).collect();
+                println!(
+                    "MISS {measure}\t{}\t{}\t{wanted}\t{actual}\t{:.0}\t{body:?}{}",
+                    row.value["id"], row.value["status"], one.said, row.value["error"]
+                );
+            }
+        }
+    }
+}
+
+fn share<'m>(index: usize, marks: impl Iterator<Item = &'m Marks>) -> String {
+    let counted: Vec<bool> = marks.filter_map(|marks| marks[index]).collect();
+    let right = counted.iter().filter(|right| **right).count();
+    if counted.is_empty() { String::from("-") } else { format!("{:.1} %", 100.0 * right as f64 / counted.len() as f64) }
+}
+
+/// Wilson's interval of a share of `count`, at 95 %.
+fn interval(share: f64, count: f64) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    let centre = share + Z * Z / (2.0 * count);
+    let half = Z * (share * (1.0 - share) / count + Z * Z / (4.0 * count * count)).sqrt();
+    let scale = 1.0 + Z * Z / count;
+    ((centre - half) / scale, (centre + half) / scale)
+}
+
+/// What the table by status makes of each row: run in Node, as it would run in a page.
+fn status_table(rows: &[Row]) -> Vec<Marks> {
+    let root = crate::ROOT;
+    let program = format!(
+        "import {{ explain }} from {root:?} + '/bench/status-table.js';
+        let text = ''; process.stdin.on('data', (part) => (text += part)).on('end', () =>
+          console.log(JSON.stringify(JSON.parse(text).map(explain))));"
+    )
+    .replace(&format!("from {root:?} + '"), &format!("from '{root}"));
+    let child = Command::new("node")
+        .args(["--input-type=module", "-e", &program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else { return Vec::new() };
+    let input = serde_json::to_string(&rows.iter().map(|row| &row.value).collect::<Vec<_>>()).expect("rows are JSON");
+    let mut stdin = child.stdin.take().expect("it has an input");
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("node ends");
+    let _ = writer.join();
+    let outs: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    rows.iter().zip(&outs).map(|(row, out)| marks(row, out)).collect()
 }

@@ -5,6 +5,7 @@ mod calibrate;
 mod eval;
 mod examples;
 mod fit;
+mod measure;
 mod rows;
 #[path = "../../tests/it/explain_support/mod.rs"]
 #[allow(dead_code, clippy::pedantic)]
@@ -31,7 +32,7 @@ fn train(fixtures: &str, is_check: bool) -> ExitCode {
     let rows = rows::all(fixtures);
     let set = Set::of(&rows);
     let folds = eval::leave_vendors_out(&rows, &set);
-    let confidence = calibrate::calibrate(&folds.iter().map(|fold| (fold.said, fold.is_right)).collect::<Vec<_>>());
+    let confidence = calibrate::calibrate(&folds.iter().map(|fold| (fold.said, fold.is_right())).collect::<Vec<_>>());
     let table = Table::fit(&set, |_| true).with_confidence(confidence);
     let (text, bytes) = (table.text(), table.bytes());
     println!("{} rows, {} features of {}, {} bytes", rows.len(), table.len(), set.names.len(), bytes.len());

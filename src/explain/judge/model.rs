@@ -89,6 +89,11 @@ impl Model {
         Self { bias, confidence, hashes, starts, weights }
     }
 
+    /// What it says of its confidence, in percent, at 0/16, 1/16, … of probability: for the trainer.
+    pub fn confidence(&self) -> [u8; POINTS] {
+        self.confidence
+    }
+
     fn row(&self, hash: u32) -> Option<usize> {
         self.hashes.binary_search(&(hash >> (32 - HASH_BITS))).ok()
     }

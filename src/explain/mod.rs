@@ -34,8 +34,8 @@ use catalogs::condition::Facts;
 use judge::kind::Kind;
 use judge::{program, status, thrown};
 use read::body::{self, Harvest, MAX_BODY, Shape};
-use read::keys::{self, key, keys};
-use read::{decode, fields, quota, request, retry_info, sentence};
+use read::keys::{key, keys};
+use read::{decode, documents, fields, quota, request, retry_info, sentence};
 use write::arena::{Arena, Text};
 use write::serialize;
 
@@ -56,7 +56,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     };
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
-    let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let harvest = body::harvest(report, &document, &mut out);
     let open = status::judge(report, &harvest, &digits, &mut out);
@@ -198,7 +198,7 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     }
     api.message = arena.since(start);
     api.user_message = for_show(harvest.user_message, arena);
-    api.request_id = arena.add(harvest.request_id);
+    api.request_id = arena.add(&harvest.request_id);
     if !harvest.docs_url.is_empty() {
         api.docs_url = arena.add(harvest.docs_url);
     }

@@ -34,9 +34,9 @@ use catalogs::condition::Facts;
 use judge::features::Feature;
 use judge::kind::Kind;
 use judge::{program, thrown};
-use read::body::{self, Harvest, MAX_BODY, Shape};
-use read::keys::{self, key, keys};
-use read::{decode, fields, quota, request, retry_info, sentence};
+use read::body::{self, Body, MAX_BODY, Shape};
+use read::keys::{key, keys};
+use read::{decode, documents, fields, quota, request, retry_info, sentence};
 use write::arena::{Arena, Text};
 use write::serialize;
 
@@ -49,7 +49,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         }
         return program::explain(report).unwrap_or_else(|| thrown::explain(report));
     }
-    let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let facts = Reading::of(report, &document, &mut out);
     let judged = catalogs.model().judge(|sink| facts.features(report, sink));
@@ -76,7 +76,7 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
     if report.status.unwrap_or(0) == 0 {
         return judge::features::each_thrown(report, sink);
     }
-    let document = keys::parse(scan::head(report.body.unwrap_or(""), MAX_BODY));
+    let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     Reading::of(report, &document, &mut out).features(report, sink);
 }
@@ -84,7 +84,7 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
 /// What the first stage found in a response.
 #[derive(Debug)]
 struct Reading<'d> {
-    body: Harvest<'d>,
+    body: Body<'d>,
     hint: Option<Hint>,
     quota: Option<Told>,
     facts: Vec<u32>,
@@ -127,7 +127,7 @@ impl<'d> Reading<'d> {
 }
 
 /// Whether what is called JSON is none. A body that was cut here or has more values than are read may well be one.
-fn unreadable(report: &Report<'_>, body: &Harvest<'_>) -> bool {
+fn unreadable(report: &Report<'_>, body: &Body<'_>) -> bool {
     let whole = report.body.is_some_and(|body| body.len() < MAX_BODY) && body.end != json::End::Capped;
     let bodiless = matches!(report.status, Some(204 | 205 | 304)) || report.method.eq_ignore_ascii_case("head");
     scan::has(report.header("content-type"), "json") && whole && !bodiless && body.end != json::End::Complete
@@ -137,7 +137,7 @@ fn unreadable(report: &Report<'_>, body: &Harvest<'_>) -> bool {
 fn ruled<'c>(
     report: &'c Report<'_>,
     catalogs: &'c Catalogs,
-    body: &'c Harvest<'_>,
+    body: &'c Body<'_>,
     asked: &'c request::Asked,
     digits: &'c str,
     out: &mut Explanation,
@@ -177,7 +177,7 @@ fn ruled<'c>(
 }
 
 /// What only the kind shows the sense of: fields that a sentence names, details of a refusal, lists in headers.
-fn complete(report: &Report<'_>, body: &Harvest<'_>, out: &mut Explanation) {
+fn complete(report: &Report<'_>, body: &Body<'_>, out: &mut Explanation) {
     let named = !out.fields.is_empty();
     match out.kind {
         Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict if !named || body.messages.len() > 1 => {
@@ -225,7 +225,7 @@ fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, roo
 }
 
 /// Copies what the API itself said.
-fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
+fn said(harvest: &Body<'_>, out: &mut Explanation) {
     let arena = &mut out.arena;
     let api = &mut out.api;
     if api.code.is_empty() {
@@ -240,7 +240,7 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     }
     api.message = arena.since(start);
     api.user_message = for_show(harvest.user_message, arena);
-    api.request_id = arena.add(harvest.request_id);
+    api.request_id = arena.add(&harvest.request_id);
     if !harvest.docs_url.is_empty() {
         api.docs_url = arena.add(harvest.docs_url);
     }

@@ -6,6 +6,7 @@
 
 pub mod names;
 mod reader;
+pub mod tree;
 
 use super::{number, words};
 use alloc::borrow::Cow;

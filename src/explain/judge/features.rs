@@ -6,7 +6,7 @@
 
 use crate::explain::Report;
 use crate::explain::judge::kind::of_status;
-use crate::explain::read::body::{Harvest as Body, Shape};
+use crate::explain::read::body::{Body, Shape};
 use crate::syntax::json::{Kind, Node};
 
 /// What a feature is about. The number is part of its hash: never renumber one without training anew.
@@ -104,9 +104,10 @@ pub fn each<'t>(report: &'t Report<'_>, body: &'t Body<'_>, facts: &[u32], sink:
     facts.iter().for_each(|fact| walk.add(Family::Fact, *fact, status / 100, "", None));
     walk.headers(report);
     match body.shape {
-        Shape::Json => walk.node(body.root),
-        Shape::Html | Shape::Xml => walk.markup(body.body),
-        Shape::Text => walk.words(body.body, Some(0)),
+        Shape::Html => walk.markup(body.body),
+        _ if matches!(body.root.kind(), Kind::Object | Kind::Array) => walk.node(body.root),
+        Shape::Xml => walk.markup(body.body),
+        Shape::Json | Shape::Text => walk.words(body.body, Some(0)),
         Shape::Unknown | Shape::Empty => {}
     }
     let code = body.code.text;

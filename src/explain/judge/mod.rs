@@ -12,7 +12,7 @@ use crate::explain::advise::texts;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
 use crate::explain::judge::model::Judged;
-use crate::explain::read::body::Harvest;
+use crate::explain::read::body::Body;
 use crate::syntax::number;
 use alloc::string::String;
 
@@ -20,7 +20,7 @@ use alloc::string::String;
 pub const SURE: u8 = 60;
 
 /// Makes `out` what was judged of the response, whose status is `digits`, and notes as evidence what spoke for it.
-pub fn note(judged: &Judged, body: &Harvest<'_>, digits: &str, out: &mut Explanation) {
+pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanation) {
     let status = number::whole(digits).unwrap_or(0) as u16;
     let by_status = kind::of_status(status).0 == judged.kind;
     out.turn(judged.kind, judged.reason);

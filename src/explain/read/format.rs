@@ -3,7 +3,7 @@
 //! A name is for the reader of an explanation and for catalogs; what an envelope says is read by shape, whatever its name.
 
 use crate::explain::Report;
-use crate::explain::read::body::{Harvest, Said};
+use crate::explain::read::body::{Body, Quote};
 use crate::explain::read::markers;
 use crate::explain::scan::{after, find, has, head, parts, split, until, words};
 use crate::syntax::json::Node;
@@ -123,7 +123,7 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
-pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
+pub fn proxy(out: &mut Body<'_>, report: &Report<'_>) {
     if report.status.unwrap_or(0) < 400 {
         return;
     }
@@ -149,7 +149,7 @@ pub fn proxy(out: &mut Harvest<'_>, report: &Report<'_>) {
         let mut codes = codes.filter(|(_, code)| code.bytes().all(|byte| byte.is_ascii_digit()));
         let Some((start, code)) = codes.next() else { return };
         out.format = "cloudflare_edge";
-        out.code = Said { text: code, span: Some((start, start + code.len())), literal: true };
+        out.code = Quote { text: code, span: Some((start, start + code.len())), literal: true };
     }
 }
 

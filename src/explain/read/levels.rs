@@ -1,4 +1,4 @@
-//! Where in a body an error may say something: the objects that are wrapped in one another, and members by loose names.
+//! Where in a body an error may say something: the objects that are wrapped in one another.
 
 use crate::explain::read::keys::{key, keys};
 use crate::explain::scan::has;
@@ -36,21 +36,6 @@ pub fn or_first(node: Node<'_>) -> Node<'_> {
     if node.kind() == Kind::Array { node.index(0) } else { node }
 }
 
-/// Azure's and Graph's finer error.
-pub fn inner_error(node: Node<'_>) -> Node<'_> {
-    let inner = node.at(key!("innererror"));
-    if inner.exists() { inner } else { node.at(key!("innerError")) }
-}
-
-/// The member of `level` whose name has the letters and digits of `word`: `requestid` is `request_id`, `Request-ID`, `requestId`.
-pub fn loose<'d>(level: Node<'d>, word: &str) -> Node<'d> {
-    let alike = |member: &Node<'d>| {
-        let letters = member.key().bytes().filter(u8::is_ascii_alphanumeric);
-        letters.map(|byte| byte.to_ascii_lowercase()).eq(word.bytes())
-    };
-    level.children().find(alike).unwrap_or(level.get("\0"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,13 +47,5 @@ mod tests {
         let levels = levels(document.root());
         assert_eq!(levels.len(), 3);
         assert_eq!(levels.last().map(|level| level.get("code").text()), Some("a"));
-    }
-
-    #[test]
-    fn a_member_is_found_however_its_name_is_spelled() {
-        for text in [r#"{"requestId":"r"}"#, r#"{"Request-ID":"r"}"#, r#"{"request_id":"r"}"#] {
-            assert_eq!(loose(parse(text).root(), "requestid").text(), "r", "{text}");
-        }
-        assert!(!loose(parse(r#"{"request":"r"}"#).root(), "requestid").exists());
     }
 }

@@ -3,13 +3,16 @@
 pub mod body;
 mod credentials;
 pub mod decode;
+pub mod documents;
 mod field_maps;
 pub mod fields;
 pub mod format;
+mod ids;
 pub mod keys;
 pub mod levels;
 mod markers;
 mod names;
+mod pick;
 pub mod quota;
 pub mod report;
 pub mod request;

@@ -1,70 +1,175 @@
-//! Under which names an answer has its code, its messages, its request's id and its documentation, and what may be one.
+//! How well a name fits what is looked for: a code, a message, the id of a request, an object that holds the error.
+//!
+//! By its letters and digits alone, of which the last word says what it is and what stands in front says of what:
+//! `error_code`, `ErrCode` and `x-error-code` are one. Points decide between the members of a body; none means that a name
+//! is not one of those.
 
-use crate::explain::read::body::Said;
-use crate::explain::read::keys::keys;
-use crate::explain::read::levels::loose;
-use crate::explain::scan::{has, until};
-use crate::syntax::json::{Kind, Node};
+use crate::explain::scan::{has, parts, words};
 use crate::syntax::number;
+use alloc::string::String;
 
-pub const CODES: &[u8] = keys!(
-    "code error_code errorCode Code errcode errorcode ErrorCode errCode __type reason type name errorId category error status id"
-);
-pub const MESSAGES: &[u8] = keys!(
-    "message detail error_description errorSummary description Message msg title error reason faultstring errors errorMessages non_field_errors messages"
-);
-// Rarer names, and ids, by their letters and digits alone.
-pub const LOOSE_CODES: &[&str] = &[
-    "errortype",
-    "errornumber",
-    "errorname",
-    "serviceerrorcode",
-    "statuscode",
-    "resultcode",
-    "returncode",
-    "responsecode",
-    "reasoncode",
-    "ecode",
-    "errorclass",
-];
-pub const LOOSE_MESSAGES: &[&str] = &[
-    "errormessage",
-    "errorsummary",
-    "errormsg",
-    "errmsg",
-    "errormessages",
-    "errortext",
-    "errordetail",
-    "statusmessage",
-    "resultmessage",
-    "responsemessage",
-    "developermessage",
-    "displaymessage",
-    "detail",
-    "title",
-    "err",
-    "info",
-];
-const IDS: &[&str] = &["requestid", "correlationid", "errorid", "traceid", "fbtraceid", "debugid"];
-pub const ID_HEADERS: &str = "x-request-id request-id x-amzn-requestid x-amz-request-id x-ms-request-id x-github-request-id cf-ray x-vercel-id x-correlation-id traceparent";
-/// Those of what stands in front of an API, which know less of the request than the body.
-pub const EDGE_IDS: &str = "x-nf-request-id x-amz-cf-id x-trace-id x-cloud-trace-context x-fb-trace-id";
-pub const CODE_HEADERS: &str = "x-amzn-errortype x-ms-error-code x-vercel-error";
-pub const DOCS: &[u8] = keys!("doc_url documentation_url more_info help errorLink error_uri type url link");
+/// Letters of a name that are looked at.
+const MAX: usize = 40;
 
-/// The first of `IDS` that `level` has.
-pub fn id_of(level: Node<'_>) -> &str {
-    let known = IDS.iter().copied().map(|word| loose(level, word).text());
-    // `acme_trace_id`
-    let alike = level.children().filter(|member| member.key().ends_with("_trace_id")).map(Node::text);
-    known.chain(alike).find(|text| !text.is_empty()).unwrap_or("")
+/// The letters and digits of a name, in lower case.
+pub fn letters(name: &str) -> String {
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).take(MAX);
+    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+/// What begins names of what is wrong.
+const ERRORS: &str = "err fault fail exception problem refus declin reject denied issue";
+/// What may stand in front of a name that is of the whole.
+const FRONTS: &str = "response resp res ret return result status reason service sub inner api app biz business custom internal server \
+                      validation developer dev display localized long short full human friendly s m http msg message um debug system platform \
+                      condition additional extended original proc qpstat gateway processor technical user public";
+
+/// What stands in front of the last word, of which points are `about`: what is wrong, the whole, or something else.
+fn front(front: &str, [error, whole, other]: [i32; 3]) -> i32 {
+    if words(ERRORS).any(|word| has(front, word)) {
+        error
+    } else if words(FRONTS).any(|word| front == word) {
+        whole
+    } else {
+        other
+    }
+}
+
+/// The points of the first row whose word ends `name`: rows are a word, the points alone, and with what stands in front.
+fn rank(name: &str, rows: &[(&str, i32, [i32; 3])]) -> i32 {
+    for (word, alone, fronts) in rows {
+        if let Some(rest) = name.strip_suffix(word) {
+            return if rest.is_empty() { *alone } else { front(rest, *fronts) };
+        }
+    }
+    0
+}
+
+const CODES: &[(&str, i32, [i32; 3])] = &[
+    ("subcode", 30, [30, 30, 8]),
+    ("code", 60, [59, 50, 8]),
+    ("codes", 45, [55, 40, 0]),
+    ("no", 0, [60, 40, 0]),
+    ("number", 25, [60, 40, 0]),
+    ("num", 0, [60, 40, 0]),
+    ("type", 44, [44, 0, 0]),
+    ("class", 0, [40, 0, 0]),
+    ("name", 38, [52, 0, 0]),
+    ("reason", 43, [45, 36, 0]),
+    ("label", 40, [40, 0, 0]),
+    ("slug", 40, [45, 0, 0]),
+    ("key", 20, [45, 30, 0]),
+    ("category", 46, [38, 0, 0]),
+    ("error", 47, [42, 30, 0]),
+    ("errors", 36, [30, 0, 0]),
+    ("err", 47, [42, 0, 0]),
+    ("status", 33, [33, 20, 0]),
+    ("id", 30, [54, 0, 0]),
+    ("result", 24, [24, 20, 0]),
+    ("ret", 40, [0, 0, 0]),
+    ("rcode", 50, [0, 0, 0]),
+];
+const MESSAGES: &[(&str, i32, [i32; 3])] = &[
+    ("message", 64, [63, 48, 24]),
+    ("messages", 52, [52, 40, 10]),
+    ("msg", 62, [62, 48, 24]),
+    ("description", 54, [61, 46, 8]),
+    ("desc", 54, [61, 46, 8]),
+    ("detail", 60, [60, 46, 8]),
+    ("details", 50, [52, 40, 6]),
+    ("error", 57, [50, 44, 12]),
+    ("err", 55, [50, 44, 0]),
+    ("errors", 52, [50, 30, 6]),
+    ("summary", 48, [60, 40, 0]),
+    ("title", 46, [50, 30, 0]),
+    ("text", 50, [60, 48, 12]),
+    ("string", 0, [60, 40, 0]),
+    ("str", 0, [60, 40, 0]),
+    ("reason", 50, [52, 40, 10]),
+    ("info", 38, [30, 30, 0]),
+    ("explanation", 50, [50, 50, 10]),
+    ("cause", 36, [40, 30, 0]),
+    ("note", 26, [36, 20, 0]),
+    ("raw", 66, [40, 20, 0]),
+];
+/// Last words of what names a request, surest first; `name` may have more in front.
+const IDS: &str = "requestid requestidentifier requestno requestnumber correlationid correlationcode traceid traceno logid debugid \
+                   incidentid rayid errorid errorref errorreference eventid reqid msgid stid sid activityid invocationid operationid \
+                   transactionid referenceid supportid responseid ticketid errortoken";
+
+/// As the code of what went wrong.
+pub fn code(name: &str) -> i32 {
+    rank(name, CODES)
+}
+
+/// As what a person would read of it.
+pub fn message(name: &str) -> i32 {
+    rank(name, MESSAGES)
+}
+
+/// As the id of the request.
+pub fn request_id(name: &str) -> i32 {
+    let rank = words(IDS).zip(0..).find(|(word, _)| name.ends_with(word));
+    rank.map_or(0, |(word, at)| if word.len() < 6 && name.len() > word.len() + 3 { 0 } else { 60 - at })
+}
+
+/// What an object or list in a body is, by its name: how much nearer to the error what stands in it is.
+pub fn container(name: &str) -> i32 {
+    const INNER: &str = "inner chain nested underlying upstream";
+    const WRAPS: &str = "data result results response meta metadata status header sys extensions body detail message json output answer \
+                         responsemetadata responsestatus reply envelope return payload messages content";
+    const ASIDE: &str = "details param params parameters context source field fields violations validation links config target debug \
+                         locations args values rules errorinfo constraints children";
+    if words(INNER).any(|word| has(name, word)) {
+        12
+    } else if words(ASIDE).any(|word| word == name) {
+        -34
+    } else if words(ERRORS).any(|word| has(name, word)) {
+        if has(name, "field") || has(name, "validation") { -24 } else { 30 }
+    } else if words(WRAPS).any(|word| word == name) {
+        -4
+    } else {
+        -22
+    }
+}
+
+/// Whether what a member holds repeats the request.
+pub fn is_echo(name: &str) -> bool {
+    ["request", "input", "query", "echo", "payload"].iter().any(|word| has(name, word)) && !has(name, "id")
+}
+
+/// Whether a member is about an error.
+pub fn is_about_error(name: &str) -> bool {
+    let name = letters(name);
+    words(ERRORS).any(|word| has(&name, word)) || code(&name) > 49 || message(&name) > 47
+}
+
+/// Words that say only how it went, and those of statuses.
+const HOLLOW: &str = "error|errors|err|failure|fail|failed|ok|okay|success|successful|succeeded|true|false|none|null|exception|yes|no|undefined|\
+                      rejected|approved|warning|failed_operation";
+/// And those of statuses.
+const IDLE: &str = "unknown error|forbidden|unauthorized|bad request|not found|internal server error|conflict|gone|bad gateway|service unavailable|\
+                    gateway timeout|method not allowed|not acceptable|unprocessable entity|unprocessable content|too many requests|\
+                    payment required|request timeout|unsupported media type|precondition failed|an error occurred|\
+                    an error has occurred|http error|invalid|validation error|provider returned error";
+
+/// Whether a text says only how it went.
+pub fn is_hollow(text: &str) -> bool {
+    parts(HOLLOW, b'|').any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Whether a text says only that something went wrong, or what its status says.
+pub fn is_idle(text: &str) -> bool {
+    let text = text.trim_ascii().trim_end_matches(['.', '!']);
+    is_hollow(text) || parts(IDLE, b'|').any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// AWS writes `namespace#Name:address`; only the name is the code.
 pub fn bare_type(text: &str) -> &str {
+    use crate::explain::scan::until;
     let space = until(text, b"#");
     let name = if has(space, "//") { text } else { text.get(space.len() + 1..).unwrap_or(text) };
-    if has(name, ":http") { until(name, b":") } else { name }
+    if has(name, ":http") || name.ends_with(':') { until(name, b":") } else { name }
 }
 
 /// `UPPER_SNAKE`, as codes are written.
@@ -74,21 +179,26 @@ pub fn is_constant(text: &str) -> bool {
         && number::whole(text).is_none()
 }
 
-/// `node` as a code; nothing if it is none, repeats the status or only says that something failed.
-#[inline(never)]
-pub fn code_of(node: Node<'_>, status: u16) -> Said<'_> {
-    if !node.exists() {
-        return Said::default();
-    }
-    let text = bare_type(if node.kind() == Kind::Number { node.word() } else { node.text() });
-    let idle = matches!(text, "" | "error" | "Error" | "failure" | "fail" | "failed" | "Failure" | "0")
-        || text.len() > 128
-        || text.bytes().any(|byte| byte.is_ascii_whitespace())
-        || number::whole(text) == Some(i64::from(status));
-    if idle { Said::default() } else { said(node, text) }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[inline(never)]
-pub fn said<'d>(node: Node<'d>, text: &'d str) -> Said<'d> {
-    Said { text, span: Some(node.span()), literal: node.literal() && node.text().len() == text.len() }
+    #[test]
+    fn names_are_known_by_their_last_words() {
+        for name in ["code", "errorCode", "ErrCode", "err_no", "ret_code", "customCode", "X-Error-Code"] {
+            assert!(code(&letters(name)) >= 40, "{name}");
+        }
+        for name in ["zipCode", "country_code", "number_of_items", "phoneNumber"] {
+            assert!(code(&letters(name)) < 10, "{name}");
+        }
+        for name in ["message", "errmsg", "retMsg", "error_text", "longMessage", "faultstring", "respmsg"] {
+            assert!(message(&letters(name)) >= 40, "{name}");
+        }
+        for name in ["x-request-id", "RequestId", "acme_trace_id", "log_id", "x-amzn-RequestId", "correlationId"] {
+            assert!(request_id(&letters(name)) > 0, "{name}");
+        }
+        for name in ["id", "request", "user_id", "orderid"] {
+            assert!(request_id(&letters(name)) == 0, "{name}");
+        }
+    }
 }

@@ -26,8 +26,8 @@ pub use write::plain;
 
 use crate::hints::{self, Hint, Served, body::Limited};
 use crate::syntax::{json, number};
-use advise::verdict::{self, Waits};
-use advise::{sentences, texts};
+use advise::verdict::Waits;
+use advise::{Case, texts};
 use alloc::string::String;
 use catalogs::apply::{self, Rule};
 use catalogs::condition::Facts;
@@ -35,8 +35,7 @@ use judge::kind::Kind;
 use judge::{program, status, thrown};
 use read::body::{self, Harvest, MAX_BODY, Shape};
 use read::keys::{self, key, keys};
-use read::{decode, fields, quota, request, retry_info, sentence};
-use write::arena::{Arena, Text};
+use read::{fields, quota, request, retry_info, sentence};
 use write::serialize;
 
 /// Explains `report` by `catalogs`.
@@ -46,7 +45,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         if opaque {
             return thrown::opaque(report);
         }
-        return program::explain(report).unwrap_or_else(|| thrown::explain(report));
+        let mut out = program::explain(report).unwrap_or_else(|| thrown::explain(report));
+        advise::advise_bare(report, &mut out);
+        return out;
     }
     let served = hints::served(report.headers, report.now);
     let told = if report.told.is_none() {
@@ -129,13 +130,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         // What looks like an error about a field is the data.
         out.fields.clear();
     }
-    default_causes(&mut out, basis, &asked);
-    said(&harvest, &mut out);
-    let code = String::from(out.arena.read(out.api.code));
-    verdict::judge(waits, report.now, verdict, &code, &mut out);
     let who = String::from(catalogs.name(out.arena.read(out.provider)));
-    sentences::what(&who, &code, &digits, &mut out);
-    sentences::notes(report, waits, &harvest, &mut out);
+    let case = Case::new(report, &harvest, &asked, waits);
+    advise::advise(case, verdict, (&who, &digits), basis, &mut out);
     out
 }
 
@@ -182,46 +179,6 @@ fn become_of(kind: Kind, out: &mut Explanation) {
     out.id = out.arena.join(&[&id, ".", texts::row(kind).name]);
 }
 
-/// Copies what the API itself said.
-fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
-    let arena = &mut out.arena;
-    let api = &mut out.api;
-    if api.code.is_empty() {
-        api.code = arena.add(harvest.code.text);
-    }
-    let message = harvest.messages.first().copied().unwrap_or_default();
-    let start = arena.mark();
-    match harvest.shape {
-        Shape::Xml | Shape::Html => decode::markup(message.text, &mut arena.all),
-        _ if message.span.is_none() => decode::percent(message.text, &mut arena.all),
-        _ => arena.all.push_str(message.text),
-    }
-    api.message = arena.since(start);
-    api.user_message = for_show(harvest.user_message, arena);
-    api.request_id = arena.add(harvest.request_id);
-    if !harvest.docs_url.is_empty() {
-        api.docs_url = arena.add(harvest.docs_url);
-    }
-    if harvest.details.exists() {
-        api.details = arena.add(&serialize::write_node(harvest.details, false));
-    }
-}
-
-/// A server's text that an application may choose to show: on one line, of bounded length, and without the marks that turn
-/// the direction of what stands around it.
-fn for_show(text: &str, arena: &mut Arena) -> Text {
-    const MOST: usize = 500;
-    let start = arena.mark();
-    for char in scan::head(text, MOST).chars() {
-        match char {
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => arena.all.push(' '),
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            char => arena.all.push(char),
-        }
-    }
-    arena.since(start)
-}
-
 /// What no rule can say: details of a refusal, fields under a 400, a 403 that is a rate limit, header lists.
 fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: bool, out: &mut Explanation) {
     let spent = waits.told.is_some_and(|told| told.remaining == Some(0));
@@ -246,10 +203,6 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
         become_of(turned, out);
     }
     match out.kind {
-        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound if harvest.shape != Shape::Html => finer(harvest, out),
-        _ => {}
-    }
-    match out.kind {
         Kind::BusinessRule if facts => out.details = out.arena.add(&serialize::write_node(harvest.details, true)),
         Kind::NotSupported => out.allow = apply::list(report.header("allow"), b',', out),
         Kind::Forbidden => {
@@ -260,58 +213,6 @@ fn refine(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, ruled: b
             }
         }
         _ => {}
-    }
-}
-
-/// The reason by the first word of code or message that tells it, where nothing else did.
-fn finer(harvest: &Harvest<'_>, out: &mut Explanation) {
-    const WORDS: &[(Kind, &str, &str)] = &[
-        (Kind::Unauthenticated, "expired", "expired"),
-        (Kind::Unauthenticated, "missing", "missing|logged in|need to sign in|not provided"),
-        (Kind::Unauthenticated, "invalid", "invalid|incorrect"),
-        (Kind::Forbidden, "scope", "scope"),
-        (Kind::Forbidden, "blocked", "blocked"),
-        (Kind::NotFound, "route", "route"),
-    ];
-    let message = harvest.messages.first().copied().unwrap_or_default().text;
-    let known = out.arena.read(out.reason);
-    if !matches!(known, "unknown" | "invalid" | "permission") {
-        return;
-    }
-    let found = WORDS.iter().find(|(kind, _, signs)| {
-        *kind == out.kind
-            && scan::parts(signs, b'|').any(|sign| scan::has(message, sign) || scan::has(harvest.code.text, sign))
-    });
-    if let Some((_, reason, _)) = found {
-        out.reason = out.arena.add(reason);
-    }
-}
-
-/// What the kind says of its causes, where no rule has said one, or only what the request looks like.
-fn default_causes(out: &mut Explanation, basis: usize, asked: &request::Asked) {
-    let of_request = |cause: &explanation::Cause| {
-        out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
-    };
-    if !out.causes.iter().all(of_request) {
-        return;
-    }
-    let rows = match out.arena.read(out.reason) {
-        "html_instead_of_json" => texts::PAGE,
-        "invalid_json" => texts::NO_JSON,
-        _ => texts::row(out.kind).causes,
-    };
-    let mut confidence = if out.causes.is_empty() { "likely" } else { "possible" };
-    for (id, text) in rows {
-        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        if known || (*id == "missing" && asked.identified) {
-            continue;
-        }
-        out.cause(id, text, "", confidence, 0);
-        // Rules that gave no cause may have seen more than what this one is judged by.
-        if let Some(last) = out.causes.last_mut() {
-            last.evidence.1 = basis;
-        }
-        confidence = "possible";
     }
 }
 

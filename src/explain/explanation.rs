@@ -3,7 +3,7 @@
 //! Texts are places in [`Explanation::arena`]; an empty one stands for one that is not there (missing or null in the
 //! package's type). Lists of words are one text, a line each.
 
-use crate::explain::advise::texts;
+use crate::explain::advise::{SURE, texts};
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::write::arena::{Arena, Text};
 use alloc::{string::String, vec::Vec};
@@ -24,7 +24,9 @@ pub struct Explanation {
     /// Of all causes, each of which has a part of it.
     pub evidence: Vec<Evidence>,
     pub action: Text,
-    /// Where it differs from the kind's own.
+    /// Which of the kind's texts for end users; "" for the kind's own.
+    pub variant: &'static str,
+    /// Where it is none of those.
     pub user_message: Text,
     /// A rule's own key of the text for end users.
     pub key: Text,
@@ -119,6 +121,7 @@ impl Explanation {
             causes: Vec::new(),
             evidence: Vec::new(),
             action: none,
+            variant: "",
             user_message: none,
             key: none,
             seconds: none,
@@ -143,15 +146,29 @@ impl Explanation {
         out
     }
 
-    /// Makes it one of `kind`: with that kind's words and verdict. What was said of the answer stays.
+    /// Makes it one of `kind`: with that kind's verdict. What was said of the answer stays.
     #[inline(never)]
     pub fn turn(&mut self, kind: Kind, reason: &str) {
         let row = texts::row(kind);
         self.kind = kind;
         self.reason = self.arena.add(reason);
-        self.action = self.arena.add(row.action);
+        self.action = Text::default();
         let until = self.arena.add(row.until);
         self.retry = texts::retry(kind, until);
+    }
+
+    /// The key of the text for end users, in parts, and the text.
+    pub fn user(&self) -> ([&str; 4], &str) {
+        let row = texts::row(self.kind);
+        let own = self.arena.read(self.user_message);
+        let (variant, text) = if own.is_empty() { texts::user(self.kind, self.variant) } else { ("after", own) };
+        (["user.", row.name, if variant.is_empty() { "" } else { "." }, variant], text)
+    }
+
+    /// The note that names the second likeliest kind, in parts, where the first is not sure.
+    pub fn doubt(&self) -> Option<[&'static str; 3]> {
+        let second = self.second.filter(|second| self.confidence < SURE && *second != self.kind)?;
+        Some(["It may also be: ", texts::row(second).title, "."])
     }
 
     /// Notes evidence for `rule`; `text` is redacted and cut here.

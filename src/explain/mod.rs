@@ -26,8 +26,8 @@ pub use write::plain;
 
 use crate::hints::{self, Hint, Served, Told, body::Limited};
 use crate::syntax::{json, number};
-use advise::verdict::{self, Waits};
-use advise::{sentences, texts};
+use advise::Case;
+use advise::verdict::Waits;
 use alloc::{string::String, vec::Vec};
 use catalogs::apply::{self, Rule};
 use catalogs::condition::Facts;
@@ -36,8 +36,7 @@ use judge::kind::Kind;
 use judge::{program, thrown};
 use read::body::{self, Body, MAX_BODY, Shape};
 use read::keys::{key, keys};
-use read::{decode, documents, fields, quota, request, retry_info, sentence};
-use write::arena::{Arena, Text};
+use read::{documents, fields, quota, request, retry_info, sentence};
 use write::serialize;
 
 /// Explains `report` by `catalogs`.
@@ -47,7 +46,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         if opaque {
             return thrown::opaque(report);
         }
-        return program::explain(report).unwrap_or_else(|| thrown::explain(report));
+        let mut out = program::explain(report).unwrap_or_else(|| thrown::explain(report));
+        advise::advise_bare(report, &mut out);
+        return out;
     }
     let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
@@ -61,13 +62,9 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let asked = request::read(report, facts.body.messages.first().map_or("", |said| said.text));
     let rule = ruled(report, catalogs, &facts.body, &asked, &digits, &mut out);
     complete(report, &facts.body, &mut out);
-    default_causes(&mut out, basis, &asked);
-    said(&facts.body, &mut out);
-    let code = String::from(out.arena.read(out.api.code));
-    verdict::judge(waits, report.now, rule, &code, &mut out);
     let who = String::from(catalogs.name(out.arena.read(out.provider)));
-    sentences::what(&who, &code, &digits, &mut out);
-    sentences::notes(report, waits, &facts.body, &mut out);
+    let case = Case::new(report, &facts.body, &asked, waits);
+    advise::advise(case, rule, (&who, &digits), basis, &mut out);
     out
 }
 
@@ -222,74 +219,6 @@ fn hint(report: &Report<'_>, served: Served, spoken: &hints::body::Said<'_>, roo
         let told = Some(spoken.delay).filter(|delay| *delay >= 0 && !spoken.implied);
         typed.or(told).map(|delay| Hint { delay, source })
     })
-}
-
-/// Copies what the API itself said.
-fn said(harvest: &Body<'_>, out: &mut Explanation) {
-    let arena = &mut out.arena;
-    let api = &mut out.api;
-    if api.code.is_empty() {
-        api.code = arena.add(harvest.code.text);
-    }
-    let message = harvest.messages.first().copied().unwrap_or_default();
-    let start = arena.mark();
-    match harvest.shape {
-        Shape::Xml | Shape::Html => decode::markup(message.text, &mut arena.all),
-        _ if message.span.is_none() => decode::percent(message.text, &mut arena.all),
-        _ => arena.all.push_str(message.text),
-    }
-    api.message = arena.since(start);
-    api.user_message = for_show(harvest.user_message, arena);
-    api.request_id = arena.add(&harvest.request_id);
-    if !harvest.docs_url.is_empty() {
-        api.docs_url = arena.add(harvest.docs_url);
-    }
-    if harvest.details.exists() {
-        api.details = arena.add(&serialize::write_node(harvest.details, false));
-    }
-}
-
-/// A server's text that an application may choose to show: on one line, of bounded length, and without the marks that turn
-/// the direction of what stands around it.
-fn for_show(text: &str, arena: &mut Arena) -> Text {
-    const MOST: usize = 500;
-    let start = arena.mark();
-    for char in scan::head(text, MOST).chars() {
-        match char {
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => arena.all.push(' '),
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            char => arena.all.push(char),
-        }
-    }
-    arena.since(start)
-}
-
-/// What the kind says of its causes, where no rule has said one, or only what the request looks like.
-fn default_causes(out: &mut Explanation, basis: usize, asked: &request::Asked) {
-    let of_request = |cause: &explanation::Cause| {
-        out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
-    };
-    if !out.causes.iter().all(of_request) {
-        return;
-    }
-    let rows = match out.arena.read(out.reason) {
-        "html_instead_of_json" => texts::PAGE,
-        "invalid_json" => texts::NO_JSON,
-        _ => texts::row(out.kind).causes,
-    };
-    let mut confidence = if out.causes.is_empty() { "likely" } else { "possible" };
-    for (id, text) in rows {
-        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        if known || (*id == "missing" && asked.identified) {
-            continue;
-        }
-        out.cause(id, text, "", confidence, 0);
-        // Rules that gave no cause may have seen more than what this one is judged by.
-        if let Some(last) = out.causes.last_mut() {
-            last.evidence.1 = basis;
-        }
-        confidence = "possible";
-    }
 }
 
 #[cfg(test)]

@@ -1,29 +1,42 @@
 //! The sentence that says what happened, and the notes beside it.
 
 use crate::explain::Report;
+use crate::explain::advise::SURE;
 use crate::explain::advise::verdict::Waits;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
-use crate::explain::read::body::{Harvest, MAX_BODY, Shape};
+use crate::explain::read::body::{Body, MAX_BODY, Shape};
 use crate::explain::read::report::origin_of;
+use crate::explain::write::arena::Text;
 use crate::hints::expose;
 use crate::syntax::json::End;
 use alloc::string::String;
 
-/// Says in one sentence what happened, unless a rule has said it; the status is `number` in digits, and `who` answered.
-pub fn what(who: &str, code: &str, number: &str, out: &mut Explanation) {
+/// Says what happened, unless a rule has said it: who responded with which status and code, and the API's own words. What
+/// only the kind says stands where there are none, or where the kind is not sure. The status is `number` in digits.
+pub fn what((who, number): (&str, &str), quoted: Text, out: &mut Explanation) {
     if !out.what_happened.is_empty() {
         return;
     }
+    let [message, code] = [quoted, out.api.code].map(|text| String::from(out.arena.read(text)));
     let page = out.arena.read(out.reason) == "html_instead_of_json";
-    let start = out.arena.join(&[if who.is_empty() { "The server" } else { who }, " answered"]);
+    let is_new = !code.is_empty() && code != number && code != message;
+    let start = out.arena.join(&[if who.is_empty() { "The server" } else { who }, " responded"]);
     if !number.is_empty() {
         out.arena.join(&[" ", number]);
     }
-    if !code.is_empty() {
-        out.arena.add(" with the code ");
-        out.arena.excerpt(code);
+    if is_new {
+        out.arena.add(" (");
+        out.arena.excerpt(&code);
+        out.arena.add(")");
     }
+    let unsure = out.confidence < SURE && out.status.is_some();
+    if !message.is_empty() {
+        out.arena.add(": “");
+        out.arena.add(&message);
+        out.arena.add("”");
+    }
+    let title = String::from(out.title());
     let more = if page {
         ". The body is a web page, not JSON."
     } else if out.format == "empty" && out.kind != Kind::Success {
@@ -31,8 +44,13 @@ pub fn what(who: &str, code: &str, number: &str, out: &mut Explanation) {
     } else {
         "."
     };
-    let title = String::from(out.title());
-    out.what_happened = start.and(out.arena.join(&[": ", &title, more]));
+    let title: &[&str] = match (unsure, message.is_empty()) {
+        (true, _) => &[". This looks like: ", &title],
+        (false, true) => &[": ", &title],
+        (false, false) => &[],
+    };
+    out.arena.join(title);
+    out.what_happened = start.and(out.arena.add(more));
 }
 
 const HIDDEN: &str = concat!(
@@ -42,7 +60,7 @@ const HIDDEN: &str = concat!(
 );
 
 /// Adds what else is worth knowing: hidden headers, a clock that is wrong, a body that is not whole.
-pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
+pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Body<'_>, out: &mut Explanation) {
     let foreign = report.response_type == "cors"
         || (!report.page_url.is_empty() && origin_of(report.page_url) != origin_of(report.url));
     let limited = matches!(out.kind, Kind::RateLimited | Kind::Unavailable);
@@ -59,7 +77,7 @@ pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Harvest<'_>, out: 
         out.notes.push("The body is a web page, not JSON: it may come from a proxy in front of the API.");
     }
     if report.body.is_some_and(|body| body.len() > MAX_BODY) || harvest.end == End::Capped {
-        out.notes.push("Only the first part of the body was looked at.");
+        out.notes.push("Only the first part of the body was read.");
     } else if harvest.shape == Shape::Json && harvest.end != End::Complete {
         out.notes.push("The body is incomplete or broken JSON; it was read as far as possible.");
     }

@@ -16,11 +16,11 @@ pub struct Row {
     pub title: &'static str,
     /// Causes as id and text, likeliest first.
     pub causes: &'static [(&'static str, &'static str)],
-    /// What a developer does now.
+    /// What a developer does now: a template of [`super::actions`].
     pub action: &'static str,
     /// Until when the same request is in vain; "" where it is not.
     pub until: &'static str,
-    /// For end users.
+    /// For end users; see [`USER`] for finer ones.
     pub user: &'static str,
 }
 
@@ -49,15 +49,15 @@ pub fn retry(kind: Kind, until: Text) -> Retry {
 
 /// Causes of a page in place of data, by id.
 pub const PAGE: &[(&str, &str)] = &[
-    ("route", "The endpoint does not exist: a web server's page came in place of the API's answer."),
+    ("route", "The endpoint does not exist: a web server's page came in place of the API's response."),
     ("sign-in", "The credentials are missing or of the wrong type, and a sign-in page came."),
-    ("proxy", "Something between client and API (proxy, portal, firewall) answered."),
+    ("proxy", "Something between client and API (proxy, portal, firewall) responded."),
 ];
 
 /// Causes of a body that is called JSON and is none.
 pub const NO_JSON: &[(&str, &str)] = &[
     ("cut", "The body was cut off on the way, or the server broke off."),
-    ("not-json", "The server says JSON and sends something else."),
+    ("not-json", "The Content-Type is JSON and the body is something else."),
 ];
 
 const ROWS: [Row; 21] = [
@@ -66,7 +66,7 @@ const ROWS: [Row; 21] = [
         name: "success",
         title: "Success",
         causes: &[],
-        action: "Process the response.",
+        action: "{says} Read that before you rely on the response.|Process the response.",
         until: "",
         user: "Done.",
     },
@@ -74,20 +74,17 @@ const ROWS: [Row; 21] = [
         kind: Kind::InvalidRequest,
         name: "invalid_request",
         title: "Invalid request",
-        causes: &[
-            ("parameter", "A parameter is missing, unknown or badly formatted."),
-            ("syntax", "The body is not what the endpoint expects, or not valid JSON."),
-        ],
-        action: "Check the request's parameters and body against the API's documentation.",
+        causes: &[("parameter", "A value, a parameter or the form of the request is not what the endpoint takes.")],
+        action: "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation.",
         until: "the request is corrected",
-        user: "The request could not be understood. Please check your input.",
+        user: "This request could not be processed.",
     },
     Row {
         kind: Kind::MalformedBody,
         name: "malformed_body",
         title: "Malformed request body",
         causes: &[("syntax", "The request body is not valid JSON.")],
-        action: "Build the body with a JSON serializer (JSON.stringify) and send Content-Type: application/json.",
+        action: "[{says} ]Build the body with a JSON serializer (JSON.stringify) and send Content-Type: application/json.",
         until: "the body is well-formed",
         user: "Something went wrong while sending your data.",
     },
@@ -96,7 +93,7 @@ const ROWS: [Row; 21] = [
         name: "validation_failed",
         title: "Validation failed",
         causes: &[("field", "A value is missing, malformed or not allowed; `fields` names it where the API does.")],
-        action: "Correct the named fields and send the request again.",
+        action: "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the values that were sent against the API's documentation.",
         until: "the named fields are corrected",
         user: "Please check your input.",
     },
@@ -109,16 +106,16 @@ const ROWS: [Row; 21] = [
             ("invalid", "The key or token is wrong, revoked or expired."),
             ("scope", "With OAuth: the token was not issued for this API or scope."),
         ],
-        action: "Send a valid API key or token in the request headers; with OAuth, check its validity and scope. Do not repeat the request unchanged.",
+        action: "[{says} ]Send a valid key or token[ with the scheme {scheme}]; with OAuth, check its validity and scope. Do not repeat the request unchanged.",
         until: "",
-        user: "Please sign in again.",
+        user: "This is not available right now. You may need to sign in again.",
     },
     Row {
         kind: Kind::Forbidden,
         name: "forbidden",
         title: "Not permitted",
         causes: &[("permission", "The caller is known, but lacks the right to do this.")],
-        action: "Check the permissions of the user or key; ask the account's administrator.",
+        action: "[{says} ]Check what the user or key may do; ask the account's administrator.",
         until: "the permission is granted",
         user: "You do not have permission to do this.",
     },
@@ -131,7 +128,7 @@ const ROWS: [Row; 21] = [
             ("url", "The URL is wrong."),
             ("hidden", "The resource is not visible to this caller."),
         ],
-        action: "Check the URL for typos, and that the resource exists and is accessible to this caller.",
+        action: "Check that {entity} exists and that this caller may see it; check the URL for typos.|[{says} ]Check the URL and the ids in it for typos, and that what they name exists and this caller may see it.",
         until: "the URL is corrected or the resource exists",
         user: "This could not be found.",
     },
@@ -140,16 +137,16 @@ const ROWS: [Row; 21] = [
         name: "unexpected_response",
         title: "Unexpected response",
         causes: &[("redirect", "The server redirects; the redirect was not followed.")],
-        action: "Check the URL, the credentials and what stands between client and API.",
+        action: "Check the URL, the credentials and what stands between client and API[; name the reference {id} to its owner].",
         until: "the request reaches the API",
-        user: "The service gave an answer that could not be read.",
+        user: "The service sent a response that could not be read.",
     },
     Row {
         kind: Kind::NotSupported,
         name: "not_supported",
         title: "Not supported",
         causes: &[("unsupported", "The endpoint does not support this method, media type or feature.")],
-        action: "Send a different request: another method, another media type or another endpoint.",
+        action: "{says} Send a request that the API supports.|Send a different request: another method, another media type or another endpoint.",
         until: "the request is a supported one",
         user: "This is not supported.",
     },
@@ -157,29 +154,26 @@ const ROWS: [Row; 21] = [
         kind: Kind::Conflict,
         name: "conflict",
         title: "Conflict",
-        causes: &[(
-            "state",
-            "The request does not fit the present state of the target: it exists already, or was changed meanwhile.",
-        )],
-        action: "Read the target again, then decide whether to apply the change anew.",
+        causes: &[("state", "The request does not fit the present state of what it is about.")],
+        action: "[{says} ]Read the target again, then decide whether the request still makes sense.",
         until: "the target was read again",
-        user: "This was changed in the meantime. Please reload and try again.",
+        user: "This is not possible in its present state.",
     },
     Row {
         kind: Kind::Locked,
         name: "locked",
         title: "Locked",
         causes: &[("busy", "The object is being updated.")],
-        action: "Try again in a few seconds, a few times.",
+        action: "Try again in {wait}.|[{says} ]Try again in a few seconds, a few times.",
         until: "",
-        user: "This is being updated. Please try again in a few seconds.",
+        user: "This is locked right now. Please try again later.",
     },
     Row {
         kind: Kind::TooLarge,
         name: "too_large",
         title: "Too large",
         causes: &[("size", "The request, or what it asks for, is larger than the server accepts.")],
-        action: "Send or ask for less at once.",
+        action: "[{says} ]Send or ask for less at once.",
         until: "the request is smaller",
         user: "This is too large.",
     },
@@ -188,7 +182,7 @@ const ROWS: [Row; 21] = [
         name: "rate_limited",
         title: "Rate limited",
         causes: &[("rate", "More requests were sent than the rate limit allows.")],
-        action: "Wait as long as the answer says (Retry-After, or the reset of the quota), else back off; then pace the calls.",
+        action: "Wait {wait}, as Retry-After or the reset of the quota says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}].",
         until: "",
         user: "There were too many requests. Please wait a moment.",
     },
@@ -197,7 +191,7 @@ const ROWS: [Row; 21] = [
         name: "quota_exhausted",
         title: "Quota exhausted",
         causes: &[("quota", "The account's quota, balance or spending limit is used up.")],
-        action: "Check plan, balance and spending limits; waiting does not help.",
+        action: "Wait {wait}, until the quota resets, or raise it.|[{says} ]Check plan, balance and spending limits; waiting does not help.",
         until: "the quota or balance is raised",
         user: "The usage limit is reached.",
     },
@@ -209,7 +203,7 @@ const ROWS: [Row; 21] = [
             "rule",
             "The request is well-formed, but a rule of the API forbids it; `api.code` and `details` tell which.",
         )],
-        action: "Look up the code in the API's documentation and act on the details.",
+        action: "[{says} ]Look up the code[ {code}] in the API's documentation and act on the details.",
         until: "the rule is satisfied",
         user: "This is not possible right now.",
     },
@@ -218,7 +212,7 @@ const ROWS: [Row; 21] = [
         name: "server_error",
         title: "Server error",
         causes: &[("bug", "An unexpected condition on the server: a bug or overload.")],
-        action: "Wait and try again, backing off. If it persists, write to the API's support and name the request id.",
+        action: "[{unsafe} ]Wait[ {wait}] and try again, backing off. If it persists, write to the API's support and name the request id[ {id}].",
         until: "",
         user: "Something went wrong on the server. Please try again later.",
     },
@@ -230,7 +224,7 @@ const ROWS: [Row; 21] = [
             ("overload", "The service, or a gateway in front of it, is overloaded or down."),
             ("maintenance", "The service is under maintenance."),
         ],
-        action: "Try again later, backing off; look at the API's status page.",
+        action: "[{unsafe} ]Try again[ in {wait}, or] later, backing off; look at the API's status page.",
         until: "",
         user: "The service is unavailable right now. Please try again later.",
     },
@@ -241,14 +235,14 @@ const ROWS: [Row; 21] = [
         causes: &[],
         action: "Open the network panel or try the URL with curl: if curl works and the page does not, it is CORS.",
         until: "the request or the server is changed",
-        user: "The service could not be reached. Please check your connection.",
+        user: "The service could not be reached.",
     },
     Row {
         kind: Kind::Timeout,
         name: "timeout",
         title: "Timed out",
-        causes: &[("slow", "No answer came in time; the server may have acted all the same.")],
-        action: "Try again if the request is idempotent; else find out first whether it took effect. Consider a longer deadline.",
+        causes: &[("slow", "No response came in time; the server may have acted all the same.")],
+        action: "{unsafe} Consider a longer deadline.|Try again if the request is idempotent; else find out first whether it took effect. Consider a longer deadline.",
         until: "",
         user: "This took too long. Please try again.",
     },
@@ -272,6 +266,46 @@ const ROWS: [Row; 21] = [
     },
 ];
 
+/// Finer texts for end users: kind, variant, text. The key is `user.<kind>.<variant>`.
+pub const USER: &[(Kind, &str, &str)] = &[
+    (Kind::Success, "message", "The service has responded."),
+    (Kind::ValidationFailed, "exists", "This exists already."),
+    (Kind::ValidationFailed, "request", "This request could not be processed."),
+    (Kind::Unauthenticated, "session", "Please sign in again."),
+    (Kind::Unauthenticated, "expired", "Your session has expired. Please sign in again."),
+    (Kind::Unauthenticated, "password", "These sign-in details are not correct."),
+    (Kind::Unauthenticated, "step_up", "Please confirm that it is you, then try again."),
+    (Kind::Unauthenticated, "key", "This is not available right now."),
+    (Kind::Forbidden, "key", "This is not available right now."),
+    (Kind::Forbidden, "account", "This account is not active."),
+    (Kind::Forbidden, "region", "This is not available in your region."),
+    (Kind::Forbidden, "blocked", "Access to this is blocked."),
+    (Kind::Forbidden, "bot_challenge", "The service could not confirm that you are not a robot."),
+    (Kind::Conflict, "exists", "This exists already."),
+    (Kind::Conflict, "changed", "This was changed in the meantime. Please reload and try again."),
+    (Kind::Conflict, "done", "This was done already."),
+    (Kind::QuotaExhausted, "plan", "This needs a payment or another plan."),
+    (Kind::BusinessRule, "declined", "The payment was declined. Please use another payment method."),
+    (Kind::BusinessRule, "funds", "The balance is not sufficient."),
+    (Kind::BusinessRule, "sold_out", "This is no longer available."),
+    (Kind::BusinessRule, "exists", "This exists already."),
+    (Kind::BusinessRule, "done", "This was done already."),
+    (
+        Kind::ServerError,
+        "check",
+        "Something went wrong on the server. Please check whether it worked before you try again.",
+    ),
+    (Kind::Network, "connection", "The service could not be reached. Please check your connection."),
+    (Kind::Network, "interrupted", "The connection was interrupted. Please try again."),
+    (Kind::Timeout, "check", "This took too long. Please check whether it worked before you try again."),
+];
+
+/// The variant of a text for end users, where there is one of that name, and the text; else the kind's own.
+pub fn user(kind: Kind, variant: &str) -> (&'static str, &'static str) {
+    let found = USER.iter().find(|(known, name, _)| *known == kind && *name == variant);
+    found.map_or(("", row(kind).user), |(_, name, text)| (*name, *text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,9 +322,9 @@ mod tests {
 
     #[test]
     fn texts_for_end_users_hold_no_technical_word() {
-        for row in &ROWS {
+        for text in ROWS.iter().map(|row| row.user).chain(USER.iter().map(|(.., text)| *text)) {
             for word in ["HTTP", "API", "URL", "JSON", "://", "header", "token", "{"] {
-                assert!(!row.user.contains(word), "{}: {word}", row.name);
+                assert!(!text.contains(word), "{text}: {word}");
             }
         }
     }

@@ -1,8 +1,10 @@
-//! Whether and when to send the same request again, from what the rule, the kind and the answer's own hints say.
+//! Whether and when to send the same request again, from what the rule, the kind and the response's own hints say.
 //!
 //! Precedence: a spent quota never; then the server's own delay (Retry-After and kin); then the reset of the quota in the
 //! way; then the rule's verdict; then the kind's. A hint never turns a verdict of "never" into a wait.
 
+use crate::explain::advise::Case;
+use crate::explain::advise::owner::Owner;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{self, Kind, Retry};
 use crate::explain::read::keys::key;
@@ -10,9 +12,8 @@ use crate::explain::scan::known;
 use crate::explain::write::serialize::decimal;
 use crate::hints::{Hint, Told};
 use crate::syntax::json::{self, Node};
-use crate::time::WallTime;
 
-/// What the answer says of when to come back.
+/// What the response says of when to come back.
 #[derive(Clone, Copy, Debug)]
 pub struct Waits<'r> {
     /// The server's own delay.
@@ -23,9 +24,17 @@ pub struct Waits<'r> {
 
 /// Fixes the verdict; fills in what the kind tells of the quota, and the words for end users. `rule` is what the deciding
 /// rule says of it, if it does.
-pub fn judge(waits: Waits<'_>, now: WallTime, rule: Node<'_>, code: &str, out: &mut Explanation) {
+pub fn judge(case: &Case<'_, '_>, rule: Node<'_>, out: &mut Explanation) {
+    let (waits, now) = (case.waits, case.report.now);
     if let Some(retry) = read(rule, out) {
         out.retry = retry;
+    } else if let Retry::AfterReauth { how } = &mut out.retry {
+        *how = match (out.arena.read(out.reason), case.owner) {
+            ("step_up", _) => "step-up",
+            ("expired" | "invalid", Owner::Program) => "new-key",
+            ("expired", _) => "refresh",
+            _ => "sign-in",
+        };
     }
     let told = waits.told;
     let limited = out.kind == Kind::RateLimited;
@@ -34,7 +43,7 @@ pub fn judge(waits: Waits<'_>, now: WallTime, rule: Node<'_>, code: &str, out: &
         (out.limit, out.remaining) = (told.limit, told.remaining);
     }
     let may_wait = matches!(out.retry, Retry::Backoff { .. } | Retry::Soon { .. } | Retry::AtReset { .. });
-    if may_wait && !kind::is_spent(code) {
+    if may_wait && !kind::is_spent(out.arena.read(out.api.code)) {
         if let Some(hint) = waits.hint {
             let source = out.arena.add(&hint.source);
             out.retry = Retry::After { delay: hint.delay.max(0), source };
@@ -44,6 +53,11 @@ pub fn judge(waits: Waits<'_>, now: WallTime, rule: Node<'_>, code: &str, out: &
             let (delay, source) = (reset.max(0), out.arena.add(&told.source));
             out.retry = Retry::AtReset { delay, reset_at: Some(now.plus(delay).0), source };
         }
+    }
+    // As the policy behaves: what may have taken effect is not sent twice.
+    let harm = case.is_unsafe(out) && !rule.at(key!("requiresIdempotency")).exists();
+    if let Retry::Backoff { requires_idempotency, .. } = &mut out.retry {
+        *requires_idempotency |= harm;
     }
     if let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = out.retry
         && (limited || out.kind == Kind::Unavailable)

@@ -4,7 +4,7 @@ use crate::explain::Report;
 use crate::explain::catalogs::template::Match;
 use crate::explain::catalogs::text_test::{fits, is_absence, may_fit};
 use crate::explain::explanation::{Evidence, Explanation};
-use crate::explain::read::body::{Harvest, Said, Shape};
+use crate::explain::read::body::{Body, Quote, Shape};
 use crate::explain::read::keys::key;
 use crate::explain::read::report::{host_of, origin_of};
 use crate::explain::read::request::Asked;
@@ -29,7 +29,7 @@ pub struct Facts<'f> {
     /// The status, in digits.
     pub number: &'f str,
     /// What the body says.
-    pub harvest: &'f Harvest<'f>,
+    pub harvest: &'f Body<'f>,
     /// The URL's host, path, and what stands behind its `?`.
     pub host: &'f str,
     path: &'f str,
@@ -103,7 +103,7 @@ const ANY: u8 = key!("any");
 
 impl<'f> Facts<'f> {
     /// What came, and what it says; `number` is the status in digits.
-    pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Harvest<'f>, asked: &'f Asked) -> Self {
+    pub fn new(report: &'f Report<'f>, number: &'f str, harvest: &'f Body<'f>, asked: &'f Asked) -> Self {
         let mut said = Grams::default();
         harvest.messages.iter().for_each(|message| said.add(message.text, false));
         let url = until(report.url, b"#");
@@ -300,7 +300,7 @@ impl<'f> Facts<'f> {
 
 /// One message; `test` comes with how much was heard before it.
 fn hear_parts<'f>(
-    said: &Said<'f>,
+    said: &Quote<'f>,
     separators: &[&str],
     test: (Node<'f>, usize),
     left: &mut usize,

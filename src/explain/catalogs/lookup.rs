@@ -6,12 +6,11 @@
 //! says nothing, so both say the same. Holes of a rule's texts stay as the catalog has them.
 
 use crate::explain::Report;
-use crate::explain::advise::sentences;
 use crate::explain::advise::texts;
+use crate::explain::advise::{self, sentences};
 use crate::explain::catalogs::apply::Rule;
 use crate::explain::catalogs::condition::Facts;
 use crate::explain::catalogs::{Catalogs, Hit};
-use crate::explain::default_causes;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::default_reason;
 use crate::explain::judge::kind::{self, Kind};
@@ -31,6 +30,7 @@ pub fn lookup(id: &str, catalogs: &Catalogs) -> Option<Explanation> {
     let mut page = Explanation::new(Kind::InvalidRequest, "", None);
     let found = fill(id, catalogs, &mut page);
     page.id = page.arena.add(id);
+    advise::advise_bare(&Report::default(), &mut page);
     found.then_some(page)
 }
 
@@ -72,9 +72,9 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         page.causes.clear();
     }
     if page.causes.is_empty() {
-        default_causes(page, 0, &crate::explain::read::request::Asked::default());
+        advise::default_causes(page, 0, &crate::explain::read::request::Asked::default());
     }
-    sentences::what(who, "", &digits, page);
+    sentences::what((who, &digits), Text::default(), page);
     true
 }
 
@@ -138,9 +138,12 @@ mod tests {
     #[test]
     fn a_page_says_what_the_rule_says_and_leaves_its_holes() {
         let page = lookup("clever.limit-too-large", &Catalogs::built_in()).unwrap().to_json();
-        for part in
-            [r#""kind":"too_large""#, "Clever answered 413", "limit is {url.limit}; the most is 10000.", "page through"]
-        {
+        for part in [
+            r#""kind":"too_large""#,
+            "Clever responded 413",
+            "limit is {url.limit}; the most is 10000.",
+            "page through",
+        ] {
             assert!(page.contains(part), "{page}");
         }
     }

@@ -8,16 +8,13 @@ pub mod model;
 pub mod program;
 pub mod thrown;
 
-use crate::explain::advise::texts;
+use crate::explain::advise::{SURE, texts};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
 use crate::explain::judge::model::Judged;
 use crate::explain::read::body::Body;
 use crate::syntax::number;
 use alloc::string::String;
-
-/// The least confidence, in percent, at which a kind stands alone; below it the second one is named too.
-pub const SURE: u8 = 60;
 
 /// Makes `out` what was judged of the response, whose status is `digits`, and notes as evidence what spoke for it.
 pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanation) {

@@ -100,7 +100,9 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
     let (mut request_id, mut points) = ((0, ""), 0);
     match shape {
         Shape::Html => found.page(report),
-        _ if is_compound(found.root) || shape == Shape::Json => (request_id, points) = found.tree(report.status.unwrap_or(0), media, out),
+        _ if is_compound(found.root) || shape == Shape::Json => {
+            (request_id, points) = found.tree(report.status.unwrap_or(0), media, out)
+        }
         _ if !text.is_empty() && report.body.is_some() => {
             let start = text.as_ptr() as usize - body.as_ptr() as usize;
             let text = head(text, MAX_HEARD);
@@ -266,7 +268,10 @@ impl<'d> Body<'d> {
         // Google's typed details: the finer code, the text for users, the help page.
         for detail in details.children() {
             let kind = detail.at(key!("@type")).text();
-            let finer = [key!("reason"), key!("errorCode")].map(|key| detail.at(key)).into_iter().find(|node| !node.text().is_empty());
+            let finer = [key!("reason"), key!("errorCode")]
+                .map(|key| detail.at(key))
+                .into_iter()
+                .find(|node| !node.text().is_empty());
             if kind.ends_with(".ErrorInfo") || kind.ends_with("Error") {
                 self.code = finer.map_or(self.code, |node| quote(node, node.text()));
             } else if kind.ends_with(".LocalizedMessage") {
@@ -286,8 +291,3 @@ impl<'d> Body<'d> {
         }
     }
 }
-
-/// The old names, for those who still use them.
-pub type Harvest<'d> = Body<'d>;
-/// The former name.
-pub type Said<'d> = Quote<'d>;

@@ -4,8 +4,8 @@
 
 use crate::explain::Report;
 use crate::explain::read::body::{Body, Shape};
-use crate::explain::read::names::{self, letters};
 use crate::explain::read::decode;
+use crate::explain::read::names::{self, letters};
 use crate::explain::scan::{after, find, head, parts, until, words};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -60,7 +60,8 @@ fn in_text(text: &str, page: bool) -> &str {
         for _ in 0..4 {
             let Some(at) = find(text, sign, from) else { break };
             from = at + sign.len();
-            let rest = after(text, from).trim_start_matches([' ', ':', '#', '=', '"', '\'', '(', '[', '`', '\n', '\r', '\t']);
+            let rest =
+                after(text, from).trim_start_matches([' ', ':', '#', '=', '"', '\'', '(', '[', '`', '\n', '\r', '\t']);
             let rest = rest.strip_prefix("is").filter(|rest| rest.starts_with([' ', ':'])).unwrap_or(rest);
             let rest = rest.trim_start_matches([' ', ':', '#', '"', '\'', '`', '\n']);
             let id = until(rest, b" \t\r\n\"'<>()[]{},;`|").trim_end_matches(['.', ':']);
@@ -82,7 +83,8 @@ fn page_text(page: &str) -> String {
         raw.push(' ');
         rest = after(rest, text.len());
         let hidden = ["script", "style"].into_iter().find(|name| find(head(after(rest, 1), 8), name, 0) == Some(0));
-        let end = hidden.and_then(|name| find(rest, if name == "style" { "</style" } else { "</script" }, 0)).unwrap_or(0);
+        let end =
+            hidden.and_then(|name| find(rest, if name == "style" { "</style" } else { "</script" }, 0)).unwrap_or(0);
         rest = after(rest, end);
         rest = after(rest, until(rest, b">").len() + 1);
     }

@@ -105,7 +105,8 @@ impl<'d> Pick<'d> {
             let front = code_in_front(text);
             if !front.is_empty() && names::message(name) > 50 && 40 + base + 100 > self.code.0 {
                 let span = node.literal().then(|| (node.span().0, node.span().0 + front.len()));
-                self.code = (40 + base + 100, Quote { text: front, span: span.or(Some(node.span())), literal: node.literal() });
+                self.code =
+                    (40 + base + 100, Quote { text: front, span: span.or(Some(node.span())), literal: node.literal() });
             }
             let points = message_points(text, name);
             if points > 0 && points + base + 100 > self.message.0 {
@@ -127,11 +128,17 @@ impl<'d> Pick<'d> {
         let worded = text.bytes().any(|byte| byte == b'_') || is_constant(text);
         let fits = match name {
             // An address is a code only as the type of problem details.
-            "type" if self.problem && object.get("title").exists() => return if text == "about:blank" { 0 } else { 58 },
-            "type" if object.children().any(|other| letters(other.key()) == "errors") && !names_message(object) => false,
+            "type" if self.problem && object.get("title").exists() => {
+                return if text == "about:blank" { 0 } else { 58 };
+            }
+            "type" if object.children().any(|other| letters(other.key()) == "errors") && !names_message(object) => {
+                false
+            }
             "type" | "name" | "error" | "errors" | "err" => {
                 // `Forbidden` is the status in words; `forbidden` and `FORBIDDEN` are as codes are written.
-                let title = is_idle(text) && text.bytes().any(|byte| byte.is_ascii_lowercase()) && text.bytes().any(|byte| byte.is_ascii_uppercase());
+                let title = is_idle(text)
+                    && text.bytes().any(|byte| byte.is_ascii_lowercase())
+                    && text.bytes().any(|byte| byte.is_ascii_uppercase());
                 !digits && !title && !has(text, "://")
             }
             "category" | "reason" => !digits && !has(text, "://"),

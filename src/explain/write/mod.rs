@@ -2,6 +2,7 @@
 
 pub mod arena;
 pub mod plain;
+pub mod quote;
 pub mod redact;
 mod secret_names;
 pub mod serialize;

@@ -51,11 +51,11 @@ impl Explanation {
         }
         out.close(']');
         out.text("action", self.action);
-        let message = self.arena.read(self.user_message);
-        out.member("userMessage", if message.is_empty() { row.user } else { message });
+        let (key, message) = self.user();
+        out.member("userMessage", message);
         if self.key.is_empty() {
             out.key("userMessageKey");
-            out.string(&["user.", row.name, if message.is_empty() { "" } else { ".after" }]);
+            out.string(&key);
         }
         out.text("userMessageKey", self.key);
         out.key("params");
@@ -99,6 +99,9 @@ impl Explanation {
         out.list("notes");
         for note in &self.notes {
             out.string(&[note]);
+        }
+        if let Some(note) = self.doubt() {
+            out.string(&note);
         }
         out.close(']');
         self.particulars(&mut out);

@@ -10,7 +10,6 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 pub use json::Json;
 
-use crate::explain::advise::texts;
 use crate::explain::explanation;
 use crate::explain::judge::kind::{self, Kind};
 use crate::explain::scan::parts;
@@ -247,9 +246,7 @@ impl explanation::Explanation {
     /// The same with texts of its own.
     pub fn plain(&self) -> Explanation {
         let read = Reader(&self.arena);
-        let row = texts::row(self.kind);
-        let own = read.text(self.user_message);
-        let key = || ["user.", row.name, if own.is_none() { "" } else { ".after" }].concat();
+        let (key, message) = self.user();
         let is = |kinds: &[Kind]| kinds.contains(&self.kind);
         let entity = (is(&[Kind::NotFound, Kind::ValidationFailed]) && !self.entity_type.is_empty())
             .then(|| Entity { kind: read.text(self.entity_type), id: read.text(self.entity_id) });
@@ -263,8 +260,8 @@ impl explanation::Explanation {
             what_happened: read.owned(self.what_happened),
             causes: self.causes.iter().map(|cause| read.cause(cause, &self.evidence)).collect(),
             action: read.owned(self.action),
-            user_message_key: read.text(self.key).unwrap_or_else(key),
-            user_message: own.unwrap_or_else(|| row.user.to_owned()),
+            user_message_key: read.text(self.key).unwrap_or_else(|| key.concat()),
+            user_message: message.to_owned(),
             params: Params { seconds: read.text(self.seconds) },
             retry: read.retry(self.retry),
             fields: self.fields.iter().map(|field| read.field(field)).collect(),
@@ -279,7 +276,13 @@ impl explanation::Explanation {
             format: self.format.to_owned(),
             provider: read.text(self.provider),
             confidence: f64::from(self.confidence) / 100.0,
-            notes: self.notes.iter().copied().map(str::to_owned).collect(),
+            notes: self
+                .notes
+                .iter()
+                .copied()
+                .map(str::to_owned)
+                .chain(self.doubt().map(|note| note.concat()))
+                .collect(),
             entity,
             bucket: read.text(self.bucket).filter(|_| is_limited),
             limit: self.limit.filter(|_| is_limited),

@@ -1,0 +1,238 @@
+//! Actions from templates: what to do about this response, with what is known of it filled in.
+//!
+//! `|` parts alternatives, of which the first counts all of whose holes are known; `[…]` is left out where a hole in it is not.
+//! A hole is `{name}`, see [`hole`].
+
+use crate::explain::advise::Case;
+use crate::explain::advise::owner::Owner;
+use crate::explain::explanation::{Explanation, FieldError};
+use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::read::report::origin_of;
+use crate::explain::scan::{after, cut, has, known, parts, split, until};
+use crate::explain::write::arena::Text;
+use crate::explain::write::quote::quote;
+use crate::syntax::number;
+use alloc::string::String;
+
+/// Fields that an action names.
+const MAX_FIELDS: usize = 5;
+
+/// Writes the first alternative of `template` that can be filled; nothing where none can.
+pub fn fill(template: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
+    for alternative in parts(template, b'|') {
+        let mut text = String::new();
+        if write(alternative, case, out, &mut text) {
+            return out.arena.add(&text);
+        }
+    }
+    Text::default()
+}
+
+/// Writes `template` to `text`; whether all holes outside of brackets are known.
+fn write(template: &str, case: &Case<'_, '_>, out: &mut Explanation, text: &mut String) -> bool {
+    let mut rest = template;
+    while !rest.is_empty() {
+        let front = until(rest, b"[{");
+        text.push_str(front);
+        rest = after(rest, front.len());
+        let mark = text.len();
+        if rest.starts_with('[') {
+            let (inner, tail) = split(after(rest, 1), "]").unwrap_or_default();
+            if !write(inner, case, out, text) {
+                text.truncate(mark);
+            }
+            rest = tail;
+        } else if let Some((name, tail)) = split(after(rest, 1), "}") {
+            let found = hole(name, case, out);
+            text.push_str(out.arena.read(found));
+            rest = tail;
+            if found.is_empty() {
+                return false;
+            }
+        } else {
+            break;
+        }
+    }
+    true
+}
+
+/// What is known under `name`; empty where nothing is.
+fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
+    match name {
+        "says" => says(case.quoted, out),
+        "fields" => fields(out),
+        "names" => names(out),
+        "scopes" => lines(out.missing_scopes, out),
+        "allow" => lines(out.allow, out),
+        "wait" => wait(out),
+        "limit" => limit(out),
+        "id" => id(out),
+        "entity" => entity(out),
+        "code" => {
+            let code = String::from(out.arena.read(out.api.code));
+            out.arena.excerpt(&code)
+        }
+        "method" => out.arena.excerpt(case.report.method),
+        "path" => {
+            let url = case.report.url;
+            out.arena.excerpt(until(after(url, origin_of(url).len()), b"?#"))
+        }
+        "scheme" => {
+            let wanted = until(case.report.header("www-authenticate"), b" ,");
+            let scheme = known("Bearer Basic Digest DPoP Negotiate", wanted);
+            out.arena.add(scheme)
+        }
+        "step" => step(case.report.header("www-authenticate"), out),
+        "unsafe" if case.is_unsafe(out) => {
+            out.arena.add("It may have taken effect: look first, or send it with an Idempotency-Key.")
+        }
+        "renew" => out.arena.add(if case.owner == Owner::Program {
+            "Make a new key and send the request with it."
+        } else {
+            "Get a new token (refresh it, else sign in again) and send the request with it."
+        }),
+        _ => Text::default(),
+    }
+}
+
+/// The API's own message as a sentence.
+fn says(message: Text, out: &mut Explanation) -> Text {
+    let message = String::from(out.arena.read(message));
+    if message.is_empty() { Text::default() } else { out.arena.join(&["The API says: “", &message, "”."]) }
+}
+
+fn lines(list: Text, out: &mut Explanation) -> Text {
+    let mut text = String::new();
+    for line in parts(out.arena.read(list), b'\n') {
+        text.push_str(if text.is_empty() { "" } else { ", " });
+        text.push_str(line);
+    }
+    out.arena.add(&text)
+}
+
+/// The wait that the verdict has, rounded up.
+fn wait(out: &mut Explanation) -> Text {
+    let (Retry::After { delay, .. } | Retry::AtReset { delay, .. }) = out.retry else { return Text::default() };
+    let seconds = delay.saturating_add(999).max(1000).unsigned_abs() / 1000;
+    let (count, unit) = match seconds {
+        0..120 => (seconds, " s"),
+        120..7200 => (seconds.div_ceil(60), " minutes"),
+        _ => (seconds.div_ceil(3600), " hours"),
+    };
+    let mut text = String::new();
+    number::push(&mut text, count);
+    text.push_str(unit);
+    out.arena.add(&text)
+}
+
+fn limit(out: &mut Explanation) -> Text {
+    let Some(limit) = out.limit else { return Text::default() };
+    let mut text = String::new();
+    number::push(&mut text, limit);
+    out.arena.add(&text)
+}
+
+/// The id for the API's support, where it is one by its look: whatever else a server puts there is only in `api`.
+fn id(out: &mut Explanation) -> Text {
+    let id = out.arena.read(out.api.request_id);
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    if id.len() > 100 || !id.bytes().all(is_id) {
+        return Text::default();
+    }
+    out.api.request_id
+}
+
+fn entity(out: &mut Explanation) -> Text {
+    let [kind, id] = [out.entity_type, out.entity_id].map(|text| String::from(out.arena.read(text)));
+    if kind.is_empty() || id.is_empty() { out.entity_type } else { out.arena.join(&[&kind, " ", &id]) }
+}
+
+/// What a step-up asks for (RFC 9470).
+fn step(header: &str, out: &mut Explanation) -> Text {
+    let mut text = String::new();
+    for name in ["acr_values", "max_age"] {
+        let Some((_, tail)) = split(header, &[name, "="].concat()) else { continue };
+        let value = until(tail.trim_start_matches('"'), b"\",");
+        text.push_str(if text.is_empty() { "" } else { " and " });
+        for part in [name, "=", value] {
+            text.push_str(part);
+        }
+    }
+    out.arena.excerpt(&text)
+}
+
+/// The fields by name: `a, b`.
+fn names(out: &mut Explanation) -> Text {
+    let mut text = String::new();
+    for field in out.fields.iter().take(MAX_FIELDS).filter(|field| !field.path.is_empty()) {
+        text.push_str(if text.is_empty() { "" } else { ", " });
+        text.push_str(out.arena.read(field.path));
+    }
+    out.arena.add(&text)
+}
+
+/// What is to be done about each field: those that are missing together, others with what the API says of them.
+fn fields(out: &mut Explanation) -> Text {
+    let named = |field: &&FieldError| !field.path.is_empty();
+    let mut text = String::new();
+    for (reason, start) in [("required", "Send "), ("unknown", "Leave out ")] {
+        let mut first = true;
+        for field in out.fields.iter().filter(named).filter(|field| field.reason == reason).take(MAX_FIELDS) {
+            text.push_str(if first { start } else { ", " });
+            first = false;
+            push_field(field, out, &mut text);
+        }
+        text.push_str(if first { "" } else { ". " });
+    }
+    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().filter(named).take(MAX_FIELDS).copied().collect();
+    let mut first = true;
+    for field in fields.iter().filter(|field| !matches!(field.reason, "required" | "unknown")) {
+        text.push_str(if first { "Correct " } else { "; " });
+        first = false;
+        push_field(field, out, &mut text);
+        let allowed = lines(field.allowed, out);
+        let message = String::from(out.arena.read(field.message));
+        if !allowed.is_empty() {
+            text.push_str(": one of ");
+            text.push_str(out.arena.read(allowed));
+        } else if !message.is_empty() {
+            let quoted = quote(message.trim_ascii().trim_end_matches('.'), 120, &mut out.arena);
+            text.push_str(": ");
+            text.push_str(out.arena.read(quoted));
+        }
+    }
+    text.push_str(if first { "" } else { "." });
+    let end = text.trim_ascii_end().len();
+    out.arena.add(cut(&text, 0, end))
+}
+
+fn push_field(field: &FieldError, out: &Explanation, text: &mut String) {
+    text.push_str(out.arena.read(field.path));
+    if !matches!(field.place, "" | "body") {
+        for part in [" (", field.place, ")"] {
+            text.push_str(part);
+        }
+    }
+}
+
+/// Whether the request changes something each time that it is sent (RFC 9110 section 9.2.2), and has no key against that.
+pub fn repeats_harm(method: &str, key: &str) -> bool {
+    let safe = "GET HEAD PUT DELETE OPTIONS TRACE QUERY";
+    !method.is_empty() && key.is_empty() && known(safe, &method.to_ascii_uppercase()).is_empty()
+}
+
+/// Whether the kind is one after which the server may have acted all the same.
+pub fn may_have_acted(out: &Explanation) -> bool {
+    let waits = matches!(out.retry, Retry::After { .. } | Retry::AtReset { .. });
+    match out.kind {
+        Kind::ServerError | Kind::Timeout => true,
+        // A 503 that says when to come back was not processed.
+        Kind::Unavailable => !waits,
+        _ => false,
+    }
+}
+
+/// Whether a text has one of the `|`-parted words.
+pub fn any(text: &str, words: &str) -> bool {
+    parts(words, b'|').any(|word| has(text, word))
+}

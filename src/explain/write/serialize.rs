@@ -251,13 +251,7 @@ impl Pen<'_> {
     fn string(&mut self, parts: &[&str]) {
         match parts {
             [text] => self.out.string(text),
-            parts => {
-                self.out.out.push('"');
-                for part in parts {
-                    self.out.out.push_str(part);
-                }
-                self.out.out.push('"');
-            }
+            parts => self.out.string(&parts.concat()),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::explain::Report;
 use crate::explain::explanation::{Cause, Evidence, Explanation};
 use crate::explain::judge::kind::Kind;
 use crate::explain::read::body::{self, Harvest, Said};
+use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
 use crate::explain::scan::{cut, find, has, head, known, parts};
@@ -69,7 +70,9 @@ impl<'c, 'd> Case<'c, 'd> {
 pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: usize, out: &mut Explanation) {
     quote::copy(case.body, out);
     let message = String::from(out.arena.read(out.api.message));
-    case.quoted = quote::quote(&message, MAX_QUOTE, &mut out.arena);
+    let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
+    let text = message.trim_ascii_end().trim_end_matches('.');
+    case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
     case.owner = owner::of(case.report, &provider, &words.text);
@@ -89,6 +92,9 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     let (nothing, document, asked) = (Report::default(), keys::parse(""), Asked::default());
     let body = body::harvest(&nothing, &document, out);
     let case = Case::new(report, &body, &asked, Waits { hint: None, told: None });
+    if out.causes.is_empty() && out.kind != Kind::Network {
+        default_causes(&case, true, 0, out);
+    }
     action(&case, None, out);
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
@@ -156,8 +162,9 @@ fn causes(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, basis: usize, out:
     if !out.causes.iter().all(of_request) {
         return;
     }
+    let known = sense.is_some();
     let Some((sense, word)) = sense.filter(|(sense, _)| !sense.cause.is_empty()) else {
-        return default_causes(out, basis, case.asked);
+        return default_causes(case, known, basis, out);
     };
     // Where a kind has one cause, its id is stable; the sense only says it better.
     let id = match texts::row(sense.kind).causes {
@@ -196,25 +203,37 @@ fn causes(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, basis: usize, out:
     }
 }
 
-/// The kind's own causes, likeliest first.
-pub fn default_causes(out: &mut Explanation, basis: usize, asked: &Asked) {
-    let rows = match out.arena.read(out.reason) {
-        "html_instead_of_json" => texts::PAGE,
-        "invalid_json" => texts::NO_JSON,
+/// The kind's own causes, likeliest first. Where the response has words that no sense knows, they are the evidence, and no
+/// guess stands beside them.
+fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Explanation) {
+    const REFUSED: &[(&str, &str)] = &[("refused", "The API does not accept the credentials, or finds none.")];
+    const GENERIC: usize = 24;
+    let said = case.body.messages.first().copied().unwrap_or_default();
+    let rows = match (out.arena.read(out.reason), out.kind) {
+        ("html_instead_of_json", _) => texts::PAGE,
+        ("invalid_json", _) => texts::NO_JSON,
+        (_, Kind::Unauthenticated) if said.text.len() > GENERIC && !known => REFUSED,
         _ => texts::row(out.kind).causes,
     };
+    let mut evidence = (0, basis);
+    if rows.len() == 1 && !said.text.is_empty() {
+        evidence.0 = out.evidence.len();
+        // Redacted already, as what it is said of asks for.
+        let shown = String::from(head(out.arena.read(case.quoted), redact::EXCERPT));
+        let (name, text) = (out.arena.add("message"), out.arena.add(&shown));
+        out.evidence.push(Evidence { rule: out.id, from: "body", name, text, span: said.span });
+        evidence.1 = out.evidence.len();
+    }
     let mut confidence = if out.causes.is_empty() && out.confidence >= SURE { "likely" } else { "possible" };
-    for (id, text) in rows {
+    for (id, template) in rows {
         let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        // What the body's fields say is not a matter of its syntax.
-        let contradicted = *id == "missing" && asked.identified || *id == "syntax" && !out.fields.is_empty();
-        if known || contradicted {
+        if known || (*id == "missing" && case.asked.identified) {
             continue;
         }
-        out.cause(id, text, "", confidence, 0);
-        // Rules that gave no cause may have seen more than what this one is judged by.
+        let text = actions::fill(template, case, out);
+        out.cause(id, "", "", confidence, 0);
         if let Some(last) = out.causes.last_mut() {
-            last.evidence.1 = basis;
+            (last.text, last.evidence) = (text, evidence);
         }
         confidence = "possible";
     }

@@ -14,7 +14,7 @@ pub struct Row {
     pub name: &'static str,
     /// For headings.
     pub title: &'static str,
-    /// Causes as id and text, likeliest first.
+    /// Causes as id and text (a template, too), likeliest first.
     pub causes: &'static [(&'static str, &'static str)],
     /// What a developer does now: a template of [`super::actions`].
     pub action: &'static str,
@@ -92,7 +92,10 @@ const ROWS: [Row; 21] = [
         kind: Kind::ValidationFailed,
         name: "validation_failed",
         title: "Validation failed",
-        causes: &[("field", "A value is missing, malformed or not allowed; `fields` names it where the API does.")],
+        causes: &[(
+            "field",
+            "What was sent as {names} is missing or not accepted.|The API does not accept a value, or misses one.",
+        )],
         action: "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the values that were sent against the API's documentation.",
         until: "the named fields are corrected",
         user: "Please check your input.",
@@ -182,7 +185,7 @@ const ROWS: [Row; 21] = [
         name: "rate_limited",
         title: "Rate limited",
         causes: &[("rate", "More requests were sent than the rate limit allows.")],
-        action: "Wait {wait}, as Retry-After or the reset of the quota says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}].",
+        action: "Wait {wait}, as the response says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}].",
         until: "",
         user: "There were too many requests. Please wait a moment.",
     },

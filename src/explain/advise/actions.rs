@@ -63,6 +63,7 @@ fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
         "says" => says(case, out),
         "fields" => fields(out),
         "names" => names(out),
+        "missing" if out.fields.iter().all(|field| field.reason == "required") => names(out),
         "scopes" => lines(out.missing_scopes, out),
         "allow" => lines(out.allow, out),
         "wait" => wait(out),
@@ -98,7 +99,7 @@ fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
 
 /// The API's own message as a sentence.
 fn says(case: &Case<'_, '_>, out: &mut Explanation) -> Text {
-    let message = String::from(out.arena.read(case.quoted));
+    let message = String::from(out.arena.read(if case.is_echo { Text::default() } else { case.quoted }));
     let who = if case.body.shape == Shape::Html { "The page says: “" } else { "The API says: “" };
     if message.is_empty() { Text::default() } else { out.arena.join(&[who, &message, "”."]) }
 }
@@ -188,9 +189,10 @@ fn fields(out: &mut Explanation) -> Text {
         }
         text.push_str(if first { "" } else { end });
     }
-    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().filter(named).take(MAX_FIELDS).copied().collect();
+    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().take(MAX_FIELDS).copied().collect();
     let mut first = true;
-    for field in fields.iter().filter(|field| !matches!(field.reason, "required" | "unknown")) {
+    let done = |field: &&FieldError| !field.path.is_empty() && matches!(field.reason, "required" | "unknown");
+    for field in fields.iter().filter(|field| !done(field)) {
         text.push_str(if first { "Correct " } else { "; " });
         first = false;
         push_field(field, out, &mut text);
@@ -211,7 +213,7 @@ fn fields(out: &mut Explanation) -> Text {
 }
 
 fn push_field(field: &FieldError, out: &Explanation, text: &mut String) {
-    text.push_str(out.arena.read(field.path));
+    text.push_str(if field.path.is_empty() { "the request" } else { out.arena.read(field.path) });
     if !matches!(field.place, "" | "body") {
         for part in [" (", field.place, ")"] {
             text.push_str(part);

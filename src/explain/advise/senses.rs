@@ -85,7 +85,7 @@ senses! {
     Forbidden: "permission" "permission"
         "permission|not authorized|not authorised|not allowed|access denied|accessdenied|privilege|role|not permitted|denied|owner|admin"
         "The caller is known, but lacks the right to do this." "[{says} ]Have the account's administrator grant that right, or use an account that has it.";
-    NotFound: "gone" "gone" "no longer|deleted|deprecat|decommission|sunset|retired|has been removed"
+    NotFound: "gone" "gone" "no longer|deleted|deprecat|decommission|sunset|retired|has been removed|was removed"
         "It was there and no longer is." "[{says} ]Take it out of the program; look in the API's documentation for what replaces it.";
     NotFound: "route" "route"
         "cannot get /|cannot post /|cannot put /|cannot patch /|cannot delete /|route|endpoint|request url|requested url|no static resource|no handler|invalid url|unknown url|invalid path|unknown path|page not found|unknown method|unknown_method"
@@ -97,6 +97,8 @@ senses! {
     Conflict: "done" "" "already|have been refunded" "What the request asks for was done before." "[{says} ]Read the present state; there may be nothing left to do.";
     Conflict: "changed" "" "version|etag|if-match|precondition|stale|modified|changed|concurren|optimistic|out of date|revision|sha"
         "The target was changed since it was read." "[{says} ]Read the target again and apply the change to what is there now.";
+    Locked: "pending" "" "authorization_pending|not been approved|not yet approved|slow_down" "The user has not approved this yet."
+        "Ask again at the interval that the device authorization response gave, 5 s without one (RFC 8628).";
     TooLarge: "tokens" "" "token|context" "The input and the output asked for are longer than the model's context."
         "[{says} ]Shorten the input, or ask for fewer output tokens.";
     RateLimited: "concurrency" "" "concurren|simultaneous|parallel|in flight|at the same time" "Too many requests run at the same time."

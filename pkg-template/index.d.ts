@@ -844,7 +844,7 @@ export type Explanation = ExplanationBase &
     | { kind: "unauthenticated"; reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown" }
     | {
         kind: "forbidden";
-        reason: "permission" | "scope" | "blocked" | "bot_challenge" | "unknown";
+        reason: "permission" | "scope" | "account" | "region" | "product" | "blocked" | "bot_challenge" | "unknown";
         missingScopes?: string[];
       }
     | {
@@ -910,15 +910,15 @@ export interface ExplanationBase {
   status: number | null;
   /** A few words: "Rate limited". */
   title: string;
-  /** What happened, in a sentence or two, for a developer. */
+  /** What happened, in a sentence or two, for a developer: status and code, and the API's own message, redacted and cut. */
   whatHappened: string;
   /** The likeliest first. */
   causes: Cause[];
-  /** What to do now, for a developer. */
+  /** What to do now, for a developer: about this message, these fields, this limit, where the response names them. */
   action: string;
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where a wait is told, or a rule's own. */
+  /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. */
   userMessageKey: string;
   /** What was filled into the text: `seconds` of a wait. */
   params: Record<string, string>;
@@ -940,7 +940,7 @@ export interface ExplanationBase {
   format: string;
   /** The API that was recognised: "clever", "unit21"; `null` if none was. */
   provider: string | null;
-  /** From 0 to 1. */
+  /** From 0 to 1. Below 0.6 the texts say that they are not sure, and a note names the second likeliest kind. */
   confidence: number;
   /** Anything else worth knowing: headers that CORS hides, a clock that is off, a contradiction. */
   notes: string[];

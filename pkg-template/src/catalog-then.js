@@ -8,7 +8,7 @@ const KINDS = /** @type {Record<string, string>} */ ({
   malformed_body: "json_syntax empty encoding unknown",
   validation_failed: "",
   unauthenticated: "missing invalid expired grant_invalid step_up unknown",
-  forbidden: "permission scope blocked bot_challenge unknown",
+  forbidden: "permission scope account region product blocked bot_challenge unknown",
   not_found: "resource route gone unknown",
   unexpected_response: "html_instead_of_json invalid_json opaque redirect truncated unknown",
   not_supported: "method feature media_type unknown",

@@ -4,6 +4,7 @@ mod arrows;
 mod buckets;
 mod call_bodies;
 mod call_states;
+mod explain_advice;
 mod explain_cases;
 mod explain_causes;
 mod explain_fuzz;

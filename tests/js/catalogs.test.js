@@ -324,7 +324,7 @@ test("a page is found for each rule, each status, each failure of the network an
     id: "acme.it",
     kind: "locked",
     title: "Busy",
-    whatHappened: "The server answered 423: Busy.",
+    whatHappened: "The server responded 423: Busy.",
     causes: ["The object is being updated."],
     action: "Wait.",
     docsUrl: "https://acme.test/busy",

@@ -7,6 +7,7 @@ use crate::explain::advise::Case;
 use crate::explain::advise::owner::Owner;
 use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::read::body::Shape;
 use crate::explain::read::report::origin_of;
 use crate::explain::scan::{after, cut, has, known, parts, split, until};
 use crate::explain::write::arena::Text;
@@ -59,9 +60,10 @@ fn write(template: &str, case: &Case<'_, '_>, out: &mut Explanation, text: &mut 
 /// What is known under `name`; empty where nothing is.
 fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
     match name {
-        "says" => says(case.quoted, out),
+        "says" => says(case, out),
         "fields" => fields(out),
         "names" => names(out),
+        "missing" if out.fields.iter().all(|field| field.reason == "required") => names(out),
         "scopes" => lines(out.missing_scopes, out),
         "allow" => lines(out.allow, out),
         "wait" => wait(out),
@@ -96,9 +98,10 @@ fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
 }
 
 /// The API's own message as a sentence.
-fn says(message: Text, out: &mut Explanation) -> Text {
-    let message = String::from(out.arena.read(message));
-    if message.is_empty() { Text::default() } else { out.arena.join(&["The API says: “", &message, "”."]) }
+fn says(case: &Case<'_, '_>, out: &mut Explanation) -> Text {
+    let message = String::from(out.arena.read(if case.is_echo { Text::default() } else { case.quoted }));
+    let who = if case.body.shape == Shape::Html { "The page says: “" } else { "The API says: “" };
+    if message.is_empty() { Text::default() } else { out.arena.join(&[who, &message, "”."]) }
 }
 
 fn lines(list: Text, out: &mut Explanation) -> Text {
@@ -133,7 +136,7 @@ fn limit(out: &mut Explanation) -> Text {
 }
 
 /// The id for the API's support, where it is one by its look: whatever else a server puts there is only in `api`.
-fn id(out: &mut Explanation) -> Text {
+pub fn id(out: &Explanation) -> Text {
     let id = out.arena.read(out.api.request_id);
     let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
     if id.len() > 100 || !id.bytes().all(is_id) {
@@ -175,18 +178,21 @@ fn names(out: &mut Explanation) -> Text {
 fn fields(out: &mut Explanation) -> Text {
     let named = |field: &&FieldError| !field.path.is_empty();
     let mut text = String::new();
-    for (reason, start) in [("required", "Send "), ("unknown", "Leave out ")] {
+    for (reason, start, end) in
+        [("required", "Send ", ", formatted as the API's documentation says. "), ("unknown", "Leave out ", ". ")]
+    {
         let mut first = true;
         for field in out.fields.iter().filter(named).filter(|field| field.reason == reason).take(MAX_FIELDS) {
             text.push_str(if first { start } else { ", " });
             first = false;
             push_field(field, out, &mut text);
         }
-        text.push_str(if first { "" } else { ". " });
+        text.push_str(if first { "" } else { end });
     }
-    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().filter(named).take(MAX_FIELDS).copied().collect();
+    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().take(MAX_FIELDS).copied().collect();
     let mut first = true;
-    for field in fields.iter().filter(|field| !matches!(field.reason, "required" | "unknown")) {
+    let done = |field: &&FieldError| !field.path.is_empty() && matches!(field.reason, "required" | "unknown");
+    for field in fields.iter().filter(|field| !done(field)) {
         text.push_str(if first { "Correct " } else { "; " });
         first = false;
         push_field(field, out, &mut text);
@@ -196,7 +202,7 @@ fn fields(out: &mut Explanation) -> Text {
             text.push_str(": one of ");
             text.push_str(out.arena.read(allowed));
         } else if !message.is_empty() {
-            let quoted = quote(message.trim_ascii().trim_end_matches('.'), 120, &mut out.arena);
+            let quoted = quote(message.trim_ascii().trim_end_matches('.'), 120, false, &mut out.arena);
             text.push_str(": ");
             text.push_str(out.arena.read(quoted));
         }
@@ -207,7 +213,7 @@ fn fields(out: &mut Explanation) -> Text {
 }
 
 fn push_field(field: &FieldError, out: &Explanation, text: &mut String) {
-    text.push_str(out.arena.read(field.path));
+    text.push_str(if field.path.is_empty() { "the request" } else { out.arena.read(field.path) });
     if !matches!(field.place, "" | "body") {
         for part in [" (", field.place, ")"] {
             text.push_str(part);

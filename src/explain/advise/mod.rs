@@ -14,6 +14,7 @@ use crate::explain::Report;
 use crate::explain::explanation::{Cause, Evidence, Explanation};
 use crate::explain::judge::kind::Kind;
 use crate::explain::read::body::{self, Body, Quote};
+use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
 use crate::explain::scan::{cut, find, has, head, known, parts};
@@ -30,6 +31,10 @@ use verdict::Waits;
 pub const SURE: u8 = 60;
 /// Characters of the API's message that are quoted.
 const MAX_QUOTE: usize = 240;
+/// Messages that say no more than a status does.
+const ECHOES: &str = "bad request|not found|unauthorized|forbidden|internal server error|request timeout|request time-out|service unavailable|\
+                      bad gateway|gateway timeout|conflict|method not allowed|too many requests|validation failed|validation error|invalid|\
+                      invalid request|error|server error|missing|locked|payload too large|request entity too large|unprocessable entity";
 /// Bytes of a message, and messages, whose words are looked at.
 const MAX_WORDS: usize = 400;
 const MAX_MESSAGES: usize = 3;
@@ -49,12 +54,14 @@ pub struct Case<'c, 'd> {
     pub owner: Owner,
     /// The API's message, to be quoted.
     pub quoted: Text,
+    /// Whether it only repeats what the status says.
+    pub is_echo: bool,
 }
 
 impl<'c, 'd> Case<'c, 'd> {
     /// The case of `report`.
     pub fn new(report: &'c Report<'c>, body: &'c Body<'d>, asked: &'c Asked, waits: Waits<'c>) -> Self {
-        Self { report, body, asked, waits, owner: Owner::Unknown, quoted: Text::default() }
+        Self { report, body, asked, waits, owner: Owner::Unknown, quoted: Text::default(), is_echo: false }
     }
 
     /// Whether the request may have taken effect, and to send it again would do it twice.
@@ -69,12 +76,16 @@ impl<'c, 'd> Case<'c, 'd> {
 pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: usize, out: &mut Explanation) {
     quote::copy(case.body, out);
     let message = String::from(out.arena.read(out.api.message));
-    case.quoted = quote::quote(&message, MAX_QUOTE, &mut out.arena);
+    let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
+    let text = message.trim_ascii_end().trim_end_matches('.');
+    case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
+    let bare = text.trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ');
+    case.is_echo = parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare));
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
     case.owner = owner::of(case.report, &provider, &words.text);
     let sense = sense(&words, out);
-    causes(&case, sense, basis, out);
+    causes(&case, &words, sense, basis, out);
     verdict::judge(&case, rule, out);
     action(&case, sense, out);
     if out.variant.is_empty() {
@@ -89,6 +100,9 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     let (nothing, document, asked) = (Report::default(), keys::parse(""), Asked::default());
     let body = body::harvest(&nothing, &document, out);
     let case = Case::new(report, &body, &asked, Waits { hint: None, told: None });
+    if out.causes.is_empty() && out.kind != Kind::Network {
+        default_causes(&case, true, 0, out);
+    }
     action(&case, None, out);
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
@@ -138,26 +152,26 @@ fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l
     let reason = out.arena.read(out.reason);
     let open = matches!(reason, "" | "unknown" | "invalid" | "permission");
     let mut rows = SENSES.iter().filter(|sense| sense.kind == out.kind);
-    // A page of a proxy names no field of the API.
-    let by_words = rows.clone().filter(|sense| open || sense.reason == reason);
-    let found = by_words.filter_map(|sense| Some((sense, words.first(sense.words)?))).next();
+    let mut by_words = rows.clone().filter(|sense| open || sense.reason == reason);
+    let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
     let found = found.or_else(|| Some((rows.find(|sense| !reason.is_empty() && sense.name == reason)?, "")));
     if let Some((sense, _)) = found.filter(|(sense, _)| open && !sense.reason.is_empty()) {
         out.reason = out.arena.add(sense.reason);
     }
-    found.map(|(sense, word)| (sense, word))
+    found
 }
 
 /// What the sense, else the kind, says of its causes, where no rule has said one, or only what the request looks like.
-fn causes(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, basis: usize, out: &mut Explanation) {
+fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>, basis: usize, out: &mut Explanation) {
     let of_request = |cause: &Cause| {
         out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
     };
     if !out.causes.iter().all(of_request) {
         return;
     }
+    let known = sense.is_some();
     let Some((sense, word)) = sense.filter(|(sense, _)| !sense.cause.is_empty()) else {
-        return default_causes(out, basis, case.asked);
+        return default_causes(case, known, basis, out);
     };
     // Where a kind has one cause, its id is stable; the sense only says it better.
     let id = match texts::row(sense.kind).causes {
@@ -174,8 +188,7 @@ fn causes(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, basis: usize, out:
         sense.cause
     };
     let start = out.evidence.len();
-    let seen = Words::of(case);
-    for (from, name, said) in &seen.places {
+    for (from, name, said) in &words.places {
         if !word.is_empty()
             && let Some(at) = find(head(said.text, MAX_WORDS), word, 0)
         {
@@ -196,25 +209,40 @@ fn causes(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, basis: usize, out:
     }
 }
 
-/// The kind's own causes, likeliest first.
-pub fn default_causes(out: &mut Explanation, basis: usize, asked: &Asked) {
-    let rows = match out.arena.read(out.reason) {
-        "html_instead_of_json" => texts::PAGE,
-        "invalid_json" => texts::NO_JSON,
+/// The kind's own causes, likeliest first. Where the response has words that no sense knows, they are the evidence, and no
+/// guess stands beside them.
+fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Explanation) {
+    const REFUSED: &[(&str, &str)] = &[("refused", "The API does not accept the credentials, or finds none.")];
+    const FORBIDDEN: &[(&str, &str)] =
+        &[("refused", "The API refuses this to the caller, for the reason that its message gives.")];
+    const GENERIC: usize = 24;
+    let said = case.body.messages.first().copied().unwrap_or_default();
+    let rows = match (out.arena.read(out.reason), out.kind) {
+        ("html_instead_of_json", _) => texts::PAGE,
+        ("invalid_json", _) => texts::NO_JSON,
+        (_, Kind::Unauthenticated) if said.text.len() > GENERIC && !known => REFUSED,
+        (_, Kind::Forbidden) if said.text.len() > GENERIC && !known => FORBIDDEN,
         _ => texts::row(out.kind).causes,
     };
+    let mut evidence = (0, basis);
+    if rows.len() == 1 && !said.text.is_empty() {
+        evidence.0 = out.evidence.len();
+        // Redacted already, as what it is said of asks for.
+        let shown = String::from(head(out.arena.read(case.quoted), redact::EXCERPT));
+        let (name, text) = (out.arena.add("message"), out.arena.add(&shown));
+        out.evidence.push(Evidence { rule: out.id, from: "body", name, text, span: said.span });
+        evidence.1 = out.evidence.len();
+    }
     let mut confidence = if out.causes.is_empty() && out.confidence >= SURE { "likely" } else { "possible" };
-    for (id, text) in rows {
+    for (id, template) in rows {
         let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        // What the body's fields say is not a matter of its syntax.
-        let contradicted = *id == "missing" && asked.identified || *id == "syntax" && !out.fields.is_empty();
-        if known || contradicted {
+        if known || (*id == "missing" && case.asked.identified) {
             continue;
         }
-        out.cause(id, text, "", confidence, 0);
-        // Rules that gave no cause may have seen more than what this one is judged by.
+        let text = actions::fill(template, case, out);
+        out.cause(id, "", "", confidence, 0);
         if let Some(last) = out.causes.last_mut() {
-            last.evidence.1 = basis;
+            (last.text, last.evidence) = (text, evidence);
         }
         confidence = "possible";
     }
@@ -232,8 +260,10 @@ fn action(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, out: &mut Explanat
     if out.confidence < SURE && out.status.is_some() {
         out.action = actions::fill(UNSURE, case, out);
     }
-    if out.action.is_empty() {
-        out.action = actions::fill(certain, case, out);
+    for template in [certain, texts::row(out.kind).action] {
+        if out.action.is_empty() {
+            out.action = actions::fill(template, case, out);
+        }
     }
 }
 
@@ -265,5 +295,59 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
         }
         Kind::ServerError | Kind::Timeout if case.is_unsafe(out) => "check",
         _ => sense,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 422 with a message, judged as `kind` with `confidence`.
+    fn judged(kind: Kind, confidence: u8) -> Explanation {
+        let body_text = r#"{"message":"Widget is not ready"}"#;
+        let report = Report { status: Some(422), body: Some(body_text), ..Report::default() };
+        let document = keys::parse(body_text);
+        let mut out = Explanation::new(kind, "", Some(422));
+        let body = body::harvest(&report, &document, &mut out);
+        (out.confidence, out.second) = (confidence, Some(Kind::Conflict));
+        let asked = Asked::default();
+        let case = Case::new(&report, &body, &asked, Waits { hint: None, told: None });
+        advise(case, document.root().get("\0"), ("", "422"), 0, &mut out);
+        out
+    }
+
+    #[test]
+    fn below_sixty_the_texts_hedge_and_a_note_names_the_second_kind() {
+        let out = judged(Kind::ValidationFailed, 59);
+        let what = out.arena.read(out.what_happened);
+        assert_eq!(what, "The server responded 422: “Widget is not ready”. This looks like: Validation failed.");
+        assert!(out.arena.read(out.action).contains("not certain"), "{}", out.arena.read(out.action));
+        assert!(out.causes.iter().all(|cause| cause.confidence == "possible"));
+        assert!(out.to_json().contains("It may also be: Conflict."));
+        assert_eq!(out.plain().notes, ["It may also be: Conflict."]);
+        let sure = judged(Kind::ValidationFailed, 60);
+        assert!(!sure.arena.read(sure.what_happened).contains("looks like") && !sure.to_json().contains("It may also"));
+    }
+
+    #[test]
+    fn a_success_that_is_not_sure_is_not_done() {
+        let out = judged(Kind::Success, 50);
+        assert!(!out.to_json().contains("Done."));
+        assert!(out.arena.read(out.action).contains("Widget is not ready"));
+    }
+
+    #[test]
+    fn each_sense_and_kind_has_an_action_without_a_hole_where_nothing_is_known() {
+        for (kind, template) in SENSES.iter().map(|sense| (sense.kind, sense.action)) {
+            let mut out = Explanation::new(kind, "", None);
+            let (report, document, asked) = (Report::default(), keys::parse(""), Asked::default());
+            let body = body::harvest(&report, &document, &mut out);
+            let case = Case::new(&report, &body, &asked, Waits { hint: None, told: None });
+            let filled = actions::fill(template, &case, &mut out);
+            let text = out.arena.read(filled);
+            assert!(!text.contains(['{', '[', '|']), "{template}");
+            // What quotes the message has none here; the kind's own action stands in.
+            assert!(!text.is_empty() || template.is_empty() || template.contains("{says}"), "{template}");
+        }
     }
 }

@@ -39,7 +39,7 @@ senses! {
     Unauthenticated: "grant_invalid" "grant_invalid" "invalid_grant|authorization code|refresh token"
         "The authorization code or refresh token was used already, was revoked or has expired."
         "Start the sign-in again. Exchange each code once, and never retry the token request automatically.";
-    Unauthenticated: "either" "" "or invalid|or missing|or incorrect|or expired|/invalid|/expired" "" "";
+    Unauthenticated: "either" "" "or invalid|or an invalid|or missing|or incorrect|or expired|/invalid|/expired" "" "";
     Unauthenticated: "password" "invalid" "password|login credentials|username or|user name or"
         "The user name or the password is wrong." "[{says} ]Ask the user for the right sign-in details; do not repeat these.";
     Unauthenticated: "clock" "invalid" "skew|clock|requesttimetoo|timestamp"
@@ -51,14 +51,14 @@ senses! {
     Unauthenticated: "expired" "expired" "expired|has expir|abgelaufen|expiré|expirado|caducad|scadut|истек|过期|過期|期限切れ|만료"
         "The credentials have expired." "{renew}";
     Unauthenticated: "missing" "missing"
-        "missing|not provided|no api key|no api-key|no token|no auth|no access token|no credentials|not supplied|did not provide|didn't provide|not logged in|not authenticated|need to sign in|absent"
-        "No credentials reached the server." "[{says} ]Send the key or token[ with the scheme {scheme}] where the API expects it, usually as Authorization: Bearer.";
+        "missing|not provided|no api key|no api-key|no token|no auth|no access token|no credentials|not supplied|did not provide|didn't provide|not logged in|not authenticated|need to sign in|requires auth|supplied|absent"
+        "No credentials reached the server." "[{says} ]Send the key or token in the Authorization header, with the scheme {scheme}.|[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
     Unauthenticated: "revoked" "invalid" "revoked|deactivated|disabled|deleted|inactive"
         "The key or token was revoked or disabled." "[{says} ]Use another key or token; this one does not work any more.";
     Unauthenticated: "invalid" "invalid" "invalid|incorrect|not valid|malformed|wrong|bad credentials|not recognized|not recognised|could not verify|no such key|unknown|ungültig|inválid|无效|無効|неверн"
         "The key or token is wrong, or of another environment or account." "[{says} ]Send a valid key or token, of this API and environment.";
     Unauthenticated: "missing" "missing" "required|provide|logged in|signed in|without" "No credentials reached the server."
-        "[{says} ]Send the key or token[ with the scheme {scheme}] where the API expects it, usually as Authorization: Bearer.";
+        "[{says} ]Send the key or token in the Authorization header, with the scheme {scheme}.|[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
     Forbidden: "bot_challenge" "bot_challenge" "captcha|challenge|just a moment|not a robot"
         "A protection against bots in front of the API wants to see a browser."
         "Ask the API's owner to let this client through[ and name the reference {id}]; fetch cannot pass a challenge.";
@@ -75,15 +75,17 @@ senses! {
     Forbidden: "product" "product" "has not been used in project|is disabled|not enabled|enable it|not activated|not subscribed|upgrade|your plan|current plan|subscription|early access|beta"
         "The account may not use this API, feature or model: it is not enabled, or not in the plan."
         "[{says} ]Enable it for the account, or choose a plan that has it.";
-    Forbidden: "blocked" "blocked" "block|firewall|ip address|whitelist|allowlist|security policy|security service|cloudfront|user agent|user-agent|not allowed from"
+    Forbidden: "blocked" "blocked" "block|restrict access|firewall|ip address|whitelist|allowlist|security policy|security service|cloudfront|user agent|user-agent|not allowed from"
         "A firewall or a rule for addresses in front of the API refused the request."
         "[{says} ]Send it from an allowed address with an honest User-Agent, or ask the API's owner to let it through[ and name the reference {id}].";
+    Forbidden: "credentials" "" "invalid client|client_id|invalid api|invalid token|invalid key|invalid signature|bad credentials|signature"
+        "The credentials are wrong, or not accepted here." "[{says} ]Send a valid key or token, of this API and environment.";
     Forbidden: "key" "" "api key|apikey|api_key|service account|access token"
         "The key or token may not do this." "[{says} ]Use a key or token that has this right, or have it granted.";
     Forbidden: "permission" "permission"
         "permission|not authorized|not authorised|not allowed|access denied|accessdenied|privilege|role|not permitted|denied|owner|admin"
         "The caller is known, but lacks the right to do this." "[{says} ]Have the account's administrator grant that right, or use an account that has it.";
-    NotFound: "gone" "gone" "no longer|deleted|deprecat|decommission|sunset|retired|has been removed"
+    NotFound: "gone" "gone" "no longer|deleted|deprecat|decommission|sunset|retired|has been removed|was removed"
         "It was there and no longer is." "[{says} ]Take it out of the program; look in the API's documentation for what replaces it.";
     NotFound: "route" "route"
         "cannot get /|cannot post /|cannot put /|cannot patch /|cannot delete /|route|endpoint|request url|requested url|no static resource|no handler|invalid url|unknown url|invalid path|unknown path|page not found|unknown method|unknown_method"
@@ -95,6 +97,8 @@ senses! {
     Conflict: "done" "" "already|have been refunded" "What the request asks for was done before." "[{says} ]Read the present state; there may be nothing left to do.";
     Conflict: "changed" "" "version|etag|if-match|precondition|stale|modified|changed|concurren|optimistic|out of date|revision|sha"
         "The target was changed since it was read." "[{says} ]Read the target again and apply the change to what is there now.";
+    Locked: "pending" "" "authorization_pending|not been approved|not yet approved|slow_down" "The user has not approved this yet."
+        "Ask again at the interval that the device authorization response gave, 5 s without one (RFC 8628).";
     TooLarge: "tokens" "" "token|context" "The input and the output asked for are longer than the model's context."
         "[{says} ]Shorten the input, or ask for fewer output tokens.";
     RateLimited: "concurrency" "" "concurren|simultaneous|parallel|in flight|at the same time" "Too many requests run at the same time."

@@ -1,8 +1,8 @@
 //! The sentence that says what happened, and the notes beside it.
 
 use crate::explain::Report;
-use crate::explain::advise::SURE;
 use crate::explain::advise::verdict::Waits;
+use crate::explain::advise::{SURE, actions};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::body::{Body, MAX_BODY, Shape};
@@ -50,7 +50,13 @@ pub fn what((who, number): (&str, &str), quoted: Text, out: &mut Explanation) {
         (false, false) => &[],
     };
     out.arena.join(title);
-    out.what_happened = start.and(out.arena.add(more));
+    let mut end = out.arena.add(more);
+    // Who runs the proxy finds the request by it.
+    let id = String::from(out.arena.read(actions::id(out)));
+    if out.format == "html" && !id.is_empty() {
+        end = out.arena.join(&[" Its reference id is ", &id, "."]);
+    }
+    out.what_happened = start.and(end);
 }
 
 const HIDDEN: &str = concat!(

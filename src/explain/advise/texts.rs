@@ -14,7 +14,7 @@ pub struct Row {
     pub name: &'static str,
     /// For headings.
     pub title: &'static str,
-    /// Causes as id and text, likeliest first.
+    /// Causes as id and text (a template, too), likeliest first.
     pub causes: &'static [(&'static str, &'static str)],
     /// What a developer does now: a template of [`super::actions`].
     pub action: &'static str,
@@ -92,7 +92,10 @@ const ROWS: [Row; 21] = [
         kind: Kind::ValidationFailed,
         name: "validation_failed",
         title: "Validation failed",
-        causes: &[("field", "A value is missing, malformed or not allowed; `fields` names it where the API does.")],
+        causes: &[(
+            "field",
+            "Required and not sent: {missing}.|What was sent as {names} is not accepted.|The API does not accept a value, or misses one.",
+        )],
         action: "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the values that were sent against the API's documentation.",
         until: "the named fields are corrected",
         user: "Please check your input.",
@@ -128,7 +131,7 @@ const ROWS: [Row; 21] = [
             ("url", "The URL is wrong."),
             ("hidden", "The resource is not visible to this caller."),
         ],
-        action: "Check that {entity} exists and that this caller may see it; check the URL for typos.|[{says} ]Check the URL and the ids in it for typos, and that what they name exists and this caller may see it.",
+        action: "Check that the {entity} exists and that this caller may see it; check the URL for typos.|[{says} ]Check the URL and the ids in it for typos, and that what they name exists and this caller may see it.",
         until: "the URL is corrected or the resource exists",
         user: "This could not be found.",
     },
@@ -182,7 +185,7 @@ const ROWS: [Row; 21] = [
         name: "rate_limited",
         title: "Rate limited",
         causes: &[("rate", "More requests were sent than the rate limit allows.")],
-        action: "Wait {wait}, as Retry-After or the reset of the quota says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}].",
+        action: "Wait {wait}, as the response says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}].",
         until: "",
         user: "There were too many requests. Please wait a moment.",
     },
@@ -203,7 +206,7 @@ const ROWS: [Row; 21] = [
             "rule",
             "The request is well-formed, but a rule of the API forbids it; `api.code` and `details` tell which.",
         )],
-        action: "[{says} ]Look up the code[ {code}] in the API's documentation and act on the details.",
+        action: "[{says} ]Look up the code {code} in the API's documentation and act on the details.|{says} Meet that rule, then send the request again.|Look up in the API's documentation which rule this is.",
         until: "the rule is satisfied",
         user: "This is not possible right now.",
     },
@@ -284,6 +287,7 @@ pub const USER: &[(Kind, &str, &str)] = &[
     (Kind::Conflict, "exists", "This exists already."),
     (Kind::Conflict, "changed", "This was changed in the meantime. Please reload and try again."),
     (Kind::Conflict, "done", "This was done already."),
+    (Kind::Locked, "pending", "This has not been approved yet."),
     (Kind::QuotaExhausted, "plan", "This needs a payment or another plan."),
     (Kind::BusinessRule, "declined", "The payment was declined. Please use another payment method."),
     (Kind::BusinessRule, "funds", "The balance is not sufficient."),

@@ -61,7 +61,13 @@ impl<'f> Rule<'f, '_> {
     /// Adds what the rule knows: causes, fields, code, entity.
     pub fn add(&self, out: &mut Explanation) {
         let then = self.hit.then;
-        for cause in then.at(key!("causes")).children() {
+        // What holds for all APIs only explains a kind: it does not choose it.
+        let kind = texts::named(then.at(key!("kind")).text());
+        let fits = !self.hit.provider.is_empty() || kind.is_none_or(|row| row.kind == out.kind);
+        if fits && out.action.is_empty() {
+            out.action = self.say(then, "action", out);
+        }
+        for cause in then.at(key!("causes")).children().filter(|_| fits) {
             let id = cause.at(key!("id")).text();
             if out.causes.iter().any(|known| out.arena.read(known.id) == id) {
                 continue;

@@ -71,9 +71,6 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         (page.title, page.what_happened) = (Text::default(), Text::default());
         page.causes.clear();
     }
-    if page.causes.is_empty() {
-        advise::default_causes(page, 0, &crate::explain::read::request::Asked::default());
-    }
     sentences::what((who, &digits), Text::default(), page);
     true
 }

@@ -175,7 +175,7 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
 }
 
 /// Whether the last step of a path that is a name, and not an index, names a secret.
-fn is_secret_path(path: &str) -> bool {
+pub fn is_secret_path(path: &str) -> bool {
     let (mut last, mut rest) = ("", path);
     while !rest.is_empty() {
         let step = until(rest, b".[]/");

@@ -35,15 +35,20 @@ pub fn copy(harvest: &Body<'_>, out: &mut Explanation) {
     }
 }
 
-/// `text` redacted, on one line, at most `most` characters.
-pub fn quote(text: &str, most: usize, arena: &mut Arena) -> Text {
+/// `text` redacted, on one line, at most `most` characters. `of_secret`: it is said of a field whose name is a secret's, and
+/// may repeat the value.
+pub fn quote(text: &str, most: usize, of_secret: bool, arena: &mut Arena) -> Text {
     let (text, mut line) = (text.trim_ascii(), String::new());
     // Redacting comes before the cut: a token that is cut short is not known as one. What is far behind it is not read.
     let front = head(text, most * 3);
     let whole = if front.len() < text.len() { front.len() - behind(front, b' ').len() } else { front.len() };
     one_line(head(front, whole), &mut line);
     let start = arena.mark();
-    redact::redact(&line, &mut arena.all);
+    if of_secret {
+        redact::redact_value(&line, &mut arena.all);
+    } else {
+        redact::redact(&line, &mut arena.all);
+    }
     let shown = after(&arena.all, start);
     let end = shown.char_indices().nth(most).map(|(at, _)| at);
     if end.is_some() || whole < text.len() {

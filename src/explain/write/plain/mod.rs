@@ -30,7 +30,7 @@ pub struct Explanation {
     pub status: Option<u16>,
     /// For headings.
     pub title: String,
-    /// For the developer: what happened, in one or two sentences.
+    /// For the developer: what happened, in one or two sentences, with the API's own message.
     pub what_happened: String,
     /// Likeliest first.
     pub causes: Vec<Cause>,

@@ -32,22 +32,57 @@ use alloc::string::String;
 use catalogs::apply::{self, Rule};
 use catalogs::condition::Facts;
 use judge::kind::Kind;
-use judge::{program, status, thrown};
+use judge::{carried, own, program, status, thrown};
 use read::body::{self, Harvest, MAX_BODY, Shape};
 use read::keys::{self, key, keys};
-use read::{decode, fields, quota, request, retry_info, sentence};
+use read::{decode, fields, quota, report, request, retry_info, sentence};
 use write::arena::{Arena, Text};
 use write::serialize;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
-    if report.status.unwrap_or(0) == 0 {
-        let opaque = report.response_type.starts_with("opaque");
-        if opaque {
-            return thrown::opaque(report);
-        }
-        return program::explain(report).unwrap_or_else(|| thrown::explain(report));
+    let status = report.status.filter(|status| *status != 0);
+    if status.is_none() && report.response_type.starts_with("opaque") {
+        return thrown::opaque(report);
     }
+    // An error beside a success is about the body, or about nothing that the response says.
+    let is_failure = status.is_none_or(|status| status < 300 && !report.thrown.is_empty());
+    // Some clients give an error of the network a status, and nothing else of a response.
+    let is_bare = !is_failure && report.body.is_none() && report.headers.lines().next().is_none();
+    let below = Report { thrown: report.thrown.iter().skip(1).copied().collect(), ..report.clone() };
+    let by_table = match (is_failure, is_bare && !below.thrown.is_empty()) {
+        (true, _) => thrown::explain(report),
+        (_, true) => thrown::explain(&below),
+        _ => None,
+    };
+    if let Some(out) = own::explain(report).or(by_table) {
+        return out;
+    }
+    let carried = carried::read(report);
+    let Some(read_as) = status.or(carried.as_ref().map(|carried| carried.status)) else {
+        return program::explain(report);
+    };
+    let body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(report.body);
+    let mut asked = Report { status: Some(read_as), body, is_status_assumed: status.is_none(), ..report.clone() };
+    let mut out = answer(&asked, catalogs);
+    if is_failure && out.kind == Kind::Success && status.is_none() {
+        asked.status = Some(carried::VAGUE);
+        out = answer(&asked, catalogs);
+    }
+    if is_failure && !carried::is_found(&out) {
+        return program::explain(report);
+    }
+    if status.is_none() {
+        carried::restore(&mut out, report);
+    }
+    if report.given != report::Given::Fitting {
+        program::misuse(report.given, &mut out);
+    }
+    out
+}
+
+/// Explains a response.
+fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let served = hints::served(report.headers, report.now);
     let told = if report.told.is_none() {
         quota::read(report.headers, served, report.status.is_some_and(hints::is_refusal))
@@ -130,11 +165,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         out.fields.clear();
     }
     default_causes(&mut out, basis, &asked);
-    said(&harvest, &mut out);
+    said(report, &harvest, &mut out);
     let code = String::from(out.arena.read(out.api.code));
     verdict::judge(waits, report.now, verdict, &code, &mut out);
     let who = String::from(catalogs.name(out.arena.read(out.provider)));
-    sentences::what(&who, &code, &digits, &mut out);
+    sentences::what(&who, &code, if report.is_status_assumed { "" } else { &digits }, &mut out);
     sentences::notes(report, waits, &harvest, &mut out);
     out
 }
@@ -183,7 +218,7 @@ fn become_of(kind: Kind, out: &mut Explanation) {
 }
 
 /// Copies what the API itself said.
-fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
+fn said(report: &Report<'_>, harvest: &Harvest<'_>, out: &mut Explanation) {
     let arena = &mut out.arena;
     let api = &mut out.api;
     if api.code.is_empty() {
@@ -198,7 +233,7 @@ fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     }
     api.message = arena.since(start);
     api.user_message = for_show(harvest.user_message, arena);
-    api.request_id = arena.add(harvest.request_id);
+    api.request_id = arena.add(if harvest.request_id.is_empty() { report.request_id } else { harvest.request_id });
     if !harvest.docs_url.is_empty() {
         api.docs_url = arena.add(harvest.docs_url);
     }

@@ -682,16 +682,41 @@ export class PolicyOptionError extends PolicyError {
  * the same input (with `now`) it says the same.
  *
  * An object with a member `status`, an object whose `error` is an Error, and a plain object that has members of {@link ErrorReport}
- * and no others are reports; anything else is what was thrown. An error of the program itself ("Cannot read properties of
- * undefined") is no failure of a request: its `kind` is "unknown", its verdict "never".
+ * and no others are reports; anything else is what was thrown. An error that carries a response is read as that response: status,
+ * headers, body and request are found by the names that clients give them (axios, ky, got, ofetch, wretch, superagent, openai,
+ * stripe, octokit, the AWS SDK, gRPC and their like). An {@link HttpError} gives the explanation that it has. Only what is known to be a
+ * failure of fetch or of the network is `network`; an error of the program itself ("Cannot read properties of undefined") and
+ * anything else is `unknown`, with the verdict "never".
+ *
+ * A `Response`, a promise, and an object that has neither a status nor an error are mistakes: the types refuse them, and at run time a
+ * note says what to pass instead.
  *
  * @example
  * ```js
  * const { kind, action, userMessage } = explain({ status: 429, headers: { "retry-after": "30" } });
  * ```
  */
-export function explain(report: ErrorReport): Explanation;
-export function explain(thrown: unknown): Explanation;
+export function explain(report: ErrorReport & NoMistake): Explanation;
+export function explain<T>(thrown: T & Throwable<T>): Explanation;
+
+/** What a Response and a promise have, and a report has not. */
+interface NoMistake {
+  arrayBuffer?: never;
+  then?: never;
+}
+
+/** `unknown` for what may be explained; for a mistake, a text that says what to pass. */
+type Throwable<T> = unknown extends T
+  ? unknown
+  : T extends { arrayBuffer(): unknown }
+    ? "Pass a Response to explainResponse(response)."
+    : T extends PromiseLike<unknown>
+      ? "Await the promise first."
+      : T extends undefined | void
+        ? "Pass what was thrown, or a report."
+        : T extends { message: unknown } | string | number | boolean | bigint | symbol | null
+          ? unknown
+          : "Pass what was thrown, or a report: { status, headers, body }.";
 
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
@@ -801,9 +826,11 @@ export interface ErrorReport {
   /** `null` or absent: no response came; then see `error`. */
   status?: number | null;
   /** Of the answer. */
-  headers?: Headers | Record<string, string>;
-  /** Of the answer, as text; the first 64 KiB are read. */
-  body?: string;
+  headers?: HeadersLike | Record<string, unknown>;
+  /** Of the answer: the first 64 KiB are read. As text it is read best; one that was parsed is read too. */
+  body?: string | object | null;
+  /** `body`, under the name that clients give one that was parsed. */
+  data?: unknown;
   /** Of the request. */
   method?: string;
   /** Of the request: the host tells the API, a query what was asked. */
@@ -828,6 +855,8 @@ export interface ErrorReport {
   provider?: string;
   /** What fetch rejected with. */
   error?: unknown;
+  /** Of the request. Where it is aborted, an `error` that is no other failure is its reason: kind "aborted". */
+  signal?: AbortSignal | null;
   /** `navigator.onLine`, where that is known. */
   online?: boolean;
   /** The address of the page that asked: it tells mixed content and a foreign origin. */

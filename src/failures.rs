@@ -102,7 +102,10 @@ impl Cause {
 /// Signs in lower case, parted by `|`, and what they mean. The first row counts of which a sign stands anywhere in a name, code
 /// or message.
 pub const ROWS: &[(&str, Cause)] = &[
-    ("aborterror|err_aborted|user aborted|requestaborted|cancelerror|cancelederror|err_canceled", Cause::Aborted),
+    (
+        "aborterror|err_aborted|user aborted|request was aborted|requestaborted|cancelerror|1 cancelled|cancelederror|err_canceled",
+        Cause::Aborted,
+    ),
     ("too many subrequests", Cause::Exhausted),
     // Node, undici (7 is REFUSED_STREAM), hyper, Bun. A session that is closed takes no stream at all.
     (
@@ -115,12 +118,15 @@ pub const ROWS: &[(&str, Cause)] = &[
     ),
     ("und_err_headers_timeout|headers timeout", Cause::HeadersTimeout),
     ("und_err_body_timeout|body timeout", Cause::BodyTimeout),
-    ("timeout|timed out|deadline exceeded", Cause::Timeout),
+    ("timeout|timed out|timedout|deadline exceeded", Cause::Timeout),
     // llhttp's codes: a newer undici gives some of them none, and browsers never do.
-    ("hpe_|httpparsererror|invalid http version|malformed_http|http parse error", Cause::Protocol),
+    (
+        "hpe_|httpparsererror|invalid http version|malformed_http|http parse error|invalid_http_response|invalidcontentlength|protocol error",
+        Cause::Protocol,
+    ),
     ("headers_overflow|content_decoding|z_data_error|integrity mismatch", Cause::Unreadable),
     (
-        "failed to parse url|err_invalid_url|invalid url|not a valid url|unsupported protocol|invalid_protocol|protocol must be|url scheme|unknown scheme|includes credentials|bad port|unsafe_port",
+        "failed to parse url|err_invalid_url|invalid url|not a valid url|unsupported protocol|invalid_protocol|protocol must be|url scheme|unknown scheme|includes credentials|bad port|bad_port|unsafe_port|only absolute urls|unknown_url_scheme",
         Cause::Url,
     ),
     (
@@ -134,14 +140,14 @@ pub const ROWS: &[(&str, Cause)] = &[
     ("unexpected redirect|unexpectedredirect|redirect mode", Cause::Redirect),
     ("err_internet_disconnected|appears to be offline", Cause::Offline),
     ("content security policy|securitypolicyviolation|blocked_by_csp", Cause::Csp),
-    ("access-control-allow-origin|access control checks|preflight|cors policy|cross-origin|cross origin", Cause::Cors),
+    ("access-control-allow|access control checks|preflight|cors policy|cross-origin|cross origin", Cause::Cors),
     ("mixed content", Cause::MixedContent),
     (
-        "redirect count exceeded|number of redirects|toomanyredirects|too many redirects|err_fr_too_many_redirects",
+        "redirect count exceeded|number of redirects|toomanyredirects|too many redirects|too_many_redirects|too many http redirects|maximum redirect|exceeded maxredirects",
         Cause::RedirectLoop,
     ),
     (
-        "enotfound|eai_|dns error|name resolution|getaddrinfo|err_name_not_resolved|unknownhost|not resolve|unable to resolve|hostname could not be found|name or service not known",
+        "enotfound|eai_|dns error|name resolution|getaddrinfo|err_name_not_resolved|unknownhost|not resolve host|unable to resolve|hostname could not be found|name or service not known",
         Cause::Dns,
     ),
     (
@@ -150,15 +156,15 @@ pub const ROWS: &[(&str, Cause)] = &[
     ),
     ("eaddrnotavail|emfile|enfile|enobufs", Cause::NoSocket),
     (
-        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|ssl error|sslhandshake|unable_to_get_issuer|wrong_version_number",
+        "self_signed|self signed|err_ssl|err_tls|cert_|certificate|unable_to_verify|eproto|ssl error|sslhandshake|certpath|transport security|unable_to_get_issuer|wrong_version_number",
         Cause::Tls,
     ),
     (
-        "terminated|reading a body|premature close|premature_close|content-length mismatch|content_length_mismatch|incomplete_chunked|end of stream|z_buf_error|response body loading was aborted",
+        "terminated|reading a body|input stream|premature close|premature_close|content-length mismatch|content_length_mismatch|incomplete_chunked|end of stream|unexpected end of file|stream has been aborted|z_buf_error|response body loading was aborted",
         Cause::Truncated,
     ),
     (
-        "econnreset|econnaborted|epipe|enotconn|reset by peer|other side closed|und_err_socket|und_err_closed|und_err_destroyed|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed|connection was closed|connection reset|remote end closed|connection aborted|peer disconnected",
+        "econnreset|econnaborted|epipe|enotconn|reset by peer|other side closed|und_err_socket|und_err_closed|und_err_destroyed|socket hang up|err_connection_reset|err_connection_closed|err_empty_response|before message completed|connectionclosed|connection closed|connection was closed|connection reset|remote end closed|connection aborted|connection dropped|peer disconnected",
         Cause::Reset,
     ),
     (
@@ -171,10 +177,12 @@ pub const ROWS: &[(&str, Cause)] = &[
     ),
 ];
 
-/// Starts of what hosts say where they do not say how: Chromium; Firefox, workerd, React Native; `WebKit`, twice; undici; Deno;
-/// workerd; sockets, twice.
+/// Starts of the messages or names of hosts and clients that do not say how: Chromium; Firefox, workerd, React Native; `WebKit`, twice; undici; Deno;
+/// workerd; sockets, twice; Electron, urql, Supabase, Angular,
+/// `XMLHttpRequest`.
 const UNKNOWN: &str = "failed to fetch|network|load failed|a network error occurred|fetch failed|error sending request|\
-                       internal error; reference|connection|socket";
+                       internal error; reference|connection|socket|net::err_|[network]|failed to send|http failure response|\
+                       progressevent";
 
 /// Bytes of a text that are looked at: messages are short.
 const MOST: usize = 1024;
@@ -202,11 +210,19 @@ pub fn cause(name: &str, message: &str, code: &str) -> Option<Cause> {
     if let Some((cause, _)) = find(&[code, name, message]) {
         return Some(cause);
     }
-    // A DOMException's is a number, and says no more than its name.
     let message = message.trim_ascii_start();
-    let begins = |start: &str| words::cut(message, 0, start.len()).eq_ignore_ascii_case(start);
-    let is_vague = code.bytes().all(|b| b.is_ascii_digit()) && words::split(UNKNOWN, b"|").any(begins);
+    let begins =
+        |start: &str| [message, name].iter().any(|text| words::cut(text, 0, start.len()).eq_ignore_ascii_case(start));
+    // All that Safari says of a request that it gave up.
+    let is_cancelled = message.eq_ignore_ascii_case("cancelled");
+    let is_vague = !is_foreign(code) && (is_cancelled || words::split(UNKNOWN, b"|").any(begins));
     is_vague.then_some(Cause::Unknown)
+}
+
+/// Whether `code` says more than that the network failed. A `DOMException`'s is a number, and says no more than its name;
+/// axios has one for the network.
+pub fn is_foreign(code: &str) -> bool {
+    code != "ERR_NETWORK" && code.bytes().any(|b| !b.is_ascii_digit())
 }
 
 #[cfg(test)]

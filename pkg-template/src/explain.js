@@ -6,6 +6,7 @@
  * through `look`. What crosses to the core are a few texts.
  */
 import { instantiate } from "#explain";
+import { HttpError } from "./errors.js";
 import { facts, look, text } from "./explain-facts.js";
 import { front } from "./front.js";
 import { MAX_BODY } from "./limits.js";
@@ -84,7 +85,16 @@ function createEngine(catalogs, refuse) {
  * @returns {import("../index.js").Explanation}
  */
 export function ask(engine, reportOrThrown) {
-  return JSON.parse(engine.explain(facts(reportOrThrown)));
+  return explained(reportOrThrown) ?? JSON.parse(engine.explain(facts(reportOrThrown)));
+}
+
+/**
+ * The explanation that an HttpError has, be it alone, a report's or a cause; undefined of anything else.
+ * @param {any} value
+ */
+function explained(value) {
+  const own = look(() => [value, value.error, value.cause].find((error) => HttpError.is(error)));
+  return own?.explanation && { ...own.explanation };
 }
 
 // Members of an object, since a member's name survives minifiers: see policy.js.

@@ -44,7 +44,7 @@ function makeExplainer(options = {}) {
   const speak = speaker(packs, locale, isList);
   const say = (/** @type {unknown} */ value) => speak(ask(engine(), value));
   return {
-    explain: (value) => say(value),
+    explain: (/** @type {unknown} */ value) => say(value),
     explainResponse: async (response, context) => say(await reportOf(response, context)),
     lookup: (id) => {
       const page = typeof id === "string" ? engine().lookup(id) : "";

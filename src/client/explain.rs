@@ -10,6 +10,7 @@ use web_sys::Response;
 use crate::{
     client::{error::Error, host, peek, request},
     explain::{Catalogs, Report, Thrown, explain, plain::Explanation, read::body::MAX_BODY},
+    hints::Told,
     syntax::headers::Headers,
 };
 
@@ -63,7 +64,12 @@ impl Error {
         let page_url = host::page();
         let thrown = chain.iter().map(|[name, message, code]| Thrown { name, message, code }).collect();
         let (online, now) = (Some(host::online()), host::moment().wall);
-        explain(&Report { method, thrown, online, page_url: &page_url, now, ..Report::default() }, catalogs).plain()
+        let is_aborted = matches!(self, Self::Aborted(_));
+        let mut report = Report { method, thrown, online, page_url: &page_url, now, is_aborted, ..Report::default() };
+        if let Some(at) = self.retry_at() {
+            report.wait_until(at, Told::default());
+        }
+        explain(&report, catalogs).plain()
     }
 }
 

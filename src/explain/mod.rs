@@ -33,23 +33,64 @@ use catalogs::apply::{self, Rule};
 use catalogs::condition::Facts;
 use judge::features::Feature;
 use judge::kind::Kind;
-use judge::{program, thrown};
+use judge::{carried, own, program, thrown};
 use read::body::{self, Body, MAX_BODY, Shape};
 use read::keys::{key, keys};
-use read::{documents, fields, quota, request, retry_info, sentence};
+use read::{documents, fields, quota, report, request, retry_info, sentence};
 use write::serialize;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
-    if report.status.unwrap_or(0) == 0 {
-        let opaque = report.response_type.starts_with("opaque");
-        if opaque {
-            return thrown::opaque(report);
-        }
-        let mut out = program::explain(report).unwrap_or_else(|| thrown::explain(report));
+    let status = report.status.filter(|status| *status != 0);
+    if status.is_none() && report.response_type.starts_with("opaque") {
+        return thrown::opaque(report);
+    }
+    // An error beside a success is about the body, or about nothing that the response says.
+    let is_failure = status.is_none_or(|status| status < 300 && !report.thrown.is_empty());
+    // Some clients give an error of the network a status, and nothing else of a response.
+    let is_bare = !is_failure && report.body.is_none() && report.headers.lines().next().is_none();
+    let below = Report { thrown: report.thrown.iter().skip(1).copied().collect(), ..report.clone() };
+    let by_table = match (is_failure, is_bare && !below.thrown.is_empty()) {
+        (true, _) => thrown::explain(report),
+        (_, true) => thrown::explain(&below),
+        _ => None,
+    };
+    if let Some(mut out) = own::explain(report).or(by_table) {
         advise::advise_bare(report, &mut out);
         return out;
     }
+    let carried = carried::read(report);
+    let Some(read_as) = status.or(carried.as_ref().map(|carried| carried.status)) else {
+        return bare(report);
+    };
+    let body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(report.body);
+    let mut asked = Report { status: Some(read_as), body, is_status_assumed: status.is_none(), ..report.clone() };
+    let mut out = answer(&asked, catalogs);
+    if is_failure && out.kind == Kind::Success && status.is_none() {
+        asked.status = Some(carried::VAGUE);
+        out = answer(&asked, catalogs);
+    }
+    if is_failure && !carried::is_found(&out) {
+        return bare(report);
+    }
+    if status.is_none() {
+        carried::restore(&mut out, report);
+    }
+    if report.given != report::Given::Fitting {
+        program::misuse(report.given, &mut out);
+    }
+    out
+}
+
+/// Explains what no response and no known failure is behind.
+fn bare(report: &Report<'_>) -> Explanation {
+    let mut out = program::explain(report);
+    advise::advise_bare(report, &mut out);
+    out
+}
+
+/// Explains a response.
+fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let facts = Reading::of(report, &document, &mut out);
@@ -64,7 +105,8 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     complete(report, &facts.body, &mut out);
     let who = String::from(catalogs.name(out.arena.read(out.provider)));
     let case = Case::new(report, &facts.body, &asked, waits);
-    advise::advise(case, rule, (&who, &digits), basis, &mut out);
+    let shown = if report.is_status_assumed { "" } else { &digits };
+    advise::advise(case, rule, (&who, shown), basis, &mut out);
     out
 }
 

@@ -279,8 +279,6 @@ fn what_was_thrown_is_told_by_runtime() {
         (&[("AbortError", "This operation was aborted", "20")], "aborted", "caller", "never"),
         (&[("SyntaxError", "Unexpected end of JSON input", "")], "unexpected_response", "invalid_json", "never"),
         (&[("TypeError", "Load failed", "")], "network", "unknown", "backoff"),
-        (&[("", "my own reason", "")], "aborted", "caller", "never"),
-        (&[], "network", "unknown", "backoff"),
     ] {
         let thrown = chain
             .iter()

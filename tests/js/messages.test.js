@@ -39,7 +39,7 @@ test("a pack has a text for each key that an explanation can have, and English i
   };
   for (let status = 200; status < 600; status++) check({ status });
   for (const name of ["AbortError", "TimeoutError", "TypeError"]) check(Object.assign(new Error("x"), { name }));
-  check(new TypeError("x is not a function"));
+  check(new TypeError("Failed to fetch"));
   check({ status: 400, body: '{"message":"invalid character \',\' looking for beginning of value"}' });
   check({ status: 402, body: '{"error":{"code":"INSUFFICIENT_BALANCE","details":{"a":1}}}' });
   check(limited(5));

@@ -161,7 +161,7 @@ export async function use(): Promise<void> {
     told.push(record.call, waited, why, retryAt, reason, first?.startedAt, first?.endedAt, first?.status, first?.error);
     told.push(first?.waitedBefore, first?.quota?.source);
   }
-  console.log(formatExplanation(explain(response), { as: "html" }), told, version, explain(response).kind, (await explainResponse(response, { method: "GET", url: "", requestBody: "" })).id);
+  console.log(formatExplanation(explain({ status: response.status }), { as: "html" }), told, version, (await explainResponse(response, { method: "GET", url: "", requestBody: "" })).id);
 }
 
 export function caught(error: unknown): number | string | undefined {

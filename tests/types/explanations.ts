@@ -32,14 +32,44 @@ const report: Required<ErrorReport> = {
   requestHeaders: [["accept", "*/*"]],
   redirected: true,
   provider: "clever",
+  data: {},
   error: new TypeError("fetch failed"),
+  signal: new AbortController().signal,
   online: false,
   pageUrl: "",
   responseType: "opaqueredirect",
   now: 0,
 };
 explain({ status: 429, headers: { "retry-after": "1" } });
+explain({ status: 429, headers: [["retry-after", "1"]], body: { message: "slow down" } });
+explain({ status: 429, data: { message: "slow down" } });
+explain(report);
 explain(new DOMException("gone", "AbortError"));
+explain(new TypeError());
+explain("thrown");
+explain(null);
+export function caught(thrown: unknown, any: any, either: Error | undefined, code: { code: string; message: string }): Explanation[] {
+  try {
+    throw thrown;
+  } catch (error) {
+    explain({ error });
+    return [explain(error), explain(any), explain(either), explain(code)];
+  }
+}
+// @ts-expect-error a Response is explainResponse's
+explain(new Response());
+// @ts-expect-error a promise is to be awaited
+explain(fetch("/"));
+// @ts-expect-error a misspelt member
+explain({ satus: 500 });
+// @ts-expect-error another's name for the status
+explain({ statusCode: 500 });
+// @ts-expect-error a misspelt member beside a right one
+explain({ status: 500, heders: {} });
+// @ts-expect-error nothing
+explain(undefined);
+// @ts-expect-error nothing
+explain(console.log());
 export const statusless: ErrorReport = { error: new TypeError("Failed to fetch") };
 
 /** Every kind with all its members; a kind that is missing or new fails in `default`. */

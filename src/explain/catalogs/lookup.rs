@@ -14,6 +14,7 @@ use crate::explain::catalogs::{Catalogs, Hit};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::default_reason;
 use crate::explain::judge::kind::{self, Kind};
+use crate::explain::judge::own;
 use crate::explain::judge::program;
 use crate::explain::judge::thrown;
 use crate::explain::read::body::harvest;
@@ -43,7 +44,7 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         number::push(&mut digits, status_of(rule));
         digits.truncate(if digits == "0" { 0 } else { digits.len() });
         apply(rule, provider, page);
-    } else if thrown::page(id, page) || program::page(id, page) {
+    } else if thrown::page(id, page) || program::page(id, page) || own::page(id, page) {
         return true;
     } else if let ("http", Some(status @ 1..=65_535)) = (group, number::whole(name)) {
         let (kind, reason) = kind::of_status(status as u16);

@@ -2,9 +2,11 @@
 //!
 //! A response is judged by the trained reader ([`model`]), what fetch threw by the table of its failures ([`thrown`]).
 
+pub mod carried;
 pub mod features;
 pub mod kind;
 pub mod model;
+pub mod own;
 pub mod program;
 pub mod thrown;
 

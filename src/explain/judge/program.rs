@@ -1,46 +1,116 @@
-//! Errors of the program itself: a `TypeError` or its like whose message is an engine's own for a mistake in the code.
+//! What was thrown and is no failure of a request: a mistake in the program, a value that is no error, nothing at all.
 //!
-//! What is thrown beside a call of `fetch` (reading a member of undefined, calling what is no function) reaches the same `catch`.
-//! It is no failure of the network, and to send the request again does not help: kind `unknown`, verdict `never`.
+//! All of it reaches the `catch` beside a call of `fetch`. Its kind is `unknown`, and to send the request again does not help.
 
 use crate::explain::Report;
 use crate::explain::advise::texts;
 use crate::explain::explanation::Explanation;
-use crate::explain::judge::kind::Kind;
-use crate::explain::scan::{has, head, parts};
+use crate::explain::judge::kind::{Kind, Retry};
+use crate::explain::read::report::{Given, Thrown};
+use crate::explain::scan::{cut, has, head, parts};
+use alloc::string::String;
 
 const ID: &str = "program.error";
-const NAMES: &str = "TypeError|ReferenceError|RangeError|SyntaxError|InternalError";
-/// Lower-case parts of messages, of V8, `SpiderMonkey` and `JavaScriptCore`. Errors of `fetch` and of reading a body have none of them.
-const SIGNS: &str = "\
-cannot read propert|cannot set propert|can't access property|is not an object (eval|cannot destructure|be destructured|\
-is not a function|is not iterable|is not a constructor|assignment to constant|assignment to const|invalid assignment|\
-readonly property|read only property|is read-only|cannot redefine property|cannot add property|cannot delete property|\
-can't define property|not extensible|illegal invocation|incompatible receiver|circular structure|cyclic|convert undefined|\
-convert null|can't convert|mix bigint|serialize a bigint|bigint value can't|without 'new'|of empty array|'in' operator|\
-operand of 'in'|'instanceof'|symbol value to|argument required|arguments required|not enough arguments|is not defined|\
-can't find variable|before initialization|call stack|too much recursion|array length|invalid time value|invalid date|digits|\
-precision|repeat count|count value|radix|string length|allocation|regular expression|regexp|left-hand side|missing )|\
-invalid or unexpected token|unexpected strict mode|already been declared|redeclaration of|illegal return";
-/// How `SpiderMonkey`'s messages end.
+/// Bytes of a message that are looked at.
+const MOST: usize = 1024;
+/// Errors that only engines throw, for mistakes in the code.
+const NAMES: &str = "ReferenceError|RangeError|InternalError|EvalError|SyntaxError";
+/// Of a `TypeError`, in lower case: the messages of V8, `SpiderMonkey` and `JavaScriptCore` in which a name of the program's stands
+/// without quotes, so that it could be taken for a word about a request.
+const SIGNS: &str = "is not a function|is not iterable|is not a constructor|redefine property|add property";
+/// Of a `SyntaxError` that is about a body which was read as JSON.
+const JSON: &str = "json|unexpected end|unexpected eof|expected pattern";
+/// How some of `SpiderMonkey`'s end.
 const ENDS: [&str; 2] = [" is undefined", " is null"];
 
-/// The explanation of an error of the program; none of anything else.
-pub fn explain(report: &Report<'_>) -> Option<Explanation> {
-    let thrown = report.thrown.first()?;
-    let message = head(thrown.message, 1024);
-    // Engines give no code, which errors of Node's and of libraries have. JSON's syntax errors are about the answer.
-    let is_engines = thrown.code.is_empty() && parts(NAMES, b'|').any(|name| name == thrown.name);
-    let is_answers = thrown.name == "SyntaxError" && has(message, "json");
-    let is_sign = parts(SIGNS, b'|').any(|sign| has(message, sign)) || ENDS.iter().any(|end| message.ends_with(end));
-    if !is_engines || is_answers || !is_sign {
+/// What of an error's message can tell of a request: none where it is a mistake in the code. Engines quote names of the program
+/// ("reading 'timeout'"), which say nothing of a request.
+pub fn telling(thrown: &Thrown<'_>) -> Option<String> {
+    let message = head(thrown.message, MOST);
+    let holds = |signs: &'static str| parts(signs, b'|').any(|sign| has(message, sign));
+    let is_type = thrown.name == "TypeError";
+    // Engines give no code but a DOMException's, which is a number; errors of Node's and of libraries have words.
+    if thrown.code.bytes().any(|byte| !byte.is_ascii_digit()) || (thrown.name == "SyntaxError" && holds(JSON)) {
+        return Some(message.into());
+    }
+    let is_mistake = is_type && (holds(SIGNS) || ENDS.iter().any(|end| message.ends_with(end)));
+    if is_mistake || parts(NAMES, b'|').any(|name| name == thrown.name) {
         return None;
     }
+    Some(if is_type { unquoted(message) } else { message.into() })
+}
+
+/// `text` without what stands in quotes. The apostrophe within a word is no quote.
+fn unquoted(text: &str) -> String {
+    let (mut out, mut from, mut quote) = (String::new(), 0, b' ');
+    for (at, byte) in text.bytes().enumerate() {
+        let is_within = at.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphanumeric());
+        if quote == b' ' && matches!(byte, b'"' | b'\'' | b'`') && !is_within {
+            out.push_str(cut(text, from, at));
+            (quote, from) = (byte, at);
+        } else if byte == quote && quote != b' ' {
+            (quote, from) = (b' ', at + 1);
+        }
+    }
+    // One that does not end is none.
+    out.push_str(cut(text, from, text.len()));
+    out
+}
+
+/// Explains what no row of the tables knows.
+pub fn explain(report: &Report<'_>) -> Explanation {
     let mut out = Explanation::new(Kind::Unknown, "", None);
-    let id = out.arena.add(ID);
-    out.see(id, "exception", "message", thrown.message, None);
+    let thrown = report.thrown.first().copied().unwrap_or_default();
     tell(&mut out);
-    Some(out)
+    let note = match report.given {
+        Given::Fitting if !report.thrown.is_empty() => return threw(thrown, out),
+        Given::Fitting => "Neither a status nor an error was given.",
+        Given::Nothing => "Nothing was given.",
+        Given::Promise => "A promise was given.",
+        Given::Response => "A Response was given.",
+        Given::Object => "An object was given that is no report: it has neither a status nor an error.",
+    };
+    out.confidence = 10;
+    out.what_happened = out.arena.add(note);
+    misuse(report.given, &mut out);
+    out
+}
+
+/// What was thrown, in its own words.
+fn threw(thrown: Thrown<'_>, mut out: Explanation) -> Explanation {
+    out.see(out.id, "exception", "message", thrown.message, None);
+    if let Some(cause) = out.causes.first_mut() {
+        cause.evidence = (0, 1);
+    }
+    let is_error = !thrown.name.is_empty();
+    let words =
+        if is_error { ["The program threw ", thrown.name] } else { ["A value that is no Error was thrown", ""] };
+    let start = out.arena.join(&words);
+    if is_error && !thrown.code.is_empty() {
+        out.arena.add(" (");
+        out.arena.excerpt(thrown.code);
+        out.arena.add(")");
+    }
+    let colon = out.arena.add(": ");
+    let message = out.arena.excerpt(thrown.message);
+    out.what_happened = start.and(if message.is_empty() { colon } else { message });
+    if thrown.name == "PolicyOptionError" {
+        out.action = out.arena.add("Correct the option that the message names.");
+        out.retry = Retry::Never { until: out.arena.add("the option is corrected") };
+    }
+    out
+}
+
+/// Notes what to pass instead of what was given.
+pub fn misuse(given: Given, out: &mut Explanation) {
+    out.notes.push(match given {
+        Given::Fitting | Given::Nothing => "Pass what was thrown, or a report: { status, headers, body, method, url }.",
+        Given::Promise => "Await the promise: explain what it rejects with, and give its Response to explainResponse.",
+        Given::Response => "The body of a Response is not read here: await explainResponse(response).",
+        Given::Object => {
+            "A report has the members status, headers, body, method, url, requestBody and error; others are guessed at."
+        }
+    });
 }
 
 /// What `id` is about, without a case at hand. Gives back whether it is this one's.
@@ -55,7 +125,7 @@ pub fn page(id: &str, out: &mut Explanation) -> bool {
 
 fn tell(out: &mut Explanation) {
     out.id = out.arena.add(ID);
-    out.confidence = 30;
+    out.confidence = 50;
     out.what_happened = out.arena.add("The program threw an error that says nothing about the request or the server.");
     for (id, text) in texts::row(Kind::Unknown).causes {
         out.cause(id, text, "", "likely", 0);
@@ -65,13 +135,13 @@ fn tell(out: &mut Explanation) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::judge::kind::Retry;
     use crate::explain::{Catalogs, Thrown, explain as explain_any};
 
     fn id(name: &str, message: &str, code: &str) -> alloc::string::String {
         let report = Report { thrown: alloc::vec![Thrown { name, message, code }], ..Report::default() };
         let out = explain_any(&report, &Catalogs::built_in());
         assert_eq!(matches!(out.retry, Retry::Never { .. }), out.kind != Kind::Network && out.kind != Kind::Timeout);
+        assert_eq!(out.kind == Kind::Unknown, out.arena.read(out.id) == ID);
         out.arena.read(out.id).into()
     }
 
@@ -111,6 +181,14 @@ mod tests {
             ("ReferenceError", "can't access lexical declaration 'x' before initialization"),
             ("InternalError", "too much recursion"),
             ("TypeError", "Window.fetch: At least 1 argument required, but only 0 passed"),
+            // Names of the program's that are also words about requests
+            ("TypeError", "timeout is not a function"),
+            ("TypeError", "can't access property \"certificate\", x is undefined"),
+            ("TypeError", "Cannot redefine property: timeout"),
+            ("TypeError", "undefined is not an object (evaluating 'socket.timeout')"),
+            ("TypeError", "Converting circular structure to JSON\n --- property 'econnreset' closes the circle"),
+            ("ReferenceError", "timeout is not defined"),
+            ("SyntaxError", "Unexpected token '<'"),
             // JavaScriptCore
             ("TypeError", "undefined is not an object (evaluating 'user.id')"),
             ("TypeError", "null is not an object (evaluating 'response.headers')"),
@@ -133,7 +211,6 @@ mod tests {
             ("TypeError", "NetworkError when attempting to fetch resource.", ""),
             ("TypeError", "Network request failed", ""),
             ("TypeError", "terminated", ""),
-            ("TypeError", "cancelled", ""),
             ("TypeError", "Failed to parse URL from /x", ""),
             ("TypeError", "Failed to execute 'json' on 'Response': body stream already read", ""),
             ("TypeError", "Window.fetch: HEAD or GET Request cannot have a body.", ""),
@@ -143,15 +220,43 @@ mod tests {
             ("SyntaxError", "JSON.parse: unexpected character at line 1 column 1 of the JSON data", ""),
             ("SyntaxError", "Unexpected end of JSON input", ""),
             ("AbortError", "signal is undefined", ""),
-            ("Error", "x is not a function", ""),
-            (
-                "TypeError",
-                "The \"url\" argument must be of type string. Received undefined is not a function",
-                "ERR_INVALID_ARG_TYPE",
-            ),
-            ("", "user is null", ""),
+            ("AxiosError", "Network Error", "ERR_NETWORK"),
+            ("Error", "net::ERR_FAILED", ""),
         ] {
             assert_ne!(id(name, message, code), ID, "{name}: {message}");
         }
+    }
+
+    #[test]
+    fn what_is_no_failure_of_a_request_is_unknown_and_shown() {
+        for (name, message, code, shown) in [
+            ("Error", "No such user: 5", "", "The program threw Error: No such user: 5"),
+            ("Error", "open /etc/x", "ENOENT", "The program threw Error (ENOENT): open /etc/x"),
+            ("", "user is null", "", "A value that is no Error was thrown: user is null"),
+        ] {
+            let thrown = alloc::vec![Thrown { name, message, code }];
+            let out = explain(&Report { thrown, ..Report::default() });
+            assert_eq!((out.kind, out.arena.read(out.what_happened)), (Kind::Unknown, shown));
+            assert_eq!(out.causes.first().map(|cause| cause.evidence), Some((0, 1)));
+        }
+    }
+
+    #[test]
+    fn what_was_given_by_mistake_is_named() {
+        for (given, note) in [
+            (Given::Nothing, "Pass what was thrown"),
+            (Given::Promise, "Await the promise"),
+            (Given::Response, "explainResponse(response)"),
+            (Given::Object, "the members status"),
+        ] {
+            let out = explain(&Report { given, ..Report::default() });
+            assert!(out.kind == Kind::Unknown && out.notes.iter().any(|text| text.contains(note)), "{note}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_quotes_is_left_out() {
+        assert_eq!(unquoted("can't read 'a' of \"b\", `c` d"), "can't read  of ,  d");
+        assert_eq!(unquoted("an open 'quote"), "an open 'quote");
     }
 }

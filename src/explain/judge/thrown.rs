@@ -8,10 +8,11 @@ use crate::explain::Report;
 use crate::explain::advise::texts;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
-use crate::explain::read::report::{Thrown, host_of, origin_of};
-use crate::explain::scan::{self, has};
+use crate::explain::judge::program;
+use crate::explain::read::report::{Given, Thrown, host_of, origin_of};
+use crate::explain::scan;
 use crate::failures::{self, Cause, Repeats};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// A cause's kind, reason and sentence.
 struct Row(Cause, Kind, &'static str, &'static str);
@@ -106,22 +107,26 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Explains a request that no response came to.
-pub fn explain(report: &Report<'_>) -> Explanation {
+/// Explains a failure of a request that the table knows, or what the surroundings show of one; none of anything else.
+pub fn explain(report: &Report<'_>) -> Option<Explanation> {
     let mut out = Explanation::new(Kind::Network, "unknown", None);
-    let surroundings = surroundings(report);
-    let thrown = report.thrown.first().copied().unwrap_or_default();
-    if let Some((row, place, text)) = find_row(report)
-        // A sign that names its reason is believed before a guess from the surroundings.
-        && (surroundings.is_none() || row.1 != Kind::Network || !matches!(row.2, "connection" | "dns"))
-    {
-        tell(&mut out, row, 90, ("exception", place, text));
-    } else if let Some((row, name, text)) = surroundings {
+    let texts = texts(report)?;
+    let found = find_row(&texts);
+    let is_silent = report.thrown.is_empty() && report.given == Given::Fitting;
+    let is_zero = report.status == Some(0);
+    let is_network = found.is_some_and(|(row, ..)| row.1 == Kind::Network) || is_vague(&texts) || is_silent || is_zero;
+    // A sign that names its reason is believed before a guess from the surroundings.
+    let is_open = is_network && found.is_none_or(|(row, ..)| matches!(row.2, "connection" | "dns"));
+    if let Some((row, name, text)) = surroundings(report).filter(|_| is_open) {
         tell(&mut out, row, 90, ("environment", name, text));
-    } else if thrown.name.is_empty() && !thrown.message.is_empty() && !has(thrown.message, "net::err_") {
-        tell(&mut out, &REASON, 50, ("exception", "", ""));
-    } else {
+    } else if let Some((row, place, text)) = found.filter(|(row, ..)| !report.is_aborted || row.1 == Kind::Timeout) {
+        tell(&mut out, row, 90, ("exception", place, text));
+    } else if report.is_aborted {
+        tell(&mut out, &ROWS[0], 90, ("environment", "signal.aborted", "true"));
+    } else if is_network && (!is_silent || is_zero) {
         unknown(report, &mut out);
+    } else {
+        return None;
     }
     out.what_happened = out.arena.add(match out.kind {
         Kind::Aborted => "The request was ended by the caller's own signal.",
@@ -131,7 +136,7 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         _ => NO_RESPONSE,
     });
     act(&mut out);
-    out
+    Some(out)
 }
 
 /// What to do, where the reason says more of it than the kind.
@@ -186,13 +191,6 @@ pub fn opaque(report: &Report<'_>) -> Explanation {
     out
 }
 
-/// Only an abort's own reason is thrown as something else than an error.
-const REASON: Row = Row(
-    Cause::Aborted,
-    Kind::Aborted,
-    "caller",
-    "What was thrown is not an Error: fetch throws such a value only if it is the reason given to abort().",
-);
 const OFFLINE: Row = Row(Cause::Offline, Kind::Network, "offline", "The device is offline.");
 const MIXED: Row = Row(Cause::MixedContent, Kind::Network, "mixed_content", "A page on https may not fetch from http.");
 const REDIRECT: Row = Row(
@@ -225,11 +223,23 @@ fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &
     out.cause(row.2, row.3, "", if confidence > 80 { "certain" } else { "likely" }, 0);
 }
 
-fn find_row<'a>(report: &Report<'a>) -> Option<(&'static Row, &'static str, &'a str)> {
-    let texts: Vec<_> = report.thrown.iter().flat_map(|thrown| [thrown.code, thrown.name, thrown.message]).collect();
+/// Code, name and message of each error, as far as they can tell of a request; none where one is a mistake in the program.
+fn texts(report: &Report<'_>) -> Option<Vec<[String; 3]>> {
+    let telling = |thrown: &Thrown<'_>| Some([thrown.code.into(), thrown.name.into(), program::telling(thrown)?]);
+    report.thrown.iter().map(telling).collect()
+}
+
+fn find_row(texts: &[[String; 3]]) -> Option<(&'static Row, &'static str, &str)> {
+    let texts: Vec<_> = texts.iter().flatten().map(String::as_str).collect();
     let (cause, at) = failures::find(&texts)?;
     let row = ROWS.iter().find(|row| row.0 == cause)?;
     Some((row, ["code", "name", "message"].get(at % 3)?, texts.get(at)?))
+}
+
+/// Whether a host says that the network failed, and not how. A code that no row has says that something else did.
+fn is_vague(texts: &[[String; 3]]) -> bool {
+    let mut causes = texts.iter().map(|[code, name, message]| failures::cause(name, message, code));
+    causes.any(|cause| cause.is_some()) && !texts.iter().any(|[code, ..]| failures::is_foreign(code))
 }
 
 /// What the surroundings tell: offline, mixed content.
@@ -270,11 +280,10 @@ const UNKNOWN: &[(&str, &str, &str, &str)] = &[
 fn unknown(report: &Report<'_>, out: &mut Explanation) {
     out.id = out.arena.add("network.unknown");
     out.confidence = 10;
-    let Some(thrown) = report.thrown.first() else {
-        return out.notes.push("Neither a response nor an error was given.");
-    };
-    out.confidence = 30;
-    out.see(out.id, "exception", "message", thrown.message, None);
+    if let Some(thrown) = report.thrown.first() {
+        out.confidence = 30;
+        out.see(out.id, "exception", "message", thrown.message, None);
+    }
     // A page may always read its own origin.
     let own = !report.page_url.is_empty() && origin_of(report.page_url) == origin_of(report.url);
     for (id, confidence, text, check) in UNKNOWN {
@@ -292,7 +301,7 @@ mod tests {
 
     fn of(chain: &[(&'static str, &'static str, &'static str)]) -> (Kind, alloc::string::String, Retry) {
         let thrown = chain.iter().map(|(name, message, code)| Thrown { name, message, code }).collect();
-        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() }).unwrap();
         (out.kind, out.arena.read(out.reason).to_string(), out.retry)
     }
 
@@ -306,16 +315,38 @@ mod tests {
     }
 
     #[test]
-    fn a_thrown_value_that_is_no_error_is_a_reason_to_abort() {
-        assert_eq!(of(&[("", "user left", "")]).0, Kind::Aborted);
-        assert_eq!(of(&[]).0, Kind::Network);
+    fn what_was_given_to_abort_is_an_abort_where_the_signal_shows_it() {
+        for (name, is_aborted, kind) in
+            [("", true, Some(Kind::Aborted)), ("", false, None), ("TimeoutError", true, Some(Kind::Timeout))]
+        {
+            let thrown = alloc::vec![Thrown { name, message: "user left", code: "" }];
+            let out = explain(&Report { thrown, is_aborted, ..Report::default() });
+            assert_eq!(out.map(|out| out.kind), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_response_is_a_failure_of_the_network_only_where_that_was_said() {
+        let report = Report::default();
+        assert!(explain(&report).is_none());
+        assert_eq!(explain(&Report { status: Some(0), ..report }).unwrap().kind, Kind::Network);
+    }
+
+    #[test]
+    fn a_cause_with_a_code_that_no_row_has_is_no_failure_of_the_network() {
+        for (code, is_known) in [("ERR_INVALID_ARG_TYPE", false), ("", true), ("ERR_NETWORK", true), ("20", true)] {
+            let outer = Thrown { name: "TypeError", message: "fetch failed", code: "" };
+            let cause = Thrown { name: "TypeError", message: "The argument is none", code };
+            let out = explain(&Report { thrown: alloc::vec![outer, cause], ..Report::default() });
+            assert_eq!(out.is_some(), is_known, "{code}");
+        }
     }
 
     #[test]
     fn requests_that_the_host_sends_no_more_are_told_by_their_name() {
         let message = "Too many subrequests by single Worker invocation.";
         let thrown = alloc::vec![Thrown { name: "Error", message, code: "" }];
-        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() });
+        let out = explain(&Report { thrown, url: "https://api.example.com/x", ..Report::default() }).unwrap();
         assert_eq!((out.kind, out.arena.read(out.reason)), (Kind::Network, "subrequests"));
         assert!(matches!(out.retry, Retry::Never { .. }));
         assert_eq!(out.causes.len(), 1, "it is not CORS");

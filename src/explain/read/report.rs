@@ -6,6 +6,7 @@ use crate::syntax::headers::Headers;
 use crate::syntax::json::Node;
 use crate::syntax::number;
 use crate::time::WallTime;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// One error of a chain: the one that was thrown, then its `cause`, and so on.
@@ -17,6 +18,19 @@ pub struct Thrown<'a> {
     pub message: &'a str,
     /// `error.code` as text.
     pub code: &'a str,
+}
+
+/// What a caller gave that is neither a report nor an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Given {
+    #[default]
+    Fitting,
+    Nothing,
+    Promise,
+    Response,
+    /// An object that has neither a status nor an error.
+    Object,
 }
 
 /// What is to be explained. "" and none: not known.
@@ -44,12 +58,32 @@ pub struct Report<'a> {
     pub page_url: &'a str,
     pub response_type: &'a str,
     pub now: WallTime,
+    /// The id of the request, where a client's error has it.
+    pub request_id: &'a str,
+    /// Whether the code of what was thrown is a status of gRPC.
+    pub is_grpc: bool,
+    /// Whether the request's signal is aborted.
+    pub is_aborted: bool,
+    /// Whether `status` is not the server's, but taken from the code of what was thrown.
+    pub is_status_assumed: bool,
+    /// What was given in place of a report or an error.
+    pub given: Given,
     /// When to come back, and the quota in the way, where somebody has read more than the headers plainly tell.
     pub hint: Option<Hint>,
     pub told: Option<Told>,
 }
 
 impl Report<'_> {
+    /// Notes until when nothing is sent, and the quota in the way where it is known.
+    pub fn wait_until(&mut self, at: WallTime, quota: Told) {
+        let (delay, source) = (at.since(self.now).max(0), String::from("retryAt"));
+        if quota.limit.or(quota.remaining).is_some() {
+            self.told = Some(Told { reset_in: Some(delay), source, ..quota });
+        } else {
+            self.hint = Some(Hint { delay, source });
+        }
+    }
+
     /// The value of the response header `name`, in any case; "" if it was not sent.
     #[inline(never)]
     pub fn header(&self, name: &str) -> &str {
@@ -65,13 +99,14 @@ impl Report<'_> {
     }
 }
 
-/// The report that a shell sent: `facts` are lines of `status`, `method`, `url`, `provider`, `online`, `pageUrl`,
-/// `redirected`, `responseType` and `now`, each as `name:value`; `thrown` is a list of name, message
-/// and code for each error. All may be missing, and what is not as it should be counts as missing.
+/// The report that a shell sent: `facts` are lines of `name:value`, whose names are those of the arms below; `thrown` is a list
+/// of name, message and code for each error. All may be missing, and what is not as it should be counts as missing.
 pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
     let mut report = Report::default();
+    let (mut retry_at, mut quota) = (None, Told::default());
     for (name, value) in Headers::new(facts).lines() {
         let number = number::whole(value);
+        let count = number.and_then(|number| u64::try_from(number).ok());
         match name {
             "status" => report.status = number.and_then(|status| u16::try_from(status).ok()),
             "method" => report.method = value,
@@ -81,13 +116,34 @@ pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
             "redirected" => report.redirected = value == "true",
             "pageUrl" => report.page_url = value,
             "responseType" => report.response_type = value,
+            "requestId" => report.request_id = value,
+            "grpc" => report.is_grpc = value == "true",
+            "aborted" => report.is_aborted = value == "true",
+            "given" => report.given = given(value),
             "now" => report.now = WallTime(number.unwrap_or(0)),
+            "retryAt" => retry_at = number.map(WallTime),
+            "limit" => quota.limit = count,
+            "remaining" => quota.remaining = count,
+            "bucket" => quota.bucket = Some(value.into()),
             _ => {}
         }
+    }
+    if let Some(at) = retry_at {
+        report.wait_until(at, quota);
     }
     let errors = thrown.children().map(|error| [error.index(0), error.index(1), error.index(2)].map(Node::text));
     report.thrown.extend(errors.map(|[name, message, code]| Thrown { name, message, code }));
     report
+}
+
+fn given(word: &str) -> Given {
+    match word {
+        "nothing" => Given::Nothing,
+        "promise" => Given::Promise,
+        "response" => Given::Response,
+        "object" => Given::Object,
+        _ => Given::Fitting,
+    }
 }
 
 /// The host of a URL, without user and port; "" of a relative one.

@@ -186,7 +186,7 @@ fn become_of(kind: Kind, out: &mut Explanation) {
 fn said(harvest: &Harvest<'_>, out: &mut Explanation) {
     let arena = &mut out.arena;
     let api = &mut out.api;
-    if api.code.is_empty() {
+    if api.code.is_empty() && out.kind != Kind::Success {
         api.code = arena.add(harvest.code.text);
     }
     let message = harvest.messages.first().copied().unwrap_or_default();

@@ -46,14 +46,21 @@ fn holds_error(root: Node<'_>) -> bool {
 
 /// Where JSON stands in `text`: from its first brace to its last.
 fn braces(text: &str) -> Option<(usize, usize)> {
-    let start = find(text, "{\"", 0).or_else(|| find(text, "{", 0).filter(|at| cut(text, at + 1, text.len()).trim_ascii_start().starts_with('"')))?;
+    let start = find(text, "{\"", 0).or_else(|| {
+        find(text, "{", 0).filter(|at| cut(text, at + 1, text.len()).trim_ascii_start().starts_with('"'))
+    })?;
     let end = text.bytes().rposition(|byte| byte == b'}')? + 1;
     if end < start {
         return None;
     }
     // A list of such.
-    let list = cut(text, 0, start).ends_with('[') && cut(text, end, text.len()).trim_ascii_start().starts_with(']');
-    if list { Some((start - 1, end + cut(text, end, text.len()).bytes().position(|byte| byte == b']')? + 1)) } else { Some((start, end)) }
+    let front = cut(text, 0, start).trim_ascii_end();
+    let list = front.ends_with('[') && cut(text, end, text.len()).trim_ascii_start().starts_with(']');
+    if list {
+        Some((front.len() - 1, end + cut(text, end, text.len()).bytes().position(|byte| byte == b']')? + 1))
+    } else {
+        Some((start, end))
+    }
 }
 
 fn in_string(name: &str, text: &str) -> Option<(usize, usize)> {

@@ -4,9 +4,10 @@
 
 use crate::explain::Report;
 use crate::explain::read::body::{Body, Shape};
-use crate::explain::read::names::{self, letters};
 use crate::explain::read::decode;
+use crate::explain::read::names::{self, letters};
 use crate::explain::scan::{after, find, head, parts, until, words};
+use crate::syntax::grams::Grams;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
@@ -45,13 +46,14 @@ pub fn of<'d>(report: &'d Report<'_>, member: (i32, &'d str), body: &Body<'d>) -
             return Cow::Owned(String::from(found));
         }
     }
-    let found = in_text(head(message, MAX_TEXT), false);
+    let found = in_text(head(message, MAX_TEXT / 4), false);
     Cow::Borrowed(if found.is_empty() { edge.1 } else { found })
 }
 
 /// The id behind the first words that announce one; a `page` has some more of them.
 fn in_text(text: &str, page: bool) -> &str {
-    for sign in parts(SIGNS, b'|') {
+    let grams = Grams::of(text);
+    for sign in parts(SIGNS, b'|').filter(|sign| grams.may_hold(sign)) {
         // A code of an error is an id on no API's own text.
         if !page && (sign.starts_with("error code") || sign.ends_with(':')) {
             continue;
@@ -60,7 +62,8 @@ fn in_text(text: &str, page: bool) -> &str {
         for _ in 0..4 {
             let Some(at) = find(text, sign, from) else { break };
             from = at + sign.len();
-            let rest = after(text, from).trim_start_matches([' ', ':', '#', '=', '"', '\'', '(', '[', '`', '\n', '\r', '\t']);
+            let rest =
+                after(text, from).trim_start_matches([' ', ':', '#', '=', '"', '\'', '(', '[', '`', '\n', '\r', '\t']);
             let rest = rest.strip_prefix("is").filter(|rest| rest.starts_with([' ', ':'])).unwrap_or(rest);
             let rest = rest.trim_start_matches([' ', ':', '#', '"', '\'', '`', '\n']);
             let id = until(rest, b" \t\r\n\"'<>()[]{},;`|").trim_end_matches(['.', ':']);
@@ -82,7 +85,8 @@ fn page_text(page: &str) -> String {
         raw.push(' ');
         rest = after(rest, text.len());
         let hidden = ["script", "style"].into_iter().find(|name| find(head(after(rest, 1), 8), name, 0) == Some(0));
-        let end = hidden.and_then(|name| find(rest, if name == "style" { "</style" } else { "</script" }, 0)).unwrap_or(0);
+        let end =
+            hidden.and_then(|name| find(rest, if name == "style" { "</style" } else { "</script" }, 0)).unwrap_or(0);
         rest = after(rest, end);
         rest = after(rest, until(rest, b">").len() + 1);
     }

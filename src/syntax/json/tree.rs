@@ -137,7 +137,8 @@ fn attributes<'t>(node: &mut Raw<'t>, text: &'t str, from: usize, to: usize, nam
     let (mut at, mut count) = (from, 0);
     while let Some(equals) = find(cut(text, at, to), b"=").map(|found| at + found) {
         let quote = cut(text, equals + 1, equals + 2);
-        let end = if matches!(quote, "\"" | "'") { next(text, quote, equals + 2).filter(|end| *end < to) } else { None };
+        let end =
+            if matches!(quote, "\"" | "'") { next(text, quote, equals + 2).filter(|end| *end < to) } else { None };
         let Some(end) = end else { break };
         let name = cut(text, at, equals).trim_ascii();
         if !name.starts_with("xmlns") && !name.starts_with("xsi:") {

@@ -155,8 +155,12 @@ impl<'d> Body<'d> {
             let about = has(name, "error");
             let name = if about { letters(name) } else { alloc::string::String::new() };
             if about && points < 150 && (names::code(&name) > 40 || name.ends_with("error")) {
-                let code = head(bare_type(value), MAX_CODE);
-                self.code = if has(code, " ") { self.code } else { Quote { text: code, ..Quote::default() } };
+                let code = bare_type(head(value, 2 * MAX_CODE));
+                self.code = if code.len() > MAX_CODE || has(code, " ") {
+                    self.code
+                } else {
+                    Quote { text: code, ..Quote::default() }
+                };
             }
             if (about && names::message(&name) > 59) || name == "grpc-message" {
                 said = value;

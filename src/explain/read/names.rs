@@ -21,7 +21,7 @@ pub fn letters(name: &str) -> String {
 const ERRORS: &str = "err fault fail exception problem refus declin reject denied issue fehler";
 /// What may stand in front of a name that is of the whole.
 const FRONTS: &str = "response resp res ret return result status reason service sub inner api app biz business custom internal server \
-                      validation developer dev display localized long short full human friendly s m http msg message um debug system platform \
+                      validation developer dev display localized long short full human friendly e s m http msg message um debug system platform \
                       condition additional extended gateway processor technical user public";
 
 /// What stands in front of the last word, of which points are `about`: what is wrong, the whole, or something else.
@@ -46,13 +46,13 @@ fn rank(name: &str, rows: &[(&str, i32, [i32; 3])]) -> i32 {
 }
 
 const CODES: &[(&str, i32, [i32; 3])] = &[
-    ("subcode", 30, [30, 30, 8]),
-    ("code", 60, [59, 50, 8]),
+    ("subcode", 30, [30, 30, 0]),
+    ("code", 60, [59, 50, 0]),
     ("codes", 45, [55, 40, 0]),
-    ("codigo", 60, [60, 50, 8]),
-    ("cdigo", 60, [60, 50, 8]),
-    ("codice", 60, [60, 50, 8]),
-    ("codigoerro", 60, [60, 50, 8]),
+    ("codigo", 60, [60, 50, 0]),
+    ("cdigo", 60, [60, 50, 0]),
+    ("codice", 60, [60, 50, 0]),
+    ("codigoerro", 60, [60, 50, 0]),
     ("messageid", 44, [44, 0, 0]),
     ("no", 0, [60, 40, 0]),
     ("number", 25, [60, 40, 0]),
@@ -63,7 +63,7 @@ const CODES: &[(&str, i32, [i32; 3])] = &[
     ("reason", 46, [46, 36, 0]),
     ("label", 40, [40, 0, 0]),
     ("slug", 40, [45, 0, 0]),
-    ("key", 20, [45, 30, 0]),
+    ("key", 0, [45, 0, 0]),
     ("category", 44, [38, 0, 0]),
     ("error", 47, [42, 30, 0]),
     ("errors", 36, [30, 0, 0]),
@@ -118,7 +118,7 @@ const MESSAGES: &[(&str, i32, [i32; 3])] = &[
 ];
 /// Last words of what names a request, surest first; `name` may have more in front.
 const IDS: &str = "requestid requestidentifier requestno requestnumber correlationid correlationcode traceid traceno logid debugid \
-                   incidentid rayid errorid errorref errorreference eventid reqid msgid stid sid activityid invocationid operationid \
+                   incidentid rayid errorid errorref errorreference eventid reqid msgid stid activityid invocationid operationid \
                    transactionid referenceid supportid responseid ticketid errortoken";
 
 /// As the code of what went wrong.

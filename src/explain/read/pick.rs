@@ -7,6 +7,7 @@
 use crate::explain::read::body::Quote;
 use crate::explain::read::names::{self, bare_type, is_constant, is_echo, is_hollow, is_idle, letters};
 use crate::explain::scan::{has, until};
+use crate::explain::write::redact::is_secret_name;
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::string::String;
@@ -139,7 +140,8 @@ impl<'d> Pick<'d> {
 
     fn code_points(&self, text: &str, name: &str, peers: Peers, number: bool) -> i32 {
         let points = if peers.aws && name == "type" { 80 } else { names::code(name) };
-        if points == 0 || !self.is_code(bare_type(text)) {
+        // What is a secret by its name is no code.
+        if points == 0 || !self.is_code(bare_type(text)) || (points < 60 && is_secret_name(name)) {
             return 0;
         }
         let digits = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());

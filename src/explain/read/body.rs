@@ -101,7 +101,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
     match shape {
         Shape::Html => found.page(report),
         _ if is_compound(found.root) || shape == Shape::Json => {
-            (request_id, points) = found.tree(report.status.unwrap_or(0), media, out)
+            (request_id, points) = found.tree(report.status.unwrap_or(0), media, out);
         }
         _ if !text.is_empty() && report.body.is_some() => {
             let start = text.as_ptr() as usize - body.as_ptr() as usize;
@@ -300,6 +300,7 @@ impl<'d> Body<'d> {
     }
 }
 
-/// The old names, for those who still use them.
+/// The name of [`Body`] in stages that do not use it yet.
 pub type Harvest<'d> = Body<'d>;
+/// The name of [`Quote`] in stages that do not use it yet.
 pub type Said<'d> = Quote<'d>;

@@ -238,6 +238,7 @@ fn is_class(text: &str) -> bool {
 
 /// What the members of one object say of one another.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by its name")]
 struct Peers {
     /// One is a message, or it is called an error.
     message: bool,

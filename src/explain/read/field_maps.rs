@@ -3,6 +3,7 @@
 use crate::explain::explanation::Explanation;
 use crate::explain::read::fields::{first, push, step_into};
 use crate::explain::read::keys::{key, keys};
+use crate::explain::read::names::{self, letters};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::string::String;
@@ -88,4 +89,11 @@ pub fn lists_only(map: Node<'_>, depth: usize) -> bool {
         }
     };
     map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
+}
+
+/// Whether a list is one of errors, and not what is wrong with the field that it is called.
+pub fn is_of_errors(list: Node<'_>) -> bool {
+    let name = letters(list.key());
+    let coded = |member: Node<'_>| names::code(&letters(member.key())) > 57;
+    names::container(&name) > 0 || name == "messages" || list.index(0).children().any(coded)
 }

@@ -5,9 +5,8 @@
 //! [`crate::explain::read::field_maps`].
 
 use crate::explain::explanation::{Explanation, FieldError};
-use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, lists_only};
+use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, is_of_errors, lists_only};
 use crate::explain::read::keys::{key, keys};
-use crate::explain::read::names::{self, letters};
 use crate::explain::scan::{after, has, known, parts, split, until};
 use crate::explain::write::arena::{Arena, Text};
 use crate::syntax::json::{Kind, Node};
@@ -112,13 +111,6 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         from_map(level, "", 0, out);
     }
     bare
-}
-
-/// Whether a list is one of errors, and not what is wrong with the field that it is called.
-fn is_of_errors(list: Node<'_>) -> bool {
-    let name = letters(list.key());
-    let coded = |member: Node<'_>| names::code(&letters(member.key())) > 57;
-    names::container(&name) > 0 || name == "messages" || list.index(0).children().any(coded)
 }
 
 /// Appends `raw` with dots between its steps.

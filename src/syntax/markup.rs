@@ -24,7 +24,10 @@ pub fn markup(text: &str) -> Option<Markup> {
     // An XML declaration may stand in front of XHTML, a comment in front of either.
     let head = text.get(..text.floor_char_boundary(512)).unwrap_or(text);
     let html = ["<html", "<!doctype html", "<head", "<body", "<title", "<h1", "<pre", "<p>", "<center", "<div"];
-    Some(if html.iter().any(|tag| find(head, tag, 0).is_some()) { Markup::Html } else { Markup::Xml })
+    let ends = |at: usize| head.as_bytes().get(at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let is_html =
+        html.iter().any(|tag| find(head, tag, 0).is_some_and(|at| tag.ends_with('>') || ends(at + tag.len())));
+    Some(if is_html { Markup::Html } else { Markup::Xml })
 }
 
 /// Where the text of the first element called `name` (lower case, without prefix) stands, up to the next tag; trimmed, never empty.

@@ -4,7 +4,7 @@ use crate::explain::advise::texts;
 use crate::explain::catalogs::Hit;
 use crate::explain::catalogs::condition::{Facts, Heard};
 use crate::explain::catalogs::template;
-use crate::explain::explanation::Explanation;
+use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::judge::default_reason;
 use crate::explain::judge::kind::Retry;
 use crate::explain::read::fields;
@@ -117,7 +117,12 @@ impl<'f> Rule<'f, '_> {
     fn field(&self, raw: &str, message: &str, place: &str, allowed: &str, out: &mut Explanation) {
         let count = out.fields.len();
         let bare = raw.trim_matches(['"', '\'', '`']);
-        if raw.is_empty() || out.fields.iter().any(|known| out.arena.read(known.path) == bare) {
+        // Nor what the message of a field calls the field, where the body names it.
+        let is_known = |known: &FieldError| {
+            let (path, text) = (out.arena.read(known.path), out.arena.read(known.message));
+            path == bare || (text.len() > message.len() && text.ends_with(message) && !has(text, path))
+        };
+        if raw.is_empty() || out.fields.iter().any(is_known) {
             return;
         }
         fields::push(out, raw, message, fields::place_of(place));

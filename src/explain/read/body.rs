@@ -101,7 +101,7 @@ pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut
     match shape {
         Shape::Html => found.page(report),
         _ if is_compound(found.root) || shape == Shape::Json => {
-            (request_id, points) = found.tree(report.status.unwrap_or(0), media, out)
+            (request_id, points) = found.tree(report.status.unwrap_or(0), media, out);
         }
         _ if !text.is_empty() && report.body.is_some() => {
             let start = text.as_ptr() as usize - body.as_ptr() as usize;
@@ -154,9 +154,13 @@ impl<'d> Body<'d> {
         for (name, value) in report.headers.iter() {
             let about = has(name, "error");
             let name = if about { letters(name) } else { alloc::string::String::new() };
-            if about && points < 150 && (names::code(&name) > 44 || name.ends_with("error")) {
-                let code = head(bare_type(value), MAX_CODE);
-                self.code = if has(code, " ") { self.code } else { Quote { text: code, ..Quote::default() } };
+            if about && points < 150 && (names::code(&name) > 40 || name.ends_with("error")) {
+                let code = bare_type(head(value, 2 * MAX_CODE));
+                self.code = if code.len() > MAX_CODE || has(code, " ") {
+                    self.code
+                } else {
+                    Quote { text: code, ..Quote::default() }
+                };
             }
             if (about && names::message(&name) > 59) || name == "grpc-message" {
                 said = value;
@@ -234,11 +238,15 @@ impl<'d> Body<'d> {
         if self.messages.first().is_some_and(|said| said.text == self.code.text && found.message.0 < 102) {
             self.messages.clear();
         }
-        fields::from_list(self.root, out);
+        if status < 500 {
+            fields::from_list(self.root, out);
+        }
         for level in levels(failed) {
             self.level(level, status);
             let message = self.messages.first().copied().unwrap_or_default().text;
-            if fields::read(level, message, matches!(status, 400 | 422), out) && self.format == "json" {
+            // What is refused or was not found for other reasons names no fields.
+            let asked = status < 500 && !matches!(status, 401 | 405 | 415 | 429);
+            if asked && fields::read(level, message, matches!(status, 400 | 422), out) && self.format == "json" {
                 self.format = "drf";
             }
         }
@@ -261,7 +269,7 @@ impl<'d> Body<'d> {
             self.details = details;
             // A code within the details is finer than the class outside.
             let found = pick::pick(details, status, false);
-            if details.kind() == Kind::Object && found.code.0 >= 162 {
+            if details.kind() == Kind::Object && found.code.0 >= 159 {
                 self.code = found.code.1;
             }
         }

@@ -54,9 +54,10 @@ fn braces(text: &str) -> Option<(usize, usize)> {
         return None;
     }
     // A list of such.
-    let list = cut(text, 0, start).ends_with('[') && cut(text, end, text.len()).trim_ascii_start().starts_with(']');
+    let front = cut(text, 0, start).trim_ascii_end();
+    let list = front.ends_with('[') && cut(text, end, text.len()).trim_ascii_start().starts_with(']');
     if list {
-        Some((start - 1, end + cut(text, end, text.len()).bytes().position(|byte| byte == b']')? + 1))
+        Some((front.len() - 1, end + cut(text, end, text.len()).bytes().position(|byte| byte == b']')? + 1))
     } else {
         Some((start, end))
     }

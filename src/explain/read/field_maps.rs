@@ -3,6 +3,7 @@
 use crate::explain::explanation::Explanation;
 use crate::explain::read::fields::{first, push, step_into};
 use crate::explain::read::keys::{key, keys};
+use crate::explain::read::names::{self, letters};
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
 use alloc::string::String;
@@ -15,7 +16,7 @@ pub const WRAPS: &[u8] = keys!("error errors data detail message result");
 const TELLING: &[u8] = keys!("description message detail msg error");
 
 pub fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
-    for value in map.children() {
+    for value in map.children().filter(|value| value.id() != key!("messages")) {
         let mut name = String::from(path);
         if value.key() != "non_field_errors" {
             step_into(&mut name, value.key());
@@ -74,7 +75,12 @@ pub fn has_tree(node: Node<'_>, depth: usize) -> bool {
 
 /// Whether every value is a list of texts or objects, or such a map itself, and there is one.
 pub fn lists_only(map: Node<'_>, depth: usize) -> bool {
-    let text = |item: Node<'_>| matches!(item.kind(), Kind::String | Kind::Object);
+    let text = |item: Node<'_>| {
+        item.kind() == Kind::String
+            || (item.kind() == Kind::Object
+                && depth < DEPTH
+                && (item.children().next().is_none() || !telling(item).is_empty() || lists_only(item, depth + 1)))
+    };
     let list = |value: Node<'_>| {
         if value.kind() == Kind::Array {
             value.index(0).exists() && value.children().all(text)
@@ -83,4 +89,11 @@ pub fn lists_only(map: Node<'_>, depth: usize) -> bool {
         }
     };
     map.kind() == Kind::Object && map.children().next().is_some() && map.children().all(list)
+}
+
+/// Whether a list is one of errors, and not what is wrong with the field that it is called.
+pub fn is_of_errors(list: Node<'_>) -> bool {
+    let name = letters(list.key());
+    let coded = |member: Node<'_>| names::code(&letters(member.key())) > 57;
+    names::container(&name) > 0 || name == "messages" || list.index(0).children().any(coded)
 }

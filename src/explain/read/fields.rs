@@ -5,7 +5,7 @@
 //! [`crate::explain::read::field_maps`].
 
 use crate::explain::explanation::{Explanation, FieldError};
-use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, lists_only};
+use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, is_of_errors, lists_only};
 use crate::explain::read::keys::{key, keys};
 use crate::explain::scan::{after, has, known, parts, split, until};
 use crate::explain::write::arena::{Arena, Text};
@@ -16,13 +16,13 @@ use alloc::string::String;
 pub const MAX: usize = 100;
 
 const PATHS: &[u8] = keys!(
-    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field target key name in source fields"
+    "field path loc pointer param parameter propertyPath fieldName fieldPath property attribute instancePath dataPath Field Property target key name in source fields"
 );
 const TEXTS: &[u8] =
     keys!("message detail details msg reason description defaultMessage errorMessage Message title error code");
 /// Members of an error that hold lists of field errors.
 const LISTS: &[u8] = keys!(
-    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info context extra"
+    "errors invalid-params invalid_params invalidParams violations fieldViolations fieldList fieldErrors field_errors validationErrors validation_errors causes details detail error Errors invalid_fields params context_info context extra messages"
 );
 /// Members of those that hold the lists instead: Google, Kubernetes, Strapi, zod.
 const INNER: &[u8] = keys!("fieldViolations causes errors issues fields");
@@ -45,7 +45,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         from_inner(list, out);
         list.children().for_each(|item| from_inner(item, out));
     }
-    for list in level.children().filter(|list| has(list.key(), "violation")) {
+    for list in level.children().filter(|list| has(list.key(), "violation") || has(list.key(), "validation")) {
         from_list(list, out);
     }
     if level.at(key!("message")).exists() {
@@ -57,7 +57,8 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
             from_tree(map, "", 0, out);
         } else if map.kind() == Kind::Object
             && (SURE.contains(key) || lists_only(map, 0))
-            && keys!("errors detail fields").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
+            && map.at(key!("error")).kind() != Kind::Object
+            && keys!("errors detail fields error").iter().all(|list| map.at(*list).index(0).kind() != Kind::Object)
         {
             from_map(map, "", 0, out);
         }
@@ -104,7 +105,8 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         && !names.exists()
         && !level.at(key!("errors")).exists()
         && !level.children().all(|value| WRAPS.contains(&value.id()))
-        && lists_only(level, 0);
+        && lists_only(level, 0)
+        && level.children().all(|list| !is_of_errors(list));
     if bare {
         from_map(level, "", 0, out);
     }
@@ -191,7 +193,7 @@ pub fn is_secret_path(path: &str) -> bool {
 pub fn place_of(word: &str) -> &'static str {
     match word {
         "querystring" => "query",
-        "payload" => "body",
+        "payload" | "json" | "form" => "body",
         "params" => "path",
         "headers" => "header",
         word => known("body query path header", word),
@@ -279,7 +281,8 @@ fn from_object(item: Node<'_>, out: &mut Explanation) {
         if value.kind() == Kind::Array {
             return joined(value, message, out);
         }
-        if let Some(raw) = raw.into_iter().find(|raw| !raw.is_empty()) {
+        // A name has no sentence in it.
+        if let Some(raw) = raw.into_iter().find(|raw| !raw.is_empty() && !has(raw, ": ")) {
             return push(out, raw, message, place);
         }
     }

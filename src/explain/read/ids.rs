@@ -7,6 +7,7 @@ use crate::explain::read::body::{Body, Shape};
 use crate::explain::read::decode;
 use crate::explain::read::names::{self, letters};
 use crate::explain::scan::{after, find, head, parts, until, words};
+use crate::syntax::grams::Grams;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
@@ -45,13 +46,14 @@ pub fn of<'d>(report: &'d Report<'_>, member: (i32, &'d str), body: &Body<'d>) -
             return Cow::Owned(String::from(found));
         }
     }
-    let found = in_text(head(message, MAX_TEXT), false);
+    let found = in_text(head(message, MAX_TEXT / 4), false);
     Cow::Borrowed(if found.is_empty() { edge.1 } else { found })
 }
 
 /// The id behind the first words that announce one; a `page` has some more of them.
 fn in_text(text: &str, page: bool) -> &str {
-    for sign in parts(SIGNS, b'|') {
+    let grams = Grams::of(text);
+    for sign in parts(SIGNS, b'|').filter(|sign| grams.may_hold(sign)) {
         // A code of an error is an id on no API's own text.
         if !page && (sign.starts_with("error code") || sign.ends_with(':')) {
             continue;

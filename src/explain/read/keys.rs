@@ -19,7 +19,7 @@ fieldErrors field_errors innererror innerError httpStatus _errors header locatio
 success content decline_code request_log_url root_cause jsonrpc kind apiVersion ok locations jsonapi hint timestamp \
 statusCode object retry_after global value method body requestBody json bodyIs format not any when then rules id \
 provider hosts recognise extends priority retry verdict until how confidence fieldReason fieldMessage exists present \
-requiresIdempotency fieldName fieldPath property attribute instancePath dataPath Field key invalidParams \
+requiresIdempotency fieldName fieldPath property attribute instancePath dataPath Field Property key invalidParams \
 validationErrors validation_errors ModelState responseStatus ResponseStatus context_info invalid_fields params \
 parameters sys status_code link validation keys context extra messages Errors response_metadata meta errcode errorcode \
 ErrorCode errCode constraints request requestHeader";

@@ -18,17 +18,17 @@ pub fn letters(name: &str) -> String {
 }
 
 /// What begins names of what is wrong.
-const ERRORS: &str = "err fault fail exception problem refus declin reject denied issue";
+const ERRORS: &str = "err fault fail exception problem refus declin reject denied issue fehler";
 /// What may stand in front of a name that is of the whole.
 const FRONTS: &str = "response resp res ret return result status reason service sub inner api app biz business custom internal server \
-                      validation developer dev display localized long short full human friendly s m http msg message um debug system platform \
-                      condition additional extended original proc qpstat gateway processor technical user public";
+                      validation developer dev display localized long short full human friendly e s m http msg message um debug system platform \
+                      condition additional extended gateway processor technical user public";
 
 /// What stands in front of the last word, of which points are `about`: what is wrong, the whole, or something else.
 fn front(front: &str, [error, whole, other]: [i32; 3]) -> i32 {
     if words(ERRORS).any(|word| has(front, word)) {
         error
-    } else if words(FRONTS).any(|word| front == word) {
+    } else if words(FRONTS).any(|word| front == word || (word.len() > 2 && front.ends_with(word))) {
         whole
     } else {
         other
@@ -46,26 +46,31 @@ fn rank(name: &str, rows: &[(&str, i32, [i32; 3])]) -> i32 {
 }
 
 const CODES: &[(&str, i32, [i32; 3])] = &[
-    ("subcode", 30, [30, 30, 8]),
-    ("code", 60, [59, 50, 8]),
+    ("subcode", 30, [30, 30, 0]),
+    ("code", 60, [59, 50, 0]),
     ("codes", 45, [55, 40, 0]),
+    ("codigo", 60, [60, 50, 0]),
+    ("cdigo", 60, [60, 50, 0]),
+    ("codice", 60, [60, 50, 0]),
+    ("codigoerro", 60, [60, 50, 0]),
+    ("messageid", 44, [44, 0, 0]),
     ("no", 0, [60, 40, 0]),
     ("number", 25, [60, 40, 0]),
     ("num", 0, [60, 40, 0]),
     ("type", 44, [44, 0, 0]),
     ("class", 0, [40, 0, 0]),
     ("name", 38, [52, 0, 0]),
-    ("reason", 43, [45, 36, 0]),
+    ("reason", 46, [46, 36, 0]),
     ("label", 40, [40, 0, 0]),
     ("slug", 40, [45, 0, 0]),
-    ("key", 20, [45, 30, 0]),
-    ("category", 46, [38, 0, 0]),
+    ("key", 0, [45, 0, 0]),
+    ("category", 44, [38, 0, 0]),
     ("error", 47, [42, 30, 0]),
     ("errors", 36, [30, 0, 0]),
     ("err", 47, [42, 0, 0]),
-    ("status", 33, [33, 20, 0]),
+    ("status", 33, [33, 20, 16]),
     ("id", 30, [54, 0, 0]),
-    ("result", 24, [24, 20, 0]),
+    ("result", 24, [24, 20, 16]),
     ("ret", 40, [0, 0, 0]),
     ("rcode", 50, [0, 0, 0]),
 ];
@@ -86,6 +91,25 @@ const MESSAGES: &[(&str, i32, [i32; 3])] = &[
     ("string", 0, [60, 40, 0]),
     ("str", 0, [60, 40, 0]),
     ("reason", 50, [52, 40, 10]),
+    ("result", 40, [40, 0, 0]),
+    ("response", 40, [40, 0, 0]),
+    ("data", 28, [28, 0, 0]),
+    ("warning", 28, [28, 0, 0]),
+    ("type", 22, [22, 0, 0]),
+    ("verbiage", 50, [50, 0, 0]),
+    // Spanish, Portuguese, Italian, German, French, Indonesian.
+    ("mensaje", 64, [63, 48, 24]),
+    ("mensagem", 64, [63, 48, 24]),
+    ("messaggio", 64, [63, 48, 24]),
+    ("meldung", 64, [63, 48, 24]),
+    ("nachricht", 64, [63, 48, 24]),
+    ("pesan", 64, [63, 48, 24]),
+    ("detalhe", 60, [60, 46, 8]),
+    ("detalle", 60, [60, 46, 8]),
+    ("descricao", 54, [61, 46, 8]),
+    ("descripcion", 54, [61, 46, 8]),
+    ("motivo", 50, [52, 40, 10]),
+    ("erro", 57, [50, 44, 12]),
     ("info", 38, [30, 30, 0]),
     ("explanation", 50, [50, 50, 10]),
     ("cause", 36, [40, 30, 0]),
@@ -94,7 +118,7 @@ const MESSAGES: &[(&str, i32, [i32; 3])] = &[
 ];
 /// Last words of what names a request, surest first; `name` may have more in front.
 const IDS: &str = "requestid requestidentifier requestno requestnumber correlationid correlationcode traceid traceno logid debugid \
-                   incidentid rayid errorid errorref errorreference eventid reqid msgid stid sid activityid invocationid operationid \
+                   incidentid rayid errorid errorref errorreference eventid reqid msgid stid activityid invocationid operationid \
                    transactionid referenceid supportid responseid ticketid errortoken";
 
 /// As the code of what went wrong.
@@ -117,11 +141,13 @@ pub fn request_id(name: &str) -> i32 {
 pub fn container(name: &str) -> i32 {
     const INNER: &str = "inner chain nested underlying upstream";
     const WRAPS: &str = "data result results response meta metadata status header sys extensions body detail message json output answer \
-                         responsemetadata responsestatus reply envelope return payload messages content";
+                         responsemetadata responsestatus reply envelope return payload messages content cause causedby rootcause";
     const ASIDE: &str = "details param params parameters context source field fields violations validation links config target debug \
                          locations args values rules errorinfo constraints children";
     if words(INNER).any(|word| has(name, word)) {
         12
+    } else if name.len() > 7 && name.ends_with("details") {
+        0
     } else if words(ASIDE).any(|word| word == name) {
         -34
     } else if words(ERRORS).any(|word| has(name, word)) {
@@ -141,7 +167,7 @@ pub fn is_echo(name: &str) -> bool {
 /// Whether a member is about an error.
 pub fn is_about_error(name: &str) -> bool {
     let name = letters(name);
-    words(ERRORS).any(|word| has(&name, word)) || code(&name) > 49 || message(&name) > 47
+    words(ERRORS).any(|word| has(&name, word)) || code(&name) > 49 || message(&name) > 45
 }
 
 /// Words that say only how it went, and those of statuses.
@@ -151,7 +177,7 @@ const HOLLOW: &str = "error|errors|err|failure|fail|failed|ok|okay|success|succe
 const IDLE: &str = "unknown error|forbidden|unauthorized|bad request|not found|internal server error|conflict|gone|bad gateway|service unavailable|\
                     gateway timeout|method not allowed|not acceptable|unprocessable entity|unprocessable content|too many requests|\
                     payment required|request timeout|unsupported media type|precondition failed|an error occurred|\
-                    an error has occurred|http error|invalid|validation error|provider returned error";
+                    an error has occurred|http error|validation error|provider returned error";
 
 /// Whether a text says only how it went.
 pub fn is_hollow(text: &str) -> bool {
@@ -161,7 +187,9 @@ pub fn is_hollow(text: &str) -> bool {
 /// Whether a text says only that something went wrong, or what its status says.
 pub fn is_idle(text: &str) -> bool {
     let text = text.trim_ascii().trim_end_matches(['.', '!']);
-    is_hollow(text) || parts(IDLE, b'|').any(|word| word.eq_ignore_ascii_case(text))
+    is_hollow(text)
+        || (text.len() < 24 && text.to_ascii_lowercase().ends_with("server error"))
+        || parts(IDLE, b'|').any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// AWS writes `namespace#Name:address`; only the name is the code.

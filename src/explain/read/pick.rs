@@ -7,19 +7,24 @@
 use crate::explain::read::body::Quote;
 use crate::explain::read::names::{self, bare_type, is_constant, is_echo, is_hollow, is_idle, letters};
 use crate::explain::scan::{has, until};
+use crate::explain::write::redact::is_secret_name;
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
+use alloc::string::String;
 
 /// Members that are looked at, levels that are followed, and elements of one list.
 const MAX_MEMBERS: usize = 600;
 const MAX_DEPTH: usize = 8;
 const MAX_ITEMS: usize = 4;
+const MAX_PEERS: usize = 40;
 
 /// The best of each so far, with its points.
 #[derive(Debug)]
 pub struct Pick<'d> {
     status: u16,
     left: usize,
+    /// Whether members are messages whatever their names: of a map from fields to texts.
+    loose: bool,
     problem: bool,
     pub code: (i32, Quote<'d>),
     /// The best message, and the list in which it stands, if it does.
@@ -32,13 +37,14 @@ pub fn pick(root: Node<'_>, status: u16, problem: bool) -> Pick<'_> {
     let mut out = Pick {
         status,
         left: MAX_MEMBERS,
+        loose: false,
         problem,
         code: (0, Quote::default()),
         message: (0, None, None),
         request_id: (0, ""),
     };
     match root.kind() {
-        Kind::Array => out.list(root, "", root, 0, 0),
+        Kind::Array => out.list(root, "", false, 0, 0),
         Kind::Object => out.object(root, "", 0, 0),
         _ => {}
     }
@@ -47,6 +53,9 @@ pub fn pick(root: Node<'_>, status: u16, problem: bool) -> Pick<'_> {
 
 impl<'d> Pick<'d> {
     fn object(&mut self, object: Node<'d>, own: &str, base: i32, depth: usize) {
+        let before = self.loose;
+        let peers = peers(object);
+        self.loose = says(own) || names::container(own) == 30;
         for member in object.children() {
             if self.left == 0 || depth > MAX_DEPTH {
                 return;
@@ -56,59 +65,69 @@ impl<'d> Pick<'d> {
             match member.kind() {
                 // A code or message with its language, or with attributes.
                 Kind::String | Kind::Number if matches!(&*name, "value" | "text") && says(own) => {
-                    self.leaf(member, own, object, base, None);
+                    self.leaf(member, own, peers, base, None);
                 }
-                Kind::String | Kind::Number => self.leaf(member, &name, object, base, None),
+                Kind::String | Kind::Number => self.leaf(member, &name, peers, base, None),
                 Kind::Object if !is_echo(&name) => {
                     let mut more = names::container(&name);
-                    if more == 30 && name.ends_with('s') && !speaks(member) {
+                    if more == 30 && name.ends_with('s') && !self::peers(member).speaks {
                         // A map of errors about fields.
                         more = -24;
-                    } else if says(&name) {
+                    } else if says(&name)
+                        && ["value", "text"]
+                            .iter()
+                            .any(|key| member.children().take(MAX_PEERS).any(|part| part.key() == *key))
+                    {
                         more = more.max(-2);
                     }
                     self.object(member, &name, base + more, depth + 1);
                 }
-                Kind::Array if !is_echo(&name) => self.list(member, &name, object, base, depth + 1),
+                Kind::Array if !is_echo(&name) => self.list(member, &name, peers.speaks, base, depth + 1),
                 _ => {}
             }
         }
+        self.loose = before;
     }
 
-    fn list(&mut self, list: Node<'d>, name: &str, holder: Node<'d>, base: i32, depth: usize) {
+    fn list(&mut self, list: Node<'d>, name: &str, beside: bool, base: i32, depth: usize) {
         let more = if name.is_empty() { 0 } else { names::container(name) };
         // Beside a list of errors the envelope speaks for all of them.
         let more = match more {
-            30 if speaks(holder) => -16,
+            12 => 12,
+            -4.. if beside => -16,
             30 => 14,
             more => more - 6,
         };
         for (item, at) in list.children().take(MAX_ITEMS).zip(0..) {
             match item.kind() {
                 Kind::Object => self.object(item, name, base + more - at, depth),
-                Kind::String if at == 0 => self.leaf(item, name, list, base - 3, Some(list)),
+                Kind::String if at == 0 => self.leaf(item, name, Peers::default(), base - 3, Some(list)),
                 _ => {}
             }
         }
     }
 
-    fn leaf(&mut self, node: Node<'d>, name: &str, object: Node<'d>, base: i32, list: Option<Node<'d>>) {
+    fn leaf(&mut self, node: Node<'d>, name: &str, peers: Peers, base: i32, list: Option<Node<'d>>) {
         let text = if node.kind() == Kind::Number { node.word() } else { node.text() };
         if text.is_empty() {
             return;
         }
-        let points = self.code_points(text, name, object, node.kind() == Kind::Number);
+        let points = self.code_points(text, name, peers, node.kind() == Kind::Number);
         if points > 0 && points + base + 100 > self.code.0 {
             self.code = (points + base + 100, quote(node, bare_type(text)));
         }
         if node.kind() == Kind::String {
             let front = code_in_front(text);
             if !front.is_empty() && names::message(name) > 50 && 40 + base + 100 > self.code.0 {
-                let span = node.literal().then(|| (node.span().0, node.span().0 + front.len()));
+                let start = node.span().0 + (front.as_ptr() as usize - text.as_ptr() as usize);
+                let span = node.literal().then_some((start, start + front.len()));
                 self.code =
                     (40 + base + 100, Quote { text: front, span: span.or(Some(node.span())), literal: node.literal() });
             }
-            let points = message_points(text, name);
+            let mut points = message_points(text, name);
+            if points == 0 && self.loose && has(text, " ") {
+                points = 24;
+            }
             if points > 0 && points + base + 100 > self.message.0 {
                 self.message = (points + base + 100, Some(node), list);
             }
@@ -119,21 +138,24 @@ impl<'d> Pick<'d> {
         }
     }
 
-    fn code_points(&self, text: &str, name: &str, object: Node<'_>, number: bool) -> i32 {
-        let points = names::code(name);
-        if points == 0 || !self.is_code(bare_type(text)) {
+    fn code_points(&self, text: &str, name: &str, peers: Peers, number: bool) -> i32 {
+        let points = if peers.aws && name == "type" { 80 } else { names::code(name) };
+        // What is a secret by its name is no code.
+        if points == 0 || !self.is_code(bare_type(text)) || (points < 60 && is_secret_name(name)) {
             return 0;
         }
         let digits = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());
-        let worded = text.bytes().any(|byte| byte == b'_') || is_constant(text);
+        let camel = text.len() > 8 && text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+        let worded = text.bytes().any(|byte| byte == b'_')
+            || is_constant(text)
+            || camel && text.bytes().any(|byte| byte.is_ascii_lowercase());
         let fits = match name {
             // An address is a code only as the type of problem details.
-            "type" if self.problem && object.get("title").exists() => {
-                return if text == "about:blank" { 0 } else { 58 };
+            "type" if self.problem && peers.title => {
+                return if text == "about:blank" || has(text, "/rfc") { 0 } else { 58 };
             }
-            "type" if object.children().any(|other| letters(other.key()) == "errors") && !names_message(object) => {
-                false
-            }
+            "type" if peers.errors && !peers.message => false,
+            "error" | "err" if digits => true,
             "type" | "name" | "error" | "errors" | "err" => {
                 // `Forbidden` is the status in words; `forbidden` and `FORBIDDEN` are as codes are written.
                 let title = is_idle(text)
@@ -142,18 +164,16 @@ impl<'d> Pick<'d> {
                 !digits && !title && !has(text, "://")
             }
             "category" | "reason" => !digits && !has(text, "://"),
-            "status" | "result" | "ret" => {
+            _ if name.ends_with("status") || name.ends_with("result") || name == "ret" => {
                 if digits {
-                    name == "ret" || text.len() > 3
+                    name == "ret" || text.len() > 3 || ((name != "status" || self.status < 300) && peers.message)
                 } else {
                     worded
                 }
             }
             "key" => worded,
             "id" => {
-                text.len() > 5
-                    && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphabetic())
-                    && names_message(object)
+                text.len() > 5 && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphabetic()) && peers.message
             }
             "errorid" | "errid" => number || !text.bytes().any(|byte| byte.is_ascii_digit()),
             "label" | "slug" => !digits,
@@ -164,7 +184,11 @@ impl<'d> Pick<'d> {
         }
         let status = text.len() == 3 && matches!(text.as_bytes().first(), Some(b'1'..=b'5'));
         match (digits, status) {
+            // `BAD_REQUEST_ERROR` is a class of codes.
+            (false, _) if name.ends_with("code") && is_class(text) => points - 11,
             (false, _) => points,
+            // JSON-RPC's own.
+            _ if text.starts_with("-32") => points - 24,
             (_, true) if name.ends_with("status") || name.ends_with("statuscode") => 0,
             // A word says more than a number, and what looks like a status least.
             (_, true) => points - 14,
@@ -179,6 +203,7 @@ impl<'d> Pick<'d> {
             && !zero
             && !text.bytes().any(|byte| byte.is_ascii_whitespace())
             && text.is_ascii()
+            && !text.starts_with('_')
             && number::whole(text) != Some(i64::from(self.status))
             && !is_hollow(text)
     }
@@ -191,24 +216,53 @@ fn code_in_front(text: &str) -> &str {
     let capitals = front.bytes().filter(u8::is_ascii_uppercase).count();
     let camel = front.len() > 8 && capitals > 1 && front.bytes().all(|byte| byte.is_ascii_alphabetic());
     let barred = text.as_bytes().get(front.len()) == Some(&b'|');
+    // `Error 1001 - Order rejected.`
+    let digits = text.strip_prefix("Error ").map_or("", |rest| until(rest, b" :-"));
+    if digits.len() > 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits;
+    }
+    // `3046 : The field is missing.`
+    if front.len() > 3 && front.len() < text.len() && front.bytes().all(|byte| byte.is_ascii_digit()) {
+        return front;
+    }
     let good = if is_constant(front) { front.len() == text.len() || has(front, "_") } else { camel && barred };
     if good && !is_hollow(front) { front } else { "" }
 }
 
-/// Whether `object` has a message, or is called an error.
-fn names_message(object: Node<'_>) -> bool {
-    object.children().any(|member| {
-        let name = letters(member.key());
-        names::message(&name) > 45 || (name == "type" && is_hollow(member.text()))
-    })
+/// Whether a code is a status in words.
+fn is_class(text: &str) -> bool {
+    let text = text.strip_suffix("_ERROR").or_else(|| text.strip_suffix("_error")).unwrap_or(text);
+    let words: String = text.chars().map(|char| if matches!(char, '_' | '-') { ' ' } else { char }).collect();
+    is_idle(&words)
 }
 
-/// Whether `object` is one error, and not a map of them.
-fn speaks(object: Node<'_>) -> bool {
-    object.children().any(|member| {
+/// What the members of one object say of one another.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by its name")]
+struct Peers {
+    /// One is a message, or it is called an error.
+    message: bool,
+    /// It is one error, and not a map of them.
+    speaks: bool,
+    /// There is a list or map of errors, a title, a type as AWS writes it.
+    errors: bool,
+    title: bool,
+    aws: bool,
+}
+
+fn peers(object: Node<'_>) -> Peers {
+    let mut out = Peers::default();
+    for member in object.children().take(MAX_PEERS) {
         let name = letters(member.key());
-        member.kind() != Kind::Array && (names::message(&name) > 52 || names::code(&name) > 52)
-    })
+        let points = names::message(&name);
+        let plain = !matches!(member.kind(), Kind::Array | Kind::Object | Kind::Null);
+        out.message |= points > 45 || (name == "type" && is_hollow(member.text()));
+        out.title |= name == "title";
+        out.errors |= name == "errors";
+        out.aws |= member.key() == "__type";
+        out.speaks |= plain && !is_idle(member.text()) && (name == "title" || points > 52 || names::code(&name) > 52);
+    }
+    out
 }
 
 /// Whether a name is that of a code or message.

@@ -42,6 +42,9 @@ const TAILS: &str = "is are and at in on for of to was with must the provided";
 /// Subjects that are no fields.
 const NOBODY: &str = "this it you there they request body payload user token account resource url client server json data that which error";
 
+/// Words of a sentence that stand where a name may.
+const NO_NAMES: &str = "or and request query input other some any one more an this";
+
 /// A text, and where the names that it has go.
 struct Names<'t, 'o> {
     text: &'t str,
@@ -113,7 +116,12 @@ fn complaint(clause: &str, lead: usize, out: &mut Names<'_, '_>) -> bool {
     quoted(tail, clause, out)
         || quoted(front, clause, out)
         || listed(list, clause, out)
-        || (lead > 0 && add(behind(front.trim_ascii(), b' '), clause, "", out))
+        || (lead > 0 && bare(behind(front.trim_ascii(), b' '), clause, out))
+}
+
+/// Adds a name without quotes, if it is no word of a sentence.
+fn bare(name: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
+    known(NO_NAMES, name).is_empty() && add(name, clause, "", out)
 }
 
 /// Adds the names that stand in quotes, up to what is said of them.
@@ -122,7 +130,9 @@ fn quoted(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
     let mut rest = text;
     while let Some((at, quote)) = rest.bytes().enumerate().find(|(_, byte)| matches!(byte, b'\'' | b'"' | b'`')) {
         // Behind a colon is what a value must be, or the value itself.
-        if has(cut(rest, 0, at), ": ") && out.out.fields.len() > count {
+        let between = cut(rest, 0, at).trim_ascii();
+        let joins = matches!(between.trim_matches(',').trim_ascii(), "" | "and" | "or" | "&");
+        if !joins && out.out.fields.len() > count {
             break;
         }
         let inner = after(rest, at + 1);
@@ -141,7 +151,10 @@ fn listed(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
         let name = until(part, b" ]");
         let next = until(after(part, name.len() + 1), b" ");
         // A word within a sentence is no name.
-        if known(TAILS, name).is_empty() && (next.is_empty() || !known(TAILS, next).is_empty()) {
+        if known(TAILS, name).is_empty()
+            && known(NO_NAMES, name).is_empty()
+            && (next.is_empty() || !known(TAILS, next).is_empty())
+        {
             add(name, clause, "", out);
         }
         if let Some(last) = after(part, name.len()).strip_prefix(" and ") {

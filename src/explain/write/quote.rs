@@ -1,6 +1,7 @@
 //! The API's own words: copied to `api`, and quoted in sentences without secrets, on one line and cut.
 
 use crate::explain::explanation::Explanation;
+use crate::explain::judge::kind::Kind;
 use crate::explain::read::body::{Body, Shape};
 use crate::explain::read::decode;
 use crate::explain::scan::{after, behind, head};
@@ -12,7 +13,7 @@ use alloc::string::String;
 pub fn copy(harvest: &Body<'_>, out: &mut Explanation) {
     let arena = &mut out.arena;
     let api = &mut out.api;
-    if api.code.is_empty() {
+    if api.code.is_empty() && out.kind != Kind::Success {
         api.code = arena.add(harvest.code.text);
     }
     let message = harvest.messages.first().copied().unwrap_or_default();

@@ -214,7 +214,7 @@ fn shut(open: &mut Vec<Raw<'_>>, end: usize) {
     outer.take(node);
 }
 
-impl<'t> Raw<'t> {
+impl Raw<'_> {
     fn take(&mut self, node: Self) {
         self.ids |= 1 << (node.id & 63);
         self.children.push(node);

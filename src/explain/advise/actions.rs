@@ -99,7 +99,7 @@ fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
 
 /// The API's own message as a sentence.
 fn says(case: &Case<'_, '_>, out: &mut Explanation) -> Text {
-    let message = String::from(out.arena.read(if case.is_echo { Text::default() } else { case.quoted }));
+    let message = String::from(out.arena.read(case.advised));
     let who = if case.body.shape == Shape::Html { "The page says: “" } else { "The API says: “" };
     if message.is_empty() { Text::default() } else { out.arena.join(&[who, &message, "”."]) }
 }
@@ -231,7 +231,7 @@ pub fn repeats_harm(method: &str, key: &str) -> bool {
 pub fn may_have_acted(out: &Explanation) -> bool {
     let waits = matches!(out.retry, Retry::After { .. } | Retry::AtReset { .. });
     match out.kind {
-        Kind::ServerError | Kind::Timeout => true,
+        Kind::ServerError | Kind::Timeout | Kind::Network => true,
         // A 503 that says when to come back was not processed.
         Kind::Unavailable => !waits,
         _ => false,

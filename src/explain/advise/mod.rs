@@ -54,14 +54,14 @@ pub struct Case<'c, 'd> {
     pub owner: Owner,
     /// The API's message, to be quoted.
     pub quoted: Text,
-    /// Whether it only repeats what the status says.
-    pub is_echo: bool,
+    /// The one that an action quotes: the first that says more than the status does.
+    pub advised: Text,
 }
 
 impl<'c, 'd> Case<'c, 'd> {
     /// The case of `report`.
     pub fn new(report: &'c Report<'c>, body: &'c Body<'d>, asked: &'c Asked, waits: Waits<'c>) -> Self {
-        Self { report, body, asked, waits, owner: Owner::Unknown, quoted: Text::default(), is_echo: false }
+        Self { report, body, asked, waits, owner: Owner::Unknown, quoted: Text::default(), advised: Text::default() }
     }
 
     /// Whether the request may have taken effect, and to send it again would do it twice.
@@ -79,8 +79,12 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
     let text = message.trim_ascii_end().trim_end_matches('.');
     case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
-    let bare = text.trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ');
-    case.is_echo = parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare));
+    case.advised = if is_echo(text) { Text::default() } else { case.quoted };
+    if case.advised.is_empty()
+        && let Some(said) = case.body.messages.iter().skip(1).take(MAX_MESSAGES).find(|said| !is_echo(said.text))
+    {
+        case.advised = quote::quote(said.text.trim_end_matches('.'), MAX_QUOTE, of_secret, &mut out.arena);
+    }
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
     case.owner = owner::of(case.report, &provider, &words.text);
@@ -95,6 +99,12 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     sentences::notes(case.report, case.waits, case.body, out);
 }
 
+/// Whether `message` only repeats what the status says.
+fn is_echo(message: &str) -> bool {
+    let bare = message.trim_ascii().trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ');
+    parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare))
+}
+
 /// Completes what was thrown, or a page: no response says more of it.
 pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     let (nothing, document, asked) = (Report::default(), keys::parse(""), Asked::default());
@@ -103,7 +113,9 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     if out.causes.is_empty() && out.kind != Kind::Network {
         default_causes(&case, true, 0, out);
     }
-    action(&case, None, out);
+    let reason = out.arena.read(out.reason);
+    let by_reason = SENSES.iter().find(|sense| sense.kind == out.kind && !reason.is_empty() && sense.reason == reason);
+    action(&case, by_reason.filter(|_| out.kind == Kind::Network).map(|sense| (sense, "")), out);
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
         Kind::Network if !known("offline dns connection unknown", reason).is_empty() => "connection",
@@ -152,7 +164,10 @@ fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l
     let reason = out.arena.read(out.reason);
     let open = matches!(reason, "" | "unknown" | "invalid" | "permission");
     let mut rows = SENSES.iter().filter(|sense| sense.kind == out.kind);
-    let mut by_words = rows.clone().filter(|sense| open || sense.reason == reason);
+    let mut by_words = rows.clone().filter(|sense| {
+        // OAuth calls a wrong password an invalid grant.
+        open || sense.reason == reason || (reason == "grant_invalid" && sense.name == "password")
+    });
     let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
     let found = found.or_else(|| Some((rows.find(|sense| !reason.is_empty() && sense.name == reason)?, "")));
     if let Some((sense, _)) = found.filter(|(sense, _)| open && !sense.reason.is_empty()) {
@@ -240,7 +255,8 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
             continue;
         }
         let text = actions::fill(template, case, out);
-        out.cause(id, "", "", confidence, 0);
+        // That none was sent is a guess where nothing says so.
+        out.cause(id, "", "", if *id == "missing" { "possible" } else { confidence }, 0);
         if let Some(last) = out.causes.last_mut() {
             (last.text, last.evidence) = (text, evidence);
         }
@@ -279,8 +295,8 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
             _ => "",
         },
         // The user can do nothing about what the program's own key may not do.
-        Kind::Forbidden if matches!(sense, "scope" | "product" | "key" | "csrf") => "key",
-        Kind::Forbidden if sense == "permission" && case.owner == Owner::Program => "key",
+        Kind::Forbidden if matches!(sense, "scope" | "product" | "key" | "csrf" | "credentials") => "key",
+        Kind::Forbidden if matches!(sense, "permission" | "missing") && case.owner == Owner::Program => "key",
         Kind::ValidationFailed if out.fields.iter().any(|field| field.reason == "unique") => "exists",
         Kind::ValidationFailed
             if !out.fields.is_empty()

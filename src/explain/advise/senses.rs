@@ -36,12 +36,12 @@ senses! {
         "insufficient_user_auth|step-up|step up|mfa|multi-factor|multifactor|two-factor|2fa|one-time|otp|reauthenticat|re-authenticat|interaction_required|login_required|consent_required"
         "The API wants a stronger or fresher sign-in than the one behind this token."
         "Have the user sign in again[ with {step}], then send the request with the new token.";
+    Unauthenticated: "password" "invalid" "password|login credentials|username or|user name or"
+        "The user name or the password is wrong." "[{says} ]Ask the user for the right sign-in details; do not repeat these.";
     Unauthenticated: "grant_invalid" "grant_invalid" "invalid_grant|authorization code|refresh token"
         "The authorization code or refresh token was used already, was revoked or has expired."
         "Start the sign-in again. Exchange each code once, and never retry the token request automatically.";
     Unauthenticated: "either" "" "or invalid|or an invalid|or missing|or incorrect|or expired|/invalid|/expired" "" "";
-    Unauthenticated: "password" "invalid" "password|login credentials|username or|user name or"
-        "The user name or the password is wrong." "[{says} ]Ask the user for the right sign-in details; do not repeat these.";
     Unauthenticated: "clock" "invalid" "skew|clock|requesttimetoo|timestamp"
         "The time that the request was signed with is too far from the server's."
         "[{says} ]Set this machine's clock, and sign each request when it is sent.";
@@ -80,6 +80,8 @@ senses! {
         "[{says} ]Send it from an allowed address with an honest User-Agent, or ask the API's owner to let it through[ and name the reference {id}].";
     Forbidden: "credentials" "" "invalid client|client_id|invalid api|invalid token|invalid key|invalid signature|bad credentials|signature"
         "The credentials are wrong, or not accepted here." "[{says} ]Send a valid key or token, of this API and environment.";
+    Forbidden: "missing" "" "key required|key is required|token required|token is required|missing api|missing token|missing auth|no api key|no token|authentication required|credentials were not provided"
+        "No credentials reached the server." "[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
     Forbidden: "key" "" "api key|apikey|api_key|service account|access token"
         "The key or token may not do this." "[{says} ]Use a key or token that has this right, or have it granted.";
     Forbidden: "permission" "permission"
@@ -99,6 +101,7 @@ senses! {
         "The target was changed since it was read." "[{says} ]Read the target again and apply the change to what is there now.";
     Locked: "pending" "" "authorization_pending|not been approved|not yet approved|slow_down" "The user has not approved this yet."
         "Ask again at the interval that the device authorization response gave, 5 s without one (RFC 8628).";
+    Locked: "account" "" "account" "The account is locked." "[{says} ]Wait until it is unlocked, or have its owner or the API's support unlock it.";
     TooLarge: "tokens" "" "token|context" "The input and the output asked for are longer than the model's context."
         "[{says} ]Shorten the input, or ask for fewer output tokens.";
     RateLimited: "concurrency" "" "concurren|simultaneous|parallel|in flight|at the same time" "Too many requests run at the same time."
@@ -129,6 +132,18 @@ senses! {
         "[{unsafe} ]Try again[ in {wait}], backing off. If it persists, write to the API's owner[ and name the reference {id}].";
     Timeout: "server" "server" "" "The server gave up before the request was done."
         "[{unsafe} ]Try again, backing off, or ask for less at once.";
+    Network: "tls" "tls" "" "" "Check the certificate (expired, of another name, of a private authority), and that the port speaks TLS.";
+    Network: "dns" "dns" "" "" "Check the host name for typos, and that this machine can resolve names.";
+    Network: "refused" "refused" "" "" "Check host and port, and that the server runs and listens there.";
+    Network: "offline" "offline" "" "" "Wait until the device is online again.";
+    Network: "reset" "reset" "" "" "[{unsafe} ]Try again. If it persists, look at the server's log, and at proxies and keep-alive limits on the way.";
+    Network: "truncated" "truncated" "" "" "[{unsafe} ]Try again. If it persists, look for a proxy or a limit that ends the response.";
+    Network: "connection" "connection" "" "" "[{unsafe} ]Try again. If it persists, check the route to the host, and how many connections are open.";
+    Network: "redirect_loop" "redirect_loop" "" "" "Request the final address, and correct the redirects on the server.";
+    Network: "protocol" "protocol" "" "" "Check scheme and port: what responds there does not speak the HTTP that was expected.";
+    Network: "mixed_content" "mixed_content" "" "" "Use the https address of the API.";
+    Network: "csp" "csp" "" "" "Add the API's origin to connect-src of the page's Content-Security-Policy.";
+    Network: "cors" "cors" "" "" "Have the server send Access-Control-Allow-Origin for this page's origin, on the preflight too; or send the request from a server.";
     NotSupported: "method" "method" "method not allowed|method_not_allowed|not allowed for|not supported for|verb" "The address does not take this method."
         "Use {allow} instead of {method}.|Use {allow}.|Use another method[ than {method}], or check that the address is the right one.";
     NotSupported: "media_type" "media_type" "media type|media_type|content type|content-type" "The server does not take, or cannot send, the media type."

@@ -105,7 +105,7 @@ const ROWS: [Row; 21] = [
         name: "unauthenticated",
         title: "Not authenticated",
         causes: &[
-            ("missing", "No API key or token was sent."),
+            ("missing", "No API key or token was sent, or not where the API looks for it."),
             ("invalid", "The key or token is wrong, revoked or expired."),
             ("scope", "With OAuth: the token was not issued for this API or scope."),
         ],

@@ -4,9 +4,10 @@ use crate::explain::Report;
 use crate::explain::advise::verdict::{self, Waits};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
-use crate::syntax::json;
+use crate::explain::read::keys;
 
 /// Explains a refusal of the policy's; none of anything else.
+#[inline(never)]
 pub fn explain(report: &Report<'_>) -> Option<Explanation> {
     let thrown = report.thrown.first()?;
     if report.hint.is_none() && report.told.is_none() {
@@ -24,7 +25,7 @@ pub fn explain(report: &Report<'_>) -> Option<Explanation> {
         cause.evidence = (0, 1);
     }
     let waits = Waits { hint: report.hint.as_ref(), told: report.told.as_ref() };
-    let none = json::parse("");
+    let none = keys::parse("");
     verdict::judge(waits, report.now, none.root(), "", &mut out);
     Some(out)
 }

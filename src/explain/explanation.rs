@@ -108,6 +108,7 @@ pub struct FieldError {
 
 impl Explanation {
     /// What the kind says, and nothing else.
+    #[inline(never)]
     pub fn new(kind: Kind, reason: &str, status: Option<u16>) -> Self {
         let none = Text::default();
         let mut out = Self {

@@ -49,13 +49,10 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let is_failure = status.is_none_or(|status| status < 300 && !report.thrown.is_empty());
     // Some clients give an error of the network a status, and nothing else of a response.
     let is_bare = !is_failure && report.body.is_none() && report.headers.lines().next().is_none();
-    let below = Report { thrown: report.thrown.iter().skip(1).copied().collect(), ..report.clone() };
-    let by_table = match (is_failure, is_bare && !below.thrown.is_empty()) {
-        (true, _) => thrown::explain(report),
-        (_, true) => thrown::explain(&below),
-        _ => None,
-    };
-    if let Some(mut out) = own::explain(report).or(by_table) {
+    let first = usize::from(!is_failure);
+    let is_thrown = is_failure || (is_bare && report.thrown.len() > 1);
+    let known = own::explain(report).or_else(|| is_thrown.then(|| thrown::explain_from(report, first)).flatten());
+    if let Some(mut out) = known {
         advise::advise_bare(report, &mut out);
         return out;
     }
@@ -63,10 +60,11 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let Some(read_as) = status.or(carried.as_ref().map(|carried| carried.status)) else {
         return bare(report);
     };
-    let body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(report.body);
-    let mut asked = Report { status: Some(read_as), body, is_status_assumed: status.is_none(), ..report.clone() };
+    let mut asked = report.clone();
+    (asked.status, asked.is_status_assumed) = (Some(read_as), status.is_none());
+    asked.body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(report.body);
     let mut out = answer(&asked, catalogs);
-    if is_failure && out.kind == Kind::Success && status.is_none() {
+    if out.kind == Kind::Success && status.is_none() {
         asked.status = Some(carried::VAGUE);
         out = answer(&asked, catalogs);
     }
@@ -90,6 +88,7 @@ fn bare(report: &Report<'_>) -> Explanation {
 }
 
 /// Explains a response.
+#[inline(never)]
 fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);

@@ -5,6 +5,7 @@ use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
 
 /// Explains a refusal of the policy's; none of anything else.
+#[inline(never)]
 pub fn explain(report: &Report<'_>) -> Option<Explanation> {
     let thrown = report.thrown.first()?;
     if report.hint.is_none() && report.told.is_none() {

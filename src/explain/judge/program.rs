@@ -58,6 +58,7 @@ fn unquoted(text: &str) -> String {
 }
 
 /// Explains what no row of the tables knows.
+#[inline(never)]
 pub fn explain(report: &Report<'_>) -> Explanation {
     let mut out = Explanation::new(Kind::Unknown, "", None);
     let thrown = report.thrown.first().copied().unwrap_or_default();

@@ -108,9 +108,16 @@ const ROWS: &[Row] = &[
 ];
 
 /// Explains a failure of a request that the table knows, or what the surroundings show of one; none of anything else.
+#[inline(never)]
 pub fn explain(report: &Report<'_>) -> Option<Explanation> {
+    explain_from(report, 0)
+}
+
+/// The same, of the errors from the `first`th of the chain on.
+#[inline(never)]
+pub fn explain_from(report: &Report<'_>, first: usize) -> Option<Explanation> {
+    let texts = texts(report.thrown.get(first..)?)?;
     let mut out = Explanation::new(Kind::Network, "unknown", None);
-    let texts = texts(report)?;
     let found = find_row(&texts);
     let is_silent = report.thrown.is_empty() && report.given == Given::Fitting;
     let is_zero = report.status == Some(0);
@@ -224,9 +231,9 @@ fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &
 }
 
 /// Code, name and message of each error, as far as they can tell of a request; none where one is a mistake in the program.
-fn texts(report: &Report<'_>) -> Option<Vec<[String; 3]>> {
+fn texts(chain: &[Thrown<'_>]) -> Option<Vec<[String; 3]>> {
     let telling = |thrown: &Thrown<'_>| Some([thrown.code.into(), thrown.name.into(), program::telling(thrown)?]);
-    report.thrown.iter().map(telling).collect()
+    chain.iter().map(telling).collect()
 }
 
 fn find_row(texts: &[[String; 3]]) -> Option<(&'static Row, &'static str, &str)> {

@@ -35,7 +35,7 @@ pub enum Given {
 
 /// What is to be explained. "" and none: not known.
 #[derive(Clone, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs, clippy::struct_excessive_bools, reason = "facts that do not depend on one another")]
 pub struct Report<'a> {
     /// None or 0: no response came, or none that may be read.
     pub status: Option<u16>,

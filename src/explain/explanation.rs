@@ -6,6 +6,8 @@
 use crate::explain::advise::{SURE, texts};
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::write::arena::{Arena, Text};
+use crate::explain::write::redact;
+use crate::syntax::words;
 use alloc::{string::String, vec::Vec};
 
 /// What happened, why, and what to do: see the members of `Explanation` in the package's types.
@@ -170,6 +172,26 @@ impl Explanation {
     pub fn doubt(&self) -> Option<[&'static str; 3]> {
         let second = self.second.filter(|second| self.confidence < SURE && *second != self.kind)?;
         Some(["It may also be: ", texts::row(second).title, "."])
+    }
+
+    /// Whether a catalog's rule decided, and not the trained reader.
+    pub fn is_ruled(&self) -> bool {
+        let id = self.arena.read(self.id);
+        !id.starts_with("http.") && !id.starts_with("body.")
+    }
+
+    /// Takes the places in `body` away from evidence that does not stand there word for word, as texts of an opened string do not.
+    pub fn keep_true_places(&mut self, body: &str) {
+        let arena = &self.arena;
+        for seen in &mut self.evidence {
+            let text = arena.read(seen.text);
+            let shown = text.strip_suffix('…').unwrap_or(text);
+            let is_true = |(from, to): (usize, usize)| {
+                let there = body.get(from..to).unwrap_or("");
+                shown.is_empty() || there.starts_with(shown) || words::holds(shown, redact::GONE)
+            };
+            seen.span = seen.span.filter(|span| is_true(*span));
+        }
     }
 
     /// Notes evidence for `rule`; `text` is redacted and cut here.

@@ -52,7 +52,7 @@ fn a_header_takes_time_that_grows_no_faster_than_it() {
             let (small, large) = steps::unbounded(|| (of(4096), of(8192)));
             assert!(large * 10 <= small * 22 + least, "{name}, {pattern:?}: {small} steps become {large}");
             let bounded = of(4096);
-            assert!(bounded < least + 150_000, "{name}, {pattern:?}: {bounded} steps, {least} without it");
+            assert!(bounded < least + 200_000, "{name}, {pattern:?}: {bounded} steps, {least} without it");
         }
     }
 }

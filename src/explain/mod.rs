@@ -58,7 +58,7 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     }
     let carried = carried::read(report);
     let Some(read_as) = status.or(carried.as_ref().map(|carried| carried.status)) else {
-        return bare(report);
+        return bare(report, catalogs);
     };
     let mut asked = report.clone();
     (asked.status, asked.is_status_assumed) = (Some(read_as), status.is_none());
@@ -69,7 +69,13 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
         out = answer(&asked, catalogs);
     }
     if is_failure && !carried::is_found(&out) {
-        return bare(report);
+        return bare(report, catalogs);
+    }
+    if carried.is_some_and(|carried| carried.body.is_some()) {
+        // The body was made of the error's own words.
+        for seen in out.evidence.iter_mut().filter(|seen| seen.from == "body") {
+            (seen.from, seen.span) = ("exception", None);
+        }
     }
     if status.is_none() {
         carried::restore(&mut out, report);
@@ -80,9 +86,14 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     out
 }
 
-/// Explains what no response and no known failure is behind.
-fn bare(report: &Report<'_>) -> Explanation {
+/// Explains what no response and no known failure is behind: what the trained reader makes of the words, where it is sure.
+fn bare(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = program::explain(report);
+    // A mistake in the code names what it likes.
+    if report.thrown.first().is_some_and(|thrown| program::telling(thrown).is_some()) {
+        let judged = catalogs.model().judge(|sink| judge::features::each_thrown(report, sink));
+        judge::note_thrown(&judged, &mut out);
+    }
     advise::advise_bare(report, &mut out);
     out
 }
@@ -93,7 +104,11 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let facts = Reading::of(report, &document, &mut out);
-    let judged = catalogs.model().judge(|sink| facts.features(report, sink));
+    let mut judged = catalogs.model().judge(|sink| facts.features(report, sink));
+    if judged.kind == Kind::Success && facts.facts.contains(&FAILED) {
+        (judged.kind, judged.reason) = (judged.second, judge::default_reason(judged.second));
+        judged.confidence = judged.confidence.min(advise::SURE - 1);
+    }
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));
     judge::note(&judged, &facts.body, &digits, &mut out);
@@ -101,11 +116,17 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let waits = facts.waits(report);
     let asked = request::read(report, facts.body.messages.first().map_or("", |said| said.text));
     let rule = ruled(report, catalogs, &facts.body, &asked, &digits, &mut out);
+    if rule.kind() == json::Kind::Missing && !out.is_ruled() {
+        let code = facts.body.code.text;
+        let is_rule = facts.facts.contains(&DETAILS) && !code.is_empty() && kind::of_code(code).is_none();
+        judge::limit(facts.limited, waits, is_rule, &mut out);
+    }
     complete(report, &facts.body, &mut out);
     let who = String::from(catalogs.name(out.arena.read(out.provider)));
     let case = Case::new(report, &facts.body, &asked, waits);
     let shown = if report.is_status_assumed { "" } else { &digits };
     advise::advise(case, rule, (&who, shown), basis, &mut out);
+    out.keep_true_places(report.body.unwrap_or(""));
     out
 }
 
@@ -119,6 +140,11 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
     Reading::of(report, &document, &mut out).features(report, sink);
 }
 
+/// The number of the fact that the body has details which name no field.
+const DETAILS: u32 = 8;
+/// The number of the fact that the body itself says it failed: such a response is no success, whatever else it looks like.
+const FAILED: u32 = 9;
+
 /// What the first stage found in a response.
 #[derive(Debug)]
 struct Reading<'d> {
@@ -126,6 +152,7 @@ struct Reading<'d> {
     hint: Option<Hint>,
     quota: Option<Told>,
     facts: Vec<u32>,
+    limited: Option<Limited>,
 }
 
 impl<'d> Reading<'d> {
@@ -140,7 +167,6 @@ impl<'d> Reading<'d> {
         let spoken = hints::body::read(front, status, served.at);
         let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
         let told = report.told.as_ref().or(quota.as_ref());
-        let grpc = report.header("grpc-status");
         let facts = [
             (spoken.limited == Some(Limited::Rate), 1),
             (spoken.limited == Some(Limited::Allowance), 2),
@@ -149,14 +175,17 @@ impl<'d> Reading<'d> {
             (told.is_some_and(|told| told.remaining == Some(0)), 5),
             (unreadable(report, &body), 6),
             (!out.fields.is_empty(), 7),
-            (!grpc.is_empty(), 100 + number::whole(grpc).unwrap_or(0) as u32),
+            (body.details.kind() == json::Kind::Object && out.fields.is_empty(), DETAILS),
+            (["ok", "success"].iter().any(|name| body.root.get(name).kind() == json::Kind::False), FAILED),
         ];
         let facts = facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact).collect();
-        Self { body, hint, quota, facts }
+        Self { body, hint, quota, facts, limited: spoken.limited }
     }
 
     fn features<'t>(&'t self, report: &'t Report<'_>, sink: &mut dyn FnMut(Feature<'t>)) {
-        judge::features::each(report, &self.body, &self.facts, sink);
+        let grpc = number::whole(report.header("grpc-status")).filter(|number| *number > 0);
+        let status = grpc.and_then(carried::of_grpc).or(report.status).unwrap_or(0);
+        judge::features::each(report, status, &self.body, &self.facts, sink);
     }
 
     fn waits<'t>(&'t self, report: &'t Report<'_>) -> Waits<'t> {
@@ -189,15 +218,17 @@ fn ruled<'c>(
     }
     let mut retry = body.root.get("\0");
     let (mut decided, mut by_provider) = (false, false);
-    let well = report.status.is_some_and(|status| kind::of_status(status).0 == Kind::Success);
-    if out.kind == Kind::Success && !catalogs.has_users() {
+    // A page in place of data says nothing by its words.
+    let open = out.kind != Kind::UnexpectedResponse;
+    let well = out.kind == Kind::Success;
+    if well && !catalogs.has_users() {
         return retry;
     }
     let hits = catalogs.hits(provider, &facts, well, out);
     for hit in &hits.rules {
         let heard = hits.heard.get(hit.heard.0..hit.heard.1).unwrap_or_default();
         let rule = Rule { hit, facts: &facts, heard };
-        let decides = !decided && hit.then.at(key!("kind")).exists() && !hit.provider.is_empty();
+        let decides = !decided && hit.then.at(key!("kind")).exists() && (open || !hit.provider.is_empty());
         if decides {
             decided = true;
             by_provider = !hit.provider.is_empty() && !hit.coarse;
@@ -206,7 +237,7 @@ fn ruled<'c>(
         }
         // Beside the provider's own word, what holds for all APIs would be noise; so would a rule on the status alone
         // beside any better one. Rules that are only causes are always heard.
-        let beside = !hit.coarse && (!hit.provider.is_empty() || !by_provider);
+        let beside = !hit.coarse && open && (!hit.provider.is_empty() || !by_provider);
         if decides || ((beside || !hit.then.at(key!("kind")).exists()) && (decided || !well)) {
             rule.add(out);
         }
@@ -218,7 +249,10 @@ fn ruled<'c>(
 fn complete(report: &Report<'_>, body: &Body<'_>, out: &mut Explanation) {
     let named = !out.fields.is_empty();
     match out.kind {
-        Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict if !named || body.messages.len() > 1 => {
+        kind if (matches!(kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
+            || report.status == Some(422))
+            && (!named || body.messages.len() > 1) =>
+        {
             for said in &body.messages {
                 if out.fields.iter().all(|field| !named || !scan::has(said.text, out.arena.read(field.path))) {
                     sentence::read(said.text, out);

@@ -23,7 +23,7 @@ fn the_apis_own_words_lead_without_secrets_on_one_line_and_cut() {
         assert!(["jane@", "hunter2", "\u{202e}"].iter().all(|secret| !text(&out[key]).contains(secret)), "{out}");
     }
     let out = get(400, &json!({"message": "word ".repeat(1000)}));
-    assert!(text(&out["whatHappened"]).chars().count() < 300 && text(&out["whatHappened"]).contains('…'), "{out}");
+    assert!(text(&out["whatHappened"]).chars().count() < 340 && text(&out["whatHappened"]).contains('…'), "{out}");
     let out = get(404, &json!({}));
     assert_eq!(text(&out["whatHappened"]), "The server responded 404: Not found.");
 }
@@ -69,7 +69,13 @@ fn one_cause_stands_where_the_response_says_which_and_its_evidence_is_that_word(
         (401, "The access token expired", "expired", "expired", "expired"),
         (401, "Invalid token", "invalid", "invalid", "Invalid"),
         (403, "Not available in your country", "region", "region", "country"),
-        (403, "Gmail API has not been used in project 1 before", "product", "product", "has not been used in project"),
+        (
+            403,
+            "Gmail API has not been used in project 1 before or it is disabled.",
+            "product",
+            "product",
+            "has not been used in project",
+        ),
         (409, "A user with this name already exists", "exists", "", "already exists"),
         (503, "Down for maintenance", "maintenance", "", "maintenance"),
     ] {

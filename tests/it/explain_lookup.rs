@@ -51,8 +51,7 @@ fn a_page_tells_of_a_failure_of_the_network_and_of_a_status_what_an_explanation_
         ("fetch.opaque", "unexpected_response", "no-cors"),
         ("http.404", "not_found", "responded 404: Not found."),
         ("http.html", "unexpected_response", "web page"),
-        ("code.forbidden", "forbidden", "Not permitted"),
-        ("hidden.slack", "business_rule", "rule"),
+        ("body.forbidden", "forbidden", "Not permitted"),
         ("http.403.rate_limited", "rate_limited", "Rate limited"),
         ("github.secondary-rate-limit", "rate_limited", "GitHub responded"),
     ] {

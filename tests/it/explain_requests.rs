@@ -212,7 +212,11 @@ fn a_number_over_the_most_that_the_message_names_is_told() {
     ] {
         let body = Some(serde_json::json!({ "message": message }).to_string());
         let out = Case { body, ..asked(400, &["/x?", query].concat(), "", "") }.json();
-        let cause = out["causes"].as_array().unwrap().iter().find(|cause| cause["id"] == "size").cloned();
+        let cause = out["causes"].as_array().unwrap().iter().find(|cause| {
+            let rule = &cause["evidence"][0]["rule"];
+            cause["id"] == "size" && rule.as_str().is_some_and(|rule| rule.starts_with("request."))
+        });
+        let cause = cause.cloned();
         assert_eq!(cause.is_some(), seen, "{query} {message}");
         let name = query.split('=').next().unwrap();
         assert!(cause.is_none_or(

@@ -103,7 +103,7 @@ fn a_secret_is_no_name_of_a_field() {
         }
     }
     assert_eq!(fields("The email field is required.", 400)[0]["path"], "email");
-    assert_eq!(fields("api_key: is required", 400)[0]["path"], "api_key");
+    assert_eq!(fields("api_key: is required", 422)[0]["path"], "api_key");
 }
 
 #[test]

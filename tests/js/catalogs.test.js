@@ -306,7 +306,7 @@ test("the built-in catalogs pass the lint and their own tests", () => {
 
 test("a page is found for each rule, each status, each failure of the network and each id that an explanation had", () => {
   const explainer = createExplainer({ catalogs: [acme([rule({ status: 423 }, { title: "Busy", action: "Wait.", docsUrl: "https://acme.test/busy" })])] });
-  const ids = new Set(["http.html", "http.invalid-json", "hidden.graphql", "code.not_found", "network.unknown", "network.offline", "fetch.caller", "fetch.opaque", "http.403.rate_limited"]);
+  const ids = new Set(["http.html", "http.invalid-json", "body.not_found", "network.unknown", "network.offline", "fetch.caller", "fetch.opaque", "http.403.rate_limited"]);
   for (const name of readdirSync("src/explain/catalogs/providers")) {
     for (const { id } of JSON.parse(readFileSync(`src/explain/catalogs/providers/${name}`, "utf8")).rules) ids.add(id);
   }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const OTHERS: f64 = 0.3;
 /// The weight of a row that is told under a 200, beside its own status.
 const UNDER_200: f64 = 0.3;
+/// The weight of a row of the four documents that the project began with: each of them must be right.
+const OF_SOURCES: f64 = 4.0;
 /// A row that says less than this many words is not believed without its status.
 const LEAST_WORDS: usize = 2;
 
@@ -68,7 +70,7 @@ impl Set {
             let words = own.values().filter(|(family, _)| *family == Family::Word).count();
             let says = !is_thrown(row) && !is_success(row.kind) && row.case.status != Some(200) && words >= LEAST_WORDS;
             let under = says.then(|| of_row(row, Some(200)));
-            drafts.push((index, 1.0, own));
+            drafts.push((index, if row.is_source { OF_SOURCES } else { 1.0 }, own));
             drafts.extend(under.map(|features| (index, UNDER_200, features)));
         }
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();

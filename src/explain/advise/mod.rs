@@ -109,7 +109,11 @@ fn is_echo(message: &str) -> bool {
 pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     let (nothing, document, asked) = (Report::default(), keys::parse(""), Asked::default());
     let body = body::harvest(&nothing, &document, out);
-    let case = Case::new(report, &body, &asked, Waits { hint: None, told: None });
+    let waits = Waits { hint: report.hint.as_ref(), told: report.told.as_ref() };
+    let case = Case::new(report, &body, &asked, waits);
+    if waits.hint.is_some() || waits.told.is_some() {
+        verdict::judge(&case, document.root().get("\0"), out);
+    }
     if out.causes.is_empty() && out.kind != Kind::Network {
         default_causes(&case, true, 0, out);
     }
@@ -162,11 +166,15 @@ impl<'d> Words<'d> {
 /// The finer sense of the kind: by its words, with the word, else by the reason alone. A reason that is known excludes all others.
 fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l str)> {
     let reason = out.arena.read(out.reason);
-    let open = matches!(reason, "" | "unknown" | "invalid" | "permission");
+    // A rule's reason stands; what was read of the whole gives way to the words that name one.
+    let id = out.arena.read(out.id);
+    let open = id.starts_with("http.") || id.starts_with("body.");
     let mut rows = SENSES.iter().filter(|sense| sense.kind == out.kind);
     let mut by_words = rows.clone().filter(|sense| {
         // OAuth calls a wrong password an invalid grant.
-        open || sense.reason == reason || (reason == "grant_invalid" && sense.name == "password")
+        (open && reason != "grant_invalid")
+            || sense.reason == reason
+            || (reason == "grant_invalid" && sense.name == "password")
     });
     let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
     let found = found.or_else(|| Some((rows.find(|sense| !reason.is_empty() && sense.name == reason)?, "")));
@@ -215,7 +223,7 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>,
             break;
         }
     }
-    let sure = if out.confidence < SURE { "possible" } else { "likely" };
+    let sure = if out.confidence < SURE || !out.causes.is_empty() { "possible" } else { "likely" };
     out.cause(id, cause, "", sure, start);
     if let Some(last) = out.causes.last_mut()
         && start == last.evidence.1

@@ -1,7 +1,6 @@
 //! A rule without a case at hand: what it is about, its causes, what to do.
 //!
-//! Whatever id an explanation can have leads to a page: a catalog's rule, a status (`http.404`), a code (`code.not_found`), an
-//! error under a 2xx (`hidden.graphql`), what fetch throws (`network.dns`), and such an id with the kind that the answer's
+//! Whatever id an explanation can have leads to a page: a catalog's rule, a status (`http.404`), a kind that the body tells (`body.not_found`), what fetch throws (`network.dns`), and such an id with the kind that the answer's
 //! headers or fields turned it into (`http.403.rate_limited`). Pages are made by the code that explains, from an answer that
 //! says nothing, so both say the same. Holes of a rule's texts stay as the catalog has them.
 
@@ -18,7 +17,6 @@ use crate::explain::judge::own;
 use crate::explain::judge::program;
 use crate::explain::judge::thrown;
 use crate::explain::read::body::harvest;
-use crate::explain::read::format;
 use crate::explain::read::keys::{self, key};
 use crate::explain::scan::{behind, cut, split};
 use crate::explain::write::arena::Text;
@@ -56,14 +54,12 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         page.turn(Kind::UnexpectedResponse, "invalid_json");
     } else if let ("body", Some(row)) = (group, texts::named(name)) {
         page.turn(row.kind, default_reason(row.kind));
-    } else if group == "hidden" && format::is_known(name) {
-        page.turn(Kind::BusinessRule, "");
     } else {
         // Turned by what no rule knows; the id before the last dot is one of the above. Ids are short: this calls itself.
         let word = behind(id, b'.');
         let below = cut(id, 0, (id.len() - word.len()).saturating_sub(1));
         let turned = |row: &&texts::Row| {
-            matches!(row.kind, Kind::RateLimited | Kind::BusinessRule | Kind::ValidationFailed)
+            matches!(row.kind, Kind::RateLimited | Kind::QuotaExhausted | Kind::TooLarge | Kind::BusinessRule)
                 && id.len() < 200
                 && fill(below, catalogs, page)
         };
@@ -117,10 +113,8 @@ mod tests {
             "http.0",
             "http.65536",
             "http.x",
-            "code.",
-            "code.nothing",
-            "hidden.",
-            "hidden.x",
+            "body.",
+            "body.nothing",
             "network.",
             "x.rate_limited",
             "http.404.not_found",

@@ -23,6 +23,11 @@ pub struct Carried {
 
 /// HTTP's status of each of gRPC's, by its number (googleapis google/rpc/code.proto).
 const OF_GRPC: [u16; 17] = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401];
+/// HTTP's status of gRPC's `number`.
+pub fn of_grpc(number: i64) -> Option<u16> {
+    OF_GRPC.get(usize::try_from(number).ok()?).copied()
+}
+
 /// Of a body without a status: it is an error only where it says so.
 const OPEN: u16 = 200;
 /// Of a code or a body without a status that decides the kind by itself.

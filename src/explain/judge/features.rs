@@ -93,14 +93,15 @@ fn mix(family: Family, first: u32, second: u32) -> u32 {
 }
 
 /// Gives all features of a response, or of a thrown error, to `sink`; some of them more than once. `facts` are numbers of
-/// what other readers found.
-pub fn each<'t>(report: &'t Report<'_>, body: &'t Body<'_>, facts: &[u32], sink: Sink<'_, 't>) {
-    let status = u32::from(report.status.unwrap_or(0));
+/// what other readers found; `status` is the one that the response stands for.
+pub fn each<'t>(report: &'t Report<'_>, status: u16, body: &'t Body<'_>, facts: &[u32], sink: Sink<'_, 't>) {
+    let prior = of_status(status).0 as u32;
+    let status = u32::from(status);
     let mut walk = Walk { sink, text_left: MOST_TEXT, nodes_left: MOST_NODES };
     walk.add(Family::Status, status, 0, "", None);
     walk.add(Family::Class, status / 100, 0, "", None);
     walk.add(Family::Shape, body.shape as u32, status / 100, "", None);
-    walk.add(Family::Prior, of_status(report.status.unwrap_or(0)).0 as u32, 0, "", None);
+    walk.add(Family::Prior, prior, 0, "", None);
     facts.iter().for_each(|fact| walk.add(Family::Fact, *fact, status / 100, "", None));
     walk.headers(report);
     match body.shape {

@@ -10,11 +10,13 @@ pub mod own;
 pub mod program;
 pub mod thrown;
 
+use crate::explain::advise::verdict::Waits;
 use crate::explain::advise::{SURE, texts};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
 use crate::explain::judge::model::Judged;
 use crate::explain::read::body::Body;
+use crate::hints::body::Limited;
 use crate::syntax::number;
 use alloc::string::String;
 
@@ -28,9 +30,59 @@ pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanatio
     let id = if by_status { ["http.", digits] } else { ["body.", texts::row(judged.kind).name] };
     out.id = out.arena.join(&id);
     out.see(out.id, "status", "", digits, None);
+    let mut shown = false;
     for span in &judged.places {
-        let text = String::from(body.body.get(span.0..span.1).unwrap_or(""));
-        out.see(out.id, "body", "", &text, Some(*span));
+        // A word of the code stands for all of it.
+        let code = body.code.span.filter(|code| body.code.literal && code.0 <= span.0 && span.1 <= code.1);
+        if code.is_some() && shown {
+            continue;
+        }
+        shown |= code.is_some();
+        let (name, place) = code.map_or(("", *span), |code| ("code", code));
+        let text = String::from(body.body.get(place.0..place.1).unwrap_or(""));
+        out.see(out.id, "body", name, &text, Some(place));
+    }
+}
+
+/// Turns the kind by what the policy acts on, too: a limit that the body names, and a quota or a wait
+/// beside a 403; and by a code of the API's own with details (`is_rule`).
+pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mut Explanation) {
+    let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
+    let hidden =
+        out.status.is_some_and(|status| status < 300) && matches!(out.kind, Kind::BusinessRule | Kind::Success);
+    let by_status = out.status.map_or(Kind::Unknown, |status| kind::of_status(status).0);
+    let is_vague = matches!(
+        by_status,
+        Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict | Kind::QuotaExhausted | Kind::Forbidden
+    ) && (refused || matches!(out.kind, Kind::Conflict | Kind::QuotaExhausted));
+    let is_spent = waits.told.is_some_and(|told| told.remaining == Some(0));
+    let kind = match limited {
+        Some(Limited::Rate) if refused || hidden => Kind::RateLimited,
+        Some(Limited::Allowance) if refused || hidden || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
+        Some(Limited::TooLarge) => Kind::TooLarge,
+        _ if out.kind == Kind::Forbidden && (is_spent || waits.hint.is_some()) => Kind::RateLimited,
+        // A code of the API's own with details of it, where the status says nothing precise.
+        _ if is_rule && is_vague && out.kind != Kind::BusinessRule => Kind::BusinessRule,
+        _ => return,
+    };
+    out.turn(kind, "");
+    out.second = None;
+    out.confidence = out.confidence.max(85);
+    let id = String::from(out.arena.read(out.id));
+    out.id = out.arena.join(&[&id, ".", texts::row(kind).name]);
+}
+
+/// Makes `out`, an error that no table knows, what was judged of it, where that is sure enough.
+pub fn note_thrown(judged: &Judged, out: &mut Explanation) {
+    let is_sure = judged.confidence >= SURE;
+    // No response said it.
+    let is_open = !matches!(judged.kind, Kind::Unknown | Kind::Success);
+    out.second = (is_open && !is_sure).then_some(judged.kind);
+    if is_open && is_sure {
+        out.turn(judged.kind, if judged.reason.is_empty() { default_reason(judged.kind) } else { judged.reason });
+        out.id = out.arena.join(&["body.", texts::row(judged.kind).name]);
+        out.confidence = judged.confidence;
+        out.causes.clear();
     }
 }
 
@@ -43,7 +95,10 @@ pub fn default_reason(kind: Kind) -> &'static str {
         | Kind::NotSupported
         | Kind::MalformedBody
         | Kind::UnexpectedResponse
+        | Kind::Network
         | Kind::InvalidRequest => "unknown",
+        Kind::Timeout => "client_deadline",
+        Kind::Aborted => "caller",
         _ => "",
     }
 }

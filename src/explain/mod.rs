@@ -90,8 +90,12 @@ pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
 fn bare(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = program::explain(report);
     // A mistake in the code names what it likes.
-    if report.thrown.first().is_some_and(|thrown| program::telling(thrown).is_some()) {
-        let judged = catalogs.model().judge(|sink| judge::features::each_thrown(report, sink));
+    if let Some(text) = report.thrown.first().and_then(program::telling) {
+        let mut told = report.clone();
+        if let Some(first) = told.thrown.first_mut() {
+            first.message = &text;
+        }
+        let judged = catalogs.model().judge(|sink| judge::features::each_thrown(&told, sink));
         judge::note_thrown(&judged, &mut out);
     }
     advise::advise_bare(report, &mut out);
@@ -250,7 +254,7 @@ fn complete(report: &Report<'_>, body: &Body<'_>, out: &mut Explanation) {
     let named = !out.fields.is_empty();
     match out.kind {
         kind if (matches!(kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
-            || report.status == Some(422))
+            || (kind == Kind::Unauthenticated && report.status == Some(422)))
             && (!named || body.messages.len() > 1) =>
         {
             for said in &body.messages {

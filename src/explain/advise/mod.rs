@@ -177,7 +177,9 @@ fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l
             || (reason == "grant_invalid" && sense.name == "password")
     });
     let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
-    let found = found.or_else(|| Some((rows.find(|sense| !reason.is_empty() && sense.name == reason)?, "")));
+    // That credentials are not valid is what is left where the words say nothing finer.
+    let is_vague = reason.is_empty() || (open && reason == "invalid");
+    let found = found.or_else(|| Some((rows.find(|sense| !is_vague && sense.name == reason)?, "")));
     if let Some((sense, _)) = found.filter(|(sense, _)| open && !sense.reason.is_empty()) {
         out.reason = out.arena.add(sense.reason);
     }

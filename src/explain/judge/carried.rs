@@ -61,8 +61,7 @@ fn by_code(thrown: &Thrown<'_>) -> Option<Carried> {
     let is_exception = thrown.code.is_empty() && thrown.name.ends_with("Exception");
     let code = if is_exception { thrown.name } else { behind(thrown.code, b'/') };
     let is_word = code.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let (..) = kind::of_code(code).filter(|_| is_word)?;
-    Some(Carried { status: VAGUE, body: Some(body(code, thrown.message)) })
+    (is_word && kind::is_shared(code)).then(|| Carried { status: VAGUE, body: Some(body(code, thrown.message)) })
 }
 
 /// By the status that a client's message names: "Request failed with status code 404", "Unexpected server response: 502".

@@ -48,6 +48,14 @@ pub fn known<'l>(list: &'l str, word: &str) -> &'l str {
     words(list).find(|known| *known == word).unwrap_or("")
 }
 
+/// Takes the first line off `rest`.
+#[inline(never)]
+pub fn line<'t>(rest: &mut &'t str) -> &'t str {
+    let (line, behind) = syntax::halves(rest, b'\n');
+    *rest = behind;
+    line
+}
+
 /// What stands behind the last `separator`; all of it where there is none.
 #[inline(never)]
 pub fn behind(text: &str, separator: u8) -> &str {

@@ -24,7 +24,7 @@ use crate::syntax::grams::Grams;
 use crate::syntax::json::Node;
 use alloc::string::String;
 use owner::Owner;
-use senses::{SENSES, Sense};
+use senses::Sense;
 use verdict::Waits;
 
 /// Below this confidence, in percent, texts say that they are not sure.
@@ -114,7 +114,7 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
         default_causes(&case, true, 0, out);
     }
     let reason = out.arena.read(out.reason);
-    let by_reason = SENSES.iter().find(|sense| sense.kind == out.kind && !reason.is_empty() && sense.reason == reason);
+    let by_reason = senses::of(out.kind).find(|sense| !reason.is_empty() && sense.reason == reason);
     action(&case, by_reason.filter(|_| out.kind == Kind::Network).map(|sense| (sense, "")), out);
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
@@ -160,10 +160,10 @@ impl<'d> Words<'d> {
 }
 
 /// The finer sense of the kind: by its words, with the word, else by the reason alone. A reason that is known excludes all others.
-fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l str)> {
+fn sense(words: &Words<'_>, out: &mut Explanation) -> Option<(Sense, &'static str)> {
     let reason = out.arena.read(out.reason);
     let open = matches!(reason, "" | "unknown" | "invalid" | "permission");
-    let mut rows = SENSES.iter().filter(|sense| sense.kind == out.kind);
+    let mut rows = senses::of(out.kind);
     let mut by_words = rows.clone().filter(|sense| {
         // OAuth calls a wrong password an invalid grant.
         open || sense.reason == reason || (reason == "grant_invalid" && sense.name == "password")
@@ -177,7 +177,7 @@ fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l
 }
 
 /// What the sense, else the kind, says of its causes, where no rule has said one, or only what the request looks like.
-fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>, basis: usize, out: &mut Explanation) {
+fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, basis: usize, out: &mut Explanation) {
     let of_request = |cause: &Cause| {
         out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
     };
@@ -189,8 +189,9 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>,
         return default_causes(case, known, basis, out);
     };
     // Where a kind has one cause, its id is stable; the sense only says it better.
-    let id = match texts::row(sense.kind).causes {
-        [(id, _)] if matches!(sense.kind, Kind::BusinessRule | Kind::NotSupported) => id,
+    let id = match out.kind {
+        Kind::BusinessRule => "rule",
+        Kind::NotSupported => "unsupported",
         _ => sense.name,
     };
     if out.causes.iter().any(|cause| out.arena.read(cause.id) == id) {
@@ -227,9 +228,8 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>,
 /// The kind's own causes, likeliest first. Where the response has words that no sense knows, they are the evidence, and no
 /// guess stands beside them.
 fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Explanation) {
-    const REFUSED: &[(&str, &str)] = &[("refused", "The API does not accept the credentials, or finds none.")];
-    const FORBIDDEN: &[(&str, &str)] =
-        &[("refused", "The API refuses this to the caller, for the reason that its message gives.")];
+    const REFUSED: &str = "refused\nThe API does not accept the credentials, or finds none.";
+    const FORBIDDEN: &str = "refused\nThe API refuses this to the caller, for the reason that its message gives.";
     const GENERIC: usize = 24;
     let said = case.body.messages.first().copied().unwrap_or_default();
     let rows = match (out.arena.read(out.reason), out.kind) {
@@ -237,10 +237,10 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
         ("invalid_json", _) => texts::NO_JSON,
         (_, Kind::Unauthenticated) if said.text.len() > GENERIC && !known => REFUSED,
         (_, Kind::Forbidden) if said.text.len() > GENERIC && !known => FORBIDDEN,
-        _ => texts::row(out.kind).causes,
+        _ => texts::row(out.kind).causes(),
     };
     let mut evidence = (0, basis);
-    if rows.len() == 1 && !said.text.is_empty() {
+    if texts::pairs(rows).nth(1).is_none() && !rows.is_empty() && !said.text.is_empty() {
         evidence.0 = out.evidence.len();
         // Redacted already, as what it is said of asks for.
         let shown = String::from(head(out.arena.read(case.quoted), redact::EXCERPT));
@@ -249,14 +249,14 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
         evidence.1 = out.evidence.len();
     }
     let mut confidence = if out.causes.is_empty() && out.confidence >= SURE { "likely" } else { "possible" };
-    for (id, template) in rows {
-        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        if known || (*id == "missing" && case.asked.identified) {
+    for (id, template) in texts::pairs(rows) {
+        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == id);
+        if known || (id == "missing" && case.asked.identified) {
             continue;
         }
         let text = actions::fill(template, case, out);
         // That none was sent is a guess where nothing says so.
-        out.cause(id, "", "", if *id == "missing" { "possible" } else { confidence }, 0);
+        out.cause(id, "", "", if id == "missing" { "possible" } else { confidence }, 0);
         if let Some(last) = out.causes.last_mut() {
             (last.text, last.evidence) = (text, evidence);
         }
@@ -265,18 +265,18 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
 }
 
 /// What to do, unless a rule says it.
-fn action(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, out: &mut Explanation) {
+fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanation) {
     const UNSURE: &str =
         "{says} This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";
     if !out.action.is_empty() {
         return;
     }
     let finer = sense.map_or("", |(sense, _)| sense.action);
-    let certain = if finer.is_empty() { texts::row(out.kind).action } else { finer };
+    let certain = if finer.is_empty() { texts::row(out.kind).action() } else { finer };
     if out.confidence < SURE && out.status.is_some() {
         out.action = actions::fill(UNSURE, case, out);
     }
-    for template in [certain, texts::row(out.kind).action] {
+    for template in [certain, texts::row(out.kind).action()] {
         if out.action.is_empty() {
             out.action = actions::fill(template, case, out);
         }
@@ -317,6 +317,7 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::judge::kind::KINDS;
 
     /// A 422 with a message, judged as `kind` with `confidence`.
     fn judged(kind: Kind, confidence: u8) -> Explanation {
@@ -354,7 +355,7 @@ mod tests {
 
     #[test]
     fn each_sense_and_kind_has_an_action_without_a_hole_where_nothing_is_known() {
-        for (kind, template) in SENSES.iter().map(|sense| (sense.kind, sense.action)) {
+        for (kind, template) in KINDS.iter().flat_map(|kind| senses::of(*kind).map(|sense| (*kind, sense.action))) {
             let mut out = Explanation::new(kind, "", None);
             let (report, document, asked) = (Report::default(), keys::parse(""), Asked::default());
             let body = body::harvest(&report, &document, &mut out);

@@ -17,6 +17,7 @@ use crate::explain::read::body::{self, Body, Quote};
 use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
+use crate::explain::scan;
 use crate::explain::scan::{cut, find, has, head, known, parts};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
@@ -77,13 +78,13 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     quote::copy(case.body, out);
     let message = String::from(out.arena.read(out.api.message));
     let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
-    let text = message.trim_ascii_end().trim_end_matches('.');
+    let text = scan::trim_end(message.trim_ascii_end(), b".");
     case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
     case.advised = if is_echo(text) { Text::default() } else { case.quoted };
     if case.advised.is_empty()
         && let Some(said) = case.body.messages.iter().skip(1).take(MAX_MESSAGES).find(|said| !is_echo(said.text))
     {
-        case.advised = quote::quote(said.text.trim_end_matches('.'), MAX_QUOTE, of_secret, &mut out.arena);
+        case.advised = quote::quote(scan::trim_end(said.text, b"."), MAX_QUOTE, of_secret, &mut out.arena);
     }
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
@@ -101,7 +102,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
 
 /// Whether `message` only repeats what the status says.
 fn is_echo(message: &str) -> bool {
-    let bare = message.trim_ascii().trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ');
+    let bare = scan::trim_start(message.trim_ascii(), b"0123456789 ");
     parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare))
 }
 

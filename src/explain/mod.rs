@@ -122,7 +122,7 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let rule = ruled(report, catalogs, &facts.body, &asked, &digits, &mut out);
     if rule.kind() == json::Kind::Missing && !out.is_ruled() {
         let code = facts.body.code.text;
-        let is_rule = facts.facts.contains(&DETAILS) && !code.is_empty() && kind::of_code(code).is_none();
+        let is_rule = facts.facts.contains(&DETAILS) && !code.is_empty() && !kind::is_shared(code);
         judge::limit(facts.limited, waits, is_rule, &mut out);
     }
     complete(report, &facts.body, &mut out);

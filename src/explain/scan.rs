@@ -48,6 +48,33 @@ pub fn known<'l>(list: &'l str, word: &str) -> &'l str {
     words(list).find(|known| *known == word).unwrap_or("")
 }
 
+/// `text` without the `bytes` (ASCII) at its front.
+#[inline(never)]
+pub fn trim_start<'t>(text: &'t str, bytes: &[u8]) -> &'t str {
+    let count = text.bytes().take_while(|byte| bytes.iter().any(|other| other == byte)).count();
+    after(text, count)
+}
+
+/// `text` without the `bytes` (ASCII) at its end.
+#[inline(never)]
+pub fn trim_end<'t>(text: &'t str, bytes: &[u8]) -> &'t str {
+    let count = text.bytes().rev().take_while(|byte| bytes.iter().any(|other| other == byte)).count();
+    cut(text, 0, text.len() - count)
+}
+
+/// `text` without the `bytes` (ASCII) at both ends.
+pub fn trim<'t>(text: &'t str, bytes: &[u8]) -> &'t str {
+    trim_start(trim_end(text, bytes), bytes)
+}
+
+/// Takes the first line off `rest`.
+#[inline(never)]
+pub fn line<'t>(rest: &mut &'t str) -> &'t str {
+    let (line, behind) = syntax::halves(rest, b'\n');
+    *rest = behind;
+    line
+}
+
 /// What stands behind the last `separator`; all of it where there is none.
 #[inline(never)]
 pub fn behind(text: &str, separator: u8) -> &str {

@@ -37,11 +37,8 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 /// What LLVM does for speed at the price of code, which at `opt-level = "z"` it still does (measured on the policy's module: 1.0 kB).
 const LLVM: [&str; 4] = ["-disable-lsr", "-disable-licm-promotion", "-disable-machine-licm", "-enable-pre=0"];
-/// Functions up to this size are put where they are called. The explainer, which reads texts letter by letter, takes a sixth less
-/// time with the larger one, for 0.9 kB; the policy, which waits for servers, is kept small.
-fn inlined(module: &str) -> u32 {
-    if module == "explain" { 30 } else { 10 }
-}
+/// Functions up to this size are put where they are called. A larger one, 30, costs the explainer 2.4 kB of brotli.
+const INLINED: &str = "-Cllvm-args=-inline-threshold=10";
 /// wasm-opt's passes: flat code is put together anew with fewer blocks and locals; then all passes, twice (measured: 0.6 kB). That
 /// nothing lies below address 1024 is so because the stack's far end does, which is a megabyte from where it begins (0.2 kB).
 const WASM_PASSES: [&str; 5] = ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
@@ -76,7 +73,7 @@ fn compile(module: &str) -> Result<(), String> {
     cargo.args(["--target", TARGET, "--package", "fetch-with-policy"]);
     cargo.args(["--no-default-features", "--features", &features, "--"]);
     cargo.args(LLVM.map(|option| format!("-Cllvm-args={option}")));
-    process::run(cargo.arg(format!("-Cllvm-args=-inline-threshold={}", inlined(module))))?;
+    process::run(cargo.arg(INLINED))?;
 
     // Both modules leave cargo under one name, so the raw bytes are kept apart and compared.
     let raw = work(&format!("{module}.raw.bin"));

@@ -9,6 +9,7 @@ use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::body::Shape;
 use crate::explain::read::report::origin_of;
+use crate::explain::scan;
 use crate::explain::scan::{after, cut, has, known, parts, split, until};
 use crate::explain::write::arena::Text;
 use crate::explain::write::quote::quote;
@@ -155,7 +156,7 @@ fn step(header: &str, out: &mut Explanation) -> Text {
     let mut text = String::new();
     for name in ["acr_values", "max_age"] {
         let Some((_, tail)) = split(header, &[name, "="].concat()) else { continue };
-        let value = until(tail.trim_start_matches('"'), b"\",");
+        let value = until(scan::trim_start(tail, b"\""), b"\",");
         text.push_str(if text.is_empty() { "" } else { " and " });
         for part in [name, "=", value] {
             text.push_str(part);
@@ -202,7 +203,7 @@ fn fields(out: &mut Explanation) -> Text {
             text.push_str(": one of ");
             text.push_str(out.arena.read(allowed));
         } else if !message.is_empty() {
-            let quoted = quote(message.trim_ascii().trim_end_matches('.'), 120, false, &mut out.arena);
+            let quoted = quote(scan::trim_end(message.trim_ascii(), b"."), 120, false, &mut out.arena);
             text.push_str(": ");
             text.push_str(out.arena.read(quoted));
         }

@@ -17,6 +17,7 @@ use crate::explain::read::body::{self, Body, Quote};
 use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
+use crate::explain::scan;
 use crate::explain::scan::{cut, find, has, head, known, parts};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
@@ -24,7 +25,7 @@ use crate::syntax::grams::Grams;
 use crate::syntax::json::Node;
 use alloc::string::String;
 use owner::Owner;
-use senses::{SENSES, Sense};
+use senses::Sense;
 use verdict::Waits;
 
 /// Below this confidence, in percent, texts say that they are not sure.
@@ -77,13 +78,13 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     quote::copy(case.body, out);
     let message = String::from(out.arena.read(out.api.message));
     let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
-    let text = message.trim_ascii_end().trim_end_matches('.');
+    let text = scan::trim_end(message.trim_ascii_end(), b".");
     case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
     case.advised = if is_echo(text) { Text::default() } else { case.quoted };
     if case.advised.is_empty()
         && let Some(said) = case.body.messages.iter().skip(1).take(MAX_MESSAGES).find(|said| !is_echo(said.text))
     {
-        case.advised = quote::quote(said.text.trim_end_matches('.'), MAX_QUOTE, of_secret, &mut out.arena);
+        case.advised = quote::quote(scan::trim_end(said.text, b"."), MAX_QUOTE, of_secret, &mut out.arena);
     }
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
@@ -101,7 +102,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
 
 /// Whether `message` only repeats what the status says.
 fn is_echo(message: &str) -> bool {
-    let bare = message.trim_ascii().trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ');
+    let bare = scan::trim_start(message.trim_ascii(), b"0123456789 ");
     parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare))
 }
 
@@ -118,7 +119,7 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
         default_causes(&case, true, 0, out);
     }
     let reason = out.arena.read(out.reason);
-    let by_reason = SENSES.iter().find(|sense| sense.kind == out.kind && !reason.is_empty() && sense.reason == reason);
+    let by_reason = senses::of(out.kind).find(|sense| !reason.is_empty() && sense.reason == reason);
     action(&case, by_reason.filter(|_| out.kind == Kind::Network).map(|sense| (sense, "")), out);
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
@@ -164,12 +165,12 @@ impl<'d> Words<'d> {
 }
 
 /// The finer sense of the kind: by its words, with the word, else by the reason alone. A reason that is known excludes all others.
-fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l str)> {
+fn sense(words: &Words<'_>, out: &mut Explanation) -> Option<(Sense, &'static str)> {
     let reason = out.arena.read(out.reason);
     // A rule's reason stands; what was read of the whole gives way to the words that name one.
     let id = out.arena.read(out.id);
     let open = id.starts_with("http.") || id.starts_with("body.");
-    let mut rows = SENSES.iter().filter(|sense| sense.kind == out.kind);
+    let mut rows = senses::of(out.kind);
     let mut by_words = rows.clone().filter(|sense| {
         // OAuth calls a wrong password an invalid grant.
         (open && reason != "grant_invalid")
@@ -187,7 +188,7 @@ fn sense<'l>(words: &Words<'_>, out: &mut Explanation) -> Option<(&'l Sense, &'l
 }
 
 /// What the sense, else the kind, says of its causes, where no rule has said one, or only what the request looks like.
-fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>, basis: usize, out: &mut Explanation) {
+fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, basis: usize, out: &mut Explanation) {
     let of_request = |cause: &Cause| {
         out.evidence.get(cause.evidence.0).is_some_and(|seen| out.arena.read(seen.rule).starts_with("request."))
     };
@@ -199,8 +200,9 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>,
         return default_causes(case, known, basis, out);
     };
     // Where a kind has one cause, its id is stable; the sense only says it better.
-    let id = match texts::row(sense.kind).causes {
-        [(id, _)] if matches!(sense.kind, Kind::BusinessRule | Kind::NotSupported) => id,
+    let id = match out.kind {
+        Kind::BusinessRule => "rule",
+        Kind::NotSupported => "unsupported",
         _ => sense.name,
     };
     if out.causes.iter().any(|cause| out.arena.read(cause.id) == id) {
@@ -237,9 +239,8 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(&Sense, &str)>,
 /// The kind's own causes, likeliest first. Where the response has words that no sense knows, they are the evidence, and no
 /// guess stands beside them.
 fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Explanation) {
-    const REFUSED: &[(&str, &str)] = &[("refused", "The API does not accept the credentials, or finds none.")];
-    const FORBIDDEN: &[(&str, &str)] =
-        &[("refused", "The API refuses this to the caller, for the reason that its message gives.")];
+    const REFUSED: &str = "refused\nThe API does not accept the credentials, or finds none.";
+    const FORBIDDEN: &str = "refused\nThe API refuses this to the caller, for the reason that its message gives.";
     const GENERIC: usize = 24;
     let said = case.body.messages.first().copied().unwrap_or_default();
     let rows = match (out.arena.read(out.reason), out.kind) {
@@ -247,10 +248,10 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
         ("invalid_json", _) => texts::NO_JSON,
         (_, Kind::Unauthenticated) if said.text.len() > GENERIC && !known => REFUSED,
         (_, Kind::Forbidden) if said.text.len() > GENERIC && !known => FORBIDDEN,
-        _ => texts::row(out.kind).causes,
+        _ => texts::row(out.kind).causes(),
     };
     let mut evidence = (0, basis);
-    if rows.len() == 1 && !said.text.is_empty() {
+    if texts::pairs(rows).nth(1).is_none() && !rows.is_empty() && !said.text.is_empty() {
         evidence.0 = out.evidence.len();
         // Redacted already, as what it is said of asks for.
         let shown = String::from(head(out.arena.read(case.quoted), redact::EXCERPT));
@@ -259,14 +260,14 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
         evidence.1 = out.evidence.len();
     }
     let mut confidence = if out.causes.is_empty() && out.confidence >= SURE { "likely" } else { "possible" };
-    for (id, template) in rows {
-        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == *id);
-        if known || (*id == "missing" && case.asked.identified) {
+    for (id, template) in texts::pairs(rows) {
+        let known = out.causes.iter().any(|cause| out.arena.read(cause.id) == id);
+        if known || (id == "missing" && case.asked.identified) {
             continue;
         }
         let text = actions::fill(template, case, out);
         // That none was sent is a guess where nothing says so.
-        out.cause(id, "", "", if *id == "missing" { "possible" } else { confidence }, 0);
+        out.cause(id, "", "", if id == "missing" { "possible" } else { confidence }, 0);
         if let Some(last) = out.causes.last_mut() {
             (last.text, last.evidence) = (text, evidence);
         }
@@ -275,18 +276,18 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
 }
 
 /// What to do, unless a rule says it.
-fn action(case: &Case<'_, '_>, sense: Option<(&Sense, &str)>, out: &mut Explanation) {
+fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanation) {
     const UNSURE: &str =
         "{says} This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";
     if !out.action.is_empty() {
         return;
     }
     let finer = sense.map_or("", |(sense, _)| sense.action);
-    let certain = if finer.is_empty() { texts::row(out.kind).action } else { finer };
+    let certain = if finer.is_empty() { texts::row(out.kind).action() } else { finer };
     if out.confidence < SURE && out.status.is_some() {
         out.action = actions::fill(UNSURE, case, out);
     }
-    for template in [certain, texts::row(out.kind).action] {
+    for template in [certain, texts::row(out.kind).action()] {
         if out.action.is_empty() {
             out.action = actions::fill(template, case, out);
         }
@@ -327,6 +328,7 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::judge::kind::KINDS;
 
     /// A 422 with a message, judged as `kind` with `confidence`.
     fn judged(kind: Kind, confidence: u8) -> Explanation {
@@ -364,7 +366,7 @@ mod tests {
 
     #[test]
     fn each_sense_and_kind_has_an_action_without_a_hole_where_nothing_is_known() {
-        for (kind, template) in SENSES.iter().map(|sense| (sense.kind, sense.action)) {
+        for (kind, template) in KINDS.iter().flat_map(|kind| senses::of(*kind).map(|sense| (*kind, sense.action))) {
             let mut out = Explanation::new(kind, "", None);
             let (report, document, asked) = (Report::default(), keys::parse(""), Asked::default());
             let body = body::harvest(&report, &document, &mut out);

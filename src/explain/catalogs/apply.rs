@@ -9,6 +9,7 @@ use crate::explain::judge::default_reason;
 use crate::explain::judge::kind::Retry;
 use crate::explain::read::fields;
 use crate::explain::read::keys::key;
+use crate::explain::scan;
 use crate::explain::scan::{after, cut, has, known, parts, split};
 use crate::explain::write::arena::Text;
 use crate::explain::write::redact;
@@ -116,7 +117,7 @@ impl<'f> Rule<'f, '_> {
     #[inline(never)]
     fn field(&self, raw: &str, message: &str, place: &str, allowed: &str, out: &mut Explanation) {
         let count = out.fields.len();
-        let bare = raw.trim_matches(['"', '\'', '`']);
+        let bare = scan::trim(raw, b"\"'`");
         // Nor what the message of a field calls the field, where the body names it.
         let is_known = |known: &FieldError| {
             let (path, text) = (out.arena.read(known.path), out.arena.read(known.message));

@@ -58,7 +58,7 @@ fn fill(id: &str, catalogs: &Catalogs, page: &mut Explanation) -> bool {
         // Turned by what no rule knows; the id before the last dot is one of the above. Ids are short: this calls itself.
         let word = behind(id, b'.');
         let below = cut(id, 0, (id.len() - word.len()).saturating_sub(1));
-        let turned = |row: &&texts::Row| {
+        let turned = |row: &texts::Row| {
             matches!(row.kind, Kind::RateLimited | Kind::QuotaExhausted | Kind::TooLarge | Kind::BusinessRule)
                 && id.len() < 200
                 && fill(below, catalogs, page)

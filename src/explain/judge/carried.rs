@@ -7,6 +7,7 @@ use crate::explain::Report;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{self, Kind};
 use crate::explain::read::report::Thrown;
+use crate::explain::scan;
 use crate::explain::scan::{behind, has, head, split};
 use crate::syntax::number;
 use crate::syntax::write::Writer;
@@ -66,15 +67,15 @@ fn by_code(thrown: &Thrown<'_>) -> Option<Carried> {
     let is_exception = thrown.code.is_empty() && thrown.name.ends_with("Exception");
     let code = if is_exception { thrown.name } else { behind(thrown.code, b'/') };
     let is_word = code.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let (..) = kind::of_code(code).filter(|_| is_word)?;
-    Some(Carried { status: VAGUE, body: Some(body(code, thrown.message)) })
+    (is_word && kind::is_shared(code)).then(|| Carried { status: VAGUE, body: Some(body(code, thrown.message)) })
 }
 
 /// By the status that a client's message names: "Request failed with status code 404", "Unexpected server response: 502".
 fn by_message(message: &str) -> Option<Carried> {
     let (_, rest) = ["status", "response"].iter().find_map(|word| split(message, word))?;
-    let digits = rest.trim_ascii_start().trim_start_matches("code").trim_start_matches([':', ' ']);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let rest = rest.trim_ascii_start();
+    let digits = scan::trim_start(rest.strip_prefix("code").unwrap_or(rest), b": ");
+    let end = digits.len() - scan::trim_start(digits, b"0123456789").len();
     let status = number::whole(head(digits, end)).and_then(|status| u16::try_from(status).ok())?;
     (400..600).contains(&status).then_some(Carried { status, body: None })
 }

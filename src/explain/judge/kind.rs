@@ -1,12 +1,12 @@
-//! The kinds of outcome, what a status by itself says, and which well-known code words say more than a status.
+//! The kinds of outcome, what a status by itself says, and which well-known codes many APIs share.
 //!
 //! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
 
-use crate::explain::scan::words;
+use crate::explain::read::names::letters;
+use crate::explain::scan::{has, parts, words};
 use crate::explain::write::arena::Text;
 use crate::syntax::number;
-use alloc::vec::Vec;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,28 +139,33 @@ pub fn of_status(status: u16) -> (Kind, &'static str) {
     }
 }
 
-/// What a code says whatever the status, by its letters and digits alone: `NOT_FOUND`, `notFound` and `not-found` are one.
-/// Numbers are those of JSON-RPC 2.0 section 5.1.
-pub fn of_code(code: &str) -> Option<(Kind, &'static str)> {
-    let bare: Vec<u8> = code.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
-    let bare = bare.strip_prefix(b"err").unwrap_or(&bare);
-    let word = bare.strip_suffix(b"exception").or_else(|| bare.strip_suffix(b"error")).unwrap_or(bare);
-    for (known, kind, reason) in CODES {
-        if known.iter().any(|known| known.as_bytes() == word) {
-            return Some((*kind, reason));
-        }
-    }
-    // `channel_not_found`, `ResourceGroupNotFound`; `daily_quota_exceeded`.
-    if word.ends_with(b"loginrequired") {
-        Some((Kind::Unauthenticated, "step_up"))
-    } else if word.ends_with(b"conflict") {
-        Some((Kind::Conflict, ""))
-    } else if word.ends_with(b"notfound") || word.windows(11).any(|part| part == b"nonexistent") {
-        Some((Kind::NotFound, "resource"))
-    } else {
-        // The type of problem details that the IETF's draft names is any limit.
-        (word.ends_with(b"quotaexceeded") && !bare.starts_with(b"http")).then_some((Kind::QuotaExhausted, ""))
-    }
+/// Parts of the codes that many APIs share, of letters and digits alone, parted by `|`.
+const SHARED: &str = "unauth|authentication|authorized|invalidtoken|tokenexpired|tokenrevoked|tokeninvalid|expiredtoken|accesstoken|idtoken|apikey|\
+    credentials|invalidclient|invalidauth|sessionid|jwt|accountinactive|signature|unrecognizedclient|accesskey|clienttoken|\
+    timetooskewed|invalidpassword|notfound|nonexistent|notauthed|invalidgrant|mfarequired|interactionrequired|loginrequired|\
+    consentrequired|permission|accessdenied|forbidden|scope|nosuchkey|ratelimit|throttl|toomanyrequests|toomanyattempts|\
+    slowdown|exhausted|quota|throughputexceeded|limitexceeded|querylimit|spendlimit|hardlimit|insufficient|validation|\
+    invalidargument|invalidvalue|baduserinput|outofrange|invalidjson|malformedjson|badjson|notjson|jsonparse|conflict|alreadyexists|\
+    idempotency|concurrentmodification|duplicatevalue|constraintviolation|conditionalcheck|failedprecondition|aborted|toolarge|\
+    lengthexceeded|locked|unimplemented|deadlineexceeded|internal|unavailable|overloaded";
+
+/// Of these, what waiting does not change, even under a 429: a quota that only money or a person refills.
+const SPENT: &str = "quotaexceeded|insufficientquota|spendlimitreached|hardlimitreached";
+
+/// Whether a code is of the words that APIs share, in any spelling: `NOT_FOUND`, `notFound` and `not-found` are one.
+pub fn is_shared(code: &str) -> bool {
+    holds_part(code, SHARED)
+}
+
+/// Whether a code names a quota that waiting does not refill. The type of problem details that the IETF's draft names is any limit.
+pub fn is_spent(code: &str) -> bool {
+    !code.starts_with("http") && holds_part(code, SPENT)
+}
+
+#[inline(never)]
+fn holds_part(code: &str, list: &str) -> bool {
+    let bare = letters(code);
+    parts(list, b'|').any(|part| has(&bare, part))
 }
 
 /// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.
@@ -170,133 +175,6 @@ pub fn of_grpc(number: &str) -> &'static str {
     index.and_then(|index| words(NAMES).nth(index)).unwrap_or("")
 }
 
-const CODES: &[(&[&str], Kind, &str)] = &[
-    (
-        &["unauthenticated", "authentication", "authenticationfailed", "authenticationrequired", "unauthorized"],
-        Kind::Unauthenticated,
-        "unknown",
-    ),
-    (
-        &[
-            "invalidtoken",
-            "invalidapikey",
-            "apikeyinvalid",
-            "badcredentials",
-            "invalidclient",
-            "invalidaccesstoken",
-            "invalidauth",
-            "invalidsessionid",
-            "invalidjwt",
-            "tokenrevoked",
-            "accountinactive",
-            "invalidauthenticationtoken",
-            "invalidsignature",
-            "signaturedoesnotmatch",
-            "unrecognizedclient",
-            "invalidaccesskeyid",
-            "invalidclienttokenid",
-            "invalidapikeys",
-            "invalididtoken",
-            "requesttimetooskewed",
-            "invalidpassword",
-            "invalidlogincredentials",
-            "emailnotfound",
-        ],
-        Kind::Unauthenticated,
-        "invalid",
-    ),
-    (&["notauthed", "missingauthenticationtoken"], Kind::Unauthenticated, "missing"),
-    (
-        &["expiredtoken", "tokenexpired", "apikeyexpired", "expiredaccesstoken", "expiredauthenticationtoken"],
-        Kind::Unauthenticated,
-        "expired",
-    ),
-    (&["invalidgrant"], Kind::Unauthenticated, "grant_invalid"),
-    (&["mfarequired", "interactionrequired", "loginrequired", "consentrequired"], Kind::Unauthenticated, "step_up"),
-    (&["permissiondenied", "notauthorized", "accessdenied", "forbidden", "permission"], Kind::Forbidden, "permission"),
-    (
-        &["insufficientscope", "insufficientscopes", "accesstokenscopeinsufficient", "missingscope", "missingscopes"],
-        Kind::Forbidden,
-        "scope",
-    ),
-    (&["notfound", "resourcenotfound", "nosuchkey"], Kind::NotFound, "resource"),
-    (
-        &[
-            "ratelimited",
-            "ratelimit",
-            "ratelimitexceeded",
-            "throttled",
-            "throttling",
-            "toomanyrequests",
-            "slowdown",
-            "resourceexhausted",
-            "provisionedthroughputexceeded",
-            "requestlimitexceeded",
-            "toomanyattemptstrylater",
-            "overquerylimit",
-        ],
-        Kind::RateLimited,
-        "",
-    ),
-    (
-        &["quotaexceeded", "insufficientquota", "enforcedspendlimitreached", "billinghardlimitreached"],
-        Kind::QuotaExhausted,
-        "",
-    ),
-    (&["insufficientbalance", "insufficientfunds"], Kind::BusinessRule, ""),
-    (
-        &[
-            "validation",
-            "validationfailed",
-            "invalidargument",
-            "invalidarguments",
-            "invalidvalue",
-            "graphqlvalidationfailed",
-            "baduserinput",
-            "outofrange",
-            "32602",
-        ],
-        Kind::ValidationFailed,
-        "",
-    ),
-    (&["32600"], Kind::InvalidRequest, "unknown"),
-    (
-        &["parse", "32700", "invalidjson", "malformedjson", "badjson", "notjson", "jsonparse", "jsonparser"],
-        Kind::MalformedBody,
-        "json_syntax",
-    ),
-    (
-        &[
-            "conflict",
-            "alreadyexists",
-            "idempotency",
-            "concurrentmodification",
-            "duplicatevalue",
-            "constraintviolation",
-            "conditionalcheckfailed",
-            "failedprecondition",
-            "aborted",
-        ],
-        Kind::Conflict,
-        "",
-    ),
-    (&["entitytoolarge", "requesttoolarge", "contextlengthexceeded"], Kind::TooLarge, ""),
-    (&["unabletolockrow", "resourcelocked", "locked"], Kind::Locked, ""),
-    (&["unimplemented", "32601"], Kind::NotSupported, "feature"),
-    (&["deadlineexceeded"], Kind::Timeout, "server"),
-    (&["internalserver", "internal", "32603"], Kind::ServerError, ""),
-    (
-        &["unavailable", "serviceunavailable", "serverunavailable", "temporarilyunavailable", "overloaded"],
-        Kind::Unavailable,
-        "",
-    ),
-];
-
-/// Codes after which waiting changes nothing, even under a 429: a quota that only money or a person refills.
-pub fn is_spent(code: &str) -> bool {
-    of_code(code) == Some((Kind::QuotaExhausted, ""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,11 +182,21 @@ mod tests {
     #[test]
     fn a_code_is_known_in_any_spelling() {
         for code in ["NOT_FOUND", "notFound", "not-found", "NotFoundException", "not_found_error"] {
-            assert_eq!(of_code(code), Some((Kind::NotFound, "resource")), "{code}");
+            assert!(is_shared(code), "{code}");
         }
-        for code in ["", "error", "ITEM_SOLD", "404"] {
-            assert_eq!(of_code(code), None, "{code}");
+        for code in ["", "error", "ITEM_SOLD", "404", "ENOENT", "ERR_INVALID_ARG_TYPE"] {
+            assert!(!is_shared(code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_quota_that_is_spent_is_no_rate_limit() {
+        for (code, spent) in
+            [("insufficient_quota", true), ("daily_quota_exceeded", true), ("rate_limit_exceeded", false)]
+        {
+            assert_eq!(is_spent(code), spent, "{code}");
+        }
+        assert!(!is_spent("https://iana.org/assignments/http-problem-types#quota-exceeded"));
     }
 
     #[test]

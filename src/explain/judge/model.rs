@@ -165,9 +165,19 @@ impl Model {
                 _ => {}
             }
         }
-        best.sort_unstable_by_key(|(gain, span)| (-gain, *span));
-        best.truncate(PLACES);
-        best.into_iter().map(|(_, span)| span).collect()
+        // The strongest first, by hand: the sort of `core` is larger than all of this.
+        let mut places = Vec::new();
+        while places.len() < PLACES
+            && let Some(most) = best.iter().map(|(gain, _)| *gain).max()
+            && most > 0
+        {
+            let strongest = best.iter_mut().find(|(gain, _)| *gain == most);
+            places.extend(strongest.map(|(gain, span)| {
+                *gain = 0;
+                *span
+            }));
+        }
+        places
     }
 }
 

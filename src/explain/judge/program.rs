@@ -128,7 +128,7 @@ fn tell(out: &mut Explanation) {
     out.id = out.arena.add(ID);
     out.confidence = 50;
     out.what_happened = out.arena.add("The program threw an error that says nothing about the request or the server.");
-    for (id, text) in texts::row(Kind::Unknown).causes {
+    for (id, text) in texts::pairs(texts::row(Kind::Unknown).causes()) {
         out.cause(id, text, "", "likely", 0);
     }
 }

@@ -232,8 +232,11 @@ fn tell(out: &mut Explanation, row: &Row, confidence: u8, seen: (&'static str, &
 
 /// Code, name and message of each error, as far as they can tell of a request; none where one is a mistake in the program.
 fn texts(chain: &[Thrown<'_>]) -> Option<Vec<[String; 3]>> {
-    let telling = |thrown: &Thrown<'_>| Some([thrown.code.into(), thrown.name.into(), program::telling(thrown)?]);
-    chain.iter().map(telling).collect()
+    let mut texts = Vec::with_capacity(chain.len());
+    for thrown in chain {
+        texts.push([thrown.code.into(), thrown.name.into(), program::telling(thrown)?]);
+    }
+    Some(texts)
 }
 
 fn find_row(texts: &[[String; 3]]) -> Option<(&'static Row, &'static str, &str)> {

@@ -7,7 +7,7 @@
 use crate::explain::read::decode;
 use crate::explain::read::keys;
 use crate::explain::read::names::{is_about_error, is_echo};
-use crate::explain::scan::{cut, find, has, head, until};
+use crate::explain::scan::{after, cut, find, has, head, parts, until};
 use crate::syntax::json::{Document, End, Kind, Node, tree};
 use crate::syntax::markup::{Markup, markup};
 use alloc::borrow::Cow;
@@ -75,7 +75,8 @@ fn wrapped(body: &str) -> Option<Document<'_>> {
         return Some(whole);
     }
     let (mut first, mut at) = (None, 0);
-    for line in body.split('\n').take(MAX_LINES) {
+    for _ in 0..MAX_LINES {
+        let line = until(after(body, at), b"\n");
         if let Some((start, end)) = braces(line) {
             let found = Document::within(body, at + start, at + end, &keys::NAMES);
             let good = found.end() == End::Complete;
@@ -91,13 +92,13 @@ fn wrapped(body: &str) -> Option<Document<'_>> {
 
 /// `error=x&error_description=y`, or such pairs a line each.
 fn form(body: &str) -> Option<Document<'_>> {
-    let separator = if has(body, "&") { '&' } else { '\n' };
+    let separator = if has(body, "&") { b'&' } else { b'\n' };
     let is_name = |name: &str| {
         !name.is_empty()
             && name.len() < 64
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']'))
     };
-    let pairs = body.split(separator).filter(|pair| !pair.trim_ascii().is_empty());
+    let pairs = parts(body, separator);
     let good = pairs.clone().all(|pair| has(pair, "=") && is_name(until(pair, b"=").trim_ascii()));
     let about = pairs.clone().any(|pair| is_about_error(until(pair, b"=").trim_ascii()));
     if !good || !about {

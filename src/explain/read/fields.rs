@@ -7,6 +7,7 @@
 use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, is_of_errors, lists_only};
 use crate::explain::read::keys::{key, keys};
+use crate::explain::scan;
 use crate::explain::scan::{after, has, known, parts, split, until};
 use crate::explain::write::arena::{Arena, Text};
 use crate::syntax::json::{Kind, Node};
@@ -143,7 +144,7 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
         return;
     }
     // `body/name`, `/query/page`, `.headers.x-id`: where the value was, then its path.
-    let bare = raw.trim_start_matches(['#', '/', '.']);
+    let bare = scan::trim_start(raw, b"#/.");
     let first = until(bare, b"/.");
     let mut raw = raw;
     if place.is_empty() && first.len() < bare.len() && !place_of(first).is_empty() {

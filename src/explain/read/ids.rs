@@ -6,6 +6,7 @@ use crate::explain::Report;
 use crate::explain::read::body::{Body, Shape};
 use crate::explain::read::decode;
 use crate::explain::read::names::{self, letters};
+use crate::explain::scan;
 use crate::explain::scan::{after, find, head, parts, until, words};
 use crate::syntax::grams::Grams;
 use alloc::borrow::Cow;
@@ -62,11 +63,10 @@ fn in_text(text: &str, page: bool) -> &str {
         for _ in 0..4 {
             let Some(at) = find(text, sign, from) else { break };
             from = at + sign.len();
-            let rest =
-                after(text, from).trim_start_matches([' ', ':', '#', '=', '"', '\'', '(', '[', '`', '\n', '\r', '\t']);
+            let rest = scan::trim_start(after(text, from), b" :#=\"'([`\n\r\t");
             let rest = rest.strip_prefix("is").filter(|rest| rest.starts_with([' ', ':'])).unwrap_or(rest);
-            let rest = rest.trim_start_matches([' ', ':', '#', '"', '\'', '`', '\n']);
-            let id = until(rest, b" \t\r\n\"'<>()[]{},;`|").trim_end_matches(['.', ':']);
+            let rest = scan::trim_start(rest, b" :#\"'`\n");
+            let id = scan::trim_end(until(rest, b" \t\r\n\"'<>()[]{},;`|"), b".:");
             if id.len() >= 6 && id.len() < 130 && id.bytes().any(|byte| byte.is_ascii_digit()) {
                 return id;
             }

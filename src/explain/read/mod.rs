@@ -11,7 +11,7 @@ mod ids;
 pub mod keys;
 pub mod levels;
 mod markers;
-mod names;
+pub(in crate::explain) mod names;
 mod pick;
 pub mod quota;
 pub mod report;

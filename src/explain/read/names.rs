@@ -4,6 +4,7 @@
 //! `error_code`, `ErrCode` and `x-error-code` are one. Points decide between the members of a body; none means that a name
 //! is not one of those.
 
+use crate::explain::scan;
 use crate::explain::scan::{has, parts, words};
 use crate::syntax::number;
 use alloc::string::String;
@@ -186,7 +187,7 @@ pub fn is_hollow(text: &str) -> bool {
 
 /// Whether a text says only that something went wrong, or what its status says.
 pub fn is_idle(text: &str) -> bool {
-    let text = text.trim_ascii().trim_end_matches(['.', '!']);
+    let text = scan::trim_end(text.trim_ascii(), b".!");
     is_hollow(text)
         || (text.len() < 24 && text.to_ascii_lowercase().ends_with("server error"))
         || parts(IDLE, b'|').any(|word| word.eq_ignore_ascii_case(text))

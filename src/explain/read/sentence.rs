@@ -6,6 +6,7 @@
 
 use crate::explain::explanation::Explanation;
 use crate::explain::read::fields::{MAX, place_of, push};
+use crate::explain::scan;
 use crate::explain::scan::{after, behind, cut, find, has, known, parts, split, until, words};
 use crate::explain::write::redact::is_taken;
 use crate::syntax::grams::Grams;
@@ -68,7 +69,7 @@ pub fn read(text: &str, out: &mut Explanation) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
         for _ in 0..3 {
-            let clause = rest.trim_matches(['.', ' ', '\'']);
+            let clause = scan::trim(rest, b". '");
             let lead = until(clause, b" ");
             let led = words(LEADS).any(|word| word.eq_ignore_ascii_case(lead));
             // pydantic: `messages.0.content: Input should be a valid list`
@@ -131,7 +132,7 @@ fn quoted(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
     while let Some((at, quote)) = rest.bytes().enumerate().find(|(_, byte)| matches!(byte, b'\'' | b'"' | b'`')) {
         // Behind a colon is what a value must be, or the value itself.
         let between = cut(rest, 0, at).trim_ascii();
-        let joins = matches!(between.trim_matches(',').trim_ascii(), "" | "and" | "or" | "&");
+        let joins = matches!(scan::trim(between, b",").trim_ascii(), "" | "and" | "or" | "&");
         if !joins && out.out.fields.len() > count {
             break;
         }
@@ -146,7 +147,7 @@ fn quoted(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
 /// Adds the names of a list, bare or in brackets: `: a, b`, ` a and b`.
 fn listed(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
     let count = out.out.fields.len();
-    for part in parts(text.trim_start_matches([':', ' ', '-', '[']), b',') {
+    for part in parts(scan::trim_start(text, b": -["), b',') {
         let part = part.strip_prefix("and ").unwrap_or(part);
         let name = until(part, b" ]");
         let next = until(after(part, name.len() + 1), b" ");
@@ -177,7 +178,7 @@ fn subject(clause: &str, out: &mut Names<'_, '_>) -> bool {
     let (front, said) = (cut(clause, 0, at), after(clause, at + 1));
     let (mut name, mut place, mut marked, mut quoted) = ("", "", false, false);
     for word in words(front) {
-        let bare = word.trim_matches(['\'', '"', '`']);
+        let bare = scan::trim(word, b"'\"`");
         let lower = |list| words(list).any(|known| known.eq_ignore_ascii_case(word));
         if bare.len() < word.len() {
             (name, marked, quoted) = (bare, true, true);
@@ -211,7 +212,7 @@ fn plain(name: &str) -> bool {
 
 /// Adds `name` if it looks like one.
 fn add(name: &str, message: &str, place: &'static str, out: &mut Names<'_, '_>) -> bool {
-    let name = name.trim_matches(['.', ':', ']']);
+    let name = scan::trim(name, b".:]");
     let fits =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']' | b'$' | b'/');
     let good = !name.is_empty()

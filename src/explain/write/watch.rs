@@ -3,6 +3,7 @@
 //! A secret's name and a colon make any word its value, but for words that sentences are made of ([`crate::explain::write::stop_words`]).
 //! Without a colon only what looks like a password is one: "Password hunter2 is wrong".
 
+use crate::explain::scan;
 use crate::explain::scan::{after, find, has, head, parts, until};
 use crate::explain::write::redact::{GONE, is_word};
 use crate::explain::write::secret_names::{Name, first_part, is_whole_name, name_of};
@@ -119,7 +120,7 @@ impl<'t> Watch<'t> {
                 // "Editing secrets is …" is a sentence; "hunter is too short" begins with a value.
                 let rest = skip_blanks(tail);
                 let next = self::bare(first_word(rest));
-                let gone = rest.trim_start_matches(['"', '\'', '`']).starts_with('[');
+                let gone = scan::trim_start(rest, b"\"'`").starts_with('[');
                 let said = next.is_empty() && !gone || is_sentence(next);
                 is_value(bare, tail, Name::Hard) && (is_strong(bare) || quoted || said || digits > 3)
             }

@@ -225,7 +225,7 @@ fn a_success_is_an_error_only_by_the_known_conventions() {
         (r#"{"ok":false,"error":"not_authed"}"#, "unauthenticated"),
         (r#"{"success":false}"#, "business_rule"),
         (r#"{"errors":[{"message":"x","extensions":{"code":"NOT_FOUND"}}]}"#, "not_found"),
-        (r#"{"jsonrpc":"2.0","error":{"code":-32000,"message":"x"}}"#, "business_rule"),
+        (r#"{"jsonrpc":"2.0","error":{"code":-32000,"message":"failed"}}"#, "business_rule"),
         (r#"{"a":"#, "unexpected_response"),
         ("", "unexpected_response"),
     ] {

@@ -1,5 +1,5 @@
 //! `train`: fits the trained reader to the labelled errors and writes its table. `train --check`: whether the table that is there
-//! is what a fit gives. `train --eval`: judges it, each vendor by weights that never saw it.
+//! is what a fit gives. `train --eval [--misses] [--files] [FILE..]`: judges it (`--files`: only on FILE), each vendor by weights that never saw it.
 
 mod calibrate;
 mod eval;

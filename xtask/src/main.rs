@@ -20,6 +20,7 @@ mod size;
 mod steps;
 mod tally;
 mod test;
+mod train;
 
 use std::{env, process::ExitCode};
 
@@ -34,6 +35,8 @@ cargo xtask bench --against-loop      the same beside a plain loop: shedding, br
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
 cargo xtask bench explain [OPTION..]  the same for what an explanation costs, natively too: bench/explain.mjs
+cargo xtask train [--check]           fit the explainer's reader to the labelled errors; --check: whether its table is that
+cargo xtask eval [--misses] [FILE..]  how often the explainer is right, each vendor by weights that never saw it; and on FILE
 cargo xtask fuzz [N]                  explain N mangled answers, ten million where none is said
 cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
@@ -62,6 +65,8 @@ fn main() -> ExitCode {
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
         Some("site") => told(build::build().and_then(|()| site::make())),
         Some("release") => told(release::run(&rest)),
+        Some("train") => told(train::run(&rest)),
+        Some("eval") => told(train::run(&[vec!["--eval".into()], rest].concat())),
         Some("fuzz") => told(fuzz::run(&rest)),
         Some("bench") => told(bench::run(&rest)),
         Some("test") => test::run(rest.first().map(String::as_str)),

@@ -102,7 +102,9 @@ pub fn each<'t>(report: &'t Report<'_>, status: u16, body: &'t Body<'_>, facts: 
     walk.add(Family::Class, status / 100, 0, "", None);
     walk.add(Family::Shape, body.shape as u32, status / 100, "", None);
     walk.add(Family::Prior, prior, 0, "", None);
-    facts.iter().for_each(|fact| walk.add(Family::Fact, *fact, status / 100, "", None));
+    for fact in facts {
+        walk.add(Family::Fact, *fact, status / 100, "", None);
+    }
     walk.headers(report);
     match body.shape {
         Shape::Html => walk.markup(body.body),
@@ -272,11 +274,10 @@ enum Class {
 
 fn class_of(char: char) -> Class {
     match char {
-        'a'..='z' => Class::Lower,
+        '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' => Class::Dense,
+        'a'..='z' | '\u{aa}' | '\u{b5}' | '\u{ba}' | '\u{c0}'..='\u{1fff}' => Class::Lower,
         'A'..='Z' => Class::Upper,
         '0'..='9' => Class::Digit,
-        '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' => Class::Dense,
-        '\u{aa}' | '\u{b5}' | '\u{ba}' | '\u{c0}'..='\u{1fff}' => Class::Lower,
         _ => Class::None,
     }
 }

@@ -57,7 +57,7 @@ pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mu
     ) && (refused || matches!(out.kind, Kind::Conflict | Kind::QuotaExhausted));
     let is_spent = waits.told.is_some_and(|told| told.remaining == Some(0));
     let kind = match limited {
-        Some(Limited::Rate) if refused || hidden => Kind::RateLimited,
+        Some(Limited::Rate) if refused || hidden || out.kind == Kind::QuotaExhausted => Kind::RateLimited,
         Some(Limited::Allowance) if refused || hidden || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
         Some(Limited::TooLarge) => Kind::TooLarge,
         _ if out.kind == Kind::Forbidden && (is_spent || waits.hint.is_some()) => Kind::RateLimited,

@@ -60,7 +60,8 @@ pub const NO_JSON: &[(&str, &str)] = &[
     ("not-json", "The Content-Type is JSON and the body is something else."),
 ];
 
-const ROWS: [Row; 21] = [
+/// The rows of all kinds.
+pub const ROWS: [Row; 21] = [
     Row {
         kind: Kind::Success,
         name: "success",

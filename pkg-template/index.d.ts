@@ -777,7 +777,7 @@ export interface ExplainerOptions {
   /**
    * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, one of your own, or a list. Of a list, those speak
    * whose `locale` is of the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
-   * packs serves all users. A key that no pack has is told by the text of its kind, at last in English.
+   * packs serves all users. A key that no pack has, or whose text cannot be shown, gets the text of its kind, at last in English.
    * @default English
    */
   messages?: Messages | Messages[];
@@ -948,8 +948,8 @@ export interface ExplanationBase {
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
   /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. */
-  userMessageKey: string;
-  /** What was filled into the text: `seconds` of a wait. */
+  userMessageKey: UserMessageKey | (string & {});
+  /** What the text may be filled with. Of a wait: its `seconds`, and how many (`wait`) it is of which `unit`: "second", "minute", "hour", "day". */
   params: Record<string, string>;
   /** Whether and when to try again. */
   retry: Retry;
@@ -1244,7 +1244,7 @@ export type CatalogMeaning = {
   /** Where the answer has no link of its own: `api.docsUrl`. */
   docsUrl?: string;
   /** A text of your own for end users, by its key in `messages`. @default "user.<kind>" */
-  userMessageKey?: string;
+  userMessageKey?: UserMessageKey | (string & {});
   /** The field, or fields, that it is about. */
   field?: string;
   fields?: string[];
@@ -1287,14 +1287,77 @@ export interface CatalogTest extends Record<string, unknown> {
  */
 export function defineCatalog(catalog: Catalog): Catalog;
 
+/** The keys of the texts for end users that are built in. A rule of a catalog may have a key of its own (`userMessageKey`). */
+export type UserMessageKey =
+  | `user.${Explanation["kind"]}`
+  | "user.success.message"
+  | `user.validation_failed.${"exists" | "request"}`
+  | `user.unauthenticated.${"session" | "expired" | "password" | "step_up" | "key"}`
+  | `user.forbidden.${"key" | "account" | "region" | "blocked" | "bot_challenge"}`
+  | `user.conflict.${"exists" | "changed" | "done"}`
+  | "user.locked.pending"
+  | `user.${"rate_limited" | "unavailable"}.after`
+  | "user.quota_exhausted.plan"
+  | `user.business_rule.${"declined" | "funds" | "sold_out" | "exists" | "done"}`
+  | "user.server_error.check"
+  | `user.network.${"connection" | "interrupted"}`
+  | "user.timeout.check";
+
 /**
  * Texts for end users by key: `userMessageKey` of an explanation, its `params` in the holes. `locale` is the language, as a BCP 47 tag.
  *
- * A text is a small part of ICU's message format: `{seconds}`, `{seconds, number}`, `{seconds, plural, one {# second} other {# seconds}}`,
- * and of this package `{seconds, relative}` ("in 30 seconds") and `{seconds, duration}` ("30 seconds"), which take a larger unit for
- * a longer wait. Braces nest 16 deep at most (eight plurals in one another); deeper is a `PolicyOptionError` that names the key.
+ * A text is in a subset of ICU MessageFormat, so that other i18n tools read it the same way: `{wait}`, `{wait, number}`,
+ * `{wait, plural, =0 {…} one {# second} other {# seconds}}`, `{unit, select, minute {…} other {…}}`, nested 16 braces deep at most (eight
+ * plurals in one another). `'{'` is a brace to be shown, and `''` an apostrophe. Of this package alone are `{seconds, relative}`
+ * ("in 30 seconds") and `{seconds, duration}` ("30 seconds"), in the words of the host's `Intl`.
+ *
+ * A text with a mistake, or with an argument that the explanation does not have, is passed over; {@link defineMessages} finds it before.
  */
-export type Messages = Record<string, string>;
+export interface Messages extends Partial<Record<UserMessageKey, string>> {
+  locale?: string;
+  /** A catalog's own key: "acme.seat-taken". */
+  [key: `${string}.${string}`]: string | undefined;
+}
+
+/** A pack of this package: all texts of one language. */
+export type MessagePack = Record<UserMessageKey | "locale", string>;
+
+/** A pack whose keys under "user." are known ones. */
+type KnownMessages<Pack> = {
+  [Key in keyof Pack]: Key extends UserMessageKey | "locale"
+    ? string
+    : Key extends `user.${string}`
+      ? never
+      : Key extends `${string}.${string}`
+        ? string
+        : never;
+};
+
+/**
+ * Checks a pack of texts and gives it back: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
+ * closed, a plural without `other`), arguments that no explanation has, and the locale. Call it in your tests or your build:
+ * {@link createExplainer} takes packs without it, and passes over a text that cannot be shown.
+ *
+ * @param options `catalogs`: whose own keys are known, and no others; without them each key that has a dot and does not begin with
+ * "user." may be one. `complete`: each kind must have a text.
+ * @throws PolicyOptionError whose `field` is the key.
+ *
+ * @example
+ * ```js
+ * export const messages = defineMessages(
+ *   {
+ *     locale: "en",
+ *     "user.rate_limited.after": "Slow down: {unit, select, second {{wait, plural, one {# second} other {# seconds}}} other {a while}}.",
+ *     "acme.seat-taken": "This seat is taken.",
+ *   },
+ *   { catalogs: [acme] },
+ * );
+ * ```
+ */
+export function defineMessages<const Pack extends object>(
+  pack: Pack & KnownMessages<Pack>,
+  options?: { catalogs?: Catalog[]; complete?: boolean },
+): Pack;
 
 /** Where time and chance come from. Replace any of it in a test. */
 export interface Host {

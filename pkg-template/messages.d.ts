@@ -1,5 +1,5 @@
-import type { Messages } from "../index.js";
+import type { MessagePack } from "../index.js";
 
 /** Texts for end users in one language, for the `messages` of `createExplainer`. */
-declare const messages: Messages;
+declare const messages: MessagePack;
 export { messages, messages as default };

@@ -2,12 +2,12 @@
 /**
  * `createExplainer`: the explainer with catalogs and end-user texts of the caller's, in one object.
  *
- * Options are checked here, once; what a catalog says is checked by `defineCatalog`, in a file of its own, so that who only
- * uses a catalog does not load its lint.
+ * Options are checked here, once; what a catalog says is checked by `defineCatalog` and what a pack says by `defineMessages`, in
+ * files of their own, so that who only uses them does not load their lints.
  */
 import { PolicyOptionError } from "./errors.js";
 import { ask, engineOf, reportOf } from "./explain.js";
-import { MAX_NESTING, nesting, speaker } from "./messages.js";
+import { speaker } from "./messages.js";
 
 const OPTIONS = ["catalogs", "messages", "locale"];
 
@@ -83,7 +83,6 @@ function packOf(pack, at) {
   const texts = { ...pack };
   for (const [key, text] of Object.entries(texts)) {
     if (typeof text !== "string") throw new PolicyOptionError(`${at}.${key}`, "a text");
-    if (nesting(text) > MAX_NESTING) throw new PolicyOptionError(`${at}.${key}`, `a text whose braces nest ${MAX_NESTING} deep at most`);
   }
   if (texts.locale !== undefined) checkLocale(texts.locale, `${at}.locale`);
   return /** @type {import("./messages.js").Pack} */ (texts);

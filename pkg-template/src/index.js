@@ -2,6 +2,7 @@
 // Names only: bundlers leave out a file none of whose names is used, so who imports one half does not get the other.
 export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
 export { defineCatalog } from "./catalog.js";
+export { defineMessages } from "./define-messages.js";
 export { explain, explainResponse } from "./explain.js";
 export { formatExplanation } from "./format.js";
 export { createExplainer } from "./explainer.js";

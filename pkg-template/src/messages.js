@@ -1,32 +1,12 @@
 // @ts-check
 /**
- * Texts for end users: which pack speaks, and what its text says with the host's own `Intl` for plurals, numbers and waits.
- *
- * A text is a small part of ICU's message format: `{name}`, `{name, number}`, `{name, plural, one {# file} other {# files}}`
- * (`=0 {…}` too), and of this package `{name, relative}` ("in 30 seconds") and `{name, duration}` ("30 seconds") of a number of
- * seconds, in a unit that suits it and rounded up. What is malformed stays as it is written: a text never throws. Braces nest
- * {@link MAX_NESTING} deep, which `createExplainer` checks: each plural takes two, and time and stack are bounded by it.
+ * Texts for end users: which pack speaks, and what its text says with the host's own `Intl` for plurals and numbers. A text that
+ * cannot be read, or names what the explanation does not have, is passed over: nobody is shown braces.
  */
+import { parse } from "./message-format.js";
 
 /** @typedef {import("../index.js").Explanation} Explanation */
 /** @typedef {Record<string, string>} Pack */
-
-/** Braces within braces: eight plurals in one another. */
-export const MAX_NESTING = 16;
-
-/** How deep the braces of a text nest. @param {string} text */
-export function nesting(text) {
-  let depth = 0;
-  let deepest = 0;
-  for (const char of text) {
-    if (char === "{") deepest = Math.max(deepest, ++depth);
-    else if (char === "}" && depth > 0) depth--;
-  }
-  return deepest;
-}
-
-/** Seconds of a unit. A wait is told in the largest of which it has two. */
-const UNITS = /** @type {const} */ ([["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]]);
 
 /**
  * What puts an explanation's `userMessage` into the caller's words. The chain: the packs in their order, of a list those of
@@ -38,21 +18,28 @@ const UNITS = /** @type {const} */ ([["day", 86400], ["hour", 3600], ["minute", 
  */
 export function speaker(packs, locale, isList) {
   const chain = isList && locale !== undefined ? ranked(packs, locale) : packs;
-  if (chain.length === 0) return (explanation) => explanation;
   return (explanation) => {
-    const { kind, params, userMessageKey } = explanation;
-    // A rule's own key first; then what is said of its kind, with the wait if there is one.
-    for (const key of [userMessageKey, ..."seconds" in params ? [`user.${kind}.after`] : [], `user.${kind}`]) {
-      const pack = chain.find((pack) => Object.hasOwn(pack, key));
-      if (pack !== undefined) {
-        // Another language's rules would not fit the words.
-        const tag = locale !== undefined && (pack.locale === undefined || script(locale) === script(pack.locale)) ? locale : pack.locale;
-        explanation.userMessage = render(pack[key] ?? "", params, tag ?? "en");
-        break;
-      }
-    }
+    explanation.userMessage = textOf(explanation, chain, locale) ?? explanation.userMessage;
     return explanation;
   };
+}
+
+/** The first text that can be shown. @param {Explanation} explanation @param {Pack[]} chain @param {string | undefined} locale */
+function textOf({ kind, params, userMessageKey }, chain, locale) {
+  // A rule's own key or a variant's first; then the kind's, with the wait if there is one.
+  for (const key of [userMessageKey, ..."seconds" in params ? [`user.${kind}.after`] : [], `user.${kind}`]) {
+    for (const pack of chain) {
+      const text = Object.hasOwn(pack, key) ? pack[key] : undefined;
+      // Another language's rules would not fit the words.
+      const tag = locale !== undefined && (pack.locale === undefined || script(locale) === script(pack.locale)) ? locale : pack.locale;
+      try {
+        if (text !== undefined) return render(text, params, tag ?? "en");
+      } catch {
+        // The next one.
+      }
+    }
+  }
+  return undefined;
 }
 
 /** @param {Pack[]} packs @param {string} locale */
@@ -71,73 +58,40 @@ function script(tag) {
  * @param {string} text
  * @param {Record<string, string>} params
  * @param {string} locale
- * @returns {string}
+ * @throws where the text is malformed, or has an argument that is not in `params`
  */
 export function render(text, params, locale) {
-  let out = "";
-  let at = 0;
-  for (let open = text.indexOf("{"); open >= 0; open = text.indexOf("{", at)) {
-    const end = closing(text, open);
-    if (end < 0) break;
-    out += text.slice(at, open) + hole(text.slice(open, end + 1), params, locale);
-    at = end + 1;
-  }
-  return out + text.slice(at);
+  return written(parse(text), params, locale);
 }
 
-/** The brace that closes the one at `open`; -1 if none does. @param {string} text @param {number} open */
-function closing(text, open) {
-  let depth = 0;
-  for (let at = open; at < text.length; at++) {
-    if (text[at] === "{") depth++;
-    else if (text[at] === "}" && --depth === 0) return at;
-  }
-  return -1;
+/** @param {import("./message-format.js").Part[]} parts @param {Record<string, string>} params @param {string} locale @returns {string} */
+function written(parts, params, locale) {
+  return parts.map((part) => (typeof part === "string" ? part : filled(part, params, locale))).join("");
 }
 
-/** @param {string} source with its braces @param {Record<string, string>} params @param {string} locale */
-function hole(source, params, locale) {
-  const [name = "", how = "", ...rest] = source.slice(1, -1).split(",");
-  const value = Object.hasOwn(params, name.trim()) ? params[name.trim()] : undefined;
-  if (value === undefined) return source;
+/** @param {import("./message-format.js").Argument} argument @param {Record<string, string>} params @param {string} locale */
+function filled({ name, type, options = {} }, params, locale) {
+  const value = Object.hasOwn(params, name) ? params[name] : undefined;
   const number = Number(value);
-  if (how.trim() === "" || !Number.isFinite(number)) return value;
-  switch (how.trim()) {
+  const { other = [] } = options;
+  if (value === undefined || (!["", "select"].includes(type) && !Number.isFinite(number))) throw new RangeError(name);
+  switch (type) {
     case "number":
       return new Intl.NumberFormat(locale).format(number);
     case "plural":
-      return plural(rest.join(","), number, params, locale) ?? source;
-    case "relative": {
-      const [count, unit] = wait(number);
-      return new Intl.RelativeTimeFormat(locale).format(count, unit);
-    }
-    case "duration": {
-      const [count, unit] = wait(number);
-      return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
-    }
+      return written(options[`=${number}`] ?? options[new Intl.PluralRules(locale).select(number)] ?? other, params, locale);
+    case "select":
+      return written(options[value] ?? other, params, locale);
+    case "relative":
+      return new Intl.RelativeTimeFormat(locale).format(Number(params.wait), unitOf(params));
+    case "duration":
+      return new Intl.NumberFormat(locale, { style: "unit", unit: unitOf(params), unitDisplay: "long" }).format(Number(params.wait));
     default:
-      return source;
+      return value;
   }
 }
 
-/** @param {number} seconds @returns {[number, "day" | "hour" | "minute" | "second"]} */
-function wait(seconds) {
-  const [unit, size] = UNITS.find(([, size]) => seconds >= 2 * size) ?? UNITS[3];
-  return [Math.ceil(seconds / size), unit];
-}
-
-/** @param {string} source @param {number} number @param {Record<string, string>} params @param {string} locale */
-function plural(source, number, params, locale) {
-  /** @type {Record<string, string>} */
-  const branches = {};
-  let at = 0;
-  for (let open = source.indexOf("{"); open >= 0; open = source.indexOf("{", at)) {
-    const end = closing(source, open);
-    if (end < 0) return undefined;
-    branches[source.slice(at, open).trim()] = source.slice(open + 1, end);
-    at = end + 1;
-  }
-  const branch = branches[`=${number}`] ?? branches[new Intl.PluralRules(locale).select(number)] ?? branches.other;
-  const count = new Intl.NumberFormat(locale).format(number);
-  return branch === undefined ? undefined : render(branch.replaceAll("#", () => count), params, locale);
+/** @param {Record<string, string>} params */
+function unitOf({ unit }) {
+  return /** @type {"second" | "minute" | "hour" | "day"} */ (unit);
 }

@@ -32,8 +32,10 @@ pub struct Explanation {
     pub user_message: Text,
     /// A rule's own key of the text for end users.
     pub key: Text,
-    /// The one parameter that texts for end users have.
+    /// A wait for the texts for end users: all its seconds, and how many it is of which unit; "" where none is told.
     pub seconds: Text,
+    pub wait: Text,
+    pub unit: &'static str,
     pub retry: Retry,
     pub fields: Vec<FieldError>,
     pub api: Api,
@@ -128,6 +130,8 @@ impl Explanation {
             user_message: none,
             key: none,
             seconds: none,
+            wait: none,
+            unit: "",
             retry: Retry::None,
             fields: Vec::new(),
             api: Api::default(),

@@ -178,8 +178,8 @@ fn a_reset_in_the_past_is_clamped_and_one_of_another_year_not_believed() {
     );
     assert!(text(&just_past["notes"][0]).contains("clock"));
     assert_eq!(
-        (text(&just_past["userMessageKey"]).as_str(), &just_past["params"]["seconds"]),
-        ("user.rate_limited.after", &json!("1"))
+        (text(&just_past["userMessageKey"]).as_str(), &just_past["params"]),
+        ("user.rate_limited.after", &json!({"seconds": "1", "wait": "1", "unit": "second"}))
     );
     // The documentation's own example lies in 2014: without a Date of that time, one window is waited for.
     let other_year = at("1394506274");

@@ -12,6 +12,7 @@ mod explain_lookup;
 mod explain_properties;
 mod explain_requests;
 mod explain_support;
+mod explain_texts;
 mod failures;
 mod hedging;
 mod hidden;

@@ -205,7 +205,8 @@ fn the_plain_explanation_has_the_members_that_belong_to_its_kind() {
         plain.retry,
         fetch_with_policy::explain::write::plain::Retry::After { delay: 7000, source: "retry-after".into() }
     );
-    assert_eq!(plain.params.seconds.as_deref(), Some("7"));
+    let params = [&plain.params.seconds, &plain.params.wait, &plain.params.unit];
+    assert_eq!(params.map(|param| param.as_deref()), [Some("7"), Some("7"), Some("second")]);
     assert!(!plain.user_message.is_empty() && plain.provider.is_none());
 }
 

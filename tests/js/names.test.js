@@ -72,12 +72,13 @@ for (const [entry, load] of [ENTRIES[0], ENTRIES[1], ENTRIES[6]]) {
   });
 
   test(`stacks show the public function that was called: ${entry}`, async () => {
-    const { createExplainer, createPolicy, defineCatalog, fetchWithPolicy, formatExplanation, readQuotas } = await load();
+    const { createExplainer, createPolicy, defineCatalog, defineMessages, fetchWithPolicy, formatExplanation, readQuotas } = await load();
     /** @type {[string, () => unknown][]} */
     const calls = [
       ["createPolicy", () => createPolicy({ retry: 1 })],
       ["createExplainer", () => createExplainer({ catalogs: 1 })],
       ["defineCatalog", () => defineCatalog(1)],
+      ["defineMessages", () => defineMessages(1)],
       ["formatExplanation", () => formatExplanation({}, { as: "pdf" })],
       ["readQuotas", () => readQuotas([{ a: 1 }])],
     ];

@@ -19,6 +19,7 @@ const VALUES = [
   "createExplainer",
   "createPolicy",
   "defineCatalog",
+  "defineMessages",
   "explain",
   "explainResponse",
   "fetchWithPolicy",

@@ -79,7 +79,7 @@ export function members(explanation: Explanation): unknown[] {
       return [explanation.reason satisfies "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown"];
     case "forbidden":
       return [
-        explanation.reason satisfies "permission" | "scope" | "blocked" | "bot_challenge" | "unknown",
+        explanation.reason satisfies "permission" | "scope" | "account" | "region" | "product" | "blocked" | "bot_challenge" | "unknown",
         explanation.missingScopes satisfies string[] | undefined,
       ];
     case "not_found":
@@ -217,7 +217,7 @@ export const profile: Required<Profile> = {
   errorsUnder200: true,
   catalog,
 };
-export const messages: Messages = { "user.locked": "Someone else is at it." };
+export const messages: Messages = { "user.locked": "Someone else is at it.", "acme.sold": "Sold out." };
 
 const when: CatalogCondition = {
   status: [404, "5xx"],

@@ -5,6 +5,7 @@
 
 use crate::explain::advise::Case;
 use crate::explain::advise::owner::Owner;
+use crate::explain::advise::verdict;
 use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::body::Shape;
@@ -13,6 +14,7 @@ use crate::explain::scan;
 use crate::explain::scan::{after, cut, has, known, parts, split, until};
 use crate::explain::write::arena::Text;
 use crate::explain::write::quote::quote;
+use crate::explain::write::serialize::decimal;
 use crate::syntax::number;
 use alloc::string::String;
 
@@ -117,16 +119,9 @@ fn lines(list: Text, out: &mut Explanation) -> Text {
 /// The wait that the verdict has, rounded up.
 fn wait(out: &mut Explanation) -> Text {
     let (Retry::After { delay, .. } | Retry::AtReset { delay, .. }) = out.retry else { return Text::default() };
-    let seconds = delay.saturating_add(999).max(1000).unsigned_abs() / 1000;
-    let (count, unit) = match seconds {
-        0..120 => (seconds, " s"),
-        120..7200 => (seconds.div_ceil(60), " minutes"),
-        _ => (seconds.div_ceil(3600), " hours"),
-    };
-    let mut text = String::new();
-    number::push(&mut text, count);
-    text.push_str(unit);
-    out.arena.add(&text)
+    let (count, unit) = verdict::in_units(verdict::seconds(delay));
+    let count = decimal(&mut out.arena, count);
+    count.and(if unit == "second" { out.arena.add(" s") } else { out.arena.join(&[" ", unit, "s"]) })
 }
 
 fn limit(out: &mut Explanation) -> Text {

@@ -62,16 +62,34 @@ pub fn judge(case: &Case<'_, '_>, rule: Node<'_>, out: &mut Explanation) {
     if let Retry::After { delay, .. } | Retry::AtReset { delay, .. } = out.retry
         && (limited || out.kind == Kind::Unavailable)
     {
-        // Rounded up: who waits as long as is shown does not come too early.
-        let seconds = delay.saturating_add(999).max(1000) / 1000;
+        let seconds = seconds(delay);
+        let (count, unit) = in_units(seconds);
+        out.seconds = decimal(&mut out.arena, seconds);
         let start = out.arena.add(if limited {
             "There were too many requests. Please try again in "
         } else {
             "The service is unavailable right now. Please try again in "
         });
-        out.seconds = decimal(&mut out.arena, seconds);
-        out.user_message = start.and(out.arena.add(if seconds == 1 { " second." } else { " seconds." }));
+        out.wait = decimal(&mut out.arena, count);
+        out.unit = unit;
+        out.user_message = start.and(out.arena.join(&[" ", unit, if count == 1 { "." } else { "s." }]));
     }
+}
+
+/// The seconds of a delay, rounded up: who waits as long as is shown does not come too early.
+pub fn seconds(delay: i64) -> i64 {
+    delay.saturating_add(999).max(1000) / 1000
+}
+
+/// Seconds in the largest unit of which they are two or more, rounded up.
+pub fn in_units(seconds: i64) -> (i64, &'static str) {
+    let (size, unit) = match seconds {
+        ..120 => (1, "second"),
+        ..7200 => (60, "minute"),
+        ..172_800 => (3600, "hour"),
+        _ => (86_400, "day"),
+    };
+    ((seconds - 1) / size + 1, unit)
 }
 
 /// A verdict as catalogs write it, which is as the package's type has it; members that are missing have defaults.

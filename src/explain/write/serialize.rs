@@ -61,6 +61,8 @@ impl Explanation {
         out.key("params");
         out.open('{');
         out.text("seconds", self.seconds);
+        out.text("wait", self.wait);
+        out.some("unit", self.unit);
         out.close('}');
         self.verdict(&mut out);
         out.list("fields");

@@ -86,6 +86,12 @@ pub struct Params {
     /// How long to wait.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub seconds: Option<String>,
+    /// The same wait, as how many of `unit`, rounded up.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub wait: Option<String>,
+    /// `second`, `minute`, `hour` or `day`: the largest one of which the wait has two.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub unit: Option<String>,
 }
 
 /// What an answer is about.
@@ -262,7 +268,11 @@ impl explanation::Explanation {
             action: read.owned(self.action),
             user_message_key: read.text(self.key).unwrap_or_else(|| key.concat()),
             user_message: message.to_owned(),
-            params: Params { seconds: read.text(self.seconds) },
+            params: Params {
+                seconds: read.text(self.seconds),
+                wait: read.text(self.wait),
+                unit: Some(self.unit).filter(|unit| !unit.is_empty()).map(str::to_owned),
+            },
             retry: read.retry(self.retry),
             fields: self.fields.iter().map(|field| read.field(field)).collect(),
             api: Api {

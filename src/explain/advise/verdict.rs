@@ -85,8 +85,8 @@ pub fn seconds(delay: i64) -> i64 {
 pub fn in_units(seconds: i64) -> (i64, &'static str) {
     let (size, unit) = match seconds {
         ..120 => (1, "second"),
-        ..7200 => (60, "minute"),
-        ..172_800 => (3600, "hour"),
+        120..7200 => (60, "minute"),
+        7200..172_800 => (3600, "hour"),
         _ => (86_400, "day"),
     };
     ((seconds - 1) / size + 1, unit)

@@ -44,6 +44,9 @@ pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanatio
     }
 }
 
+/// The least confidence at which a judgement of a 429 may say that waiting is in vain.
+const CERTAIN: u8 = 90;
+
 /// Turns the kind by what the policy acts on, too: a limit that the body names, and a quota or a wait
 /// beside a 403; and by a code of the API's own with details (`is_rule`).
 pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mut Explanation) {
@@ -60,6 +63,10 @@ pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mu
         Some(Limited::Rate) if refused || hidden || out.kind == Kind::QuotaExhausted => Kind::RateLimited,
         Some(Limited::Allowance) if refused || hidden || out.kind == Kind::RateLimited => Kind::QuotaExhausted,
         Some(Limited::TooLarge) => Kind::TooLarge,
+        // That waiting does not help is no guess's to say: the policy backs off here, too.
+        None if by_status == Kind::RateLimited && out.kind == Kind::QuotaExhausted && out.confidence < CERTAIN => {
+            Kind::RateLimited
+        }
         _ if out.kind == Kind::Forbidden && (is_spent || waits.hint.is_some()) => Kind::RateLimited,
         // A code of the API's own with details of it, where the status says nothing precise.
         _ if is_rule && is_vague && out.kind != Kind::BusinessRule => Kind::BusinessRule,

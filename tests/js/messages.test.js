@@ -47,6 +47,7 @@ test("the English pack says what is built in, with waits of all units too", () =
   }
   for (const name of ["AbortError", "TimeoutError", "TypeError"]) check(Object.assign(new Error("x"), { name }));
   check(new TypeError("Failed to fetch"));
+  check(new TypeError("Cannot read properties of undefined (reading 'id')"));
   for (const key of ["user.rate_limited.after", "user.unavailable.after", "user.aborted", "user.unknown"]) assert.ok(seen.has(key), key);
 });
 

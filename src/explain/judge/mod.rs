@@ -81,7 +81,8 @@ pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mu
 
 /// Makes `out`, an error that no table knows, what was judged of it, where that is sure enough.
 pub fn note_thrown(judged: &Judged, out: &mut Explanation) {
-    let is_sure = judged.confidence >= SURE;
+    // What is no known failure of fetch is one only where the words leave little doubt.
+    let is_sure = judged.confidence >= CERTAIN;
     // No response said it.
     let is_open = !matches!(judged.kind, Kind::Unknown | Kind::Success);
     out.second = (is_open && !is_sure).then_some(judged.kind);

@@ -6,7 +6,7 @@
 //! 1. [`read`]: bytes to facts. Code, messages, ids, fields, what the request looks like.
 //! 2. [`judge`]: facts to a kind, a reason and how sure that is.
 //! 3. [`advise`]: the cause, the action, the verdict on a retry.
-//! 4. [`write`]: texts, redaction, formats.
+//! 4. [`mod@write`]: texts, redaction, formats.
 //!
 //! A user's catalog and a provider's own rules ([`catalogs`]) go before the judgement of the reader.
 

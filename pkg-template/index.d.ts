@@ -777,7 +777,7 @@ export interface ExplainerOptions {
   /**
    * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, one of your own, or a list. Of a list, those speak
    * whose `locale` is of the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
-   * packs serves all users. A key that no pack has, or whose text cannot be shown, gets the text of its kind, at last in English.
+   * packs serves all users. If no pack has a text for a key, or the text cannot be shown, the text of the kind is used, and English last.
    * @default English
    */
   messages?: Messages | Messages[];
@@ -947,7 +947,7 @@ export interface ExplanationBase {
   action: string;
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** Which text for end users it is, for an i18n of your own: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. */
+  /** The key of the text for end users, for your i18n library: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. */
   userMessageKey: UserMessageKey | (string & {});
   /** What the text may be filled with. Of a wait: its `seconds`, and how many (`wait`) it is of which `unit`: "second", "minute", "hour", "day". */
   params: Record<string, string>;
@@ -1336,7 +1336,7 @@ type KnownMessages<Pack> = {
 /**
  * Checks a pack of texts and gives it back: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
  * closed, a plural without `other`), arguments that no explanation has, and the locale. Call it in your tests or your build:
- * {@link createExplainer} takes packs without it, and passes over a text that cannot be shown.
+ * {@link createExplainer} reads packs without it and skips a text that cannot be shown.
  *
  * @param options `catalogs`: whose own keys are known, and no others; without them each key that has a dot and does not begin with
  * "user." may be one. `complete`: each kind must have a text.

@@ -19,7 +19,7 @@ const REQUESTS = words("config request options");
 const MAX_HOLDERS = 12;
 /** The error that another one wraps, beside `cause`. */
 const CAUSES = words("networkError originalError detail context");
-const STATUSES = words("status statusCode httpStatusCode httpStatus code");
+const STATUSES = words("status statusCode httpStatusCode httpStatus");
 const HEADERS = words("headers responseHeaders metadata");
 /** The body as it came, before it as it was parsed. */
 const BODIES = words("text rawBody bodyText bodyAsText responseText responseBody serverResponse errors shape data _data body json responseJSON error raw rawError");
@@ -79,7 +79,9 @@ export function facts(value) {
   const thrown = report ? of("error") : value;
   const holders = held([value, thrown], HOLDERS, MAX_HOLDERS);
   const requests = held(holders, REQUESTS, 2 * MAX_HOLDERS);
-  const status = first(holders, STATUSES, statusOf);
+  const status = first(holders, STATUSES, numberOf);
+  // It may mean anything: the core judges whether it is a status.
+  const code = first(holders, ["code"], numberOf);
   const now = of("now");
   const online = of("online");
   const page = report ? of("pageUrl") : look(() => globalThis.location.href);
@@ -88,10 +90,11 @@ export function facts(value) {
   const base = first(requests, ["baseURL"], nonEmpty) ?? "";
   const url = first(requests, ["url"], nonEmpty);
   const quota = member(thrown, "quota");
-  const body = first(holders, BODIES, bodyOf) ?? (status === undefined || (report && hasOnlyMembers(value)) ? undefined : bodyOf(value));
+  const body = first(holders, BODIES, bodyOf) ?? (status === undefined && code === undefined || (report && hasOnlyMembers(value)) ? undefined : bodyOf(value));
   const told = [
     // 0 is XMLHttpRequest's for no response; null says that there was none.
-    status !== undefined ? `status:${status}` : member(value, "status") === 0 || (of("status") === null && thrown === undefined) ? "status:0" : "",
+    status !== undefined ? `status:${status}` : of("status") === null && thrown === undefined ? "status:0" : "",
+    code === undefined ? "" : `code:${code}`,
     line("method", first(requests, ["method"], nonEmpty), MAX_LINE),
     line("url", url && (/^[a-z]+:/i.test(url) ? url : base + url)),
     line("provider", of("provider"), MAX_LINE),
@@ -152,11 +155,10 @@ function first(holders, names, read) {
   return undefined;
 }
 
-/** @param {unknown} value @param {string} name */
-function statusOf(value, name) {
-  const status = typeof value === "string" && value.length === 3 ? Number(value) : value;
-  // A `code` that is a number may mean anything else.
-  return typeof status === "number" && Number.isInteger(status) && status >= (name === "code" ? 400 : 100) && status < (name === "code" ? 600 : 1000) ? status : undefined;
+/** A whole number, also as text. @param {unknown} value */
+function numberOf(value) {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** @param {unknown} value */
@@ -182,10 +184,10 @@ function bodyOf(value, name = "") {
   return JSON.stringify(whole, (_, inner) => (left-- > 0 ? inner : undefined)).slice(0, MAX_BODY);
 }
 
-/** An error of gRPC: its code is a number, and it has trailers. @param {unknown} error */
+/** Whether it has what errors of gRPC have: a number as code, and trailers. @param {unknown} error */
 function isGrpc(error) {
   const code = member(error, "code");
-  return typeof code === "number" && code > 0 && code < 17 && typeof member(error, "metadata") === "object";
+  return typeof code === "number" && typeof member(error, "metadata") === "object";
 }
 
 /** @param {unknown} of @param {string[]} names */

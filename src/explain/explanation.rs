@@ -32,7 +32,7 @@ pub struct Explanation {
     pub user_message: Text,
     /// A rule's own key of the text for end users.
     pub key: Text,
-    /// A wait for the texts for end users: all its seconds, and how many it is of which unit; "" where none is told.
+    /// The wait in texts for end users: in seconds, and as a number of a larger unit; "" where none is known.
     pub seconds: Text,
     pub wait: Text,
     pub unit: &'static str,

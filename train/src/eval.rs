@@ -85,7 +85,9 @@ pub fn print(fixtures: &str, arguments: &[String]) {
         // The table's points of confidence are those of these very folds, which is how they are meant.
         let confidence = Model::built_in().confidence();
         let mut judged = leave_vendors_out(&rows, &set);
-        judged.iter_mut().for_each(|one| one.said = calibrated(one.said, &confidence));
+        for one in &mut judged {
+            one.said = calibrated(one.said, &confidence);
+        }
         report("each vendor by weights that never saw it", &rows, &judged, misses);
     }
     for file in files {
@@ -178,13 +180,13 @@ fn interval(share: f64, count: f64) -> (f64, f64) {
 
 /// What the table by status makes of each row: run in Node, as it would run in a page.
 fn status_table(rows: &[Row]) -> Vec<Marks> {
-    let root = crate::ROOT;
     let program = format!(
-        "import {{ explain }} from {root:?} + '/bench/status-table.js';
-        let text = ''; process.stdin.on('data', (part) => (text += part)).on('end', () =>
-          console.log(JSON.stringify(JSON.parse(text).map(explain))));"
-    )
-    .replace(&format!("from {root:?} + '"), &format!("from '{root}"));
+        "import {{ explain }} from '{}/bench/status-table.js';
+        let text = '';
+        process.stdin.on('data', (part) => (text += part));
+        process.stdin.on('end', () => console.log(JSON.stringify(JSON.parse(text).map(explain))));",
+        crate::ROOT
+    );
     let child = Command::new("node")
         .args(["--input-type=module", "-e", &program])
         .stdin(Stdio::piped())

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// How much of a row's label goes to the other kinds that are as good.
 const OTHERS: f64 = 0.3;
-/// The weight of a row that is told under a 200, beside its own status.
+/// The weight of the copy of a row under a 200.
 const UNDER_200: f64 = 0.3;
 /// The weight of a row of the four documents that the project began with: each of them must be right.
 const OF_SOURCES: f64 = 4.0;

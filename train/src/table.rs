@@ -4,7 +4,7 @@ use crate::examples::{Example, Set, size};
 use crate::fit::Fit;
 use fetch_with_policy::explain::advise::texts;
 use fetch_with_policy::explain::judge::model::{CLASSES, POINTS, UNIT};
-use fetch_with_policy::explain::kind::{KINDS, REASONS};
+use fetch_with_policy::explain::kind::{KINDS, Kind, REASONS};
 use std::fmt::Write;
 
 /// Features in the table.
@@ -133,13 +133,14 @@ impl Table {
 }
 
 fn class_name(class: usize) -> String {
-    match KINDS.get(class) {
-        Some(kind) => texts::row(*kind).name.to_owned(),
-        None => {
+    let name = |kind: Kind| texts::row(kind).name;
+    KINDS.get(class).map_or_else(
+        || {
             let (kind, reason) = REASONS[class - KINDS.len()];
-            format!("{}.{reason}", texts::row(kind).name)
-        }
-    }
+            format!("{}.{reason}", name(kind))
+        },
+        |kind| name(*kind).to_owned(),
+    )
 }
 
 /// The features that move most: by their largest weight and in how many examples they are.

@@ -39,6 +39,8 @@ pub const STEPS: &[Step] = &[
     step("lint", Count::Program, lint),
     step("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde"])])),
     step("docs", Count::Program, docs),
+    // Whether the table of the explainer's reader is what the labelled errors give, to the byte.
+    step("train", Count::Program, || Ok(vec![xtask("train --check")])),
     step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
     step("build", Count::Program, || Ok(vec![xtask("build")])),
     Step { loud: true, ..step("size", Count::Program, || Ok(vec![xtask("size")])) },
@@ -91,7 +93,7 @@ fn lint() -> Result<Vec<Command>, String> {
         clippy(&[&core[..], &WASM, &["--features", "wasm-policy,wasm-explain"]].concat()),
         clippy(&[&core[..], &WASM, &["--features", BROWSER, "--test", "wasm_*"]].concat()),
         clippy(&[&core[..], &WASM, &["--features", "client"]].concat()),
-        clippy(&["--package", "xtask", "--all-targets"]),
+        clippy(&["--package", "xtask", "--package", "train", "--all-targets"]),
     ])
 }
 

@@ -266,7 +266,7 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
             continue;
         }
         let text = actions::fill(template, case, out);
-        // That none was sent is a guess where nothing says so.
+        // Nothing shows that none was sent, so it is only possible.
         out.cause(id, "", "", if id == "missing" { "possible" } else { confidence }, 0);
         if let Some(last) = out.causes.last_mut() {
             (last.text, last.evidence) = (text, evidence);

@@ -315,7 +315,7 @@ mod tests {
     fn a_verdict_of_never_says_until_when_and_no_other_does() {
         assert_eq!(ORDER, KINDS);
         for row in KINDS.map(row) {
-            // Some network failures are for ever; that is told by their reason.
+            // Some network failures are permanent: their reason decides.
             let never = matches!(retry(row.kind, Text::default()), Retry::Never { .. }) || row.kind == Kind::Network;
             assert_eq!(never, !row.until.is_empty(), "{}", row.name);
             assert_eq!(named(row.name).map(|found| found.kind), Some(row.kind));

@@ -36,7 +36,7 @@ pub struct Model {
 pub struct Judged {
     /// The likeliest kind.
     pub kind: Kind,
-    /// The likeliest reason of it; "" for a kind without reasons, and where none is likely.
+    /// The likeliest reason of it, "unknown" where none stands out; "" for a kind without reasons.
     pub reason: &'static str,
     /// How often such a judgement is right, in percent.
     pub confidence: u8,
@@ -127,11 +127,9 @@ impl Model {
         let (kinds, reasons) = scores.split_at(KINDS.len());
         let (first, second) = best_two(kinds);
         let kind = KINDS.get(first).copied().unwrap_or(Kind::Unknown);
-        let of_kind = REASONS.iter().zip(reasons).filter(|((of, _), _)| *of == kind);
-        let reason = of_kind.max_by_key(|(_, score)| **score).map_or("", |((_, reason), _)| *reason);
         Judged {
             kind,
-            reason,
+            reason: reason_of(kind, reasons),
             confidence: self.confidence_of(kinds, first),
             second: KINDS.get(second).copied().unwrap_or(kind),
             places: self.places(&found, first, second),
@@ -179,6 +177,19 @@ impl Model {
         }
         places
     }
+}
+
+/// The likeliest reason of `kind` by the scores of all reasons: "unknown" where it is hardly likelier than the next one.
+fn reason_of(kind: Kind, scores: &[i32]) -> &'static str {
+    let (mut best, mut next, mut found) = (i32::MIN, i32::MIN, "");
+    for ((_, reason), score) in REASONS.iter().zip(scores).filter(|((of, _), _)| *of == kind) {
+        if *score > best {
+            (next, best, found) = (best, *score, reason);
+        } else {
+            next = next.max(*score);
+        }
+    }
+    if !found.is_empty() && best.saturating_sub(next) < UNIT { "unknown" } else { found }
 }
 
 /// The places of the largest and of the second largest number.

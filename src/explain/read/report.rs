@@ -108,7 +108,15 @@ pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
         let number = number::whole(value);
         let count = number.and_then(|number| u64::try_from(number).ok());
         match name {
-            "status" => report.status = number.and_then(|status| u16::try_from(status).ok()),
+            "status" => {
+                report.status =
+                    number.and_then(|status| u16::try_from(status).ok()).filter(|status| is_status(*status));
+            }
+            // An error's numeric code may be anything; only one of an error's status is taken for that.
+            "code" if report.status.is_none() => {
+                report.status =
+                    number.and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code));
+            }
             "method" => report.method = value,
             "url" => report.url = value,
             "provider" => report.provider = value,
@@ -134,6 +142,11 @@ pub fn read<'a>(facts: &'a str, thrown: Node<'a>) -> Report<'a> {
     let errors = thrown.children().map(|error| [error.index(0), error.index(1), error.index(2)].map(Node::text));
     report.thrown.extend(errors.map(|[name, message, code]| Thrown { name, message, code }));
     report
+}
+
+/// Three digits, as RFC 9110 section 15 has it; 0 stands for no response.
+fn is_status(status: u16) -> bool {
+    status == 0 || (100..1000).contains(&status)
 }
 
 fn given(word: &str) -> Given {

@@ -110,19 +110,21 @@ export const { explain, explainResponse } = {
    * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
    * @param {Response} response
    * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
+   * @param {Response} [original] that it is a copy of
    * @returns {Promise<import("../index.js").Explanation>}
    */
-  explainResponse: async (response, context) => ask(engineOf(), await reportOf(response, context)),
+  explainResponse: async (response, context, original = undefined) => ask(engineOf(), await reportOf(response, context, original)),
 };
 
 /**
  * The report of a response, with the front of its body.
  * @param {Response} response
  * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
+ * @param {Response} [original] that it is a copy of
  */
-export async function reportOf(response, context) {
+export async function reportOf(response, context, original = response) {
   // What the policy knows, where the caller does not say it.
-  const sent = look(() => sentFor(response));
+  const sent = look(() => sentFor(original));
   return {
     status: look(() => response.status) ?? null,
     headers: look(() => response.headers),

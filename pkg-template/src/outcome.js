@@ -1,9 +1,9 @@
 // @ts-check
 import { hasFailed } from "./core-failed.js";
 import { LEFT } from "./core.js";
-import { emit } from "./driver.js";
+import { emit } from "./emit.js";
 import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
-import { limitOf, settle } from "./foreign.js";
+import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
 import { note } from "./sent.js";

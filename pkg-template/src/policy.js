@@ -1,9 +1,10 @@
 // @ts-check
 import { load } from "./core.js";
-import { argsOf, isPolicy, makePolicy, runOn } from "./driver.js";
+import { isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
 import { retried } from "./instance.js";
 import { MAX_BODY, MAX_VALUE } from "./limits.js";
+import { argsOf } from "./subject.js";
 
 export { callRecord } from "./record.js";
 

@@ -153,6 +153,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline", "src")?;
     bundle(&stage.join("workerd"), "workerd", "src")?;
     bundle(&stage.join("url"), "url", "url")?;
+    browser(&stage.join("browser"))?;
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     one_file(&stage)?;
@@ -198,6 +199,37 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
         process::read(&mut esbuild)?;
     }
     Ok(())
+}
+
+// For pages: the policy's shell and its core, of which the first imports the second when a call needs it, share a file with what both
+// need. The rest is a file each, as elsewhere; the explainer is loaded by `lazy-explain`.
+fn browser(out: &Path) -> Result<(), String> {
+    const OTHERS: [&str; 11] = [
+        "index",
+        "lazy-explain",
+        "explain",
+        "explainer",
+        "fallback",
+        "catalog",
+        "define-messages",
+        "format",
+        "errors",
+        "later",
+        "sent",
+    ];
+    let external = |name: &&str| format!("--external:*/{name}.js");
+    for file in OTHERS {
+        let own = Path::new(TEMPLATE).join(format!("browser/{file}.js"));
+        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
+        let mut esbuild = esbuild();
+        esbuild.arg(code).arg(option("--outdir=", out)).arg("--loader:.hex=text");
+        esbuild.args(OTHERS.iter().filter(|other| **other != file).map(external)).arg(external(&"shell"));
+        process::read(esbuild.args(aliases("browser")?))?;
+    }
+    let mut esbuild = esbuild();
+    esbuild.args(["shell", "core-chunk"].map(|name| format!("{TEMPLATE}/src/{name}.js")));
+    esbuild.args(["--splitting", "--chunk-names=common", "--loader:.hex=text"]).arg(option("--outdir=", out));
+    process::read(esbuild.args(OTHERS.iter().map(external)).args(aliases("browser")?)).map(drop)
 }
 
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads

@@ -18,6 +18,8 @@ const [TURNS, LONG_TURNS] = [24, 150];
 /** @typedef {import("./page.js").Item} Item */
 /** @typedef {{ run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
 
+const none = () => {};
+
 /** A timer that is set when all is told. */
 class Later {
   /** @param {() => void} callback @param {number} due @param {number} ms */
@@ -69,6 +71,8 @@ export async function adopt(page) {
       }
       const isLooked = item.type === "ended" && !item.early.isOver;
       for (let turn = isLooked ? LONG_TURNS : TURNS; turn > 0; turn--) await undefined;
+      // Its caller has what its send gave: whatever the core would do now, it is over.
+      if (item.type === "ended" && item.early.isOver) adopted.get(item.early)?.abort(undefined);
     }
   } finally {
     // Timers that were set meanwhile are known to this `clearTimeout` alone.
@@ -113,7 +117,9 @@ export async function adopt(page) {
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
     let isFirst = isSent;
-    const { run, promise } = adoptOn(policy, args, options ?? undefined, early, ({ fetch, prepare, onEvent, idempotencyKey }) => {
+    const heard = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.told.delete(event.type) || onEvent(event);
+    const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
+    const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
       const send = (...given) => {
         if (!isFirst) return (fetch ?? hostFetch())(.../** @type {[any]} */ (given));
@@ -127,7 +133,7 @@ export async function adopt(page) {
       };
       return {
         fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
-        ...(onEvent && { onEvent: (/** @type {any} */ event) => early.told.delete(event.type) || onEvent(event) }),
+        ...(onEvent && { onEvent: heard(onEvent) ?? none }),
         ...(prepare && {
           prepare: (/** @type {[any, number, any]} */ ...given) => {
             if (made.error !== undefined) throw made.error;

@@ -64,6 +64,8 @@ export class Early {
     /** The core has it. */
     this.isTaken = false;
     this.isOver = false;
+    /** It ended as a plain fetch does. */
+    this.isPlain = false;
     /** @type {Response | undefined} */
     this.response = undefined;
     /** @type {any} */
@@ -195,6 +197,7 @@ export class Early {
   /** Ends with what its send gave. */
   finish() {
     const { response, failure, hooks, record, method, origin } = this;
+    this.isPlain = page.failure !== undefined;
     const isGood = response !== undefined && response.status < FIRST_ERROR;
     if (response) this.tell("response", { status: response.status, quotas: [] });
     else this.tell("failure", { error: failure, label: labelOf(failure) });

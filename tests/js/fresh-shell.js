@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { pathToFileURL } from "node:url";
-import { virtualHost } from "./virtual.js";
+import { settled, virtualHost } from "./virtual.js";
 
 const folder = mkdtempSync(join(tmpdir(), "shell-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -17,11 +17,12 @@ const LOAD = 'import("./core-chunk.js")';
 const GATED = `
 import { ready as compiled } from "./core-real.js";
 export * from "./core-real.js";
-export const ready = { then: (resolve, reject) => globalThis.gates.get(import.meta.url)().then(() => compiled).then(resolve, reject) };
+export const ready = { then: (resolve, reject) => globalThis.gates.get(import.meta.url)(compiled).then(resolve, reject) };
 `;
 
 /**
- * The entry's names. `loads` counts how often its core was asked for; `gate` is what the core waits for, and may fail by.
+ * The entry's names. `loads` counts how often its core was asked for; `gate` is what the core waits for, and may fail by. `rest` waits
+ * for all that goes on in real time, which is the import and the compilation.
  * @param {() => Promise<unknown>} [gate]
  */
 export async function freshShell(gate = async () => {}) {
@@ -29,10 +30,25 @@ export async function freshShell(gate = async () => {}) {
   cpSync("pkg/browser", home, { recursive: true });
   renameSync(join(home, "core-chunk.js"), join(home, "core-real.js"));
   writeFileSync(join(home, "core-chunk.js"), GATED);
-  const shell = { loads: 0, gate, home };
+  let busy = 0;
+  const shell = {
+    loads: 0,
+    gate,
+    home,
+    async rest() {
+      do for (let n = 0; n < 5; n++) await settled();
+      while (busy > 0);
+    },
+  };
   globalThis.gates ??= new Map();
-  globalThis.gates.set(pathToFileURL(join(home, "core-chunk.js")).href, () => shell.gate());
-  globalThis.gates.set(home, () => void shell.loads++);
+  globalThis.gates.set(home, () => (busy++, shell.loads++));
+  globalThis.gates.set(pathToFileURL(join(home, "core-chunk.js")).href, async (compiled) => {
+    busy--;
+    await shell.gate();
+    busy++;
+    await compiled;
+    busy--;
+  });
   const code = readFileSync(join(home, "shell.js"), "utf8");
   assert.equal(code.split(LOAD).length, 2, "the shell loads its core in one place");
   writeFileSync(join(home, "shell.js"), code.replace(LOAD, `(globalThis.gates.get(${JSON.stringify(home)})(), ${LOAD})`));

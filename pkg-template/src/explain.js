@@ -10,7 +10,7 @@ import { HttpError } from "./errors.js";
 import { facts, look, text } from "./explain-facts.js";
 import { front } from "./front.js";
 import { MAX_BODY } from "./limits.js";
-import { replaced, retried } from "./instance.js";
+import { canLoad, replaced, retried } from "./instance.js";
 import { sentFor } from "./sent.js";
 
 /** The explainer's core. */
@@ -98,13 +98,23 @@ function explained(value) {
 }
 
 // Members of an object, since a member's name survives minifiers: see policy.js.
-export const { explain, explainResponse } = {
+export const { explain, explainError, explainResponse, initExplain } = {
   /**
    * Explains a report, or what fetch rejected with.
    * @param {unknown} reportOrThrown
    * @returns {import("../index.js").Explanation}
    */
   explain: (reportOrThrown) => ask(engineOf(), reportOrThrown),
+
+  /**
+   * The same as a promise, as where the explainer is loaded when it is needed.
+   * @param {unknown} thrown
+   * @returns {Promise<import("../index.js").Explanation>}
+   */
+  explainError: async (thrown) => ask(engineOf(), thrown),
+
+  /** Makes the explainer now. True where it can be had. */
+  initExplain: async () => canLoad(load),
 
   /**
    * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.

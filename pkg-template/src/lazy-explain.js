@@ -16,10 +16,18 @@ let failedAt = -Infinity;
 
 /** @returns {Promise<boolean>} */
 function load() {
-  return (loading ??= import("./explain.js").then(
-    (module) => ((explainer = module), true),
-    () => ((failedAt = Date.now()), (loading = undefined), false),
-  ));
+  return (loading ??= import("./explain.js")
+    .then(async (module) => {
+      // Where WebAssembly is forbidden it cannot be made.
+      if (!(await module.initExplain())) throw module;
+      explainer = module;
+      return true;
+    })
+    .catch(() => {
+      failedAt = Date.now();
+      loading = undefined;
+      return false;
+    }));
 }
 
 /** A load, where the last one did not fail just now. */

@@ -22,7 +22,8 @@ let shared;
 export class Shell {
   /** @param {any} options @param {Shell} [base] */
   constructor(options, base) {
-    checkOptions(options);
+    /** The options, as the core takes them. */
+    this.leaves = [...(base?.leaves ?? []), ...checkOptions(options, base?.leaves)];
     this.options = options;
     this.base = base;
     /** All options that hold. @type {any} */
@@ -63,7 +64,7 @@ export class Shell {
       if (page.core) return page.core.runOn(this.policyOf(), args, options);
       const subject = args.length === 0 ? undefined : subjectOf(args[0], args[1]);
       if (subject === undefined) return passOn(options?.fetch ?? this.hooks.fetch, args);
-      if (options != null) checkOptions(options);
+      if (options != null) checkOptions(options, this.leaves);
       return new Early(this, args, options, options == null ? this.hooks : merged(this.hooks, options), subject).begin();
     } catch (error) {
       return Promise.reject(error);

@@ -1,11 +1,17 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { explainResponse as explainNow, load, reportOf as reportNow } from "../src/explain.js";
+import { explain as explainNow, explainResponse as explainResponseNow, load, reportOf as reportNow } from "../src/explain.js";
 
 export * from "../src/explain.js";
 
 // A member's name survives minifiers: see ../src/policy.js.
-export const { explainResponse, initExplain } = {
+export const { explainError, explainResponse, initExplain } = {
+  /** @param {unknown} thrown */
+  async explainError(thrown) {
+    await initExplain();
+    return explainNow(thrown);
+  },
+
   /**
    * As the main entry's, but that it waits for the module where it is not there yet.
    * @param {Response} response
@@ -14,7 +20,7 @@ export const { explainResponse, initExplain } = {
    */
   async explainResponse(response, context) {
     await initExplain();
-    return explainNow(response, context);
+    return explainResponseNow(response, context);
   },
 
   /**

@@ -9,6 +9,7 @@ use fetch_with_policy::{
 };
 
 const FILE: &str = "pkg-template/src/core-facts.js";
+const CORE: &str = "pkg-template/src/core-chunk.js";
 
 /// Headers that most responses have: they set the core's clock right, and say nothing of a limit.
 const CLOCKS: &str = "^age$|^date$|";
@@ -51,4 +52,6 @@ fn the_shell_has_the_facts_of_the_core() {
         fs::write(&file, &facts).expect("the file can be written");
     }
     assert_eq!(fs::read_to_string(&file).unwrap_or_default(), facts);
+    let core = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(CORE)).unwrap_or_default();
+    assert!(core.contains(&format!("export const VERSION = {:?};", env!("CARGO_PKG_VERSION"))), "{CORE}");
 }

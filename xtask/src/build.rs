@@ -153,7 +153,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline", "src")?;
     bundle(&stage.join("workerd"), "workerd", "src")?;
     bundle(&stage.join("url"), "url", "url")?;
-    browser(&stage.join("browser"))?;
+    pages(&stage)?;
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     one_file(&stage)?;
@@ -201,35 +201,26 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     Ok(())
 }
 
-// For pages: the policy's shell and its core, of which the first imports the second when a call needs it, share a file with what both
-// need. The rest is a file each, as elsewhere; the explainer is loaded by `lazy-explain`.
-fn browser(out: &Path) -> Result<(), String> {
-    const OTHERS: [&str; 11] = [
-        "index",
-        "lazy-explain",
-        "explain",
-        "explainer",
-        "fallback",
-        "catalog",
-        "define-messages",
-        "format",
-        "errors",
-        "later",
-        "sent",
-    ];
-    let external = |name: &&str| format!("--external:*/{name}.js");
-    for file in OTHERS {
-        let own = Path::new(TEMPLATE).join(format!("browser/{file}.js"));
-        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
+// For pages, which load the core and the explainer when they need them: `shell` imports `core-chunk`, and both a file with what both
+// need; `lazy-explain` imports the explainer. The rest is as everywhere.
+fn pages(out: &Path) -> Result<(), String> {
+    const NAMES: [&str; 3] = ["browser", "lazy-explain", "fallback"];
+    const PARTS: [&str; 2] = ["shell", "core-chunk"];
+    let command = |files: &[&str]| -> Result<Command, String> {
         let mut esbuild = esbuild();
-        esbuild.arg(code).arg(option("--outdir=", out)).arg("--loader:.hex=text");
-        esbuild.args(OTHERS.iter().filter(|other| **other != file).map(external)).arg(external(&"shell"));
-        process::read(esbuild.args(aliases("browser")?))?;
+        esbuild.args(files.iter().map(|name| format!("{TEMPLATE}/src/{name}.js")));
+        esbuild.arg(option("--outdir=", out)).arg("--loader:.hex=text").args(aliases("browser")?);
+        let apart = FILES.iter().filter(|name| **name != "policy").chain(&NAMES).filter(|name| !files.contains(*name));
+        esbuild.args(apart.map(|name| format!("--external:*/{name}.js")));
+        Ok(esbuild)
+    };
+    for name in NAMES {
+        process::read(command(&[name])?.arg("--external:*/shell.js"))?;
     }
-    let mut esbuild = esbuild();
-    esbuild.args(["shell", "core-chunk"].map(|name| format!("{TEMPLATE}/src/{name}.js")));
-    esbuild.args(["--splitting", "--chunk-names=common", "--loader:.hex=text"]).arg(option("--outdir=", out));
-    process::read(esbuild.args(OTHERS.iter().map(external)).args(aliases("browser")?)).map(drop)
+    process::read(command(&PARTS)?.args(["--splitting", "--chunk-names=common"]))?;
+    // The explainer is one that nobody loads before it is needed: it needs no copy.
+    let core = out.join("core-chunk.js");
+    write(&core, String::from_utf8_lossy(&read(&core)?).replace("./later.js", "./explain.js").as_bytes())
 }
 
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
@@ -245,7 +236,8 @@ fn aliases(entry: &str) -> Result<Vec<String>, String> {
     let alias = |name: &str, path: &Path| option(&format!("--alias:{name}="), &root.join(path));
     let mut list = vec![alias("#bind", &work("bind"))];
     for module in MODULES {
-        let code = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
+        let own = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
+        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("entry/inline/{module}.js")) };
         list.push(alias(&format!("#{module}"), &code));
         list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.hex"))));
         list.push(alias(&format!("#brotli/{module}"), &work(&format!("{module}.brotli"))));

@@ -1,5 +1,5 @@
 // @ts-check
-// The main entry's names, as a page loads them: see ../src/shell.js.
+// The main entry's names, as a page loads them: see shell.js.
 export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
 export { defineCatalog } from "./catalog.js";
 export { defineMessages } from "./define-messages.js";

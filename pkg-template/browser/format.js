@@ -1,2 +1,0 @@
-// @ts-check
-export * from "../src/format.js";

@@ -92,7 +92,6 @@ test("each profile is exported by name and names its hosts", async () => {
   }
 });
 
-// What is imported later is set aside, as bundlers that split do.
 async function bundle(/** @type {string} */ code, /** @type {string[]} */ conditions = []) {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: installed.folder },
@@ -101,12 +100,6 @@ async function bundle(/** @type {string} */ code, /** @type {string[]} */ condit
     outdir: "out",
     conditions,
     loader: { ".wasm": "copy" },
-    plugins: [
-      {
-        name: "later",
-        setup: (it) => it.onResolve({ filter: /.*/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined)),
-      },
-    ],
     write: false,
   });
   return outputFiles;

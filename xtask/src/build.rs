@@ -25,7 +25,7 @@ pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
 const FILES: [&str; 10] =
-    ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "later", "sent"];
+    ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "registered", "sent"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -189,10 +189,7 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
         esbuild.arg(code).arg(option("--outdir=", out));
         esbuild.arg("--loader:.letters=text");
-        // `later` is the explainer once more, where that holds the bytes: see there.
-        let is_copy = sources == "src" && file == "later";
-        let apart = |other: &&&str| **other != file && !(is_copy && **other == "explain");
-        esbuild.args(FILES.iter().filter(apart).map(|other| format!("--external:*/{other}.js")));
+        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
         // workerd takes the .wasm as a module; the path is kept as it is written.
         if entry == "workerd" {
             esbuild.arg("--external:*.wasm");

@@ -1,6 +1,7 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { explainResponse as explainNow, load, reportOf as reportNow } from "../src/explain.js";
+import { ask, engineOf, explainResponse as explainNow, load, reportOf as reportNow } from "../src/explain.js";
+import { register } from "./registered.js";
 
 export * from "../src/explain.js";
 
@@ -34,3 +35,9 @@ export async function reportOf(response, context) {
   await initExplain();
   return reportNow(response, context);
 }
+
+// In place of the main entry's, which does not wait.
+register(async (response, context, catalogs) => {
+  const report = await reportOf(response, context);
+  return ask(engineOf(catalogs), report);
+});

@@ -28,6 +28,7 @@ mod read_syntax;
 mod scenarios;
 mod secrets;
 mod simulator;
+mod status_kinds;
 mod waits;
 mod wild;
 mod windows;

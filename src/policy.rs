@@ -3,6 +3,8 @@
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::RefCell;
 
+use schema::{DEFAULTS, Place};
+
 use crate::{
     hints::limits::{self, Limits},
     rate_limit::{
@@ -14,63 +16,13 @@ use crate::{
         options::{RetryLayer, RetryRules},
     },
     syntax::{
-        number,
-        value::{self, Checked, Kind, Next, OptionError, Row, UNSAID, Value, row, table},
+        value::{self, UNSAID},
         words,
     },
 };
 
-table! {
-    /// The options of neither wing. Only a caller says them.
-    TABLE by Place {
-        AttemptTimeout: row("timeout.attempt", Kind::Period),
-        TotalTimeout: row("timeout.total", Kind::Period),
-        Priority: Row { name: "priority", kind: Kind::Order, default: 0.0 },
-        Cost: Row { name: "cost", kind: Kind::Cost, default: 1.0 },
-        ThrowHttpErrors: Row { name: "throwHttpErrors", kind: Kind::Flag, default: 0.0 },
-        IdempotencyKey: Row { name: "idempotencyKey", kind: Kind::Key, default: 0.0 },
-        CostRequests: row("cost.requests", Kind::Count),
-        Circuit: Row { name: "circuitBreaker", kind: Kind::Switch, default: 0.0 },
-        // Polly and resilience4j open at half; the rest is between theirs.
-        FailureRatio: Row { name: "circuitBreaker.failureRatio", kind: Kind::Share, default: 0.5 },
-        MinimumCalls: Row { name: "circuitBreaker.minimumCalls", kind: Kind::Count, default: 10.0 },
-        CircuitWindow: Row { name: "circuitBreaker.window", kind: Kind::Period, default: 10_000.0 },
-        OpenFor: Row { name: "circuitBreaker.openFor", kind: Kind::Period, default: 5000.0 },
-        Hedge: Row { name: "hedge", kind: Kind::Switch, default: 0.0 },
-        HedgeDelay: row(HEDGE_DELAY, Kind::Delay),
-        // One more is most of the gain (Dean and Barroso).
-        MaxHedges: Row { name: "hedge.maxHedges", kind: Kind::Few, default: 1.0 },
-    }
-    rest [
-        row("", Kind::Object),
-        row("timeout", Kind::Object),
-        // The shell keeps these.
-        row("onEvent", Kind::Function),
-        row("userTiming", Kind::Flag),
-        row("prepare", Kind::Function),
-        row("fetch", Kind::Function),
-        row("body", Kind::Function),
-        row("host", Kind::Kept),
-        row("explainer", Kind::Kept),
-        // The shell's too: where it counts, this code is not to be had.
-        row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
-        row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
-    ]
-}
-
-/// The one that has no default: what is slow depends on the server.
-const HEDGE_DELAY: &str = "hedge.delay";
-
-/// A profile's own options, beside the wings'.
-const PROFILE: [Row; 4] = [
-    row("hosts", Kind::List("an array of hosts")),
-    row("name", Kind::Text),
-    // The explainer's; a shell gives the lines that the policy goes by.
-    row("catalog", Kind::Kept),
-    row("dialects", Kind::List("an array of header dialects")),
-];
-
-const HOST: Kind = Kind::Word("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\"");
+mod schema;
+mod similar;
 
 /// What one source says to the wings.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +44,7 @@ struct Profile {
 #[derive(Debug)]
 pub struct Policy {
     caller: Layer,
-    numbers: [f64; TABLE.len()],
+    numbers: [f64; DEFAULTS.len()],
     // What a call takes of other units than requests.
     costs: Vec<(String, u64)>,
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
@@ -155,7 +107,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             caller: Layer::default(),
-            numbers: [UNSAID; TABLE.len()],
+            numbers: [UNSAID; DEFAULTS.len()],
             costs: Vec::new(),
             profiles: Rc::default(),
             composed: RefCell::default(),
@@ -177,86 +129,46 @@ impl Clone for Policy {
 }
 
 impl Policy {
-    /// Takes one option under its path: `retry.maxAttempts`, `profiles.0.hosts.1`.
-    ///
-    /// # Errors
-    /// Its path, and what was expected there.
-    pub fn set(&mut self, path: &str, value: Value<'_>) -> Result<Next, OptionError> {
+    /// Keeps an option that was checked, by its place in [`schema`]: its number, or its text. False: an element without its array.
+    pub fn keep(&mut self, place: usize, number: f64, text: &str) -> bool {
         self.composed.get_mut().clear();
-        self.set_at(path, value).map_err(|expected| OptionError { field: path.into(), expected })
+        self.keep_at(place, number, text).is_some()
     }
 
-    fn set_at(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (head, rest) = words::halves(path, b'.');
-        match (head, rest) {
-            ("profiles", "") => {
-                self.profiles = Rc::default();
-                return Kind::List("an array of profiles").read(value).map(|(_, next)| next);
+    fn keep_at(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
+        let Some(own) = Place::ALL.get(place) else {
+            return match schema::below(place) {
+                (place, false) => self.caller.keep(place, number, text),
+                (place, true) => self.profile()?.keep(place, number, text),
+            };
+        };
+        match own {
+            Place::Cost => {
+                self.costs.clear();
+                // By unit: the number is among the members.
+                if number > 0.0 {
+                    *self.numbers.get_mut(place)? = number;
+                }
             }
-            ("profiles", _) => return self.set_profile(rest, value),
-            ("cost", "") => self.costs.clear(),
-            ("cost", "requests") => {}
-            ("cost", unit) => {
-                let (units, next) = Kind::Size.read(value)?;
-                self.costs.push((unit.into(), units as u64));
-                return Ok(next);
+            Place::CostRequests => *self.numbers.get_mut(Place::Cost as usize)? = number,
+            Place::CostUnit => self.costs.push((text.into(), number as u64)),
+            Place::Profiles => self.profiles = Rc::default(),
+            Place::Profile => Rc::get_mut(&mut self.profiles)?.push(Profile::default()),
+            Place::Host => self.profile()?.hosts.push(text.to_ascii_lowercase()),
+            Place::Catalog => self.profile()?.limits = Limits::new(text),
+            Place::ErrorsUnder200 => self.profile()?.errors_under_200 = number > 0.0,
+            _ => {
+                if let Some(kept) = self.numbers.get_mut(place) {
+                    *kept = number;
+                }
             }
-            _ => {}
         }
-        if let Some(taken) = self.caller.set(head, rest, value) {
-            return taken;
-        }
-        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
-        if index == Place::CostRequests as usize {
-            self.numbers[Place::Cost as usize] = self.numbers[Place::CostRequests as usize];
-        }
-        Ok(next)
+        Some(())
     }
 
-    fn set_profile(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let profiles = Rc::get_mut(&mut self.profiles).ok_or("an array of profiles before it")?;
-        let (_, member) = words::halves(path, b'.');
-        if member.is_empty() {
-            profiles.push(Profile::default());
-            return Kind::Object.read(value).map(|(_, next)| next);
-        }
-        // A member follows its object, so there is a last one.
-        profiles.last_mut().ok_or("an object")?.set(member, value)
-    }
-
-    /// What only the whole can tell: members that are missing.
-    ///
-    /// # Errors
-    /// The path of the first, and what was expected there.
-    pub fn check(&self) -> Result<(), OptionError> {
-        let mut field = String::from("rateLimit.");
-        let mut missing = self.caller.rate_limit.missing(&mut field);
-        let said = |place: Place| value::over(TABLE, &self.numbers, &[], place as usize);
-        if missing.is_none() && said(Place::Hedge) > 0.0 && said(Place::HedgeDelay).is_nan() {
-            field.clear();
-            field.push_str(HEDGE_DELAY);
-            missing = Some(Kind::Delay.expected());
-        }
-        for (index, profile) in self.profiles.iter().enumerate() {
-            if missing.is_some() {
-                break;
-            }
-            field.clear();
-            field.push_str("profiles.");
-            number::push(&mut field, index as u64);
-            if profile.hosts.is_empty() {
-                field.push_str(".hosts");
-                missing = Some("an array of one host or more");
-            } else if let Some(at) = profile.dialects.mute() {
-                field.push_str(".dialects.");
-                number::push(&mut field, at as u64);
-                missing = Some("one of limit, remaining, used and reset");
-            } else {
-                field.push_str(".rateLimit.");
-                missing = profile.layer.rate_limit.missing(&mut field);
-            }
-        }
-        missing.map_or(Ok(()), |expected| Err(OptionError { field, expected }))
+    // A member follows its object, so it is the last one's.
+    fn profile(&mut self) -> Option<&mut Profile> {
+        Rc::get_mut(&mut self.profiles)?.last_mut()
     }
 
     /// What holds for a call to `host` (`api.example.com`, `localhost:8080`).
@@ -294,7 +206,7 @@ impl Policy {
     fn compose(&self, of_host: Option<&Profile>) -> Rules {
         // Without one, what the caller does not say its own layer does not say either.
         let profile = of_host.map_or(&self.caller, |profile| &profile.layer);
-        let of = |place: Place| value::over(TABLE, &self.numbers, &[], place as usize);
+        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &[], place as usize);
         let max_wait = self.caller.rate_limit.max_wait(&profile.rate_limit);
         let retry = self.caller.retry.over(&profile.retry, max_wait);
         Rules {
@@ -318,44 +230,18 @@ impl Policy {
             priority: of(Place::Priority) as i32,
             cost: of(Place::Cost) as u32,
             throw_http_errors: of(Place::ThrowHttpErrors) > 0.0,
-            idempotency_auto: of(Place::IdempotencyKey) > 0.0,
+            idempotency_auto: of(Place::IdempotencyKey) as u32 == 1,
         }
     }
 }
 
 impl Profile {
-    fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (head, rest) = words::halves(path, b'.');
-        if head == "hosts" && !rest.is_empty() {
-            let (_, next) = HOST.read(value)?;
-            if let Value::Text(host) = value {
-                self.hosts.push(host.to_ascii_lowercase());
-            }
-            return Ok(next);
+    fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
+        if let Some(member) = schema::of_dialect(place) {
+            self.dialects.keep(member, number, text);
+            return Some(());
         }
-        if path == "errorsUnder200" {
-            let (flag, next) = Kind::Flag.read(value)?;
-            self.errors_under_200 = flag > 0.0;
-            return Ok(next);
-        }
-        if let ("catalog", Value::Text(lines)) = (path, value) {
-            self.limits = Limits::new(lines);
-            return Kind::Text.read(value).map(|(_, next)| next);
-        }
-        if head == "dialects" {
-            let (_, member) = words::halves(rest, b'.');
-            if !member.is_empty() {
-                return self.dialects.set(member, value);
-            }
-            if !rest.is_empty() {
-                self.dialects.begin();
-                return Kind::Object.read(value).map(|(_, next)| next);
-            }
-        }
-        if let Some(taken) = self.layer.set(head, rest, value) {
-            return taken;
-        }
-        value::set(&PROFILE, &mut [], path, value).map(|(_, next)| next)
+        self.layer.keep(place, number, text)
     }
 
     fn is_of(&self, host: &str) -> bool {
@@ -368,17 +254,13 @@ impl Profile {
 }
 
 impl Layer {
-    // `None`: neither wing's.
-    fn set(&mut self, head: &str, rest: &str, value: Value<'_>) -> Option<Checked<Next>> {
-        match head {
-            "retry" => Some(self.retry.set(rest, value)),
-            "rateLimit" => Some(self.rate_limit.set(rest, value)),
-            _ => None,
+    fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
+        match place.checked_sub(schema::RATE_LIMIT) {
+            None => self.retry.keep(place - schema::RETRY, number, text),
+            Some(place) => self.rate_limit.keep(place, number, text),
         }
     }
 }
-
-mod similar;
 
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,20 @@
 //! The message of a bad option; for an unknown one, with the known option that was probably meant.
 //!
-//! Three rules, in this order: what other libraries call the same thing, the closest name at the same level by edit distance, the
-//! same name in a wing. The candidates are the tables themselves. Plain loops: this runs once, before an error, and is in every page.
+//! The one at the same level that other libraries call so, or the closest name there by edit distance; at the top also those of
+//! the wings. The candidates are the tables themselves. `check-options.js` does the same for the npm package.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
-use super::{PROFILE, TABLE};
-use crate::{
-    rate_limit, retry,
-    syntax::{
-        value::{OptionError, UNKNOWN},
-        words,
-    },
+use super::schema;
+use crate::syntax::{
+    value::{OptionError, UNKNOWN},
+    words,
 };
 
 /// An option in each line, and what others call it, at the top level or beside it. ky and got (`limit`, `statusCodes`,
 /// `backoffLimit`), axios-retry (`retries`, `retryDelay`, `retryCondition`), p-retry (`retries`, `factor`, `minTimeout`,
 /// `shouldRetry`), ofetch (`retryStatusCodes`), the clients of `OpenAI` and AWS (`maxRetries`), p-queue (`concurrency`).
-const ALIASES: &str = "\
+pub(super) const ALIASES: &str = "\
 retry.maxAttempts maxRetries maxRetry retries attempts limit
 retry.initialDelay retryDelay minTimeout delay minDelay
 retry.maxDelay backoffLimit maxTimeout
@@ -26,8 +23,8 @@ retry.decide shouldRetry retryCondition
 retry.statuses statusCodes retryStatusCodes
 rateLimit.maxConcurrent concurrency";
 
-/// The options that are no rows of [`TABLE`].
-const WINGS: [&str; 3] = ["retry", "rateLimit", "profiles"];
+/// What stands at the top may be meant for a wing.
+const WINGS: [&str; 2] = ["retry", "rateLimit"];
 /// Longer names are no misspelled ones.
 const LONGEST: usize = 32;
 
@@ -42,9 +39,7 @@ impl OptionError {
             out.push_str("\"");
             if let Some(known) = similar(&self.field) {
                 out.push_str("; did you mean \"");
-                for part in known {
-                    out.push_str(part);
-                }
+                out.push_str(&known);
                 out.push_str("\"?");
             }
         } else {
@@ -56,64 +51,47 @@ impl OptionError {
     }
 }
 
-/// The known option that was probably meant by `path`, in three parts that make its path.
-fn similar(path: &str) -> Option<[&str; 3]> {
-    // A profile has the wings' options, behind its own path.
-    let mut option = path;
-    let mut levels = [("", TABLE), ("retry.", retry::options::TABLE), ("rateLimit.", rate_limit::options::TABLE)];
-    if let Some(rest) = path.strip_prefix("profiles.") {
-        option = words::halves(rest, b'.').1;
-        levels[0].1 = &PROFILE;
-    }
-    let front = words::cut(path, 0, path.len() - option.len());
-    let (head, below) = words::halves(option, b'.');
-    let name = if below.is_empty() { option } else { below };
-    for line in words::split(ALIASES, b"\n") {
-        let (known, aliases) = words::halves(line, b' ');
-        if (below.is_empty() || head == words::halves(known, b'.').0)
-            && words::split(aliases, b" ").any(|alias| alias == name)
+/// The known option that was probably meant by `path`.
+fn similar(path: &str) -> Option<String> {
+    let at = path.rfind('.');
+    let parent: Vec<&str> = at.map(|at| path[..at].split('.').collect()).unwrap_or_default();
+    let name = at.map_or(path, |at| &path[at + 1..]);
+    let (mut least, mut found) = (LONGEST, None);
+    for (option, _) in schema::all() {
+        let parts: Vec<&str> = option.split('.').collect();
+        if parts.len() <= parent.len() || !parts.iter().zip(&parent).all(|(part, given)| part == given || *part == "*")
         {
-            return Some([front, "", known]);
+            continue;
         }
-    }
-    let mut closest = Closest { least: LONGEST, level: "", name: "" };
-    for (level, table) in levels {
-        // What stands at the top may be meant for a wing.
-        let sought = match option.strip_prefix(level) {
-            Some(rest) => rest,
-            None if below.is_empty() => option,
-            None => continue,
+        let (known, is_there) = match parts[parent.len()..] {
+            [known] => (known, true),
+            [wing, known] => (known, WINGS.contains(&wing)),
+            _ => ("", false),
         };
-        for row in table {
-            closest.consider(sought, level, row.name);
+        if !is_there || known.starts_with('*') {
+            continue;
+        }
+        let far = distance(name, known);
+        let is_alias = is_alias(&parts, name);
+        if is_alias || (far < least && far * 3 <= name.len() + 1) {
+            let rest = parts[parent.len()..].join(".");
+            found = Some(at.map_or_else(|| rest.clone(), |at| [&path[..=at], &rest].concat()));
+            least = if is_alias { 0 } else { far };
         }
     }
-    for wing in WINGS {
-        closest.consider(option, "", wing);
-    }
-    (!closest.name.is_empty()).then_some([front, closest.level, closest.name])
+    found
 }
 
-struct Closest {
-    least: usize,
-    level: &'static str,
-    name: &'static str,
+/// Whether others call the option of these parts so.
+fn is_alias(parts: &[&str], name: &str) -> bool {
+    let [.., wing, option] = parts else { return false };
+    aliases(&[wing, ".", option].concat()).any(|alias| alias == name)
 }
 
-impl Closest {
-    // Names are compared below the same parent. A third of a name may be wrong.
-    #[inline(never)]
-    fn consider(&mut self, sought: &str, level: &'static str, known: &'static str) {
-        let ((head, below), (known_head, known_below)) = (words::halves(sought, b'.'), words::halves(known, b'.'));
-        if below.is_empty() != known_below.is_empty() || !(below.is_empty() || head == known_head) {
-            return;
-        }
-        let (name, known_name) = if below.is_empty() { (head, known_head) } else { (below, known_below) };
-        let far = distance(name, known_name);
-        if far < self.least && far * 3 <= name.len() + 1 {
-            *self = Self { least: far, level, name: known };
-        }
-    }
+/// What others call an option of a wing.
+pub(super) fn aliases(option: &str) -> impl Iterator<Item = &'static str> {
+    let line = ALIASES.lines().find(|line| words::halves(line, b' ').0 == option).unwrap_or_default();
+    line.split(' ').skip(1)
 }
 
 /// How many letters must be put in, taken out or changed to make `b` of `a`, whatever their case (Levenshtein).
@@ -144,92 +122,19 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{policy::Policy, syntax::value::Value};
-
-    fn message(path: &str) -> String {
-        let mut policy = Policy::default();
-        let lists = ["profiles", "profiles.0.rateLimit.quotas", "profiles.0.dialects", "rateLimit.quotas"];
-        for list in lists {
-            policy.set(list, Value::List(1)).unwrap();
-            policy.set(&[list, ".0"].concat(), Value::Object).unwrap();
-        }
-        policy.set(path, Value::Other).unwrap_err().message()
-    }
 
     #[test]
-    fn an_unknown_option_is_named_with_the_one_that_was_probably_meant() {
-        let rows = [
-            ("retry.maxRetries", "retry.maxAttempts"),
-            ("maxRetries", "retry.maxAttempts"),
-            ("retries", "retry.maxAttempts"),
-            ("retry.limit", "retry.maxAttempts"),
-            ("retry.retries", "retry.maxAttempts"),
-            ("retry.maxattempts", "retry.maxAttempts"),
-            ("retry.maxAttemps", "retry.maxAttempts"),
-            ("maxAttempts", "retry.maxAttempts"),
-            ("retry.delay", "retry.initialDelay"),
-            ("retry.minTimeout", "retry.initialDelay"),
-            ("retry.backoffLimit", "retry.maxDelay"),
-            ("retry.statusCodes", "retry.statuses"),
-            ("retry.method", "retry.methods"),
-            ("retry.shouldRetry", "retry.decide"),
-            ("retry.budget.ratios", "retry.budget.ratio"),
-            ("rtry", "retry"),
-            ("ratelimit", "rateLimit"),
-            ("rateLimits", "rateLimit"),
-            ("rateLimit.concurrency", "rateLimit.maxConcurrent"),
-            ("rateLimit.maxConcurency", "rateLimit.maxConcurrent"),
-            ("maxWait", "rateLimit.maxWait"),
-            ("maxAttemps", "retry.maxAttempts"),
-            ("timeouts", "timeout"),
-            ("timeout.totl", "timeout.total"),
-            ("hedge.maxHedge", "hedge.maxHedges"),
-            ("circuitBreaker.failureRate", "circuitBreaker.failureRatio"),
-            ("profile", "profiles"),
-            ("profiles.0.host", "profiles.0.hosts"),
-            ("profiles.0.retry.maxRetries", "profiles.0.retry.maxAttempts"),
-            ("profiles.0.retries", "profiles.0.retry.maxAttempts"),
-            ("profiles.0.retry.jiter", "profiles.0.retry.jitter"),
-        ];
-        for (path, known) in rows {
-            let expected = ["unknown option \"", path, "\"; did you mean \"", known, "\"?"].concat();
-            assert_eq!(message(path), expected);
+    fn what_others_call_an_option_is_an_option_of_a_wing_here() {
+        for line in ALIASES.lines() {
+            let (known, _) = words::halves(line, b' ');
+            assert!(schema::all().any(|(option, _)| option == known), "{known}");
+            assert!(aliases(known).count() > 0, "{known}");
         }
     }
 
     #[test]
-    fn an_unknown_option_that_is_like_none_is_named_alone() {
-        for path in [
-            "hooks",
-            "headers",
-            "baseURL",
-            "x",
-            "retry.foo",
-            "retry.budget.x",
-            "timeout.x",
-            "hedge.x.y",
-            "rateLimit.limit",
-            "é",
-            &"a".repeat(9_999),
-        ] {
-            assert_eq!(message(path), ["unknown option \"", path, "\""].concat());
-        }
-    }
-
-    #[test]
-    fn a_bad_value_is_told_what_was_expected() {
-        assert_eq!(message("retry.maxAttempts"), "retry.maxAttempts: expected a whole number of 1 or more");
-        assert_eq!(message(""), "options: expected an object");
-    }
-
-    #[test]
-    fn what_is_proposed_is_an_option() {
-        for (known, _) in words::split(ALIASES, b"\n").map(|line| words::halves(line, b' ')) {
-            assert!(!message(known).starts_with("unknown option"), "{known}");
-        }
-        for wing in WINGS {
-            assert!(!message(wing).starts_with("unknown option"), "{wing}");
-        }
+    fn a_long_name_is_like_none() {
+        assert_eq!(similar(&"a".repeat(9_999)), None);
     }
 
     #[test]

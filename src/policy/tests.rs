@@ -1,5 +1,5 @@
 use super::*;
-use crate::syntax::value::UNKNOWN;
+use crate::syntax::value::{OptionError, UNKNOWN, Value};
 
 fn with_profile() -> Policy {
     let mut policy = Policy::default();
@@ -142,7 +142,7 @@ fn a_dialect_that_tells_nothing_or_has_unknown_members_is_refused() {
     let rows = [
         ("profiles.0.dialects.0.resets", Value::Text("x"), UNKNOWN),
         ("profiles.0.dialects.0.limit", Value::Text("x y"), "a header's name"),
-        ("profiles.0.dialects.0", Value::Text("x"), "an object"),
+        ("profiles.0.dialects.0", Value::Text("x"), "an object with one of limit, remaining, used and reset"),
         ("profiles.0.dialects", Value::Object, "an array of header dialects"),
     ];
     for (path, value, expected) in rows {

@@ -7,24 +7,7 @@
 use alloc::string::String;
 
 use super::identity::{SEED, add};
-use crate::syntax::{
-    value::{Checked, Next, Value},
-    words,
-};
-
-/// What a pattern has to be.
-pub const EXPECTED: &str = "a path with a part in braces: \"/channels/{id}\"";
-
-/// Checks a pattern.
-///
-/// # Errors
-/// [`EXPECTED`].
-pub fn check(value: Value<'_>) -> Checked<Next> {
-    match value {
-        Value::Text(text) if text.starts_with('/') && words::split(text, b"/").any(is_named) => Ok(Next::Leave),
-        _ => Err(EXPECTED),
-    }
-}
+use crate::syntax::{value::is_named, words};
 
 /// The bucket that `path` is in, as a number; 0 where no pattern fits.
 pub fn of(path: &str, patterns: &[String]) -> u32 {
@@ -43,10 +26,6 @@ pub fn of(path: &str, patterns: &[String]) -> u32 {
         Some(hash.max(1))
     });
     bucket.unwrap_or(0)
-}
-
-fn is_named(segment: &str) -> bool {
-    segment.starts_with('{') && segment.ends_with('}')
 }
 
 #[cfg(test)]

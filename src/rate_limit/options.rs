@@ -2,44 +2,39 @@
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
-use super::buckets;
 use crate::syntax::{
     number,
-    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row, table},
-    words,
+    value::{self, Checked, Kind, Next, UNSAID, Value, row, table},
 };
 
 table! {
     /// The options.
     TABLE by Place {
         On: row("", Kind::Switch),
-        Pacing: Row { name: "pacing", kind: Kind::Choice("\"burst\" or \"spread\""), default: 0.0 },
+        Pacing: row("pacing", Kind::Choice("\"burst\" or \"spread\"")).or(0.0),
         // The connections a browser opens to a host.
-        Probe: Row { name: "probe", kind: Kind::Count, default: 6.0 },
-        MaxConcurrent: Row { name: "maxConcurrent", kind: Kind::Count, default: f64::INFINITY },
-        MaxWait: Row { name: "maxWait", kind: Kind::Millis, default: 120_000.0 },
-        MaxQueue: Row { name: "maxQueue", kind: Kind::Size, default: 100_000.0 },
-        Quotas: row("quotas", Kind::List("an array of quotas")),
-        Early: Row { name: "early", kind: Kind::Flag, default: 1.0 },
-        Credentials: row("credentials", Kind::List("an array of header names")),
-        Buckets: row("buckets", Kind::List("an array of paths")),
+        Probe: row("probe", Kind::Count).or(6.0),
+        MaxConcurrent: row("maxConcurrent", Kind::Count).or(f64::INFINITY),
+        MaxWait: row("maxWait", Kind::Millis).or(120_000.0),
+        MaxQueue: row("maxQueue", Kind::Size).or(100_000.0),
+        Early: row("early", Kind::Flag).or(1.0),
     }
-    rest [
-        // The shell keeps the function and hands over what it says.
-        row("scope", Kind::Function),
-    ]
+    rest {
+        Quotas: row("quotas", Kind::List("an array of quotas")),
+        Quota: row("quotas.*", Kind::Object),
+        Limit: row("quotas.*.limit", Kind::Count).needed(),
+        Window: row("quotas.*.window", Kind::Period).needed(),
+        Name: row("quotas.*.name", Kind::Text),
+        Unit: row("quotas.*.unit", Kind::Text),
+        Algorithm: row("quotas.*.algorithm", Kind::Choice("\"fixed\", \"sliding\" or \"token-bucket\"")),
+        Credentials: row("credentials", Kind::List("an array of header names")),
+        Credential: row("credentials.*", Kind::Name("the name of a header or of a query parameter")),
+        Buckets: row("buckets", Kind::List("an array of paths")),
+        Bucket: row("buckets.*", Kind::Path("a path with a part in braces: \"/channels/{id}\"")),
+        // The shell keeps the function and hands over what it returns.
+        Scope: row("scope", Kind::Function),
+    }
 }
-
-/// A quota's own options.
-pub(crate) const QUOTA: [Row; 5] = [
-    row("limit", Kind::Count),
-    row("window", Kind::Period),
-    row("name", Kind::Text),
-    row("unit", Kind::Text),
-    row("algorithm", Kind::Choice("\"fixed\", \"sliding\" or \"token-bucket\"")),
-];
-
-const CREDENTIAL: Kind = Kind::Name("the name of a header or of a query parameter");
 
 /// How a quota that is not used up is spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +75,7 @@ pub struct QuotaRule {
 /// What one source (the caller, a profile) says.
 #[derive(Clone, Debug)]
 pub struct RateLayer {
-    numbers: [f64; TABLE.len()],
+    numbers: [f64; DEFAULTS.len()],
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
     quotas: Option<Rc<Vec<QuotaRule>>>,
     credentials: Option<Rc<Vec<String>>>,
@@ -89,7 +84,7 @@ pub struct RateLayer {
 
 impl Default for RateLayer {
     fn default() -> Self {
-        Self { numbers: [UNSAID; TABLE.len()], quotas: None, credentials: None, buckets: None }
+        Self { numbers: [UNSAID; DEFAULTS.len()], quotas: None, credentials: None, buckets: None }
     }
 }
 
@@ -133,56 +128,36 @@ impl RateLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (head, rest) = words::halves(path, b'.');
-        if head == "quotas" && !rest.is_empty() {
-            return self.set_quota(rest, value);
-        }
-        if !rest.is_empty() && matches!(head, "credentials" | "buckets") {
-            return self.add_word(head == "buckets", value);
-        }
-        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
-        match index {
-            _ if index == Place::Quotas as usize => self.quotas = Some(Rc::default()),
-            _ if index == Place::Credentials as usize => self.credentials = Some(Rc::default()),
-            _ if index == Place::Buckets as usize => self.buckets = Some(Rc::default()),
-            _ => {}
-        }
-        Ok(next)
+        let read = value::read(TABLE, path, value)?;
+        self.keep(read.place, read.number, read.text).map(|()| read.next).ok_or("an array before it")
     }
 
-    fn add_word(&mut self, is_bucket: bool, value: Value<'_>) -> Checked<Next> {
-        let (words, read) = if is_bucket {
-            (&mut self.buckets, buckets::check(value))
-        } else {
-            (&mut self.credentials, CREDENTIAL.read(value).map(|(_, next)| next))
-        };
-        let (next, words) = (read?, words.as_mut().and_then(Rc::get_mut).ok_or("an array before it")?);
-        if let Value::Text(text) = value {
-            words.push(if is_bucket { text.into() } else { text.to_ascii_lowercase() });
+    /// Keeps an option that was checked, by its place in [`TABLE`]: its number, or its text. `None`: an element without its array.
+    pub fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
+        let place = Place::ALL.get(place)?;
+        match place {
+            Place::Quotas => self.quotas = Some(Rc::default()),
+            Place::Quota => Rc::get_mut(self.quotas.as_mut()?)?.push(QuotaRule::default()),
+            Place::Limit | Place::Window | Place::Name | Place::Unit | Place::Algorithm => {
+                // A member follows its object, so it is the last one's.
+                let quota = Rc::get_mut(self.quotas.as_mut()?)?.last_mut()?;
+                match place {
+                    Place::Limit => quota.limit = u64::from(number as u32),
+                    Place::Window => quota.window = number as i64,
+                    Place::Name => quota.name = Some(text.into()),
+                    Place::Unit => quota.unit = (text != "requests").then(|| text.into()),
+                    _ if number > 1.0 => quota.algorithm = Algorithm::TokenBucket,
+                    _ => {}
+                }
+            }
+            Place::Credentials => self.credentials = Some(Rc::default()),
+            Place::Credential => Rc::get_mut(self.credentials.as_mut()?)?.push(text.to_ascii_lowercase()),
+            Place::Buckets => self.buckets = Some(Rc::default()),
+            Place::Bucket => Rc::get_mut(self.buckets.as_mut()?)?.push(text.into()),
+            Place::Scope => {}
+            place => *self.numbers.get_mut(*place as usize)? = number,
         }
-        Ok(next)
-    }
-
-    fn set_quota(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let quotas = self.quotas.as_mut().and_then(Rc::get_mut).ok_or("an array of quotas before it")?;
-        let (_, member) = words::halves(path, b'.');
-        if member.is_empty() {
-            quotas.push(QuotaRule::default());
-            return Kind::Object.read(value).map(|(_, next)| next);
-        }
-        // A member follows its object, so there is a last one.
-        let quota = quotas.last_mut().ok_or("an object")?;
-        let mut numbers = [0.0; QUOTA.len()];
-        let (index, next) = value::set(&QUOTA, &mut numbers, member, value)?;
-        match (index, value, numbers) {
-            (0, _, [limit, ..]) => quota.limit = u64::from(limit as u32),
-            (1, _, [_, window, ..]) => quota.window = window as i64,
-            (2, Value::Text(text), _) => quota.name = Some(text.into()),
-            (3, Value::Text(text), _) => quota.unit = (text != "requests").then(|| text.into()),
-            (4, _, [.., algorithm]) if algorithm > 1.0 => quota.algorithm = Algorithm::TokenBucket,
-            _ => {}
-        }
-        Ok(next)
+        Some(())
     }
 
     /// What is missing after the whole object was walked: adds its path below `rateLimit` to `field`, and says what was
@@ -190,24 +165,24 @@ impl RateLayer {
     pub fn missing(&self, field: &mut String) -> Option<&'static str> {
         let quotas = self.quotas.as_deref()?;
         let index = quotas.iter().position(|quota| quota.limit == 0 || quota.window == 0)?;
-        let row = QUOTA.get(usize::from(quotas.get(index)?.limit != 0))?;
+        let (name, kind) =
+            if quotas.get(index)?.limit == 0 { (".limit", Kind::Count) } else { (".window", Kind::Period) };
         field.push_str("quotas.");
         number::push(field, index as u64);
-        field.push_str(".");
-        field.push_str(row.name);
-        row.kind.read(Value::Other).err()
+        field.push_str(name);
+        Some(kind.expected())
     }
 
     /// How long a server may make a call wait, ms: as [`RateLayer::over`], and the default where rate limiting is off.
     pub fn max_wait(&self, profile: &Self) -> i64 {
-        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
-        let default = value::over(TABLE, &[], &[], Place::MaxWait as usize);
+        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
+        let default = value::over(DEFAULTS, &[], &[], Place::MaxWait as usize);
         (if of(Place::On) < 1.0 { default } else { of(Place::MaxWait) }) as i64
     }
 
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.
     pub fn over(&self, profile: &Self) -> Option<RateRules> {
-        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }
@@ -327,7 +302,10 @@ mod tests {
         assert_eq!(layer.set("maxwait", Value::Number(1.0)), Err(UNKNOWN));
         assert_eq!(layer.set("", Value::Number(1.0)), Err("false or an object"));
         layer.set("buckets", Value::List(1)).unwrap();
-        assert_eq!(layer.set("buckets.0", Value::Text("channels")), Err(buckets::EXPECTED));
+        assert_eq!(
+            layer.set("buckets.0", Value::Text("channels")),
+            Err("a path with a part in braces: \"/channels/{id}\"")
+        );
         layer.set("credentials", Value::List(1)).unwrap();
         assert!(layer.set("credentials.0", Value::Text("x key")).is_err());
     }

@@ -3,10 +3,7 @@
 use alloc::{rc::Rc, string::String, vec::Vec};
 
 use crate::retry::budget::BudgetRules;
-use crate::syntax::{
-    value::{self, Checked, Kind, Next, Row, UNSAID, Value, row, table},
-    words,
-};
+use crate::syntax::value::{self, Checked, Kind, Next, UNSAID, Value, row, table};
 
 /// First backoff after a transient failure, ms. Between AWS's 100 and `OpenAI`'s 500.
 pub const TRANSIENT_DELAY: i64 = 250;
@@ -20,33 +17,30 @@ table! {
     TABLE by Place {
         On: row("", Kind::Switch),
         // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
-        MaxAttempts: Row { name: "maxAttempts", kind: Kind::Count, default: 4.0 },
+        MaxAttempts: row("maxAttempts", Kind::Count).or(4.0),
         // It depends on the failure: see above.
         InitialDelay: row("initialDelay", Kind::Millis),
         // AWS, Azure, gaxios: doubling.
-        BackoffFactor: Row { name: "backoffFactor", kind: Kind::Factor, default: 2.0 },
+        BackoffFactor: row("backoffFactor", Kind::Factor).or(2.0),
         // AWS.
-        MaxDelay: Row { name: "maxDelay", kind: Kind::Millis, default: 20_000.0 },
-        Jitter: Row { name: "jitter", kind: Kind::Choice("\"full\", \"equal\" or \"none\""), default: 0.0 },
+        MaxDelay: row("maxDelay", Kind::Millis).or(20_000.0),
+        Jitter: row("jitter", Kind::Choice("\"full\", \"equal\" or \"none\"")).or(0.0),
         // `rateLimit.maxWait`, where nobody sets it.
         MaxRetryAfter: row("maxRetryAfter", Kind::Millis),
-        NonIdempotent: Row { name: "retryNonIdempotent", kind: Kind::Flag, default: 0.0 },
+        NonIdempotent: row("retryNonIdempotent", Kind::Flag).or(0.0),
         Decide: row("decide", Kind::Function),
-        Statuses: row("statuses", Kind::List("an array")),
-        Methods: row("methods", Kind::List("an array")),
         Budget: row("budget", Kind::Switch),
-        BudgetRatio: Row { name: "budget.ratio", kind: Kind::Share, default: BudgetRules::DEFAULT.ratio },
-        BudgetFloor: Row { name: "budget.minPerWindow", kind: Kind::Size, default: BudgetRules::DEFAULT.min_per_window as f64 },
-        BudgetWindow: Row { name: "budget.window", kind: Kind::Period, default: BudgetRules::DEFAULT.window as f64 },
+        BudgetRatio: row("budget.ratio", Kind::Share).or(BudgetRules::DEFAULT.ratio),
+        BudgetFloor: row("budget.minPerWindow", Kind::Size).or(BudgetRules::DEFAULT.min_per_window as f64),
+        BudgetWindow: row("budget.window", Kind::Period).or(BudgetRules::DEFAULT.window as f64),
     }
-    rest []
+    rest {
+        Statuses: row("statuses", Kind::List("an array")),
+        Status: row("statuses.*", Kind::Status),
+        Methods: row("methods", Kind::List("an array")),
+        Method: row("methods.*", Kind::Word("the name of an HTTP method")),
+    }
 }
-
-/// The one with members.
-const BUDGET: &str = "budget";
-
-/// The elements of its lists.
-const ELEMENTS: [Row; 2] = [row("statuses", Kind::Status), row("methods", Kind::Word("the name of an HTTP method"))];
 
 /// How chance enters a backoff.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +58,7 @@ pub enum Jitter {
 /// What one source (the caller, a profile) says.
 #[derive(Clone, Debug)]
 pub struct RetryLayer {
-    numbers: [f64; TABLE.len()],
+    numbers: [f64; DEFAULTS.len()],
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
     statuses: Option<Rc<Vec<u16>>>,
     methods: Option<Rc<Vec<String>>>,
@@ -72,7 +66,7 @@ pub struct RetryLayer {
 
 impl Default for RetryLayer {
     fn default() -> Self {
-        Self { numbers: [UNSAID; TABLE.len()], statuses: None, methods: None }
+        Self { numbers: [UNSAID; DEFAULTS.len()], statuses: None, methods: None }
     }
 }
 
@@ -109,40 +103,33 @@ impl RetryLayer {
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, path: &str, value: Value<'_>) -> Checked<Next> {
-        let (list, rest) = words::halves(path, b'.');
-        if !rest.is_empty() && list != BUDGET {
-            return self.push(list, value);
-        }
-        let (index, next) = value::set(TABLE, &mut self.numbers, path, value)?;
-        if index == Place::Statuses as usize {
-            self.statuses = Some(Rc::default());
-        } else if index == Place::Methods as usize {
-            self.methods = Some(Rc::default());
-        } else if index == Place::Budget as usize
-            && let Some(members) = self.numbers.get_mut(Place::BudgetRatio as usize..)
-        {
-            // Options are merged one level deep: a budget replaces the one before it.
-            members.fill(UNSAID);
-        }
-        Ok(next)
+        let read = value::read(TABLE, path, value)?;
+        self.keep(read.place, read.number, read.text).map(|()| read.next).ok_or("an array before it")
     }
 
-    fn push(&mut self, list: &str, value: Value<'_>) -> Checked<Next> {
-        value::set(&ELEMENTS, &mut [], list, value)?;
-        let (statuses, methods) = (self.statuses.as_mut(), self.methods.as_mut());
-        match (value, statuses.and_then(Rc::get_mut), methods.and_then(Rc::get_mut)) {
+    /// Keeps an option that was checked, by its place in [`TABLE`]: its number, or its text. `None`: an element without its array.
+    pub fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
+        match Place::ALL.get(place)? {
+            Place::Statuses => self.statuses = Some(Rc::default()),
             // By way of an u32, since that cast is one instruction.
-            (Value::Number(status), Some(statuses), _) => statuses.push(status as u32 as u16),
-            (Value::Text(method), _, Some(methods)) => methods.push(method.into()),
-            _ => return Err("an array before it"),
+            Place::Status => Rc::get_mut(self.statuses.as_mut()?)?.push(number as u32 as u16),
+            Place::Methods => self.methods = Some(Rc::default()),
+            Place::Method => Rc::get_mut(self.methods.as_mut()?)?.push(text.into()),
+            place => {
+                if let Place::Budget = place {
+                    // Options are merged one level deep: a budget replaces the one before it.
+                    self.numbers.get_mut(Place::BudgetRatio as usize..)?.fill(UNSAID);
+                }
+                *self.numbers.get_mut(*place as usize)? = number;
+            }
         }
-        Ok(Next::Leave)
+        Some(())
     }
 
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries. `max_wait`: the
     /// longest hint, where neither sets one, ms.
     pub fn over(&self, profile: &Self, max_wait: i64) -> Option<RetryRules> {
-        let of = |place: Place| value::over(TABLE, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }
@@ -169,7 +156,7 @@ impl RetryLayer {
                     window: of(Place::BudgetWindow) as i64,
                 })
             },
-            decides: of(Place::Decide) > 0.0,
+            decides: !of(Place::Decide).is_nan(),
         })
     }
 }

@@ -1,15 +1,16 @@
-//! One option's value as a shell read it from the caller's object, and the tables that say what may stand where.
+//! One option's value as a shell read it from the caller's object, and what kinds of options there are.
 //!
 //! Shells walk the caller's object and hand over one leaf at a time, under its path; the wings say what they expect there.
 //! So the schema stands in the core once, and each shell needs only a walk.
-//!
-//! A wing's schema is a table of [`Row`]s. What a source says of it is an array of numbers, one a row, [`UNSAID`] where it
-//! says nothing: that is checked, copied and composed by the same few lines for every option, where a struct of `Option`s
-//! takes code for each of its fields (measured on the policy's module: 10 kB).
 
 use alloc::string::String;
 
+pub(crate) use rows::table;
+pub use rows::{ANY, Read, Row, UNKNOWN, UNSAID, millis, over, read, row};
+
 use super::words;
+
+mod rows;
 
 /// What stands at one path of an options object.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,9 +52,6 @@ pub struct OptionError {
 /// What is expected, if it is not there.
 pub type Checked<T> = Result<T, &'static str>;
 
-/// The number of a row of which nothing was said. No kind takes a NaN from a caller.
-pub const UNSAID: f64 = f64::NAN;
-
 /// What may stand at an option, and the number it is kept as. Texts say what is expected instead of something else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -71,24 +69,30 @@ pub enum Kind {
     Few,
     /// `true` or `false`; kept as 1 or 0.
     Flag,
-    /// A function; the shell keeps it. Kept as 1.
+    /// A function; the shell keeps it. Kept as 0.
     Function,
-    /// Where an idempotency key comes from: `"auto"` is kept as 1; `false`, and a function, which the shell asks, as 0.
+    /// Where an idempotency key comes from: `false` is kept as 0, `"auto"` as 1, and a function, which the shell calls, as 2.
     Key,
     /// An array, whose elements follow.
     List(&'static str),
+    /// An array of one element or more.
+    Some(&'static str),
     /// Milliseconds, 0 or more, rounded up, so that a wait is never short; an infinity means for ever.
     Millis,
     /// A string that is a token (RFC 9110 section 5.6.2), as names of headers are.
     Name(&'static str),
-    /// A thing that this version does not have: `false` at most.
-    Off(&'static str),
     /// An object whose members the shell or another module reads.
     Kept,
+    /// The same, of which a shell hands over lines of text.
+    Lines,
     /// An object, whose members follow.
     Object,
+    /// An object with one of the members that this text names.
+    OneOf(&'static str),
     /// A finite number.
     Order,
+    /// A path with a part in braces ([`is_named`]).
+    Path(&'static str),
     /// Milliseconds, more than 0, rounded up.
     Period,
     /// A whole number of 0 or more; an infinity is no limit.
@@ -107,85 +111,45 @@ pub enum Kind {
     Word(&'static str),
 }
 
-/// One option.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
-    /// Its name, or its path below its table's own.
-    pub name: &'static str,
-    /// What may stand there.
-    pub kind: Kind,
-    /// What holds where nobody says anything, or [`UNSAID`].
-    pub default: f64,
+/// Whether a part of a path is in braces, so that what stands there is told apart.
+pub fn is_named(part: &str) -> bool {
+    part.starts_with('{') && part.ends_with('}')
 }
 
-/// A row without a default.
-pub const fn row(name: &'static str, kind: Kind) -> Row {
-    Row { name, kind, default: UNSAID }
-}
-
-/// Declares a table of options and the enum of the places in it from one list, so that they cannot differ. What is in `rest` has
-/// no place: nothing is kept of it.
-macro_rules! table {
-    ($(#[$about:meta])* $table:ident by $place:ident { $($name:ident: $row:expr,)* } rest [$($other:expr,)*]) => {
-        $(#[$about])*
-        pub(crate) const $table: &[Row] = &[$($row,)* $($other,)*];
-
-        #[derive(Clone, Copy)]
-        enum $place {
-            $($name,)*
-        }
-    };
-}
-pub(crate) use table;
-
-/// What was expected where there is no option.
-pub const UNKNOWN: &str = "a known option";
-
-/// Takes one option into `numbers`, which has a place for each row of `table`, and says which row it was.
-///
-/// # Errors
-/// What was expected there.
-#[inline(never)]
-pub fn set(table: &[Row], numbers: &mut [f64], name: &str, value: Value<'_>) -> Checked<(usize, Next)> {
-    let (index, row) = table.iter().enumerate().find(|(_, row)| row.name == name).ok_or(UNKNOWN)?;
-    let (number, next) = row.kind.read(value)?;
-    if let (Some(place), false) = (numbers.get_mut(index), number.is_nan()) {
-        *place = number;
-    }
-    Ok((index, next))
-}
-
-/// What holds at the row `index`: the caller's word, else the profile's, else the default.
-#[inline(never)]
-pub fn over(table: &[Row], caller: &[f64], profile: &[f64], index: usize) -> f64 {
-    let said = |numbers: &[f64]| numbers.get(index).copied().filter(|number| !number.is_nan());
-    said(caller).or_else(|| said(profile)).unwrap_or_else(|| table.get(index).map_or(UNSAID, |row| row.default))
-}
-
-/// Whole milliseconds, where there are any. An infinity saturates.
-pub fn millis(number: f64) -> Option<i64> {
-    (!number.is_nan()).then_some(number as i64)
+/// Which numbers of a range an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// All.
+    Any,
+    /// All, rounded up to the next whole one.
+    Up,
+    /// Whole ones; beyond 32 bits, where it is no limit, any.
+    Whole,
 }
 
 impl Kind {
-    /// The number that `value` is kept as, or [`UNSAID`] where it is none, and whether its members are wanted.
+    /// The number that `value` is kept as, and whether its members are wanted.
     ///
     /// # Errors
     /// What was expected.
     pub fn read(self, value: Value<'_>) -> Checked<(f64, Next)> {
-        let kept = matches!(self, Self::Kept);
+        let kept = matches!(self, Self::Kept | Self::Lines);
         let next = if matches!(value, Value::List(_) | Value::Object) && !kept { Next::Walk } else { Next::Leave };
         let number = match (value, self) {
-            (Value::List(_), Self::List(_)) | (Value::Object, Self::Cost | Self::Object) => Some(UNSAID),
             (Value::Number(n), _) => self.number(n),
-            (Value::Flag(false), Self::Flag | Self::Switch | Self::Off(_) | Self::Key)
-            | (Value::Function, Self::Key)
-            | (Value::Object, Self::Kept)
-            | (Value::Text(_), Self::Text) => Some(0.0),
-            (Value::Flag(true), Self::Flag)
+            (Value::List(0), Self::Some(_)) => None,
+            (Value::List(_), Self::List(_) | Self::Some(_))
+            | (Value::Object, Self::Cost | Self::Object | Self::OneOf(_) | Self::Kept | Self::Lines)
+            | (Value::Flag(false), Self::Flag | Self::Switch | Self::Key)
             | (Value::Function, Self::Function)
-            | (Value::Object, Self::Switch)
-            | (Value::Text("auto"), Self::Key) => Some(1.0),
+            | (Value::Text(_), Self::Text | Self::Lines) => Some(0.0),
+            (Value::Flag(true), Self::Flag) | (Value::Object, Self::Switch) | (Value::Text("auto"), Self::Key) => {
+                Some(1.0)
+            }
+            (Value::Function, Self::Key) => Some(2.0),
+            (Value::Text(text), Self::Path(_)) => {
+                (text.starts_with('/') && words::split(text, b"/").any(is_named)).then_some(0.0)
+            }
             (Value::Text(text), Self::Word(_)) => {
                 (!text.is_empty() && words::find(text, b"/").is_none()).then_some(0.0)
             }
@@ -205,6 +169,20 @@ impl Kind {
     }
 
     fn number(self, n: f64) -> Option<f64> {
+        let (least, most, step) = self.range()?;
+        if !(least <= n && n <= most) {
+            return None;
+        }
+        let whole = n as i64 as f64;
+        match step {
+            Step::Any => Some(n),
+            Step::Up => Some(if whole < n { whole + 1.0 } else { whole }),
+            Step::Whole => (whole >= n || n > f64::from(u32::MAX)).then_some(n),
+        }
+    }
+
+    /// From where to where its numbers go, and how.
+    pub(crate) fn range(self) -> Option<(f64, f64, Step)> {
         let (least, most) = match self {
             Self::Cost | Self::Count => (1.0, f64::INFINITY),
             Self::Delay => (0.0, f64::MAX),
@@ -212,20 +190,18 @@ impl Kind {
             Self::Few => (1.0, 10.0),
             Self::Millis | Self::Size => (0.0, f64::INFINITY),
             Self::Order => (-1e9, 1e9),
-            Self::Period => (f64::MIN_POSITIVE, f64::INFINITY),
+            // The least number over 0 that there is.
+            Self::Period => (f64::from_bits(1), f64::INFINITY),
             Self::Share => (0.0, 1.0),
             Self::Status => (400.0, 599.0),
             _ => return None,
         };
-        if !(least <= n && n <= most) {
-            return None;
-        }
-        let whole = n as i64 as f64;
-        match self {
-            Self::Factor | Self::Order | Self::Share => Some(n),
-            Self::Delay | Self::Millis | Self::Period => Some(if whole < n { whole + 1.0 } else { whole }),
-            _ => (whole >= n || n > f64::from(u32::MAX)).then_some(n),
-        }
+        let step = match self {
+            Self::Factor | Self::Order | Self::Share => Step::Any,
+            Self::Delay | Self::Millis | Self::Period => Step::Up,
+            _ => Step::Whole,
+        };
+        Some((least, most, step))
     }
 
     /// What it expects, in words.
@@ -234,7 +210,9 @@ impl Kind {
             Self::Choice(text)
             | Self::List(text)
             | Self::Name(text)
-            | Self::Off(text)
+            | Self::OneOf(text)
+            | Self::Path(text)
+            | Self::Some(text)
             | Self::Unknown(text)
             | Self::Word(text) => text,
             Self::Cost | Self::Count => "a whole number of 1 or more",
@@ -243,7 +221,7 @@ impl Kind {
             Self::Few => "a whole number from 1 to 10",
             Self::Flag => "true or false",
             Self::Function => "a function",
-            Self::Kept | Self::Object => "an object",
+            Self::Kept | Self::Lines | Self::Object => "an object",
             Self::Key => "false, \"auto\" or a function",
             Self::Millis => "a number of milliseconds, 0 or more",
             Self::Order => "a finite number",
@@ -297,11 +275,15 @@ mod tests {
             (Kind::Switch, Value::Object, Ok((1.0, Next::Walk))),
             (Kind::Switch, Value::Flag(true), Err("false or an object")),
             (Kind::Key, Value::Text("auto"), Ok((1.0, Next::Leave))),
-            (Kind::Key, Value::Function, Ok((0.0, Next::Leave))),
+            (Kind::Key, Value::Function, Ok((2.0, Next::Leave))),
             (Kind::Key, Value::Flag(true), Err("false, \"auto\" or a function")),
             (Kind::Kept, Value::Object, Ok((0.0, Next::Leave))),
-            (Kind::Off("false"), Value::Flag(false), Ok((0.0, Next::Leave))),
-            (Kind::Off("false"), Value::Object, Err("false")),
+            (Kind::Lines, Value::Text("x"), Ok((0.0, Next::Leave))),
+            (Kind::Some("an array of one"), Value::List(1), Ok((0.0, Next::Walk))),
+            (Kind::Some("an array of one"), Value::List(0), Err("an array of one")),
+            (Kind::Path("a path"), Value::Text("/a/{id}"), Ok((0.0, Next::Leave))),
+            (Kind::Path("a path"), Value::Text("/a/id}"), Err("a path")),
+            (Kind::Path("a path"), Value::Text("{id}"), Err("a path")),
             (Kind::Unknown("nothing"), Value::Object, Err("nothing")),
             (Kind::Name("a name"), Value::Text("X-Own_1"), Ok((0.0, Next::Leave))),
             (Kind::Name("a name"), Value::Text("x:y"), Err("a name")),
@@ -318,40 +300,5 @@ mod tests {
         for (kind, value, expected) in rows {
             assert_eq!(kind.read(value), expected, "{kind:?} {value:?}");
         }
-    }
-
-    #[test]
-    fn places_are_rows() {
-        table! {
-            OPTIONS by Place {
-                First: row("first", Kind::Count),
-                Second: row("second", Kind::Flag),
-            }
-            rest [
-                row("third", Kind::Object),
-            ]
-        }
-        let names = OPTIONS.iter().map(|row| row.name);
-        assert!(names.eq(["first", "second", "third"]));
-        let mut numbers = [UNSAID; OPTIONS.len()];
-        assert_eq!(set(OPTIONS, &mut numbers, "second", Value::Flag(true)), Ok((Place::Second as usize, Next::Leave)));
-        assert_eq!(set(OPTIONS, &mut numbers, "first", Value::Number(7.0)), Ok((Place::First as usize, Next::Leave)));
-        let held = |place: Place| over(OPTIONS, &numbers, &[], place as usize);
-        assert!(held(Place::First) > 6.0 && held(Place::Second) < 2.0);
-    }
-
-    #[test]
-    fn what_is_not_said_is_inherited() {
-        let table = [Row { default: 4.0, ..row("a", Kind::Count) }, row("b", Kind::Object)];
-        let (mut caller, mut profile) = ([UNSAID; 2], [UNSAID; 2]);
-        let held = |caller: &[f64], profile: &[f64]| millis(over(&table, caller, profile, 0));
-        assert_eq!(held(&caller, &profile), Some(4));
-        assert_eq!(set(&table, &mut profile, "a", Value::Number(6.0)), Ok((0, Next::Leave)));
-        assert_eq!(held(&caller, &profile), Some(6));
-        assert_eq!(set(&table, &mut caller, "a", Value::Number(2.0)), Ok((0, Next::Leave)));
-        assert_eq!(held(&caller, &profile), Some(2));
-        assert_eq!(set(&table, &mut caller, "b", Value::Object), Ok((1, Next::Walk)));
-        assert!(over(&table, &caller, &profile, 1).is_nan());
-        assert_eq!(set(&table, &mut caller, "c", Value::Number(2.0)), Err(UNKNOWN));
     }
 }

@@ -17,6 +17,7 @@ mod failures;
 mod hedging;
 mod hidden;
 mod limits_told;
+mod options_alike;
 mod outage;
 mod plain_data;
 mod properties;

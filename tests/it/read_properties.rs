@@ -123,7 +123,7 @@ proptest! {
     ) {
         let headers = ["x-ratelimit-remaining:", &line, "\nx-own:", &line].concat();
         let mut own = Dialects::default();
-        own.begin();
+        own.set("", Value::Object).unwrap();
         own.set("remaining", Value::Text("x-own")).unwrap();
         let answer = Answer { status, body: &text, dialects: &own, ..Answer::from(Headers::new(&headers)) };
         let reading = read(answer, WallTime(now));

@@ -1,8 +1,8 @@
 //! Headers that a user names: each dialect is one quota's, as data.
 //!
 //! They go before the generic reader, which is not asked about a header that a dialect lists: it may be in it only to be
-//! understood otherwise. A dialect is told leaf by leaf, as all options are, and kept as the lines of a text: that is read
-//! by what reads headers, and copied and compared as one.
+//! understood otherwise. A dialect is set leaf by leaf, as all options are, and kept as the lines of a text, by the digit that is
+//! a member's place in [`TABLE`]: that is read by what reads headers, and copied and compared as one.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use super::name::Role;
 use super::value;
 use crate::hints::{self, UNITS};
 use crate::syntax::headers::Headers;
-use crate::syntax::value::{Checked, Kind, Next, UNKNOWN, Value};
+use crate::syntax::value::{self as option, Checked, Kind, Next, Row, Value, row};
 use crate::syntax::{number, words};
 use crate::time::WallTime;
 
@@ -26,44 +26,66 @@ pub struct Dialects(String);
 /// No dialects.
 pub static NONE: Dialects = Dialects(String::new());
 
-impl Dialects {
-    /// Begins a dialect.
-    pub fn begin(&mut self) {
-        self.0.push_str(NEXT);
-    }
+/// The members of a dialect, below its object, which is the first row.
+pub(crate) const TABLE: &[Row] = &[
+    row("", Kind::OneOf(TELLING)),
+    row("limit", Kind::Name("a header's name")),
+    row("remaining", Kind::Name("a header's name")),
+    row("used", Kind::Name("a header's name")),
+    row("reset", Kind::Name("a header's name")),
+    row("bucket", Kind::Name("a header's name")),
+    row("name", Kind::Text),
+    row("unit", Kind::Text),
+    row("resetUnit", Kind::Choice(UNITS)),
+    row("window", Kind::Period),
+];
+const TELLING: &str = "an object with one of limit, remaining, used and reset";
+const OBJECT: usize = 0;
+const BUCKET: usize = 5;
+const RESET_UNIT: usize = 8;
+// Those that are kept by these names, as places.
+const NAME: &str = "6";
+const UNIT: &str = "7";
+const IN_UNIT: &str = "8";
+const WINDOW: &str = "9";
 
-    /// Takes one member of the last one: `limit`, `remaining`, `used`, `reset`, `bucket` (names of headers), `name`, `unit`,
-    /// `resetUnit` (one of [`UNITS`]) or `window` (ms).
+impl Dialects {
+    /// Takes one member of the last one, or the object that begins one, at the path "": see [`TABLE`].
     ///
     /// # Errors
     /// What was expected there.
     pub fn set(&mut self, name: &str, value: Value<'_>) -> Checked<Next> {
-        let kind = match name {
-            _ if role(name).is_some() => Kind::Name("a header's name"),
-            "name" | "unit" => Kind::Text,
-            "resetUnit" => Kind::Choice(UNITS),
-            "window" => Kind::Period,
-            _ => return Err(UNKNOWN),
-        };
-        let (number, next) = kind.read(value)?;
-        self.0.push_str(name);
-        self.0.push_str(":");
-        match (value, kind) {
-            (Value::Text(text), Kind::Name(_)) => self.0.push_str(&text.to_ascii_lowercase()),
-            // A line has no breaks.
-            (Value::Text(text), Kind::Text) => {
-                self.0.push_str(words::split(text, b"\n\x0c").next().unwrap_or_default());
-            }
-            _ => number::push(&mut self.0, number as u64),
-        }
-        self.0.push_str("\n");
-        Ok(next)
+        let read = option::read(TABLE, name, value)?;
+        self.keep(read.place, read.number, read.text);
+        Ok(read.next)
     }
 
-    /// The first that tells no quota, for want of a header that does.
-    pub fn mute(&self) -> Option<usize> {
+    /// Keeps a member that was checked, by its place in [`TABLE`].
+    pub fn keep(&mut self, place: usize, number: f64, text: &str) {
+        if place == OBJECT {
+            return self.0.push_str(NEXT);
+        }
+        number::push(&mut self.0, place as u64);
+        self.0.push_str(":");
+        if place >= RESET_UNIT {
+            number::push(&mut self.0, number as u64);
+        } else {
+            // A line has no breaks.
+            let line = words::split(text, b"\n\x0c").next().unwrap_or_default();
+            if place > BUCKET {
+                self.0.push_str(line);
+            } else {
+                self.0.push_str(&line.to_ascii_lowercase());
+            }
+        }
+        self.0.push_str("\n");
+    }
+
+    /// The first that tells no quota, for want of a header that does, and what was expected there.
+    pub fn mute(&self) -> Option<(usize, &'static str)> {
         let tells = |(name, _)| role(name).is_some_and(|role| role != Role::Bucket);
-        words::split(&self.0, NEXT.as_bytes()).skip(1).position(|own| !Headers::new(own).iter().any(tells))
+        let mut all = words::split(&self.0, NEXT.as_bytes()).skip(1);
+        all.position(|own| !Headers::new(own).iter().any(tells)).map(|at| (at, TELLING))
     }
 
     /// The headers they name, in lower case.
@@ -84,11 +106,11 @@ impl Dialects {
                 let find = |name| own.find(name).unwrap_or_default();
                 let mut draft = Draft::new(header);
                 (draft.family, draft.step) = ("", OWN + step);
-                (draft.head, draft.unit) = (find("name"), find("unit"));
-                draft.window = number::whole(find("window")).unwrap_or(-1);
+                (draft.head, draft.unit) = (find(NAME), find(UNIT));
+                draft.window = number::whole(find(WINDOW)).unwrap_or(-1);
                 match role {
                     Role::Bucket => draft.bucket = text,
-                    Role::Reset => match hints::when_in(number::whole(find("resetUnit")), text, served) {
+                    Role::Reset => match hints::when_in(number::whole(find(IN_UNIT)), text, served) {
                         Some(when) => draft.reset(when, false),
                         None => continue,
                     },
@@ -107,11 +129,11 @@ impl Dialects {
 // What a member's header tells.
 fn role(member: &str) -> Option<Role> {
     Some(match member {
-        "limit" => Role::Limit,
-        "remaining" => Role::Remaining,
-        "used" => Role::Used,
-        "reset" => Role::Reset,
-        "bucket" => Role::Bucket,
+        "1" => Role::Limit,
+        "2" => Role::Remaining,
+        "3" => Role::Used,
+        "4" => Role::Reset,
+        "5" => Role::Bucket,
         _ => return None,
     })
 }
@@ -133,7 +155,7 @@ mod tests {
     }
 
     fn add(dialects: &mut Dialects, members: &[(&str, Value<'_>)]) {
-        dialects.begin();
+        dialects.set("", Value::Object).unwrap();
         for (name, value) in members {
             assert_eq!(dialects.set(name, *value), Ok(Next::Leave), "{name}");
         }
@@ -215,14 +237,14 @@ mod tests {
             ("reset", Value::Number(3.0), "a header's name"),
             ("resetUnit", Value::Text("minutes"), UNITS),
             ("window", Value::Number(0.0), "a number of milliseconds, more than 0"),
-            ("resets", Value::Text("x"), UNKNOWN),
+            ("resets", Value::Text("x"), option::UNKNOWN),
         ] {
             assert_eq!(own.set(name, value), Err(expected), "{name}");
         }
         own.set("bucket", Value::Text("x-bucket")).unwrap();
-        assert_eq!(own.mute(), Some(0));
-        own.begin();
+        assert_eq!(own.mute(), Some((0, TELLING)));
+        own.set("", Value::Object).unwrap();
         own.set("used", Value::Text("X-Used")).unwrap();
-        assert_eq!((own.mute(), own.headers().last()), (Some(0), Some("x-used")));
+        assert_eq!((own.mute(), own.headers().last()), (Some((0, TELLING)), Some("x-used")));
     }
 }

@@ -1,0 +1,189 @@
+//! Tables of options: how one is read by its path, kept by its place, and what holds in the end.
+//!
+//! A module's schema is a table of [`Row`]s. What a source sets is an array of numbers, one a row, [`UNSAID`] where it sets
+//! nothing: that is checked, copied and composed by the same few lines for every option, where a struct of `Option`s
+//! takes code for each of its fields (measured on the policy's module: 10 kB).
+//!
+//! Reading ([`read`]) and keeping are apart: what keeps an option knows it by its place in the table, and no name. The npm
+//! package checks options in JS, by a copy of these tables that a test holds equal (`policy/schema.rs`), so its module has
+//! neither names nor texts (measured: 3 kB brotli).
+
+use super::{Checked, Kind, Next, Value};
+use crate::syntax::words;
+
+/// The number of a row of which nothing was said. No kind takes a NaN from a caller.
+pub const UNSAID: f64 = f64::NAN;
+
+/// One option.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Its path below its table's own; `*` stands for any index or name.
+    pub name: &'static str,
+    /// What may stand there.
+    pub kind: Kind,
+    /// What holds where nobody sets it, or [`UNSAID`].
+    pub default: f64,
+    /// Whether it must be there where its object is.
+    pub needed: bool,
+}
+
+/// A row without a default.
+pub const fn row(name: &'static str, kind: Kind) -> Row {
+    Row { name, kind, default: UNSAID, needed: false }
+}
+
+impl Row {
+    /// With a default.
+    pub const fn or(self, default: f64) -> Self {
+        Self { default, ..self }
+    }
+
+    /// One that must be there.
+    pub const fn needed(self) -> Self {
+        Self { needed: true, ..self }
+    }
+}
+
+/// Declares from one list, so that they cannot differ, a table of options, the enum of the places in it, that enum by number,
+/// and the defaults of those that are kept as numbers. Of what is in `rest` something else is kept, or nothing.
+macro_rules! table {
+    ($(#[$about:meta])* $table:ident by $place:ident { $($name:ident: $row:expr,)* } rest { $($other:ident: $more:expr,)* }) => {
+        $(#[$about])*
+        pub(crate) const $table: &[$crate::syntax::value::Row] = &[$($row,)* $($more,)*];
+
+        pub(super) const DEFAULTS: &[f64] = &[$($row.default,)*];
+
+        #[allow(dead_code, reason = "of some the shell keeps all")]
+        #[derive(Clone, Copy)]
+        pub(super) enum $place {
+            $($name,)*
+            $($other,)*
+        }
+
+        impl $place {
+            pub(super) const ALL: &[Self] = &[$(Self::$name,)* $(Self::$other,)*];
+        }
+    };
+}
+pub(crate) use table;
+
+/// What was expected where there is no option.
+pub const UNKNOWN: &str = "a known option";
+
+/// One option that was read: where it belongs, and what is kept of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Read<'v> {
+    /// Its place in the table.
+    pub place: usize,
+    /// The number that it is kept as.
+    pub number: f64,
+    /// Its text; of what is no text, what stands for the last `*` of its path.
+    pub text: &'v str,
+    /// Whether its members are wanted.
+    pub next: Next,
+}
+
+/// Reads the option at `path` below `table`.
+///
+/// # Errors
+/// What was expected there.
+pub fn read<'v>(table: &[Row], path: &'v str, value: Value<'v>) -> Checked<Read<'v>> {
+    let found = table.iter().enumerate().find_map(|(place, row)| Some((place, row.kind, fits(row.name, path)?)));
+    let (place, kind, name) = found.ok_or(UNKNOWN)?;
+    let (number, next) = kind.read(value)?;
+    let text = if let Value::Text(text) = value { text } else { name };
+    Ok(Read { place, number, text, next })
+}
+
+/// Whether a path is one of `pattern`: what stands for its last `*`. There it takes the rest where names may be any.
+fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
+    let (mut pattern, mut path, mut found) = (pattern, path, "");
+    loop {
+        let ((wanted, below), (name, rest)) = (words::halves(pattern, b'.'), words::halves(path, b'.'));
+        match wanted {
+            ANY if !path.is_empty() => return Some(path),
+            "*" if !name.is_empty() => found = name,
+            _ if wanted != name => return None,
+            _ => {}
+        }
+        if below.is_empty() || rest.is_empty() {
+            return (below.is_empty() && name.len() == path.len()).then_some(found);
+        }
+        (pattern, path) = (below, rest);
+    }
+}
+
+/// In a path, members of any name, with whatever stands in it.
+pub const ANY: &str = "**";
+
+/// What holds at the row `index`: what the caller sets, else the profile, else the default.
+#[inline(never)]
+pub fn over(defaults: &[f64], caller: &[f64], profile: &[f64], index: usize) -> f64 {
+    let set = |numbers: &[f64]| numbers.get(index).copied().filter(|number| !number.is_nan());
+    set(caller).or_else(|| set(profile)).or_else(|| set(defaults)).unwrap_or(UNSAID)
+}
+
+/// Whole milliseconds, where there are any. An infinity saturates.
+pub fn millis(number: f64) -> Option<i64> {
+    (!number.is_nan()).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_rows_and_have_their_defaults() {
+        table! {
+            OPTIONS by Place {
+                First: row("first", Kind::Count).or(4.0),
+                Second: row("second", Kind::Flag),
+            }
+            rest {
+                Third: row("third.*.member", Kind::Object).needed(),
+            }
+        }
+        assert!(OPTIONS.iter().map(|row| row.name).eq(["first", "second", "third.*.member"]));
+        assert_eq!(Place::ALL.iter().map(|place| *place as usize).collect::<alloc::vec::Vec<_>>(), [0, 1, 2]);
+        assert_eq!((Place::Third as usize, OPTIONS[2].needed, DEFAULTS.len()), (2, true, 2));
+        let (mut caller, mut profile) = ([UNSAID; 2], [UNSAID; 2]);
+        let held = |caller: &[f64], profile: &[f64]| millis(over(DEFAULTS, caller, profile, Place::First as usize));
+        assert_eq!(held(&caller, &profile), Some(4));
+        profile[0] = 6.0;
+        assert_eq!(held(&caller, &profile), Some(6));
+        caller[0] = 2.0;
+        assert_eq!(held(&caller, &profile), Some(2));
+        assert_eq!(millis(over(DEFAULTS, &caller, &profile, Place::Second as usize)), None);
+    }
+
+    #[test]
+    fn a_path_is_found_by_its_parts_and_any_index_or_name() {
+        let table = [
+            row("", Kind::Object),
+            row("list", Kind::List("an array")),
+            row("list.*", Kind::Count),
+            row("list.*.name", Kind::Text),
+            row("cost.requests", Kind::Count),
+            row("cost.**", Kind::Count),
+        ];
+        let one = Value::Number(1.0);
+        let rows = [
+            ("", Value::Object, Ok((0, ""))),
+            ("list", Value::List(1), Ok((1, ""))),
+            ("list.12", one, Ok((2, "12"))),
+            ("list.12.name", Value::Text("x"), Ok((3, "x"))),
+            ("cost.requests", one, Ok((4, ""))),
+            ("cost.tokens", one, Ok((5, "tokens"))),
+            ("cost.a.b", one, Ok((5, "a.b"))),
+            ("cost", one, Err(UNKNOWN)),
+            ("list.", one, Err(UNKNOWN)),
+            ("list.1.name.x", one, Err(UNKNOWN)),
+            ("list.1.names", one, Err(UNKNOWN)),
+            ("lists", one, Err(UNKNOWN)),
+            ("list.1", Value::Object, Err("a whole number of 1 or more")),
+        ];
+        for (path, value, expected) in rows {
+            assert_eq!(read(&table, path, value).map(|read| (read.place, read.text)), expected, "{path}");
+        }
+    }
+}

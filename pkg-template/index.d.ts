@@ -119,10 +119,10 @@ export interface PolicyOptions extends CallOptions {
   /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
   profiles?: Profile[];
   /**
-   * What explains the response of an {@link HttpError}. The default one is loaded by `import()` when first needed; where that is
-   * refused, as in a service worker, give `{ explainResponse }` of this package. What {@link createExplainer} makes fits too: then its
-   * catalogs and texts are used, and not the profiles' catalogs.
-   * @default the built-in one, with the profiles' catalogs
+   * What explains the response of an {@link HttpError}: `{ explainResponse }` of this package, or what {@link createExplainer} makes:
+   * then its catalogs and texts are used, and not the profiles' catalogs.
+   * @default the built-in one, with the profiles' catalogs, where the application imports `explainResponse`, `explain` or `createExplainer`
+   * anywhere. Where it does not, an explanation says what the status means and no more: by itself a policy brings no explainer into a bundle
    */
   explainer?: { explainResponse: typeof explainResponse };
   /** How to keep to rate limits; `false`: not at all. */
@@ -626,8 +626,7 @@ export interface AttemptRecord {
 export class PolicyError extends Error {
   /**
    * Stable: compare this, not the message. "wasm-unavailable" and "core-failed" are explained at {@link PolicyOptions.unavailable};
-   * "invalid-snapshot" is that of the {@link PolicyOptionError} which {@link Policy.restore} throws, "explainer-unavailable" where the explainer of an {@link HttpError} cannot be
-   * loaded. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
+   * "invalid-snapshot" is that of the {@link PolicyOptionError} which {@link Policy.restore} throws. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
    */
   readonly code: string;
   /** What happened to the call up to here. */
@@ -636,12 +635,25 @@ export class PolicyError extends Error {
   static is(value: unknown): value is PolicyError;
 }
 
-/** A response that is not ok, where `throwHttpErrors` is set. Its body is unread, its explanation ready. */
+/** A response that is not ok, where `throwHttpErrors` is set. Its body is unread. */
 export class HttpError extends PolicyError {
   /** The answer; its body is still to be read. */
   readonly response: Response;
-  /** As {@link explainResponse} gives it. */
+  /** As {@link explainResponse} gives it, where the application imports that by name; else what the status says: see {@link PolicyOptions.explainer}. */
   readonly explanation: Explanation;
+  /**
+   * The same, or where the explainer was not there yet, as it says now. An explanation whose `id` begins with "fallback." is by the
+   * status alone.
+   *
+   * @example
+   * ```js
+   * if (HttpError.is(error)) {
+   *   await import("./errors-page.js"); // It imports explainResponse, which a bundler puts there.
+   *   console.warn((await error.explain()).action);
+   * }
+   * ```
+   */
+  explain(): Promise<Explanation>;
   /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is HttpError;
 }

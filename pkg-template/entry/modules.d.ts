@@ -1,12 +1,12 @@
 // What the bundler makes of files that are not JS.
 
-/** The bytes of a module, in hexadecimal. */
+/** The bytes of a module, as letters. */
 declare module "#wasm/*" {
-  const hex: string;
-  export default hex;
+  const text: string;
+  export default text;
 }
 
-/** The same, compressed, in base64. */
+/** The same bytes, compressed, in base64. */
 declare module "#brotli/*" {
   const text: string;
   export default text;

@@ -4,13 +4,14 @@
  * core would send to an origin of which nothing is known. What else there is to decide, the core decides, and the call waits for it.
  */
 import { listen, unlisten } from "./abort.js";
+import { blank } from "./blank.js";
 import { FIRST_ERROR, IDEMPOTENCY_KEY, MAX_WAIT, METHODS, PROBES, RETRY_AFTER, TELLING } from "./core-facts.js";
 import { emit } from "./emit.js";
 import { HttpError, PolicyError } from "./errors.js";
-import { fallback } from "./fallback.js";
 import { globals, hostFetch } from "./host.js";
 import { log, page, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
+import { explainerHere } from "./registered.js";
 import { cancelBody, freeze, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
 import { isPending, limitOf, settle } from "./settle.js";
 
@@ -196,7 +197,7 @@ export class Early {
 
   /** Ends with what its send gave. */
   finish() {
-    const { response, failure, hooks, record, method, origin } = this;
+    const { response, failure, hooks, record } = this;
     this.isPlain = page.failure !== undefined;
     const isGood = response !== undefined && response.status < FIRST_ERROR;
     if (response) this.tell("response", { status: response.status, quotas: [] });
@@ -206,7 +207,7 @@ export class Early {
       this.tell("give-up", { reason: record.gaveUp });
     }
     const isThrown = !response || (hooks.throwHttpErrors && !isGood);
-    const error = response && isThrown ? new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation: fallback(response), record }) : failure;
+    const error = response && isThrown ? httpErrorOf(this, response) : failure;
     keep(isThrown ? error : response, record);
     const { resolve, reject } = this;
     this.over();
@@ -314,6 +315,13 @@ export class Early {
     const { args, href } = this;
     this.args = [isRequest(input) ? input : href, freeze(args[1])].slice(0, args.length);
   }
+}
+
+/** @param {Early} early @param {Response} response */
+function httpErrorOf({ method, origin, href, record }, response) {
+  const explanation = blank(response.status);
+  const explain = async () => (await explainerHere()?.(response, { method, url: href })) ?? explanation;
+  return new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
 }
 
 /** @param {any} error */

@@ -92,14 +92,22 @@ export class CircuitOpenError extends PolicyError {
 
 /** An error response, where `throwHttpErrors` asks for it. `response` is unread. */
 export class HttpError extends PolicyError {
+  /** @type {() => Promise<any>} */
+  #explain;
+
   /**
    * @param {string} message
-   * @param {{ response: Response, explanation: any, record: import("./record.js").CallRecord }} details
+   * @param {{ response: Response, explanation: any, explain: () => Promise<any>, record: import("./record.js").CallRecord }} details
    */
   constructor(message, details) {
     super("http-error", message, { record: details.record });
     this.response = details.response;
     this.explanation = details.explanation;
+    this.#explain = details.explain;
+  }
+
+  explain() {
+    return this.#explain();
   }
 
   /** @param {unknown} value */

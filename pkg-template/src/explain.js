@@ -11,6 +11,8 @@ import { facts, look, text } from "./explain-facts.js";
 import { front } from "./front.js";
 import { MAX_BODY } from "./limits.js";
 import { canLoad, replaced, retried } from "./instance.js";
+import { isFallback } from "./fallback.js";
+import { register } from "./registered.js";
 import { sentFor } from "./sent.js";
 
 /** The explainer's core. */
@@ -85,16 +87,17 @@ function createEngine(catalogs, refuse) {
  * @returns {import("../index.js").Explanation}
  */
 export function ask(engine, reportOrThrown) {
-  return explained(reportOrThrown) ?? JSON.parse(engine.explain(facts(reportOrThrown)));
+  const error = look(() => httpErrorOf(reportOrThrown));
+  const explanation = look(() => error.explanation);
+  if (explanation && !isFallback(explanation)) return { ...explanation };
+  // An error that was made where no explainer was: by its response, whose body takes its time.
+  const report = error && look(() => ({ status: error.response.status, headers: error.response.headers, url: error.response.url }));
+  return JSON.parse(engine.explain(facts(report ?? reportOrThrown)));
 }
 
-/**
- * The explanation that an HttpError has, be it alone, a report's or a cause; undefined of anything else.
- * @param {any} value
- */
-function explained(value) {
-  const own = look(() => [value, value.error, value.cause].find((error) => HttpError.is(error)));
-  return own?.explanation && { ...own.explanation };
+/** An HttpError, be it alone, a report's or a cause. @param {any} value */
+function httpErrorOf(value) {
+  return [value, value.error, value.cause].find((error) => HttpError.is(error));
 }
 
 // Members of an object, since a member's name survives minifiers: see policy.js.
@@ -120,11 +123,12 @@ export const { explain, explainError, explainResponse, initExplain } = {
    * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
    * @param {Response} response
    * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
-   * @param {Response} [original] that it is a copy of
    * @returns {Promise<import("../index.js").Explanation>}
    */
-  explainResponse: async (response, context, original = undefined) => ask(engineOf(), await reportOf(response, context, original)),
+  explainResponse: async (response, context) => ask(engineOf(), await reportOf(response, context)),
 };
+
+register(async (response, context, catalogs) => ask(engineOf(catalogs), await reportOf(response, context)));
 
 /**
  * The report of a response, with the front of its body.

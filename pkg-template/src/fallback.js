@@ -1,38 +1,36 @@
 // @ts-check
+/**
+ * What can be said of a failure while no explainer is there: what a status means by itself, by a table that is written from the
+ * core, and whether the device is offline.
+ */
+import { blank } from "./blank.js";
+import { KINDS, RETRIES } from "./status-kinds.js";
 
 /**
- * What can be said of a failure while the explainer is not there: no more than what its words are sure of.
  * @param {any} of a response, a report, or what was thrown
  * @returns {import("../index.js").Explanation}
  */
 export function fallback(of) {
-  const isOffline = globalThis.navigator?.onLine === false;
-  const kind = isOffline ? "network" : "unknown";
-  /** @type {any} */
   let status = null;
   try {
-    if (typeof of?.status === "number") status = of.status;
+    if (typeof of?.status === "number") ({ status } = of);
   } catch {
     // A report may be anything at all.
   }
-  return /** @type {any} */ ({
-    id: `fallback.${kind}`,
-    kind,
-    ...(isOffline && { reason: "offline" }),
-    status,
-    title: isOffline ? "Offline" : "Request failed",
-    whatHappened: isOffline ? "The device is offline." : `The request failed${status ? ` with status ${status}` : ""}.`,
-    causes: [],
-    action: isOffline ? "Try again when the device is online." : "Load the explainer (initExplain) and explain the error again.",
-    userMessage: isOffline ? "You are offline. Please check your connection." : "Something went wrong. Please try again later.",
-    userMessageKey: `user.${kind}`,
-    params: {},
-    retry: isOffline ? { verdict: "when-online" } : { verdict: "never", until: "the error is known" },
-    fields: [],
-    api: {},
-    format: "unknown",
-    provider: null,
-    confidence: 0,
-    notes: ["The explainer is not loaded: this is a fallback."],
-  });
+  const isOffline = status === null && globalThis.navigator?.onLine === false;
+  const [kind = "unknown", reason, verdict = "never"] = isOffline ? ["network", "offline"] : rowOf(status);
+  return blank(status, kind, reason, isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] });
+}
+
+/** Whether an explanation is one of these. @param {any} explanation */
+export function isFallback(explanation) {
+  return `${explanation?.id}`.startsWith("fallback.");
+}
+
+/** @param {number | null} status */
+function rowOf(status) {
+  if (status === null) return [];
+  // In the order of the statuses.
+  const rows = KINDS.split("\n").map((row) => row.split(" "));
+  return rows.reverse().find(([from]) => Number(from) <= Number(status))?.slice(1) ?? [];
 }

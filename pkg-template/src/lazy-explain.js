@@ -4,6 +4,7 @@
  * is a fallback, which says what it is in its notes.
  */
 import { fallback } from "./fallback.js";
+import { explainerHere, register } from "./registered.js";
 
 /** From a failed load to the next one, ms. */
 const PAUSE = 1000;
@@ -70,7 +71,7 @@ export const { createExplainer, explain, explainError, explainResponse, initExpl
     if (explainer) return explainer.explainResponse(response, context);
     const copy = copyOf(response);
     const module = await loaded();
-    if (module) return module.explainResponse(copy, context, response);
+    if (module) return module.ask(module.engineOf(), await module.reportOf(copy, context, response));
     if (copy !== response) copy.body?.cancel().catch(() => {});
     return fallback(response);
   },
@@ -107,3 +108,15 @@ export const { createExplainer, explain, explainError, explainResponse, initExpl
     };
   },
 };
+
+/** For the errors of policies, until the explainer, which registers itself, is there. @type {import("./registered.js").Explain} */
+const later = async (response, context, catalogs) => {
+  const copy = copyOf(response);
+  await loaded();
+  const own = explainerHere();
+  if (own !== undefined && own !== later) return own(copy, context, catalogs);
+  if (copy !== response) copy.body?.cancel().catch(() => {});
+  return fallback(response);
+};
+// Where `defineCatalog` is imported too, it is there already.
+if (explainerHere() === undefined) register(later);

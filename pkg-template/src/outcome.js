@@ -2,10 +2,12 @@
 import { hasFailed } from "./core-failed.js";
 import { LEFT } from "./core.js";
 import { emit } from "./emit.js";
-import { CircuitOpenError, HttpError, PolicyError, RateLimitError } from "./errors.js";
+import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
+import { fallback, isFallback } from "./fallback.js";
 import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
+import { explainerHere } from "./registered.js";
 import { note } from "./sent.js";
 import { reasonOf } from "./wait.js";
 
@@ -110,7 +112,10 @@ async function httpError(run, response) {
   } finally {
     limit.end();
   }
-  const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, record });
+  // Once more where no explainer was there yet; what was sent is known of the response, without its secrets.
+  const { href, hooks } = run;
+  const explain = async () => (isFallback(explanation) ? ((await explainerHere()?.(response, { method, url: href }, hooks.catalogs)) ?? explanation) : explanation);
+  const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
   keep(error, record);
   throw error;
 }
@@ -120,12 +125,13 @@ async function httpError(run, response) {
  * @param {Response} response
  */
 async function explained(run, response) {
-  const { method, href, init, record, hooks } = run;
-  const explain = hooks.explainer?.explainResponse ?? (await explainerOf(record, hooks.catalogs));
+  const { method, href, init, hooks } = run;
+  const explain = hooks.explainer?.explainResponse ?? explainerHere();
+  if (explain === undefined) return fallback(response);
   // Handed over and not kept.
   const requestHeaders = headersOf(run);
   const requestBody = typeof init?.body === "string" && hooks.body === undefined ? init.body : undefined;
-  return explain(response, { method, url: href, requestBody, requestHeaders });
+  return explain(response, { method, url: href, requestBody, requestHeaders }, hooks.catalogs);
 }
 
 /**
@@ -139,21 +145,5 @@ function headersOf(run) {
   } catch {
     // The caller's own transport may take what a host's Headers refuses.
     return undefined;
-  }
-}
-
-/**
- * @param {import("./record.js").CallRecord} record
- * @param {object[] | undefined} catalogs
- * @returns {Promise<typeof import("./explain.js").explainResponse>}
- */
-async function explainerOf(record, catalogs) {
-  try {
-    const { ask, engineOf, reportOf } = await import("./later.js");
-    return async (response, context) => ask(engineOf(catalogs), await reportOf(response, context));
-  } catch (cause) {
-    // Service workers refuse every import().
-    const message = "throwHttpErrors: the explainer cannot be loaded here; give one by the option `explainer`";
-    throw new PolicyError("explainer-unavailable", message, { cause, record });
   }
 }

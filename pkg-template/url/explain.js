@@ -1,6 +1,7 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { explain as explainNow, explainResponse as explainResponseNow, load, reportOf as reportNow } from "../src/explain.js";
+import { ask, engineOf, explain as explainNow, explainResponse as explainResponseNow, load, reportOf as reportNow } from "../src/explain.js";
+import { register } from "./registered.js";
 
 export * from "../src/explain.js";
 
@@ -40,3 +41,9 @@ export async function reportOf(response, context) {
   await initExplain();
   return reportNow(response, context);
 }
+
+// In place of the main entry's, which does not wait.
+register(async (response, context, catalogs) => {
+  const report = await reportOf(response, context);
+  return ask(engineOf(catalogs), report);
+});

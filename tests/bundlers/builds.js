@@ -17,6 +17,12 @@ const PATH = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
 export const tool = (name, args, folder) =>
   execFileSync(join(import.meta.dirname, "node_modules/.bin", name), args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PATH } });
 
+async function byEsbuild(/** @type {string} */ folder, /** @type {string} */ out, /** @type {boolean} */ splitting) {
+  for (const app of APPS) {
+    await esbuild.build({ absWorkingDir: folder, entryPoints: [`${app}.js`], bundle: true, format: "esm", splitting, minify: true, outdir: out, logLevel: "error" });
+  }
+}
+
 /** @type {Record<string, (folder: string, out: string) => Promise<unknown>>} */
 export const BUILDS = {
   vite: (folder, out) =>
@@ -35,11 +41,9 @@ export const BUILDS = {
       });
     }),
   // One at a time: with splitting, esbuild keeps for all entries what one of them uses of a file that they all name.
-  async esbuild(folder, out) {
-    for (const app of APPS) {
-      await esbuild.build({ absWorkingDir: folder, entryPoints: [`${app}.js`], bundle: true, format: "esm", splitting: true, minify: true, outdir: out, logLevel: "error" });
-    }
-  },
+  esbuild: (folder, out) => byEsbuild(folder, out, true),
+  // A file for each app, as its command makes it where nothing else is asked for.
+  "esbuild without splitting": (folder, out) => byEsbuild(folder, out, false),
   async rollup(folder, out) {
     const built = await rollup({ input: APPS.map((app) => join(folder, `${app}.js`)), plugins: [nodeResolve({ browser: true })] });
     await built.write({ dir: out, format: "es" });

@@ -7,6 +7,7 @@ import test, { after, before } from "node:test";
 import { publint } from "publint";
 import { open, serve } from "../hosts/browsers.js";
 import { startUpstream } from "../hosts/upstream.js";
+import { lettersIn } from "../js/letters.js";
 import { consumer, pack } from "../packaging/consumer.js";
 import { workerOf } from "../runtimes/miniflare.js";
 import { BUILDS, KNOW_URLS, tool } from "./builds.js";
@@ -24,7 +25,7 @@ let inlined = "";
 before(async () => {
   installed = consumer();
   cpSync(join(import.meta.dirname, "app"), installed.folder, { recursive: true });
-  inlined = readFileSync("pkg/explain.wasm").toString("hex").slice(0, 4000);
+  inlined = lettersIn("pkg/explain.js").slice(1000, 5000);
   upstream = await startUpstream();
 });
 after(() => {

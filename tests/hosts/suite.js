@@ -308,9 +308,7 @@ export const CASES = {
   },
   "throwHttpErrors brings the explanation, and the response unread": {
     async run(place, token) {
-      // Service workers refuse import().
-      const explainer = place.host.endsWith("service worker") ? { explainResponse } : undefined;
-      const { error } = /** @type {any} */ (await fate(policyOf({ throwHttpErrors: true, explainer }).fetch(script(place, token, "404"))));
+      const { error } = /** @type {any} */ (await fate(policyOf({ throwHttpErrors: true }).fetch(script(place, token, "404"))));
       return { is: shared.HttpError.is(error), kind: error?.explanation.kind, unread: error?.response.bodyUsed === false, body: (await error?.response.json())?.send };
     },
     expect: { is: true, kind: "not_found", unread: true, body: 1 },

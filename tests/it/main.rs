@@ -30,6 +30,7 @@ mod scenarios;
 mod secrets;
 mod shell_facts;
 mod simulator;
+mod status_kinds;
 mod waits;
 mod wild;
 mod windows;

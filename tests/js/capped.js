@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { lettersIn, lettersLike } from "./letters.js";
 import { settled, virtualHost } from "./virtual.js";
 
 export const URL = "https://api.example.com/items";
@@ -50,13 +51,11 @@ let copies = 0;
 const ENTRIES = {
   // Read from the disk.
   node: (home, name, bytes) => writeFileSync(join(home, `${name}.wasm`), bytes),
-  // Inlined in the code, in hexadecimal.
-  inline(home, name, bytes, whole) {
+  // Inlined in the code, as letters.
+  inline(home, name, bytes) {
     const file = join(home, `${name}.js`);
-    const code = readFileSync(file, "utf8");
-    const text = whole.toString("hex");
-    if (!code.includes(text)) throw new Error(`${name}.js holds no module`);
-    writeFileSync(file, code.replace(text, bytes.toString("hex")));
+    const text = lettersIn(file);
+    writeFileSync(file, readFileSync(file, "utf8").replace(text, () => lettersLike(text, bytes)));
   },
   // A file of its own.
   url: (home, name, bytes) => writeFileSync(join(home, `${name}.wasm`), bytes),
@@ -74,8 +73,7 @@ export async function load(entry, more) {
   const home = join(folder, `${++copies}`);
   cpSync("pkg", home, { recursive: true });
   for (const [name, pages] of Object.entries(more)) {
-    const whole = readFileSync(`pkg/${name}.wasm`);
-    ENTRIES[entry](home, name, capped(whole, pages), whole);
+    ENTRIES[entry](home, name, capped(readFileSync(`pkg/${name}.wasm`), pages));
   }
   const it = await import(pathToFileURL(join(home, INDEX[entry])).href);
   await it.initPolicy?.();

@@ -42,7 +42,6 @@ async function begun({ options, init }, more = {}) {
     (response) => (call.outcome = { response, at: clock.time }),
     (error) => (call.outcome = { error, at: clock.time }),
   );
-  // The explainer is loaded by an import().
   for (let n = 0; n < 20; n++) await settled();
   assert.equal(call.outcome, undefined, "it hangs");
   return call;

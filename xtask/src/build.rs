@@ -8,7 +8,9 @@
 use crate::{
     fresh::{files, is_fresh},
     glue::{self, Bind},
-    install, process,
+    install,
+    letters::Letters,
+    process,
 };
 use std::{
     env, fs,
@@ -23,7 +25,7 @@ pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
 const FILES: [&str; 10] =
-    ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "later", "sent"];
+    ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "registered", "sent"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -83,8 +85,8 @@ fn compile(module: &str) -> Result<(), String> {
         write(&raw, &built)?;
     }
     let (glue, optimised) = (work(&format!("glue/{module}.js")), work(&format!("{module}.wasm")));
-    let (text, spare) = (work(&format!("{module}.hex")), work(&format!("{module}.brotli")));
-    if is_fresh(&[glue.clone(), optimised.clone(), text.clone(), spare.clone()], std::slice::from_ref(&raw)) {
+    let spare = work(&format!("{module}.brotli"));
+    if is_fresh(&[glue.clone(), optimised.clone(), spare.clone()], std::slice::from_ref(&raw)) {
         return own_instances(&glue, module);
     }
     eprintln!("xtask: wasm-bindgen, wasm-opt: {module}");
@@ -92,19 +94,8 @@ fn compile(module: &str) -> Result<(), String> {
     let mut opt = npm_tool("wasm-opt");
     opt.args(WASM_FEATURES).args(WASM_PASSES).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     process::read(opt.arg(work(&format!("glue/{module}_bg.wasm"))).arg("-o").arg(&optimised))?;
-    write(&text, hex(&read(&optimised)?).as_bytes())?;
     write(&spare, brotli(&optimised)?.as_bytes())?;
     own_instances(&glue, module)
-}
-
-// As base64, bytes that repeat do not where they begin at another of its three places, so brotli and gzip find less: they make
-// a sixth more of the policy's module than of its hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 // Of what is compressed already, base64 is the shorter one.
@@ -150,6 +141,7 @@ fn assemble() -> Result<(), String> {
     if stage.exists() {
         fs::remove_dir_all(&stage).map_err(|error| format!("cannot clear {}: {error}", stage.display()))?;
     }
+    texts()?;
     bundle(&stage, "inline", "src")?;
     bundle(&stage.join("workerd"), "workerd", "src")?;
     bundle(&stage.join("url"), "url", "url")?;
@@ -177,6 +169,17 @@ fn assemble() -> Result<(), String> {
     fs::rename(&stage, PACKAGE).map_err(|error| format!("cannot move the package to {PACKAGE}: {error}"))
 }
 
+// What the modules are inlined as.
+fn texts() -> Result<(), String> {
+    let modules = MODULES.map(|module| read(&work(&format!("{module}.wasm"))));
+    let modules = modules.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let letters = Letters::of(&modules.concat());
+    for (module, bytes) in MODULES.iter().zip(&modules) {
+        write(&work(&format!("{module}.letters")), letters.encode(bytes).as_bytes())?;
+    }
+    Ok(())
+}
+
 // Each of FILES is bundled alone and imports the others by their names. Left to esbuild's splitting, the explainer would share
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
@@ -186,11 +189,8 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
         let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
         esbuild.arg(code).arg(option("--outdir=", out));
-        esbuild.arg("--loader:.hex=text");
-        // `later` is the explainer once more, where that holds the bytes: see there.
-        let is_copy = sources == "src" && file == "later";
-        let apart = |other: &&&str| **other != file && !(is_copy && **other == "explain");
-        esbuild.args(FILES.iter().filter(apart).map(|other| format!("--external:*/{other}.js")));
+        esbuild.arg("--loader:.letters=text");
+        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
         // workerd takes the .wasm as a module; the path is kept as it is written.
         if entry == "workerd" {
             esbuild.arg("--external:*.wasm");
@@ -209,7 +209,7 @@ fn pages(out: &Path) -> Result<(), String> {
     let command = |files: &[&str]| -> Result<Command, String> {
         let mut esbuild = esbuild();
         esbuild.args(files.iter().map(|name| format!("{TEMPLATE}/src/{name}.js")));
-        esbuild.arg(option("--outdir=", out)).arg("--loader:.hex=text").args(aliases("browser")?);
+        esbuild.arg(option("--outdir=", out)).arg("--loader:.letters=text").args(aliases("browser")?);
         let apart = FILES.iter().filter(|name| **name != "policy").chain(&NAMES).filter(|name| !files.contains(*name));
         esbuild.args(apart.map(|name| format!("--external:*/{name}.js")));
         Ok(esbuild)
@@ -217,10 +217,7 @@ fn pages(out: &Path) -> Result<(), String> {
     for name in NAMES {
         process::read(command(&[name])?.arg("--external:*/shell.js"))?;
     }
-    process::read(command(&PARTS)?.args(["--splitting", "--chunk-names=common"]))?;
-    // The explainer is one that nobody loads before it is needed: it needs no copy.
-    let core = out.join("core-chunk.js");
-    write(&core, String::from_utf8_lossy(&read(&core)?).replace("./later.js", "./explain.js").as_bytes())
+    process::read(command(&PARTS)?.args(["--splitting", "--chunk-names=common"])).map(drop)
 }
 
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
@@ -239,7 +236,7 @@ fn aliases(entry: &str) -> Result<Vec<String>, String> {
         let own = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("entry/inline/{module}.js")) };
         list.push(alias(&format!("#{module}"), &code));
-        list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.hex"))));
+        list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.letters"))));
         list.push(alias(&format!("#brotli/{module}"), &work(&format!("{module}.brotli"))));
     }
     Ok(list)

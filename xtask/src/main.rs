@@ -11,6 +11,7 @@ mod fresh;
 mod fuzz;
 mod glue;
 mod install;
+mod letters;
 mod process;
 mod release;
 mod root;

@@ -1,21 +1,33 @@
 // @ts-check
 
+// As in xtask/src/letters.rs, which writes the text.
+const FIRST = 32;
+const LAST = 126;
+const LEFT_OUT = '"$<\\`';
+
 /**
- * Bytes from hexadecimal, by the quickest means at hand: measured in Node 20, `Buffer` takes 0.5 ms where a loop takes 4.
+ * Bytes from the text of a module: letters, or pairs of them, by the table that it begins with. A loop takes as long as one over
+ * hexadecimal; what hosts have for that (`fromHex`) would save 5 ms at the most, and the text would be 4 % longer after brotli.
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function decode(text) {
-  const array = /** @type {any} */ (Uint8Array);
-  if (typeof array.fromHex === "function") return array.fromHex(text);
-  const buffer = /** @type {any} */ (globalThis).Buffer;
-  if (buffer !== undefined) return buffer.from(text, "hex");
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = 16 * digit(text, 2 * i) + digit(text, 2 * i + 1);
-  return bytes;
-}
-
-function digit(/** @type {string} */ text, /** @type {number} */ at) {
-  const code = text.charCodeAt(at);
-  return code > 57 ? code - 87 : code - 48;
+  const number = new Uint8Array(LAST + 1);
+  let count = 0;
+  for (let code = FIRST; code <= LAST; code++) {
+    if (!LEFT_OUT.includes(String.fromCharCode(code))) number[code] = count++;
+  }
+  const at = (/** @type {number} */ place) => number[text.charCodeAt(place)] ?? 0;
+  /** @type {number[][]} */
+  const [pairs, singles] = [[], []];
+  for (let byte = 0; byte < 256; byte++) (at(byte) === 0 ? pairs : singles).push(byte);
+  // The letters that begin a pair come first.
+  const prefixes = count - singles.length;
+  const bytes = new Uint8Array(text.length);
+  let size = 0;
+  for (let place = 256; place < text.length; place++) {
+    const letter = at(place);
+    bytes[size++] = (letter < prefixes ? pairs[letter * count + at(++place)] : singles[letter - prefixes]) ?? 0;
+  }
+  return bytes.subarray(0, size);
 }

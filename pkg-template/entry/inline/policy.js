@@ -1,7 +1,7 @@
 // @ts-check
 import { decode } from "./decode.js";
 import { bind } from "#bind/policy";
-import hex from "#wasm/policy";
+import text from "#wasm/policy";
 
 /** Whether one call may wake another here. */
 export const nudges = true;
@@ -10,4 +10,4 @@ export const nudges = true;
 let module;
 
 /** The policy core, of which each instance is new: compiled from the inlined bytes, synchronously, at the first call. */
-export const instantiate = () => bind((module ??= new WebAssembly.Module(decode(hex))));
+export const instantiate = () => bind((module ??= new WebAssembly.Module(decode(text))));

@@ -11,7 +11,7 @@ async function main() {
   const flaky = await policy.fetch(url("503,200"));
   const missing = await policy.fetch(url("404"));
   const { kind } = await explainResponse(missing);
-  // Loads the explainer by dynamic import, from a chunk of its own or from this one.
+  // By the explainer that is imported above.
   const thrown = await policy.fetch(url("403"), undefined, { throwHttpErrors: true }).catch((error) => error);
 
   await fetch("/report?scope=app", {

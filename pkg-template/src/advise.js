@@ -1,5 +1,5 @@
 // @ts-check
-import { emit } from "./driver.js";
+import { emit } from "./emit.js";
 
 // What was said in this realm: each policy has a core of its own, and one line is enough. Few origins ever hide their headers.
 /** @type {Set<string>} */

@@ -1,12 +1,15 @@
 // @ts-check
 import { AWAIT, tell } from "./core.js";
-import { emit } from "./driver.js";
-import { endedBy, isPending, limitOf, settle } from "./foreign.js";
+import { emit } from "./emit.js";
+import { endedBy } from "./foreign.js";
 import { hostFetch } from "./host.js";
 import { advise } from "./advise.js";
 import { peek } from "./peek.js";
 import { lastOf, NONE } from "./prepare.js";
-import { describe, freeze, isPlain, isRequest, lines, useKey, viewOf, withHeaders, withMembers } from "./request.js";
+import { useKey } from "./idempotency.js";
+import { describe, lines } from "./lines.js";
+import { freeze, isPlain, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
+import { isPending, limitOf, settle } from "./settle.js";
 import { known, labelOf } from "./secrets.js";
 import { measureAttempt } from "./timing.js";
 
@@ -61,7 +64,7 @@ export async function attempt(run, race) {
  * @param {import("./run.js").Run} run
  * @param {number} number
  * @param {any[]} given its arguments
- * @param {import("./foreign.js").Limit | undefined} limit
+ * @param {import("./settle.js").Limit | undefined} limit
  * @param {import("./race.js").Race | undefined} race
  */
 async function exchange(run, number, given, limit, race) {
@@ -125,18 +128,10 @@ function originOf({ redirected, url }) {
 }
 
 /**
- * Cancels the body of a response that nobody waits for any more, if it is one.
- * @param {any} response
- */
-export async function letGo(response) {
-  await response?.body?.cancel();
-}
-
-/**
  * @param {import("./run.js").Run} run
  * @param {number} number
  * @param {unknown} error
- * @param {import("./foreign.js").Limit | undefined} limit
+ * @param {import("./settle.js").Limit | undefined} limit
  */
 function failed(run, number, error, limit) {
   const { engine, id, clock, signal } = run;

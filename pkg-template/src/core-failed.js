@@ -3,7 +3,7 @@
  * What becomes of calls whose core has failed: they end as `unavailable` says, and the listener gets one event.
  */
 import { attempt } from "./attempt.js";
-import { emit } from "./driver.js";
+import { emit } from "./emit.js";
 import { PolicyError } from "./errors.js";
 import { giveUp } from "./outcome.js";
 import { keep } from "./record.js";

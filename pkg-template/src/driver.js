@@ -1,21 +1,25 @@
 // @ts-check
-import { attempt, letGo } from "./attempt.js";
+import { attempt } from "./attempt.js";
 import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
 import { FAILED, LEFT, names, PREPARE, tell, wantedBy } from "./core.js";
 import { PolicyError } from "./errors.js";
-import { endedBy, isPending, limitOf, settle } from "./foreign.js";
-import { globals, hostFetch, isOwn, mark } from "./host.js";
+import { endedBy } from "./foreign.js";
+import { isOwn, mark } from "./host.js";
+import { withIdempotencyKey } from "./idempotency.js";
 import { insideOf, makeInside, withCore } from "./inside.js";
-import { apply } from "./options.js";
+import { pick } from "./lines.js";
+import { apply, hooksOf } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
 import { prepare } from "./prepare.js";
 import { race } from "./race.js";
-import { keep } from "./record.js";
-import { addressOf, isReplayable, isRequest, methodOf, pathOf, pick, viewOf, withIdempotencyKey } from "./request.js";
+import { keep, nextCall } from "./record.js";
+import { isReplayable, viewOf } from "./request.js";
 import { Run } from "./run.js";
 import { queryOf, scopeOf } from "./secrets.js";
+import { isPending, limitOf, settle } from "./settle.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
+import { argsOf, passOn, subjectOf } from "./subject.js";
 import { pause, wakeOthers } from "./wait.js";
 
 /**
@@ -46,8 +50,6 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
  * @property {boolean} isReported whether a listener got the event that its core failed
  */
-
-/** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */
 
 /**
  * What a policy is made of.
@@ -139,15 +141,6 @@ export function runOn(policy, args, options) {
 }
 
 /**
- * What of a caller's arguments are fetch's own: as many as were given, since fetch tells none from an undefined one.
- * @param {ArrayLike<any>} given
- * @returns {any[]}
- */
-export function argsOf(given) {
-  return given.length > 1 ? [given[0], given[1]] : given.length > 0 ? [given[0]] : [];
-}
-
-/**
  * Never throws: what does is given as a rejection, as by fetch.
  * @param {State} state
  * @param {any[]} args as the caller gave them
@@ -166,80 +159,28 @@ function run(state, args, options) {
 }
 
 /**
- * What is asked, or undefined where the policy has no say: an aborted call is the host's to reject, and what fetch
- * cannot send, or sends nowhere (data:, blob:), is the host's to judge.
- * @param {any} input
- * @param {any} init
- * @returns {Subject | undefined}
- */
-function subjectOf(input, init) {
-  try {
-    const request = isRequest(input) ? input : undefined;
-    /** @type {AbortSignal | null | undefined} */
-    const signal = signalOf(input, init);
-    const address = addressOf(input);
-    if (signal?.aborted || !address.isHttp) return undefined;
-    // Errors of fetch's, which would not be if init were made anew for a time limit.
-    if (isGiven(init) && init !== Object(init)) return undefined;
-    if (isGiven(signal) && typeof signal?.addEventListener !== "function") return undefined;
-    return { address, method: methodOf(init?.method ?? request?.method), signal };
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {unknown} value */
-const isGiven = (value) => value !== undefined && value !== null;
-
-/**
- * @param {any} input
- * @param {any} init
- * @returns {AbortSignal | null | undefined}
- */
-function signalOf(input, init) {
-  return init?.signal === undefined && isRequest(input) ? input.signal : init?.signal;
-}
-
-/**
- * @param {any} fetch
- * @param {any[]} args
- */
-function passOn(fetch, args) {
-  const host = hostFetch();
-  const signal = signalOf(args[0], args[1]);
-  const sent = (fetch ?? host)(...args);
-  return signal?.aborted && fetch !== undefined && fetch !== host ? endSoon(sent, signal) : sent;
-}
-
-/**
- * What a transport of the caller's gives under a signal that has fired already. Its own rejection goes first, since it judges
- * the arguments; one that ignores the signal has a turn of the event loop.
- * @param {any} sent
- * @param {AbortSignal} signal
- */
-function endSoon(sent, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = globals.setTimeout(() => settle(sent, signal, undefined, letGo).then(resolve, reject), 0);
-    Promise.resolve(sent)
-      .finally(() => globals.clearTimeout(timer))
-      .then(resolve, reject);
-  });
-}
-
-/**
  * Starts a call. Its first send is made in the caller's own turn; one that waits first is no more than its `Run`.
  * @param {Inside} inside
  * @param {any[]} args
  * @param {any} options
- * @param {Subject} subject
+ * @param {import("./subject.js").Subject} subject
  * @returns {Promise<Response>}
  */
-function drive(inside, args, options, subject) {
-  const run = new Run(inside, args, subject);
+const drive = (inside, args, options, subject) => start(new Run(inside, args, subject, nextCall()), options, subject);
+
+/**
+ * @param {Run} run
+ * @param {any} options
+ * @param {import("./subject.js").Subject} subject
+ * @param {Partial<import("./options.js").Hooks>} [adopted] in the place of its hooks, where the call began before the core was there
+ * @returns {Promise<Response>}
+ */
+function start(run, options, { address }, adopted) {
   try {
-    if (options !== undefined) run.inside = insideOf(inside, options);
+    if (options !== undefined) run.inside = insideOf(run.inside, options);
+    if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };
     reportLost(run);
-    const action = begin(run, options, subject.address);
+    const action = begin(run, options, address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     return action === 1 ? pause(run) : fly(run, action);
   } catch (error) {
@@ -247,6 +188,30 @@ function drive(inside, args, options, subject) {
     end(run);
     return Promise.reject(error);
   }
+}
+
+/**
+ * The state of a policy; undefined where calls go through without it.
+ * @param {object} policy
+ */
+export const sharedOf = (policy) => /** @type {State} */ (states.get(policy)).inside?.shared;
+
+/**
+ * A call that began before the core was there, of a policy that the core has by now: see `adopt.js`.
+ * @param {object} policy
+ * @param {any[]} args
+ * @param {any} options the call's own
+ * @param {{ call: number, record: import("./record.js").CallRecord }} early its number, and the record that its caller may have
+ * @param {(hooks: import("./options.js").Hooks) => Partial<import("./options.js").Hooks>} hooksFor what it is given in the place of its hooks
+ */
+export function adoptOn(policy, args, options, { call, record }, hooksFor) {
+  const inside = /** @type {Inside} */ (withInside(/** @type {State} */ (states.get(policy)), (inside) => /** @type {Inside | null} */ (inside), null));
+  const subject = /** @type {import("./subject.js").Subject} */ (subjectOf(args[0], args[1]));
+  const run = new Run(inside, args, subject, call);
+  delete record.gaveUp;
+  run.written = Object.assign(record, { attempts: [], waited: 0 });
+  const hooks = hooksFor(options === undefined ? inside.hooks : hooksOf(inside.hooks, options));
+  return { run, promise: start(run, options, subject, hooks) };
 }
 
 /**
@@ -371,23 +336,4 @@ async function ask(run) {
     }
   }
   return tell(run, said === true ? tell.YES : said === false ? tell.NO : tell.UNSAID);
-}
-
-/**
- * Tells the caller's listener. Its address is origin and path: the rest of a URL holds secrets.
- * @param {Run} run
- * @param {string} type
- * @param {number} attempt
- * @param {object} more
- */
-export function emit({ hooks, call, origin, href, method, clock }, type, attempt, more) {
-  if (hooks.onEvent === undefined) return;
-  try {
-    /** @type {any} */
-    const heard = hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
-    // Of an async listener.
-    heard?.catch?.(console.error);
-  } catch (error) {
-    console.error(error);
-  }
 }

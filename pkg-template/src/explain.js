@@ -10,7 +10,7 @@ import { HttpError } from "./errors.js";
 import { facts, look, text } from "./explain-facts.js";
 import { front } from "./front.js";
 import { MAX_BODY } from "./limits.js";
-import { replaced, retried } from "./instance.js";
+import { canLoad, replaced, retried } from "./instance.js";
 import { isFallback } from "./fallback.js";
 import { register } from "./registered.js";
 import { sentFor } from "./sent.js";
@@ -101,13 +101,23 @@ function httpErrorOf(value) {
 }
 
 // Members of an object, since a member's name survives minifiers: see policy.js.
-export const { explain, explainResponse } = {
+export const { explain, explainError, explainResponse, initExplain } = {
   /**
    * Explains a report, or what fetch rejected with.
    * @param {unknown} reportOrThrown
    * @returns {import("../index.js").Explanation}
    */
   explain: (reportOrThrown) => ask(engineOf(), reportOrThrown),
+
+  /**
+   * The same as a promise, as where the explainer is loaded when it is needed.
+   * @param {unknown} thrown
+   * @returns {Promise<import("../index.js").Explanation>}
+   */
+  explainError: async (thrown) => ask(engineOf(), thrown),
+
+  /** Makes the explainer now. True where it can be had. */
+  initExplain: async () => canLoad(load),
 
   /**
    * Explains a response; it stays unread for the caller. A body that was read already, or may not be read, is done without.
@@ -124,10 +134,11 @@ register(async (response, context, catalogs) => ask(engineOf(catalogs), await re
  * The report of a response, with the front of its body.
  * @param {Response} response
  * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
+ * @param {Response} [original] that it is a copy of
  */
-export async function reportOf(response, context) {
+export async function reportOf(response, context, original = response) {
   // What the policy knows, where the caller does not say it.
-  const sent = look(() => sentFor(response));
+  const sent = look(() => sentFor(original));
   return {
     status: look(() => response.status) ?? null,
     headers: look(() => response.headers),

@@ -3,6 +3,7 @@
  * What can be said of a failure while no explainer is there: what a status means by itself, by a table that is written from the
  * core, and whether the device is offline.
  */
+import { blank } from "./blank.js";
 import { KINDS, RETRIES } from "./status-kinds.js";
 
 /**
@@ -18,27 +19,7 @@ export function fallback(of) {
   }
   const isOffline = status === null && globalThis.navigator?.onLine === false;
   const [kind = "unknown", reason, verdict = "never"] = isOffline ? ["network", "offline"] : rowOf(status);
-  const title = kind.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
-  return /** @type {any} */ ({
-    id: `fallback.${kind}`,
-    kind,
-    ...(reason && { reason }),
-    status,
-    title,
-    whatHappened: isOffline ? "The device is offline." : `${title}. The request failed${status === null ? "" : ` with status ${status}`}; nothing else was looked at.`,
-    causes: [],
-    action: isOffline ? "Try again when the device is online." : "Import `explainResponse` from fetch-with-policy, or wait for `initExplain()`, and explain the error again.",
-    userMessage: "Something went wrong. Please try again later.",
-    userMessageKey: "user.unknown",
-    params: {},
-    retry: isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] },
-    fields: [],
-    api: {},
-    format: "unread",
-    provider: null,
-    confidence: 0,
-    notes: ["The explainer is not loaded: this is a fallback."],
-  });
+  return blank(status, kind, reason, isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] });
 }
 
 /** Whether an explanation is one of these. @param {any} explanation */

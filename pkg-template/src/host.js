@@ -12,17 +12,35 @@
  */
 
 /**
- * The host's globals, looked up at each call, so that fake timers and mocks that are put in place later are seen.
- * @type {Host}
+ * What `globals` looks up. While a core takes over calls that began before it, it shows when things happened: see `adopt.js`.
+ * @type {Omit<Host, "random">}
  */
-export const globals = {
+export const times = {
   now: () => Date.now(),
   monotonic: () => (typeof performance === "undefined" ? Date.now() : performance.now()),
-  random: () => Math.random(),
   setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
   clearTimeout: (handle) => globalThis.clearTimeout(handle),
   online: () => globalThis.navigator?.onLine,
 };
+
+/**
+ * The host's globals, looked up at each call, so that fake timers and mocks that are put in place later are seen.
+ * @type {Host}
+ */
+export const globals = {
+  now: () => times.now(),
+  monotonic: () => times.monotonic(),
+  random: () => Math.random(),
+  setTimeout: (callback, ms) => times.setTimeout(callback, ms),
+  clearTimeout: (handle) => times.clearTimeout(handle),
+  online: () => times.online(),
+};
+
+/**
+ * Timers above this fire at once (HTML standard: the delay is a signed 32-bit number). Whoever sleeps asks again, so a
+ * longer wait is slept in parts.
+ */
+export const LONGEST = 2 ** 31 - 1;
 
 const imported = globalThis.fetch;
 

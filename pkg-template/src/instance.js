@@ -29,6 +29,19 @@ export function replaced(instantiate, standIns) {
 }
 
 /**
+ * Whether a core can be had here.
+ * @param {() => unknown} load
+ */
+export function canLoad(load) {
+  try {
+    load();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Does what needs a core; where that fails on the way, once more, for which `replaced` gives a new one.
  * @template T
  * @param {() => T} does

@@ -1,10 +1,10 @@
 // @ts-check
 import { hasFailed } from "./core-failed.js";
 import { LEFT } from "./core.js";
-import { emit } from "./driver.js";
+import { emit } from "./emit.js";
 import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
 import { fallback, isFallback } from "./fallback.js";
-import { limitOf, settle } from "./foreign.js";
+import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
 import { explainerHere } from "./registered.js";

@@ -1,9 +1,10 @@
 // @ts-check
 import { load } from "./core.js";
-import { argsOf, isPolicy, makePolicy, runOn } from "./driver.js";
+import { isPolicy, makePolicy, runOn } from "./driver.js";
 import { mark } from "./host.js";
-import { retried } from "./instance.js";
+import { canLoad, retried } from "./instance.js";
 import { MAX_BODY, MAX_VALUE } from "./limits.js";
+import { argsOf } from "./subject.js";
 
 export { callRecord } from "./record.js";
 
@@ -13,7 +14,7 @@ let shared;
 const defaultPolicy = () => (shared ??= makePolicy({}));
 
 // The public functions are members of an object: a member's name survives minifiers, so stacks, logs and `name` show it.
-export const { createPolicy, fetchWithPolicy, readQuotas } = {
+export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
   /**
    * A policy with state of its own.
    * @param {any} [options]
@@ -46,6 +47,9 @@ export const { createPolicy, fetchWithPolicy, readQuotas } = {
       return Promise.reject(error);
     }
   },
+
+  /** Makes the core now. True where it can be had. */
+  initPolicy: async () => canLoad(load),
 
   /**
    * Reads quotas and retry hints from a response.

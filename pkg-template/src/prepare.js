@@ -1,6 +1,8 @@
 // @ts-check
-import { endedBy, isPending, limitOf, settle } from "./foreign.js";
-import { lines, viewOf } from "./request.js";
+import { endedBy } from "./foreign.js";
+import { lines } from "./lines.js";
+import { viewOf } from "./request.js";
+import { isPending, limitOf, settle } from "./settle.js";
 
 /** In the place of headers: the caller made none. */
 export const NONE = Symbol("none");

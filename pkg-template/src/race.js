@@ -11,7 +11,7 @@ import { wakeOthers } from "./wait.js";
  * @property {Promise<number> | undefined} peeking the core looks at the body of one answer, and hears of no other meanwhile
  * @property {Map<any, Leg>} legs those under way, or about to be
  *
- * @typedef {{ number: number, startedAt: number, limit: import("./foreign.js").Limit | undefined, isSent: boolean }} Leg
+ * @typedef {{ number: number, startedAt: number, limit: import("./settle.js").Limit | undefined, isSent: boolean }} Leg
  */
 
 /**

@@ -20,6 +20,12 @@
  * @property {number} [retryAt]
  */
 
+// Of all policies: one listener may listen to several.
+let calls = 0;
+
+/** A number for another call, by which its events are joined. */
+export const nextCall = () => ++calls;
+
 /** Gives what it is made of, so that a field can be put on that. */
 class Same {
   /** @param {object} object */

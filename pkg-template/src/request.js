@@ -1,7 +1,4 @@
 // @ts-check
-import { names } from "./core.js";
-import { isPending } from "./foreign.js";
-import { MAX_VALUE } from "./limits.js";
 
 const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
 
@@ -63,33 +60,8 @@ export function pathOf(href) {
  * @param {any} init
  * @returns {any}
  */
-function sourceOf(input, init) {
+export function sourceOf(input, init) {
   return init?.headers ?? (isRequest(input) ? input.headers : undefined);
-}
-
-/**
- * `name:value` lines of the headers that the core wants.
- * @param {any} input
- * @param {any} init
- * @param {RegExp} leftOut
- */
-export function pick(input, init, leftOut) {
-  const source = sourceOf(input, init);
-  if (source === undefined) return "";
-  let text = "";
-  /** @param {any} name @param {any} value */
-  const add = (name, value) => {
-    const lower = `${name}`.toLowerCase();
-    if (!leftOut.test(lower)) text += `${lower}:${`${value}`.replace(/[\r\n]/g, " ")}\n`;
-  };
-  if (typeof source.get === "function" && typeof source.forEach === "function") {
-    source.forEach((/** @type {any} */ value, /** @type {any} */ name) => add(name, value));
-  } else if (Array.isArray(source)) {
-    for (const pair of source) if (Array.isArray(pair)) add(pair[0], pair[1]);
-  } else if (source[Symbol.iterator] === undefined) {
-    for (const name of Object.keys(source)) add(name, source[name]);
-  }
-  return text;
 }
 
 /**
@@ -140,62 +112,8 @@ export function isPlain(init) {
   return prototype === Object.prototype || prototype === null;
 }
 
-/**
- * `freeze` for a call that waits: thousands wait with the same init, or with equal ones, and share one copy. So it is to be
- * sent by `thaw`.
- * @param {any} init
- * @param {{ kept: any }} shared where the last copy is kept
- */
-export function keepInit(init, shared) {
-  if (!isPlain(init)) return init;
-  if (shared.kept !== undefined && isSame(init, shared.kept)) return shared.kept;
-  const copy = freeze(init);
-  if (Object.getOwnPropertySymbols(init).length === 0) shared.kept = copy;
-  return copy;
-}
-
-/**
- * A copy for one send: what the transport does to it must not reach the others.
- * @param {any} init
- */
-export function thaw(init) {
-  if (!isPlain(init)) return init;
-  return init.headers === undefined ? { ...init } : { ...init, headers: copyHeaders(init.headers) };
-}
-
-/**
- * Whether a copy says what `init` says.
- * @param {any} init
- * @param {any} copy
- */
-function isSame(init, copy) {
-  const keys = Object.keys(init);
-  return (
-    keys.length === Object.keys(copy).length &&
-    keys.every((key) => init[key] === copy[key] || (key === "headers" && areSame(init.headers, copy.headers))) &&
-    Object.getOwnPropertySymbols(init).length === 0
-  );
-}
-
-/**
- * @param {any} headers
- * @param {any} copy
- * @returns {boolean}
- */
-function areSame(headers, copy) {
-  if (headers === null || typeof headers !== "object" || typeof copy !== "object" || copy === null) return false;
-  if (Object.getPrototypeOf(headers) !== Object.getPrototypeOf(copy)) return false;
-  if (headers[Symbol.iterator] !== undefined) {
-    if (typeof headers.forEach !== "function") return false;
-    const [ours, theirs] = [[...copy], [...headers]];
-    return theirs.length === ours.length && theirs.every((pair, n) => `${pair[0]}` === ours[n][0] && `${pair[1]}` === ours[n][1]);
-  }
-  const names = Object.keys(headers);
-  return names.length === Object.keys(copy).length && names.every((name) => headers[name] === copy[name]);
-}
-
 /** @param {any} headers */
-function copyHeaders(headers) {
+export function copyHeaders(headers) {
   if (headers === null || typeof headers !== "object") return headers;
   if (Array.isArray(headers)) return headers.map((pair) => (Array.isArray(pair) ? [...pair] : pair));
   if (typeof headers.get === "function" && typeof headers.forEach === "function") return new Headers(headers);
@@ -238,60 +156,9 @@ export function withHeaders(args, more) {
 }
 
 /**
- * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
- * @param {import("./run.js").Run} run
- * @param {{ url: string, method: string, headers: Headers }} view
+ * Cancels the body of a response that nobody waits for any more, if it is one.
+ * @param {any} response
  */
-export function withIdempotencyKey(run, view) {
-  const { engine, id, hooks } = run;
-  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
-  if (isPending(key)) {
-    run.key = key;
-    // Awaited by the first attempt, which may have to wait for its turn.
-    Promise.resolve(key).catch(() => {});
-  } else useKey(run, key);
-}
-
-/**
- * @param {import("./run.js").Run} run
- * @param {unknown} key
- */
-export function useKey(run, key) {
-  const { engine, id } = run;
-  run.key = undefined;
-  if (key === undefined) return;
-  engine.is(id, 2);
-  run.key = [[names().key, `${key}`]];
-}
-
-/**
- * `name:value` lines of a response's headers whose names `wanted` knows.
- * @param {Headers} headers
- * @param {(name: string) => boolean} wanted
- */
-export function lines(headers, wanted) {
-  let text = "";
-  headers.forEach((value, name) => {
-    if (wanted(name)) text += `${name}:${`${value}`.slice(0, MAX_VALUE)}\n`;
-  });
-  return text;
-}
-
-/**
- * Name, message and code of what was thrown. Code: its cause's or its own; the message goes on with the cause's. Reading it must
- * not throw in turn.
- * @param {any} error
- */
-export function describe(error) {
-  try {
-    const code = `${error?.cause?.code ?? error?.code ?? ""}`;
-    const cause = error?.cause?.message || "";
-    return {
-      name: `${error?.name ?? typeof error}`,
-      message: `${error?.message ?? ""}${cause && ": "}${cause}`,
-      code,
-    };
-  } catch {
-    return { name: "unknown", message: "", code: "" };
-  }
+export async function letGo(response) {
+  await response?.body?.cancel();
 }

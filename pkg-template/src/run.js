@@ -1,6 +1,6 @@
 // @ts-check
 import { hostFetch } from "./host.js";
-import { thaw } from "./request.js";
+import { thaw } from "./kept.js";
 import { abort } from "./wait.js";
 
 /**
@@ -10,9 +10,6 @@ import { abort } from "./wait.js";
  * @property {Response | undefined} before what the attempts before this one gave, where one gave a response
  */
 
-// Of all policies: one listener may listen to several.
-let calls = 0;
-
 /**
  * A call under way: plain data of this call, in one object, since a hundred thousand may wait. What many calls have in
  * common hangs on `inside`; what is only written once something was sent starts empty.
@@ -21,14 +18,14 @@ export class Run {
   /**
    * @param {import("./driver.js").Inside} inside
    * @param {any[]} args what the caller gave
-   * @param {import("./driver.js").Subject} subject
+   * @param {import("./subject.js").Subject} subject
+   * @param {number} call what its events are joined by
    */
-  constructor(inside, args, { address: { origin, href }, method, signal }) {
+  constructor(inside, args, { address: { origin, href }, method, signal }, call) {
     this.inside = inside;
     /** The engine's number for it. */
     this.id = -1;
-    /** What its events are joined by. */
-    this.call = ++calls;
+    this.call = call;
     /** @type {any} */
     this.input = args[0];
     /** @type {any} */

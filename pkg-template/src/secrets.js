@@ -1,8 +1,8 @@
 // @ts-check
 // What may be secret of a request goes to the core, which shows no name that repeats it.
 import { PolicyOptionError } from "./errors.js";
-import { isPending } from "./foreign.js";
-import { describe, lines } from "./request.js";
+import { isPending } from "./settle.js";
+import { describe, lines } from "./lines.js";
 
 /**
  * The caller's word for what shares a quota, as the core takes it: behind the headers, and the parts of the address that no

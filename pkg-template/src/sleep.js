@@ -1,11 +1,6 @@
 // @ts-check
 import { nudges } from "#policy";
-
-/**
- * Timers above this fire at once (HTML standard: the delay is a signed 32-bit number). Whoever sleeps asks again, so a
- * longer wait is slept in parts.
- */
-export const LONGEST = 2 ** 31 - 1;
+import { LONGEST } from "./host.js";
 
 // An alarm this late is gone with the fake timers or the frozen page that it was set in; ms.
 const LOST = 1000;

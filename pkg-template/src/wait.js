@@ -1,9 +1,11 @@
 // @ts-check
 import { listen, unlisten } from "./abort.js";
 import { tell } from "./core.js";
-import { emit, fly } from "./driver.js";
+import { fly } from "./driver.js";
+import { emit } from "./emit.js";
 import { listenOnline, unlistenOnline } from "./online.js";
-import { isRequest, keepInit } from "./request.js";
+import { keepInit } from "./kept.js";
+import { isRequest } from "./request.js";
 import { sleep } from "./sleep.js";
 import { measureWait } from "./timing.js";
 
@@ -44,7 +46,7 @@ export function pause(run) {
  * @param {Run} run
  * @param {number} event
  */
-function wake(run, event) {
+export function wake(run, event) {
   if (!leave(run)) return;
   try {
     // Whoever wakes it may do so from the signal's own event, before ours is told.

@@ -1,12 +1,18 @@
 // @ts-check
 import { module } from "../entry/url/explain.js";
-import { ask, engineOf, explainResponse as explainNow, load, reportOf as reportNow } from "../src/explain.js";
+import { ask, engineOf, explain as explainNow, explainResponse as explainResponseNow, load, reportOf as reportNow } from "../src/explain.js";
 import { register } from "./registered.js";
 
 export * from "../src/explain.js";
 
 // A member's name survives minifiers: see ../src/policy.js.
-export const { explainResponse, initExplain } = {
+export const { explainError, explainResponse, initExplain } = {
+  /** @param {unknown} thrown */
+  async explainError(thrown) {
+    await initExplain();
+    return explainNow(thrown);
+  },
+
   /**
    * As the main entry's, but that it waits for the module where it is not there yet.
    * @param {Response} response
@@ -15,7 +21,7 @@ export const { explainResponse, initExplain } = {
    */
   async explainResponse(response, context) {
     await initExplain();
-    return explainNow(response, context);
+    return explainResponseNow(response, context);
   },
 
   /**

@@ -32,24 +32,24 @@ export const ENGINES = Object.keys(COMMANDS);
 const PAGE = (/** @type {string} */ script) => `<!doctype html><title>hosts</title><link rel="icon" href="data:,"><script type="module" src="/${script}"></script>`;
 
 /**
- * Serves the package and the files of this folder, by a page that runs the script `page`.
- * @param {{ page: string, csp?: string }} options
+ * Serves the package, by its `entry`, and the files of this folder, by a page that runs the script `page`.
+ * @param {{ page: string, csp?: string, entry?: string }} options
  */
-export function startSite({ page, csp }) {
+export function startSite({ page, csp, entry = "index" }) {
   return serve((path) => {
     if (path === "/") return PAGE(page);
     if (path === "/blank") return "<!doctype html><title>blank</title>";
     const text = readFileSync(new URL(`.${path}`, path.startsWith("/pkg/") ? root : here));
     // Import maps do not reach workers.
     const isOurs = extname(path) === ".js" && !path.startsWith("/pkg/");
-    return isOurs ? String(text).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', '"/pkg/index.js"') : text;
+    return isOurs ? String(text).replace('"fetch-with-policy/profiles"', '"/pkg/profiles.js"').replace('"fetch-with-policy"', `"/pkg/${entry}.js"`) : text;
   }, csp);
 }
 
 /**
  * Serves what `find` gives for a path (a throw is a 404) under the strictest Content-Security-Policy that the package promises
  * to work with, or `csp`; `report` gives what is posted to it, by the scope that posted.
- * @param {(path: string) => string | Buffer} find
+ * @param {(path: string) => string | Buffer | Promise<string | Buffer>} find
  * @param {string} [csp]
  */
 export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-unsafe-eval'")) {
@@ -68,7 +68,7 @@ export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-u
       return void response.end();
     }
     try {
-      const body = find(pathname);
+      const body = await find(pathname);
       served.push(String(body));
       const type = TYPES[extname(pathname) || ".html"] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type, "content-security-policy": csp }).end(body);

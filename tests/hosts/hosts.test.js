@@ -73,6 +73,15 @@ for (const engine of ENGINES) {
   });
 }
 
+// What pages get by default: the core comes when a call needs it. A service worker may not import it.
+test("chromium, the core when it is needed", { timeout: 4 * LIMIT }, async (context) => {
+  const site = await startSite({ page: "page.js", entry: "browser" });
+  context.after(site.stop);
+  const query = new URLSearchParams({ host: "chromium", api: upstream.address, dead });
+  context.after(open("chromium", `${site.address}/?${query}`));
+  for (const scope of SCOPES.slice(0, 2)) await compare(context, `chromium ${scope}, late core`, await site.report(scope, LIMIT));
+});
+
 /**
  * A test for each case; none is left out.
  * @param {import("node:test").TestContext} context

@@ -5,7 +5,7 @@
 import * as shared from "fetch-with-policy";
 import { clever } from "fetch-with-policy/profiles";
 
-const { callRecord, createPolicy, explain, explainResponse, fetchWithPolicy, readQuotas } = shared;
+const { callRecord, createPolicy, explainError, explainResponse, fetchWithPolicy, initPolicy, readQuotas } = shared;
 
 /**
  * @typedef {object} Place
@@ -50,6 +50,7 @@ export const CASES = {
     async run({ api }, token) {
       const policy = policyOf();
       await policy.fetch(`${api}/quota?limit=10&window=60000&token=${token}`);
+      await initPolicy();
       const [quota] = policy.quotas();
       return { limit: quota?.limit, remaining: quota?.remaining, inFlight: quota?.inFlight, resets: (quota?.resetAt ?? 0) > Date.now() - 1000 };
     },
@@ -59,6 +60,7 @@ export const CASES = {
     async run({ api }, token) {
       const policy = policyOf();
       await policy.fetch(`${api}/quota?limit=10&window=60000&hidden=1&token=${token}`);
+      await initPolicy();
       const [quota] = policy.quotas();
       return { limit: quota?.limit ?? null, hidden: quota?.headersHidden === true };
     },
@@ -248,7 +250,7 @@ export const CASES = {
   "a dead server: the host's own error after the attempts, explained as a network failure": {
     async run({ dead }) {
       const { error } = /** @type {any} */ (await fate(policyOf({ retry: { maxAttempts: 2, initialDelay: 20 } }).fetch(`${dead}/`)));
-      const told = explain(error);
+      const told = await explainError(error);
       return { attempts: callRecord(error)?.attempts.length, kind: told.kind, verdict: told.retry.verdict };
     },
     expect: { attempts: 2, kind: "network", verdict: "backoff" },
@@ -321,7 +323,7 @@ export const CASES = {
   },
   "a rule of a profile is used": {
     async run() {
-      const { id, causes } = explain({ status: 413, url: "https://api.clever.com/v3.0/users?limit=20000", body: "" });
+      const { id, causes } = await explainError({ status: 413, url: "https://api.clever.com/v3.0/users?limit=20000", body: "" });
       return { id, causes: causes.length > 0, profile: clever.name };
     },
     expect: { id: "clever.limit-too-large", causes: true, profile: "clever" },

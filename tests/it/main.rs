@@ -28,6 +28,7 @@ mod read_rate_headers;
 mod read_syntax;
 mod scenarios;
 mod secrets;
+mod shell_facts;
 mod simulator;
 mod status_kinds;
 mod waits;

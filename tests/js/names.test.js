@@ -10,7 +10,7 @@ const DETAILS = { retryAt: 0, response: new Response(), explanation: {}, record:
 /** The main entry minified once more, as an application's bundler does it. */
 async function bundled() {
   const { outputFiles } = await build({
-    stdin: { contents: 'export * from "fetch-with-policy";', resolveDir: "." },
+    stdin: { contents: 'export * from "fetch-with-policy/static";', resolveDir: "." },
     bundle: true,
     minify: true,
     format: "esm",

@@ -24,11 +24,11 @@ export function virtualHost(start = 1_795_305_600_000) {
     get time() {
       return now;
     },
-    /** Moves the clock by `ms`; each timer fires `late` ms after its time. */
-    async pass(ms, late = 0) {
+    /** Moves the clock by `ms`; each timer fires `late` ms after its time, and `rest` waits for what comes of it. */
+    async pass(ms, late = 0, rest = settled) {
       const end = now + ms;
       for (;;) {
-        await settled();
+        await rest();
         let next;
         for (const [handle, timer] of timers) if (next === undefined || timer.at < next.timer.at) next = { handle, timer };
         if (next === undefined || next.timer.at + late > end) break;
@@ -37,7 +37,7 @@ export function virtualHost(start = 1_795_305_600_000) {
         next.timer.callback();
       }
       now = Math.max(now, end);
-      await settled();
+      await rest();
     },
   };
 }

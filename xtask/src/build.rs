@@ -145,6 +145,7 @@ fn assemble() -> Result<(), String> {
     bundle(&stage, "inline", "src")?;
     bundle(&stage.join("workerd"), "workerd", "src")?;
     bundle(&stage.join("url"), "url", "url")?;
+    pages(&stage)?;
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     one_file(&stage)?;
@@ -200,6 +201,25 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     Ok(())
 }
 
+// For pages, which load the core and the explainer when they need them: `shell` imports `core-chunk`, and both a file with what both
+// need; `lazy-explain` imports the explainer. The rest is as everywhere.
+fn pages(out: &Path) -> Result<(), String> {
+    const NAMES: [&str; 3] = ["browser", "lazy-explain", "fallback"];
+    const PARTS: [&str; 2] = ["shell", "core-chunk"];
+    let command = |files: &[&str]| -> Result<Command, String> {
+        let mut esbuild = esbuild();
+        esbuild.args(files.iter().map(|name| format!("{TEMPLATE}/src/{name}.js")));
+        esbuild.arg(option("--outdir=", out)).arg("--loader:.letters=text").args(aliases("browser")?);
+        let apart = FILES.iter().filter(|name| **name != "policy").chain(&NAMES).filter(|name| !files.contains(*name));
+        esbuild.args(apart.map(|name| format!("--external:*/{name}.js")));
+        Ok(esbuild)
+    };
+    for name in NAMES {
+        process::read(command(&[name])?.arg("--external:*/shell.js"))?;
+    }
+    process::read(command(&PARTS)?.args(["--splitting", "--chunk-names=common"])).map(drop)
+}
+
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
 // the modules at the first call. It holds them too, compressed, for bundlers that choose it: some have no condition "module".
 fn one_file(out: &Path) -> Result<(), String> {
@@ -213,7 +233,8 @@ fn aliases(entry: &str) -> Result<Vec<String>, String> {
     let alias = |name: &str, path: &Path| option(&format!("--alias:{name}="), &root.join(path));
     let mut list = vec![alias("#bind", &work("bind"))];
     for module in MODULES {
-        let code = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
+        let own = Path::new(TEMPLATE).join(format!("entry/{entry}/{module}.js"));
+        let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("entry/inline/{module}.js")) };
         list.push(alias(&format!("#{module}"), &code));
         list.push(alias(&format!("#wasm/{module}"), &work(&format!("{module}.letters"))));
         list.push(alias(&format!("#brotli/{module}"), &work(&format!("{module}.brotli"))));

@@ -1,0 +1,173 @@
+// @ts-check
+/**
+ * Takes over calls that began before the core was there: their policies are made, and what happened is told again, in its order, by a
+ * clock that shows when it happened. So state, records and events are as if the core had been there from the start.
+ *
+ * The driver runs each call as ever, but for its first send, which gives what the one that was made gave. Whom the core wakes
+ * meanwhile is woken afterwards, since what it sends is sent then; and timers that are set meanwhile are set then, for what is left of them.
+ */
+import { tell } from "./core.js";
+import { adoptOn, sharedOf } from "./driver.js";
+import { hostFetch, isOwn, mark, times } from "./host.js";
+import { wake, wakeOthers } from "./wait.js";
+
+/** Turns of promises in which the driver does all that follows from an event; of an answer that it looks at, body included. */
+const [TURNS, LONG_TURNS] = [24, 150];
+
+/** @typedef {import("./early.js").Early} Early */
+/** @typedef {import("./page.js").Item} Item */
+/** @typedef {{ run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
+
+const none = () => {};
+
+/** A timer that is set when all is told. */
+class Later {
+  /** @param {() => void} callback @param {number} due @param {number} ms */
+  constructor(callback, due, ms) {
+    this.callback = callback;
+    this.due = due;
+    this.ms = ms;
+    /** @type {any} */
+    this.handle = undefined;
+    this.isCleared = false;
+  }
+}
+
+/** @param {typeof import("./page.js").page} page */
+export async function adopt(page) {
+  const real = { ...times };
+  /** @type {Later[]} */
+  const timers = [];
+  /** @type {Set<import("./driver.js").Shared>} */
+  const all = new Set();
+  /** The calls that the core has woken. @type {Map<import("./driver.js").Shared, number[]>} */
+  const woken = new Map();
+  /** @type {Map<Early, Adopted | undefined>} */
+  const adopted = new Map();
+  try {
+    // The log grows while it is told.
+    for (let at = 0; at < page.log.length; at++) {
+      const item = /** @type {Item} */ (page.log[at]);
+      Object.assign(times, {
+        now: () => item.wall,
+        monotonic: () => item.mono,
+        online: () => !item.isOffline && real.online(),
+        setTimeout: (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+          const timer = new Later(callback, item.mono + ms, ms);
+          timers.push(timer);
+          return timer;
+        },
+        clearTimeout: (/** @type {any} */ handle) => {
+          if (!(handle instanceof Later)) return real.clearTimeout(handle);
+          handle.isCleared = true;
+          real.clearTimeout(handle.handle);
+        },
+      });
+      try {
+        retell(item);
+      } catch {
+        // One that cannot be taken over ends as its send does.
+        giveBack(item.early);
+      }
+      const isLooked = item.type === "ended" && !item.early.isOver;
+      for (let turn = isLooked ? LONG_TURNS : TURNS; turn > 0; turn--) await undefined;
+      // Its caller has what its send gave: whatever the core would do now, it is over.
+      if (item.type === "ended" && item.early.isOver) adopted.get(item.early)?.abort(undefined);
+    }
+  } finally {
+    // Timers that were set meanwhile are known to this `clearTimeout` alone.
+    Object.assign(times, { ...real, clearTimeout: times.clearTimeout });
+    for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
+  }
+  [page.core, page.adopting, page.failure, page.held, page.log] = [page.adopting, undefined, undefined, undefined, []];
+  for (const shared of all) {
+    shared.isWaking = false;
+    for (const id of woken.get(shared) ?? []) {
+      const run = shared.parked[id];
+      if (run !== undefined) wake(run, tell.ELAPSE);
+    }
+    wakeOthers(shared, shared.clock);
+  }
+
+  /** @param {Item} item */
+  function retell(item) {
+    const { early, type } = item;
+    const known = adopted.get(early);
+    if (type === "begin") return void adopted.set(early, begin(early));
+    if (known === undefined) return;
+    if (type === "ended") known.settle(item);
+    else if (type === "aborted") known.abort(item.value);
+    else if (known.run.inside.shared.parked[known.run.id] === known.run) wakeUpTo(known.run);
+  }
+
+  /** @param {Early} early @returns {Adopted | undefined} */
+  function begin(early) {
+    const { signal, isOver, isSent, options, made } = early;
+    early.isTaken = true;
+    early.leave();
+    const policy = early.shell.policyOf();
+    const shared = sharedOf(policy);
+    if (shared === undefined) return void giveBack(early);
+    shared.isWaking = true;
+    all.add(shared);
+    // Its signal fires when it did.
+    const controller = isOver || signal?.aborted ? new AbortController() : undefined;
+    const args = controller ? [early.args[0], { ...early.args[1], signal: controller.signal }] : early.args;
+    /** @type {(value: any) => void} */
+    let end = () => {};
+    const ended = new Promise((resolve) => (end = resolve));
+    let isFirst = isSent;
+    const heard = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.told.delete(event.type) || onEvent(event);
+    const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
+    const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
+      /** @param {any[]} given */
+      const send = (...given) => {
+        if (!isFirst) return (fetch ?? hostFetch())(.../** @type {[any]} */ (given));
+        isFirst = false;
+        given[1]?.signal?.addEventListener("abort", () => early.limit?.abort(given[1].signal.reason));
+        return early.hasEnded || isOver ? ended : early.promise;
+      };
+      const key = () => {
+        if (made.error !== undefined) throw made.error;
+        return made.key;
+      };
+      return {
+        fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
+        ...(onEvent && { onEvent: heard(onEvent) ?? none }),
+        ...(prepare && {
+          prepare: (/** @type {[any, number, any]} */ ...given) => {
+            if (made.error !== undefined) throw made.error;
+            return given[1] === 1 && "headers" in made ? made.headers : prepare(...given);
+          },
+        }),
+        ...(idempotencyKey && ("key" in made || made.error !== undefined) && { idempotencyKey: key }),
+      };
+    });
+    if (isOver) promise.catch(() => {});
+    else early.resolve(promise);
+    return {
+      run,
+      abort: (reason) => controller?.abort(reason),
+      settle: ({ value }) => end(value.response ?? Promise.reject(value.error)),
+    };
+  }
+
+  // It was sent before the core was there: the core wakes those before it, too.
+  /** @param {import("./run.js").Run} run */
+  function wakeUpTo(run) {
+    const { shared, clock } = run.inside;
+    const list = woken.get(shared) ?? [];
+    woken.set(shared, list);
+    for (;;) {
+      const id = shared.engine.woken(clock.host.now(), clock.monotonic());
+      if (id < 0 || id === run.id) break;
+      list.push(id);
+    }
+    wake(run, tell.ELAPSE);
+  }
+
+  /** @param {Early} early */
+  function giveBack({ promise, hooks, args, resolve }) {
+    resolve(promise ?? new Promise((resolve) => resolve((hooks.fetch ?? hostFetch())(...args))));
+  }
+}

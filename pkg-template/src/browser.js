@@ -1,0 +1,8 @@
+// @ts-check
+// The main entry's names, as a page loads them: see shell.js.
+export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
+export { defineCatalog } from "./catalog.js";
+export { defineMessages } from "./define-messages.js";
+export { createExplainer, explain, explainError, explainResponse, initExplain } from "./lazy-explain.js";
+export { formatExplanation } from "./format.js";
+export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./shell.js";

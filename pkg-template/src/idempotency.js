@@ -1,0 +1,30 @@
+// @ts-check
+import { names } from "./core.js";
+import { isPending } from "./settle.js";
+
+/**
+ * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
+ * @param {import("./run.js").Run} run
+ * @param {{ url: string, method: string, headers: Headers }} view
+ */
+export function withIdempotencyKey(run, view) {
+  const { engine, id, hooks } = run;
+  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
+  if (isPending(key)) {
+    run.key = key;
+    // Awaited by the first attempt, which may have to wait for its turn.
+    Promise.resolve(key).catch(() => {});
+  } else useKey(run, key);
+}
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {unknown} key
+ */
+export function useKey(run, key) {
+  const { engine, id } = run;
+  run.key = undefined;
+  if (key === undefined) return;
+  engine.is(id, 2);
+  run.key = [[names().key, `${key}`]];
+}

@@ -1,0 +1,54 @@
+// @ts-check
+// A page whose core is gone (a deploy), slow, torn, of another version or forbidden, in Chromium: no call, no response and no status is
+// lost to it, and the core takes over when it is there.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test, { after, before } from "node:test";
+import { open, serve, STRICT } from "./browsers.js";
+import { startUpstream } from "./upstream.js";
+
+const LIMIT = { timeout: 120_000 };
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const core = () => readFileSync("pkg/core-chunk.js", "utf8");
+const gone = () => {
+  throw new Error("404");
+};
+/** What goes on without a core: the server's own statuses, told once. */
+const PLAIN = { quiet: [200, 1, true], asked: 0, burst: 30, down: [503, 1, true], waited: 0, explained: "not_found", degraded: 1, warnings: 1 };
+const MANAGED = { ...PLAIN, down: [200, 2, true], degraded: 0, warnings: 0, isThere: true, later: [200, 2, true] };
+const NEVER = { ...PLAIN, isThere: false, later: [503, 1, true] };
+
+/** @type {Record<string, { core: (asked: number) => string | Promise<string>, expect: object, later?: number, csp?: string }>} */
+const FAULTS = {
+  "is there": { core, expect: MANAGED },
+  "is gone": { core: gone, expect: NEVER },
+  "is gone once": { core: (asked) => (asked === 1 ? gone() : core()), expect: { ...PLAIN, isThere: true, later: [200, 2, true] }, later: 1500 },
+  "takes 3 s": { core: () => sleep(3000).then(core), expect: { ...MANAGED, waited: 3 } },
+  "takes 13 s": { core: () => sleep(13_000).then(core), expect: { ...PLAIN, waited: 10, isThere: true, later: [200, 2, true] }, later: 4000 },
+  "breaks off": { core: () => core().slice(0, 100_000), expect: NEVER },
+  "is a page": { core: () => "<!doctype html><title>app</title>", expect: NEVER },
+  "is of another version": { core: () => core().replaceAll('"0.1.0"', '"0.0.9"'), expect: NEVER },
+  "is forbidden": { core, expect: { ...NEVER, explained: "unknown" }, csp: STRICT },
+};
+
+/** @type {Awaited<ReturnType<typeof startUpstream>>} */
+let upstream;
+before(async () => void (upstream = await startUpstream()));
+after(() => upstream.stop());
+
+for (const [name, { core, expect, later = 0, csp }] of Object.entries(FAULTS)) {
+  test(`the core ${name}`, LIMIT, async (context) => {
+    let asked = 0;
+    const site = await serve((path) => {
+      if (path === "/") return '<!doctype html><title>late</title><link rel="icon" href="data:,"><script type="module" src="/late-core-page.js"></script>';
+      if (path === "/pkg/core-chunk.js") return core(++asked);
+      return readFileSync(path.startsWith("/pkg/") ? `.${path}` : new URL(`.${path}`, import.meta.url));
+    }, csp);
+    context.after(site.stop);
+    context.after(open("chromium", `${site.address}/?${new URLSearchParams({ api: upstream.address, later: `${later}` })}`));
+    const { waited, ...outcome } = await site.report("page", 60_000);
+    const { waited: expected, ...rest } = /** @type {any} */ (expect);
+    assert.deepEqual(outcome, rest);
+    assert.ok(waited >= expected && waited <= expected + 3, `waited for ${waited} s`);
+  });
+}

@@ -1,0 +1,452 @@
+// What a page loads at once: calls before the core, while it comes late, and where it does not come.
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { fakeGlobals, freshShell, manual } from "./fresh-shell.js";
+import { settled } from "./virtual.js";
+
+const URL = "https://api.example.com/items";
+const LIMITED = { status: 429, headers: { "retry-after": "5" } };
+const never = () => new Promise(() => {});
+
+/** A shell on a clock that stands still, whose transport the test answers. */
+async function stage(context, { gate, online = true } = {}) {
+  const shell = await freshShell(gate);
+  const { clock, restore } = fakeGlobals();
+  const { sends, fetch } = manual();
+  globalThis.fetch = fetch;
+  const warn = mock.method(console, "warn", () => {});
+  const target = new EventTarget();
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const state = { online };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { get onLine() { return state.online; } } });
+  globalThis.addEventListener = target.addEventListener.bind(target);
+  globalThis.removeEventListener = target.removeEventListener.bind(target);
+  context.after(() => {
+    restore();
+    warn.mock.restore();
+    delete globalThis.addEventListener;
+    delete globalThis.removeEventListener;
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else delete globalThis.navigator;
+  });
+  return {
+    shell,
+    clock,
+    sends,
+    warn,
+    rest: () => shell.rest(),
+    answer: (number, init = {}) => sends[number].resolve(new Response("answer", init)),
+    goOnline() {
+      state.online = true;
+      target.dispatchEvent(new Event("online"));
+    },
+  };
+}
+
+/** How a promise ended, when it has. */
+function watch(promise) {
+  const seen = {};
+  promise.then((value) => (seen.value = value), (error) => (seen.error = error));
+  return seen;
+}
+
+test("a quiet API never costs the core, and is asked with the caller's own arguments in the caller's turn", async (context) => {
+  const { shell, sends, answer } = await stage(context);
+  const input = new globalThis.URL(URL);
+  const init = { method: "POST", body: "b", headers: [["x-a", "1"]] };
+  const call = watch(shell.fetchWithPolicy(input, init));
+  assert.deepEqual(sends[0].args, [input, init]);
+  assert.ok(sends[0].args[0] === input && sends[0].args[1] === init);
+  answer(0);
+  await settled();
+  assert.equal(call.value.status, 200);
+  const { attempts, waited } = shell.callRecord(call.value);
+  assert.deepEqual([attempts.length, attempts[0].status, waited, shell.loads], [1, 200, 0, 0]);
+  for (let n = 1; n <= 1200; n++) {
+    shell.fetchWithPolicy(URL);
+    assert.equal(sends[n].args.length, 1);
+    answer(n);
+    await settled();
+  }
+  assert.equal(shell.loads, 0);
+});
+
+test("as many as the core would send go out at once; one more asks for the core, and none is lost while it comes late", async (context) => {
+  let open;
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: () => new Promise((resolve) => (open = resolve)) });
+  const calls = Array.from({ length: 20 }, (_, n) => watch(shell.fetchWithPolicy(`${URL}/${n}`)));
+  assert.equal(sends.length, 6);
+  await rest();
+  assert.equal(shell.loads, 1);
+  // One goes for each that comes back.
+  for (let n = 0; n < 9; n++) {
+    answer(n);
+    await settled();
+    assert.equal(sends.length, 7 + n);
+  }
+  await clock.pass(1500);
+  open();
+  await rest();
+  for (let n = 9; n < 20; n++) {
+    assert.ok(sends.length > n, `send ${n}`);
+    answer(n);
+    await settled();
+  }
+  assert.ok(calls.every(({ value }) => value?.status === 200));
+  assert.equal(shell.callRecord(calls[0].value).attempts.length, 1);
+  assert.deepEqual(sends.map(({ input }) => input).sort(), calls.map((_, n) => `${URL}/${n}`).sort());
+});
+
+test("a 429 waits for the core, which sends it again when its server said so", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context);
+  const call = watch(shell.fetchWithPolicy(URL));
+  answer(0, LIMITED);
+  await rest();
+  assert.equal(call.value, undefined);
+  await clock.pass(4900);
+  assert.equal(sends.length, 1);
+  await clock.pass(1100);
+  assert.equal(sends.length, 2);
+  answer(1);
+  await settled();
+  const { attempts } = shell.callRecord(call.value);
+  assert.deepEqual(attempts.map(({ status }) => status), [429, 200]);
+  assert.equal(attempts[1].waitReason, "retry-after");
+});
+
+test("a wait that began before the core is not made longer by it", async (context) => {
+  let open;
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: () => new Promise((resolve) => (open = resolve)) });
+  shell.fetchWithPolicy(URL);
+  answer(0, LIMITED);
+  await rest();
+  await clock.pass(3000);
+  open();
+  await rest();
+  await clock.pass(1900);
+  assert.equal(sends.length, 1);
+  await clock.pass(1000);
+  assert.equal(sends.length, 2);
+});
+
+test("an abort ends a call at once: before it is sent, while it is under way, while its answer waits for the core, and after", async (context) => {
+  let open;
+  const { shell, sends, answer, rest } = await stage(context, { gate: () => new Promise((resolve) => (open = resolve)) });
+  const controllers = Array.from({ length: 10 }, () => new AbortController());
+  const calls = controllers.map(({ signal }, n) => watch(shell.fetchWithPolicy(`${URL}/${n}`, { signal })));
+  assert.equal(sends.length, 6);
+  const reasons = controllers.map((_, n) => new Error(`reason ${n}`));
+  const abort = (n) => controllers[n].abort(reasons[n]);
+  answer(1, { status: 503 });
+  await rest();
+  for (const n of [0, 1, 7]) abort(n);
+  await settled();
+  for (const n of [0, 1, 7]) assert.equal(calls[n].error, reasons[n]);
+  open();
+  await rest();
+  for (const n of [2, 8]) abort(n);
+  await settled();
+  for (const n of [2, 8]) assert.equal(calls[n].error, reasons[n]);
+  for (let turn = 0; turn < 20; turn++) {
+    sends.forEach((_, n) => answer(n));
+    await settled();
+  }
+  for (const n of [3, 4, 5, 6, 9]) assert.equal(calls[n].value?.status, 200, `call ${n}`);
+  assert.ok(!sends.some(({ input }) => input === `${URL}/7`));
+});
+
+test("one call that cannot be taken over stops no other", async (context) => {
+  const { shell, sends, answer, rest } = await stage(context);
+  const bad = shell.createPolicy({ rateLimit: { scope: () => { throw new Error("scope"); } } });
+  const first = watch(bad.fetch(`${URL}/bad`));
+  const strange = watch(shell.fetchWithPolicy(`${URL}/strange`, { method: "POST", body: "b" }, { profiles: [{ get hosts() { throw new Error("profile"); }, name: "x" }] }));
+  const good = watch(shell.fetchWithPolicy(`${URL}/good`));
+  const refused = watch(shell.fetchWithPolicy(`${URL}/refused`));
+  await rest();
+  answer(sends.findIndex(({ input }) => input === `${URL}/refused`), { status: 404 });
+  await rest();
+  assert.equal(refused.value?.status, 404);
+  sends.forEach((_, n) => answer(n));
+  await settled();
+  assert.equal(good.value?.status, 200);
+  assert.ok(first.value || first.error);
+  assert.ok(strange.value || strange.error);
+});
+
+test("without a core calls are plain fetches, with one warning and one event, and the statuses are the server's", async (context) => {
+  const { shell, sends, answer, rest, warn } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const events = [];
+  const policy = shell.createPolicy({ onEvent: (event) => events.push(event) });
+  const calls = Array.from({ length: 10 }, (_, n) => watch(policy.fetch(`${URL}/${n}`)));
+  await rest();
+  assert.equal(warn.mock.callCount(), 1);
+  const statuses = [200, 503, 404, 429, 500, 200, 200, 200, 200, 200];
+  for (let n = 0; n < 10; n++) {
+    answer(n, { status: statuses[n] });
+    await settled();
+  }
+  assert.deepEqual(calls.map(({ value }) => value?.status), statuses);
+  assert.equal(await calls[1].value.text(), "answer");
+  assert.deepEqual(sends.length, 10);
+  const degraded = events.filter(({ type }) => type === "degraded");
+  assert.equal(degraded.length, 1);
+  assert.match(String(degraded[0].error), /404/);
+  assert.equal(events.filter(({ type }) => type === "attempt").length, 10);
+  assert.deepEqual(events.filter(({ type }) => type === "response").map(({ status }) => status), statuses);
+  assert.deepEqual(events.filter(({ type }) => type === "give-up").map(({ reason }) => reason), Array(4).fill("core-failed"));
+  assert.equal(shell.callRecord(calls[3].value).gaveUp, "core-failed");
+  assert.equal(warn.mock.callCount(), 1);
+});
+
+test("without a core a Retry-After is kept to by the calls that follow", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const first = watch(shell.fetchWithPolicy(URL));
+  answer(0, LIMITED);
+  await rest();
+  assert.equal(first.value.status, 429);
+  const second = watch(shell.fetchWithPolicy(URL));
+  const other = watch(shell.fetchWithPolicy("https://other.example/"));
+  assert.equal(sends.length, 2);
+  await clock.pass(4900);
+  assert.equal(sends.length, 2);
+  await clock.pass(200);
+  assert.equal(sends.length, 3);
+  answer(1);
+  answer(2);
+  await settled();
+  assert.deepEqual([second.value?.status, other.value?.status], [200, 200]);
+});
+
+test("a network failure without a core is the host's own error", async (context) => {
+  const { shell, sends, rest } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const call = watch(shell.fetchWithPolicy(URL));
+  const error = new TypeError("fetch failed");
+  sends[0].reject(error);
+  await rest();
+  assert.equal(call.error, error);
+  assert.equal(shell.callRecord(error).attempts[0].error, "TypeError");
+});
+
+test("the load is tried again by later calls, less and less often, and the core then takes over", async (context) => {
+  let isBroken = true;
+  const { shell, sends, answer, rest, clock, warn } = await stage(context, { gate: async () => { if (isBroken) throw new Error("404"); } });
+  const ask = async () => {
+    const call = watch(shell.fetchWithPolicy(URL));
+    answer(sends.length - 1, { status: 404 });
+    await rest();
+    return call.value?.status;
+  };
+  assert.equal(await ask(), 404);
+  assert.equal(await ask(), 404);
+  assert.equal(shell.loads, 1);
+  await clock.pass(1100);
+  assert.equal(await ask(), 404);
+  assert.equal(shell.loads, 2);
+  await clock.pass(1100);
+  await ask();
+  assert.equal(shell.loads, 2);
+  isBroken = false;
+  await clock.pass(1100);
+  await ask();
+  assert.equal(shell.loads, 3);
+  const call = watch(shell.fetchWithPolicy(URL));
+  answer(sends.length - 1, { status: 503, headers: { "retry-after": "1" } });
+  await rest();
+  await clock.pass(2100);
+  answer(sends.length - 1);
+  await settled();
+  assert.deepEqual(shell.callRecord(call.value).attempts.map(({ status }) => status), [503, 200]);
+  assert.equal(warn.mock.callCount(), 1);
+});
+
+test("a core that takes too long is not waited for, and takes over when it comes", async (context) => {
+  let open;
+  const { shell, sends, answer, rest, clock, warn } = await stage(context, { gate: () => new Promise((resolve) => (open = resolve)) });
+  const first = watch(shell.fetchWithPolicy(URL));
+  answer(0, LIMITED);
+  await rest();
+  const second = watch(shell.fetchWithPolicy(URL));
+  await clock.pass(9900);
+  assert.deepEqual([first.value, sends.length], [undefined, 1]);
+  await clock.pass(200);
+  assert.equal(first.value.status, 429);
+  await clock.pass(5000);
+  assert.equal(sends.length, 2);
+  answer(1);
+  await settled();
+  assert.equal(second.value.status, 200);
+  assert.equal(warn.mock.callCount(), 1);
+  open();
+  await rest();
+  const third = watch(shell.fetchWithPolicy(URL));
+  answer(2, LIMITED);
+  await rest();
+  assert.equal(third.value, undefined);
+  await clock.pass(6000);
+  answer(3);
+  await settled();
+  assert.equal(third.value.status, 200);
+});
+
+test("where it is asked for, a call that needs the core is refused without it", async (context) => {
+  const { shell, sends, rest } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const policy = shell.createPolicy({ unavailable: "throw" });
+  const calls = Array.from({ length: 8 }, () => watch(policy.fetch(URL)));
+  await rest();
+  assert.equal(sends.length, 6);
+  for (const { error } of calls.slice(6)) assert.ok(shell.PolicyError.is(error) && error.code === "wasm-unavailable" && /404/.test(String(error.cause)));
+});
+
+test("a core of another version is none", async (context) => {
+  const { shell, warn } = await stage(context);
+  const { readFileSync, writeFileSync } = await import("node:fs");
+  const file = `${shell.home}/core-chunk.js`;
+  writeFileSync(file, readFileSync(file, "utf8") + '\nexport const VERSION = "0.0.0";');
+  assert.equal(await shell.initPolicy(), false);
+  assert.match(String(warn.mock.calls[0].arguments[1]), /core 0\.0\.0/);
+});
+
+test("offline, nothing is given up: calls wait for the network, and are sent by the core then", async (context) => {
+  let isBroken = true;
+  const { shell, sends, rest, warn, goOnline, answer, clock } = await stage(context, { online: false, gate: async () => { if (isBroken) throw new Error("offline"); } });
+  const call = watch(shell.fetchWithPolicy(URL));
+  sends[0].reject(new TypeError("fetch failed"));
+  await rest();
+  await clock.pass(60_000);
+  assert.deepEqual([call.value, call.error, warn.mock.callCount()], [undefined, undefined, 0]);
+  isBroken = false;
+  goOnline();
+  await rest();
+  await clock.pass(1000);
+  assert.equal(sends.length, 2);
+  answer(1);
+  await settled();
+  assert.equal(call.value.status, 200);
+});
+
+for (const [name, options] of Object.entries({
+  hedge: { hedge: { delay: 100 } },
+  circuitBreaker: { circuitBreaker: {} },
+  body: { body: () => "made" },
+  cost: { cost: 2 },
+  host: { host: { random: () => 0.5 } },
+})) {
+  test(`${name} makes the first call wait for the core`, async (context) => {
+    const { shell, sends, answer, rest } = await stage(context);
+    const call = watch(shell.fetchWithPolicy(URL, { method: "PUT" }, options));
+    assert.equal(sends.length, 0);
+    await rest();
+    assert.deepEqual([shell.loads, sends.length], [1, 1]);
+    if (name === "body") assert.equal(sends[0].init.body, "made");
+    answer(0);
+    await settled();
+    assert.equal(call.value.status, 200);
+  });
+}
+
+test("a known quota is not broken: one call goes out, and the core counts on", async (context) => {
+  const { shell, sends, answer, rest } = await stage(context);
+  const policy = shell.createPolicy({ rateLimit: { quotas: [{ limit: 2, window: 60_000 }] } });
+  const calls = [1, 2, 3].map(() => watch(policy.fetch(URL)));
+  assert.equal(sends.length, 1);
+  answer(0);
+  await rest();
+  assert.equal(sends.length, 2);
+  answer(1);
+  await rest();
+  assert.equal(sends.length, 2);
+  assert.deepEqual(calls.map(({ value }) => value?.status), [200, 200, undefined]);
+  assert.equal(policy.quotas()[0].remaining, 0);
+});
+
+test("a snapshot is taken up by the core before the first call, and given back until then", async (context) => {
+  const { shell, sends, answer } = await stage(context);
+  const known = shell.createPolicy();
+  await shell.initPolicy();
+  known.fetch(URL);
+  answer(0, { headers: { "ratelimit-limit": "3", "ratelimit-remaining": "0", "ratelimit-reset": "60" } });
+  await settled();
+  const snapshot = known.snapshot();
+  assert.equal(snapshot.quotas.length, 1);
+  const other = await freshShell();
+  const policy = other.createPolicy();
+  policy.restore(snapshot);
+  assert.equal(policy.snapshot(), snapshot);
+  const call = watch(policy.fetch(URL));
+  await other.rest();
+  assert.equal(sends.length, 1);
+  assert.deepEqual([call.value, policy.quotas()[0].remaining], [undefined, 0]);
+});
+
+test("what is synchronous and needs the core says so little until it is there, and never throws", async (context) => {
+  const { shell, rest } = await stage(context);
+  const policy = shell.createPolicy();
+  assert.deepEqual([policy.quotas(), policy.snapshot(), shell.readQuotas({ "ratelimit-limit": "3" })], [[], { version: 1, quotas: [] }, { quotas: [] }]);
+  await rest();
+  assert.equal(shell.loads, 1);
+  assert.equal(shell.readQuotas({ "x-ratelimit-limit": "5", "x-ratelimit-remaining": "4" }).quotas[0].limit, 5);
+});
+
+test("throwHttpErrors holds without a core: the error has its response and the fallback's explanation", async (context) => {
+  const { shell, sends, answer, rest } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const call = watch(shell.fetchWithPolicy(URL, undefined, { throwHttpErrors: true }));
+  answer(0, { status: 404 });
+  await rest();
+  assert.ok(shell.HttpError.is(call.error));
+  assert.equal(call.error.response.status, 404);
+  assert.equal(call.error.explanation.status, 404);
+  assert.equal(sends.length, 1);
+});
+
+test("timeouts, prepare and keys are the shell's own", async (context) => {
+  const { shell, sends, answer, clock } = await stage(context, { gate: never });
+  const late = watch(shell.fetchWithPolicy(URL, undefined, { timeout: { total: 500 } }));
+  await clock.pass(499);
+  assert.equal(late.error, undefined);
+  await clock.pass(2);
+  assert.equal(late.error.name, "TimeoutError");
+  assert.ok(sends[0].init.signal.aborted);
+  const policy = shell.createPolicy({ prepare: async () => ({ authorization: "Bearer t" }), idempotencyKey: "auto" });
+  const made = watch(policy.fetch(URL, { method: "POST", body: "b", headers: { "x-own": "1" } }));
+  await settled();
+  const { headers } = sends[1].init;
+  assert.deepEqual([headers.get("authorization"), headers.get("x-own")], ["Bearer t", "1"]);
+  assert.match(headers.get("idempotency-key"), /^[0-9a-f-]{36}$/);
+  answer(1);
+  await settled();
+  assert.equal(made.value.status, 200);
+  const plain = policy.fetch(URL, { method: "PUT" });
+  await settled();
+  assert.equal(sends[2].init.headers.get("idempotency-key"), null);
+  plain.catch(() => {});
+});
+
+test("prepare is asked once for a send, and its send keeps its key when it is sent again", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context);
+  let asked = 0;
+  const policy = shell.createPolicy({ prepare: (_, attempt) => (asked++, { "x-attempt": `${attempt}` }), idempotencyKey: "auto" });
+  const call = watch(policy.fetch(URL, { method: "POST", body: "b" }));
+  answer(0, { status: 503 });
+  await rest();
+  await clock.pass(5000);
+  assert.equal(asked, 2);
+  const [first, second] = sends.map(({ init }) => init.headers);
+  assert.equal(first.get("idempotency-key"), second.get("idempotency-key"));
+  assert.deepEqual([first.get("x-attempt"), second.get("x-attempt"), sends[1].init.body], ["1", "2", "b"]);
+  answer(1);
+  await settled();
+  assert.equal(call.value.status, 200);
+});
+
+test("the body of a Request is there again for a second send", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context);
+  const call = watch(shell.fetchWithPolicy(new Request(URL, { method: "PUT", body: "whole" })));
+  assert.equal(await sends[0].input.text(), "whole");
+  answer(0, { status: 503 });
+  await rest();
+  await clock.pass(5000);
+  assert.equal(await sends[1].input.text(), "whole");
+  answer(1);
+  await settled();
+  assert.equal(call.value.status, 200);
+});

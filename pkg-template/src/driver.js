@@ -1,12 +1,11 @@
 // @ts-check
 import { attempt, letGo } from "./attempt.js";
 import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
-import { FAILED, LEFT, names, PREPARE, tell, wantedBy } from "./core.js";
+import { FAILED, LEFT, names, PREPARE, tell } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { endedBy, isPending, limitOf, settle } from "./foreign.js";
 import { globals, hostFetch, isOwn, mark } from "./host.js";
-import { insideOf, makeInside, withCore } from "./inside.js";
-import { apply } from "./options.js";
+import { makeInside, setOwn, withCore } from "./inside.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
 import { prepare } from "./prepare.js";
@@ -22,13 +21,11 @@ import { pause, wakeOthers } from "./wait.js";
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
  * @property {any} plan none of a call's own once it has begun
- * @property {Layer} options what the plan was made from, to make another one
+ * @property {import("./check-options.js").Leaf[]} options what the plan was made from, to make another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
  * @property {(name: string) => boolean} isWanted whether the core is told a response's header
- *
- * @typedef {{ leaves: import("./options.js").Leaf[], before: Layer | undefined }} Layer the options of a policy, over those that it was extended from
  *
  * @typedef {object} Shared
  * @property {import("./instance.js").Health} core that the engine is of
@@ -237,7 +234,7 @@ function endSoon(sent, signal) {
 function drive(inside, args, options, subject) {
   const run = new Run(inside, args, subject);
   try {
-    if (options !== undefined) run.inside = insideOf(inside, options);
+    if (options !== undefined) setOwn(run, options);
     reportLost(run);
     const action = begin(run, options, subject.address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
@@ -329,17 +326,13 @@ function end({ engine, id, inside, clock }) {
 /**
  * Tells the core of the call, and that it begins.
  * @param {Run} run
- * @param {any} options the call's own, in `run.inside` but for what the core is to be told
+ * @param {any} options the call's own, in `run.inside`
  * @param {import("./request.js").Address} address
  * @returns {number} what to do
  */
 function begin(run, options, { target }) {
   const { engine, input, init, inside, hooks, clock, method } = run;
   try {
-    if (options !== undefined) {
-      apply(inside.plan, options);
-      if (options.profiles !== undefined) inside.isWanted = wantedBy(inside.plan);
-    }
     const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
     const text = `${target}${method}\n${pick(input, init, names().leftOut)}${queryOf(run.href)}`;

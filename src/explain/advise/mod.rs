@@ -9,11 +9,12 @@ mod senses;
 pub mod sentences;
 pub mod texts;
 pub mod verdict;
+mod words;
 
 use crate::explain::Report;
 use crate::explain::explanation::{Cause, Evidence, Explanation};
-use crate::explain::judge::kind::{self, Kind};
-use crate::explain::read::body::{self, Body, Quote, Shape};
+use crate::explain::judge::kind::Kind;
+use crate::explain::read::body::{self, Body, Shape};
 use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
@@ -21,12 +22,12 @@ use crate::explain::scan;
 use crate::explain::scan::{cut, find, has, head, known, parts};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
-use crate::syntax::grams::Grams;
 use crate::syntax::json::Node;
 use alloc::{string::String, vec::Vec};
 use owner::Owner;
 use senses::Sense;
 use verdict::Waits;
+use words::{MAX_MESSAGES, MAX_WORDS, Words};
 
 /// Below this confidence, in percent, texts say that they are not sure.
 pub const SURE: u8 = 60;
@@ -38,9 +39,6 @@ const MAX_QUOTE: usize = 240;
 const ECHOES: &str = "bad request|not found|unauthorized|forbidden|internal server error|request timeout|request time-out|service unavailable|\
                       bad gateway|gateway timeout|conflict|method not allowed|too many requests|validation failed|validation error|invalid|\
                       invalid request|invalid argument|error|server error|missing|locked|payload too large|request entity too large|unprocessable entity";
-/// Bytes of a message, and messages, whose words are looked at.
-const MAX_WORDS: usize = 400;
-const MAX_MESSAGES: usize = 3;
 
 /// What is advised on.
 #[derive(Debug)]
@@ -91,7 +89,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
     case.owner = owner::of(case.report, &provider, &words.text);
-    let sense = sense(&case, &words, out);
+    let sense = words.sense(&case, out);
     causes(&case, &words, sense, basis, out);
     verdict::judge(&case, rule, out);
     action(&case, sense, out);
@@ -134,76 +132,6 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
         Kind::Timeout if case.is_unsafe(out) => "check",
         _ => out.variant,
     };
-}
-
-/// What the words of a response are looked for in.
-struct Words<'d> {
-    places: [(&'static str, &'static str, Quote<'d>); MAX_MESSAGES + 2],
-    /// All of them.
-    text: String,
-    grams: Grams,
-}
-
-impl<'d> Words<'d> {
-    fn of(case: &Case<'d, 'd>) -> Self {
-        let message = |index: usize| case.body.messages.get(index).copied().unwrap_or_default();
-        let header = Quote { text: case.report.header("www-authenticate"), ..Quote::default() };
-        let places = [
-            ("body", "code", case.body.code),
-            ("body", "message", message(0)),
-            ("header", "www-authenticate", header),
-            ("body", "message", message(1)),
-            ("body", "message", message(2)),
-        ];
-        let mut text = String::new();
-        for (.., said) in &places {
-            text.push_str(head(said.text, MAX_WORDS));
-            text.push('\n');
-        }
-        let grams = Grams::of(&text);
-        Self { places, text, grams }
-    }
-
-    /// The first of the `|`-parted `list` that is there.
-    fn first<'l>(&self, list: &'l str) -> Option<&'l str> {
-        parts(list, b'|').find(|word| self.grams.may_hold(word) && has(&self.text, word))
-    }
-}
-
-/// The finer sense of the kind: by its words, with the word, else by the reason alone. A reason that is known excludes all
-/// others; a kind that is not sure has none.
-fn sense(case: &Case<'_, '_>, words: &Words<'_>, out: &mut Explanation) -> Option<(Sense, &'static str)> {
-    if out.is_unsure() {
-        return None;
-    }
-    let reason = out.arena.read(out.reason);
-    // A rule's reason stands; what was read of the whole gives way to the words that name one.
-    let open = !out.is_ruled();
-    let mut rows = senses::of(out.kind);
-    let mut by_words = rows.clone().filter(|sense| {
-        // OAuth calls a wrong password an invalid grant.
-        (open && reason != "grant_invalid")
-            || sense.reason == reason
-            || (reason == "grant_invalid" && sense.name == "password")
-    });
-    let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
-    let found = found.or_else(|| {
-        let is_trusted = !open || is_trusted(case, reason, out);
-        Some((rows.find(|sense| is_trusted && sense.name == reason)?, ""))
-    });
-    if let Some((sense, _)) = found.filter(|(sense, _)| open && !sense.reason.is_empty()) {
-        out.reason = out.arena.add(sense.reason);
-    }
-    found
-}
-
-/// Whether a reason that was judged holds without a word of its sense: where the status says it, or the API says nothing;
-/// of credentials and rights, where the judgement leaves little doubt. That credentials are not valid is what is left where the
-/// words say nothing finer.
-fn is_trusted(case: &Case<'_, '_>, reason: &str, out: &Explanation) -> bool {
-    let by_status = out.status.is_some_and(|status| kind::of_status(status).1 == reason);
-    let of_caller = matches!(out.kind, Kind::Unauthenticated | Kind::Forbidden) && out.confidence >= CERTAIN;
-    !matches!(reason, "" | "invalid") && (by_status || case.advised.is_empty() || of_caller)
 }
 
 /// What the sense, else the kind, says of its causes, where no rule has said one, or only what the request looks like.
@@ -320,7 +248,8 @@ fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanati
         out.action = actions::fields(out);
         return;
     }
-    let says = actions::says(case, out);
+    let is_done = out.kind == Kind::Success && !is_unsure;
+    let says = if is_done { Text::default() } else { actions::says(case, out) };
     let own = texts::row(out.kind).action();
     let template = match sense {
         _ if is_unsure && !says.is_empty() => UNSURE,

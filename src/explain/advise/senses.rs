@@ -61,7 +61,7 @@ senses! {
         "either" "" "either |or invalid|or missing|or expired|/expired"
             ""
             "";
-        "step_up" "step_up" "insufficient_user_auth|step-up|mfa|multi-factor|multifactor|two-factor|2fa|otp|reauthenticat|interaction_required|login_required|consent_required"
+        "step_up" "step_up" "insufficient_user_auth|step-up|sso-|sso_|via sso|mfa|multi-factor|multifactor|two-factor|2fa|otp|reauthenticat|interaction_required|login_required|consent_required"
             "The API wants a stronger or fresher sign-in."
             "Have the user sign in again[ with {step}] or send the one-time code, then send the request with the new token.";
         "password" "invalid" "passwor|login credentials|username or|login failed|login_failed|mot de passe|contraseña|парол|密码"

@@ -3,6 +3,11 @@
  *
  * Durations are milliseconds and instants are milliseconds since the Unix epoch, as everywhere in the web platform.
  *
+ * In a page, the core (WebAssembly) is loaded by `import()` when a call needs it, and the explainer with the first error. What is
+ * synchronous and needs one of them then says little until it is there, and never throws: see {@link initPolicy} and
+ * {@link initExplain}. `fetch-with-policy/static` has the same names with everything at once: for service workers, which refuse
+ * `import()`, and for tests in a browser. Hosts other than pages have everything at once by themselves.
+ *
  * @packageDocumentation
  */
 
@@ -55,6 +60,17 @@ export function fetchWithPolicy(
  * ```
  */
 export function createPolicy(options?: PolicyOptions): Policy;
+
+/**
+ * Loads the core now: `true` once it is there, `false` where it cannot be had for now, and calls go out as plain fetch.
+ *
+ * Nobody has to call it. A page loads the core when a call needs it: one that finds as many under way to its origin as
+ * `rateLimit.probe`, a response that is an error or has a rate-limit header, an option that the first send depends on (`hedge`,
+ * `body`, `circuitBreaker`, `host`, `cost`, `userTiming`), `quotas()`, `snapshot()`, `readQuotas`. The core is then told of the calls before it,
+ * as if it had been there from the start. Until it is there, `quotas()` and `readQuotas` know nothing, and `snapshot()` gives what was
+ * restored. Elsewhere, and in `fetch-with-policy/static`, it is there at once.
+ */
+export function initPolicy(): Promise<boolean>;
 
 /** Made by {@link createPolicy}. */
 export interface Policy {
@@ -184,15 +200,18 @@ export interface PolicyOptions extends CallOptions {
    */
   fetch?: FetchLike;
   /**
-   * What to do where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a lockdown mode): throw a
-   * {@link PolicyError} with the code "wasm-unavailable", or let calls through without a policy.
+   * What to do where the core cannot be had: where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a
+   * lockdown mode), and in a page also where its file does not come (a deploy while the tab is open, a blocker; not offline, where calls
+   * wait for the network). "throw": a {@link PolicyError} with the code "wasm-unavailable"; in a page, only of a call that is not sent yet.
+   * "bypass": calls go out as plain fetch. In a page that keeps to a `Retry-After`, warns once on the console, reports a "degraded"
+   * event once for each policy, and the core is asked for again by later calls, at most once a second at first, then less often.
    *
    * It also decides where the package's WebAssembly fails while calls are under way, because its memory cannot grow. All calls of
    * that moment then end: with "throw" they reject with a {@link PolicyError} with the code "core-failed", whose `cause` is the host's
    * error; with "bypass" a call that waits is sent at once, and one that was sent gives its response, without a retry or a time
    * limit. The next call of each policy gets a new instance with the same options, which knows no quota yet. A "core-failed"
    * event reports it.
-   * @default "throw"
+   * @default "bypass" in a page, whose core comes when it is needed; "throw" elsewhere, and in `fetch-with-policy/static`
    */
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
@@ -536,6 +555,11 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
    * once, by the first call that meets it; by the next call where none was under way: its `attempt` is then 0.
    */
   | { type: "core-failed"; error: unknown }
+  /**
+   * The core cannot be loaded for now, because of `error`, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In a
+   * page; once for each policy, by the first call that meets it.
+   */
+  | { type: "degraded"; error: unknown }
 );
 
 /** Why a call waits. */
@@ -729,6 +753,28 @@ type Throwable<T> = unknown extends T
         : T extends { message: unknown } | string | number | boolean | bigint | symbol | null
           ? unknown
           : "Pass what was thrown, or a report: { status, headers, body }.";
+
+/**
+ * {@link explain} once the explainer is there, which a page loads with its first error. Where its file does not come, the explanation is
+ * by the status alone: its `id` begins with "fallback.", and a note says so.
+ *
+ * @example
+ * ```js
+ * try {
+ *   await fetchWithPolicy(url);
+ * } catch (error) {
+ *   console.warn((await explainError(error)).action);
+ * }
+ * ```
+ */
+export function explainError(report: ErrorReport & NoMistake): Promise<Explanation>;
+export function explainError<T>(thrown: T & Throwable<T>): Promise<Explanation>;
+
+/**
+ * Loads the explainer now: `true` once it is there. In a page, `explain` and {@link createExplainer}'s `explain` give a fallback by the
+ * status alone until then, and an explainer's options are checked then; elsewhere it is there at once.
+ */
+export function initExplain(): Promise<boolean>;
 
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.

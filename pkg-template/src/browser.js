@@ -3,6 +3,7 @@
 export { CircuitOpenError, HttpError, PolicyError, PolicyOptionError, RateLimitError } from "./errors.js";
 export { defineCatalog } from "./catalog.js";
 export { defineMessages } from "./define-messages.js";
-export { createExplainer, explain, explainError, explainResponse, initExplain } from "./lazy-explain.js";
+export { explain, explainError, explainResponse, initExplain } from "./lazy-explain.js";
+export { createExplainer } from "./lazy-explainer.js";
 export { formatExplanation } from "./format.js";
 export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./shell.js";

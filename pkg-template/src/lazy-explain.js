@@ -32,13 +32,13 @@ function load() {
 }
 
 /** A load, where the last one did not fail just now. */
-const loaded = async () => explainer ?? (Date.now() - failedAt > PAUSE ? (await load(), explainer) : undefined);
+export const loaded = async () => explainer ?? (Date.now() - failedAt > PAUSE ? (await load(), explainer) : undefined);
 
 /**
  * `response`, for an explainer that is not there yet: its caller may read the response meanwhile.
  * @param {Response} response
  */
-function copyOf(response) {
+export function copyOf(response) {
   try {
     return response.bodyUsed ? response : response.clone();
   } catch {
@@ -47,7 +47,7 @@ function copyOf(response) {
 }
 
 // Members of an object, since a member's name survives minifiers: see policy.js.
-export const { createExplainer, explain, explainError, explainResponse, initExplain } = {
+export const { explain, explainError, explainResponse, initExplain } = {
   /** Loads the explainer now. True once it is there. */
   initExplain: () => load(),
 
@@ -85,27 +85,6 @@ export const { createExplainer, explain, explainError, explainResponse, initExpl
     if (explainer) return explainer.explain(reportOrThrown);
     loaded();
     return fallback(reportOrThrown);
-  },
-
-  /**
-   * An explainer of the caller's own, which is made, and its options checked, once the explainer is there.
-   * @param {any} [options]
-   * @returns {import("../index.js").Explainer}
-   */
-  createExplainer(options) {
-    /** @type {import("../index.js").Explainer | undefined} */
-    let own;
-    const make = async () => (await loaded()) && (own ??= (await import("./explainer.js")).createExplainer(options));
-    make().catch(console.error);
-    return {
-      explain: (/** @type {any} */ value) => own?.explain(value) ?? fallback(value),
-      async explainResponse(response, context) {
-        if (own) return own.explainResponse(response, context);
-        const copy = copyOf(response);
-        return (await make())?.explainResponse(copy, context) ?? fallback(response);
-      },
-      lookup: (id) => own?.lookup(id),
-    };
   },
 };
 

@@ -191,6 +191,7 @@ function told(event: PolicyEvent): void {
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
     case "credential-header":
       return console.log(event.header, event.origin);
+    case "degraded":
     case "core-failed":
       return console.log(event.error);
     default:

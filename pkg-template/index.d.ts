@@ -1005,7 +1005,7 @@ export interface ExplanationBase {
   action: string;
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** The key of the text for end users, for your i18n library: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. */
+  /** The key of the text for end users, for your i18n library: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. Where the kind is not sure, one that is true of any: "user.invalid_request", or "user.success.message" where it may have worked. */
   userMessageKey: UserMessageKey | (string & {});
   /** What the text may be filled with. Of a wait: its `seconds`, and how many (`wait`) it is of which `unit`: "second", "minute", "hour", "day". */
   params: Record<string, string>;

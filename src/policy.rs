@@ -206,7 +206,7 @@ impl Policy {
     fn compose(&self, of_host: Option<&Profile>) -> Rules {
         // Without one, what the caller does not say its own layer does not say either.
         let profile = of_host.map_or(&self.caller, |profile| &profile.layer);
-        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &[], place as usize);
+        let of = |place: Place| value::over(&DEFAULTS, &self.numbers, &[], place as usize);
         let max_wait = self.caller.rate_limit.max_wait(&profile.rate_limit);
         let retry = self.caller.retry.over(&profile.retry, max_wait);
         Rules {

@@ -1,10 +1,11 @@
 // @ts-check
 // Prints what the package weighs: raw, gzip -9 and brotli -11, in bytes.
 // First each file; then what a user pays for an import, bundled and minified, counting what is loaded at once; then the
-// sections of each .wasm. Reads pkg/ and target/npm/, as `cargo xtask build` leaves them.
+// sections and parts of each .wasm; with --bundlers, imports in each bundler beside what others use. Reads pkg/ and target/npm/, as
+// `cargo xtask build` leaves them.
 import { readFileSync, readdirSync } from "node:fs";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { brotli, gzip, raw } from "./weight.mjs";
 
 const IMPORTS = {
   "policy alone": "fetchWithPolicy, createPolicy",
@@ -30,6 +31,8 @@ table("import, loaded at once", rows);
 for (const name of ["policy", "explain"]) {
   table(`${name}.wasm by section`, sections(readFileSync(`pkg/${name}.wasm`)));
 }
+table("explain.wasm: of data, each by itself", partsOfExplain(readFileSync("pkg/explain.wasm")));
+if (process.argv.includes("--bundlers")) await (await import("./size-imports.mjs")).printImports();
 
 /**
  * The files of a bundle that imports `names`, less what is imported later: as vite, rollup and webpack split it. (esbuild,
@@ -51,24 +54,50 @@ async function bundle(/** @type {string} */ names, /** @type {string[]} */ condi
 }
 
 function weigh(/** @type {string} */ name, /** @type {Uint8Array[]} */ parts) {
-  const add = (/** @type {(part: Uint8Array) => number} */ size) => parts.reduce((sum, part) => sum + size(part), 0);
-  const brotli = (/** @type {Uint8Array} */ part) =>
-    brotliCompressSync(part, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: part.length } }).length;
-  return [name, add((part) => part.length), add((part) => gzipSync(part, { level: 9 }).length), add(brotli)];
+  return [name, raw(parts), gzip(parts), brotli(parts)];
+}
+
+/** What of the explainer's data is the reader's weights, the rules of the APIs and those for all; the rest is texts and tables. */
+function partsOfExplain(/** @type {Uint8Array} */ wasm) {
+  const folder = "src/explain/catalogs/providers";
+  const rules = readdirSync(folder).map((name) => {
+    const { tests, ...catalog } = JSON.parse(readFileSync(`${folder}/${name}`, "utf8"));
+    return { isShared: name === "messages.json", bytes: Buffer.from(JSON.stringify(catalog)) };
+  });
+  const parts = {
+    "weights of the reader": [readFileSync("src/explain/judge/weights.bin")],
+    "rules, for one API each": rules.filter(({ isShared }) => !isShared).map(({ bytes }) => bytes),
+    "rules, for all APIs": rules.filter(({ isShared }) => isShared).map(({ bytes }) => bytes),
+  };
+  let rest = Buffer.from(split(wasm).find(({ name }) => name === "data")?.bytes ?? []);
+  const rows = Object.entries(parts).map(([name, pieces]) => {
+    const held = pieces.filter((piece) => {
+      const at = rest.indexOf(piece);
+      if (at >= 0) rest = Buffer.concat([rest.subarray(0, at), rest.subarray(at + piece.length)]);
+      return at >= 0;
+    });
+    return weigh(held.length === pieces.length ? name : `${name} (${pieces.length - held.length} not found)`, [Buffer.concat(held)]);
+  });
+  return [...rows, weigh("texts, tables", [rest])];
 }
 
 /** Name and sizes of each section of at least 64 bytes. */
-function sections(/** @type {Uint8Array} */ bytes) {
+function sections(/** @type {Uint8Array} */ wasm) {
+  return split(wasm).filter(({ bytes }) => bytes.length >= 64).map(({ name, bytes }) => weigh(name, [bytes]));
+}
+
+/** The sections of a module. */
+function split(/** @type {Uint8Array} */ bytes) {
   const found = [];
   for (let at = 8; at < bytes.length; ) {
-    const id = bytes[at++];
+    const id = bytes[at++] ?? 0;
     let size = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
+      const byte = bytes[at++] ?? 0;
       size |= (byte & 127) << shift;
       if (byte < 128) break;
     }
-    if (size >= 64) found.push(weigh(SECTIONS[id] ?? `section ${id}`, [bytes.subarray(at, at + size)]));
+    found.push({ name: SECTIONS[id] ?? `section ${id}`, bytes: bytes.subarray(at, at + size) });
     at += size;
   }
   return found;

@@ -1,14 +1,14 @@
 // @ts-check
 import { attempt } from "./attempt.js";
 import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
-import { FAILED, LEFT, names, PREPARE, tell, wantedBy } from "./core.js";
+import { FAILED, LEFT, names, PREPARE, tell } from "./core.js";
 import { PolicyError } from "./errors.js";
 import { endedBy } from "./foreign.js";
 import { isOwn, mark } from "./host.js";
 import { withIdempotencyKey } from "./idempotency.js";
-import { insideOf, makeInside, withCore } from "./inside.js";
+import { makeInside, setOwn, withCore } from "./inside.js";
 import { pick } from "./lines.js";
-import { apply, hooksOf } from "./options.js";
+import { hooksOf } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
 import { passOn } from "./pass-on.js";
 import { peek } from "./peek.js";
@@ -27,13 +27,11 @@ import { pause, wakeOthers } from "./wait.js";
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
  * @property {any} plan none of a call's own once it has begun
- * @property {Layer} options what the plan was made from, to make another one
+ * @property {import("./check-options.js").Leaf[]} options what the plan was made from, to make another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
  * @property {import("./clock.js").Clock} clock
  * @property {(name: string) => boolean} isWanted whether the core is told a response's header
- *
- * @typedef {{ leaves: import("./options.js").Leaf[], before: Layer | undefined }} Layer the options of a policy, over those that it was extended from
  *
  * @typedef {object} Shared
  * @property {import("./instance.js").Health} core that the engine is of
@@ -178,7 +176,7 @@ const drive = (inside, args, options, subject) => start(new Run(inside, args, su
  */
 function start(run, options, { address }, adopted) {
   try {
-    if (options !== undefined) run.inside = insideOf(run.inside, options);
+    if (options !== undefined) setOwn(run, options);
     if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };
     reportLost(run);
     const action = begin(run, options, address);
@@ -295,17 +293,13 @@ function end({ engine, id, inside, clock }) {
 /**
  * Tells the core of the call, and that it begins.
  * @param {Run} run
- * @param {any} options the call's own, in `run.inside` but for what the core is to be told
+ * @param {any} options the call's own, in `run.inside`
  * @param {import("./request.js").Address} address
  * @returns {number} what to do
  */
 function begin(run, options, { target }) {
   const { engine, input, init, inside, hooks, clock, method } = run;
   try {
-    if (options !== undefined) {
-      apply(inside.plan, options);
-      if (options.profiles !== undefined) inside.isWanted = wantedBy(inside.plan);
-    }
     const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
     const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
     const text = `${target}${method}\n${pick(input, init, names().leftOut)}${queryOf(run.href)}`;

@@ -1,5 +1,6 @@
 // @ts-check
 import { nudges } from "#policy";
+import { checkOptions } from "./check-options.js";
 import { createClock } from "./clock.js";
 import { load, wantedBy } from "./core.js";
 import { globals } from "./host.js";
@@ -17,14 +18,16 @@ import { wakeAll, wakeOthers } from "./wait.js";
  * @returns {Inside}
  */
 export function makeInside(options, given) {
+  const leaves = checkOptions(options ?? {}, given?.options);
   return retried(() => {
     const base = given && withCore(given);
     const core = load();
     const plan = base ? base.plan.fork() : new core.Plan();
-    const layer = { leaves: apply(plan, options ?? {}), before: base?.options };
+    apply(plan, leaves);
     const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
     const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
-    return { plan, options: layer, hooks, shared: base?.shared ?? makeShared(core, clock), clock, isWanted: wantedBy(plan) };
+    const all = [...(base?.options ?? []), ...leaves];
+    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), clock, isWanted: wantedBy(plan) };
   });
 }
 
@@ -41,31 +44,26 @@ export function withCore(inside) {
     while (shared.next !== undefined) shared = shared.next;
     if (shared.core.failure !== undefined) shared = replace(shared);
     const plan = new (/** @type {any} */ (shared.core).Plan)();
-    repeat(plan, inside.options);
+    apply(plan, inside.options);
     return { ...inside, plan, shared };
   });
 }
 
 /**
- * What holds for one call with options of its own.
- * @param {Inside} inside
+ * Gives a call options of its own.
+ * @param {import("./run.js").Run} run
  * @param {any} options
- * @returns {Inside}
  */
-export function insideOf(inside, options) {
+export function setOwn(run, options) {
+  const { inside } = run;
+  const leaves = checkOptions(options, inside.options);
+  const plan = inside.plan.fork();
   const hooks = hooksOf(inside.hooks, options);
-  const clock = options?.host === undefined ? inside.clock : createClock({ ...globals, ...hooks.host });
-  return { ...inside, plan: inside.plan.fork(), hooks, clock };
-}
-
-/**
- * @param {any} plan
- * @param {import("./driver.js").Layer | undefined} layer
- */
-function repeat(plan, layer) {
-  const layers = [];
-  for (; layer !== undefined; layer = layer.before) layers.push(layer);
-  for (const { leaves } of layers.reverse()) for (const leaf of leaves) plan.set(...leaf);
+  const clock = options.host === undefined ? inside.clock : createClock({ ...globals, ...hooks.host });
+  run.inside = { ...inside, plan, hooks, clock };
+  // It is the call's already: where this fails, the call ends as its own options say.
+  apply(plan, leaves);
+  if (options.profiles !== undefined) run.inside.isWanted = wantedBy(plan);
 }
 
 /** @param {Shared} old */

@@ -1,79 +1,19 @@
 // @ts-check
 import { limitsOf } from "./catalog-limits.js";
-import { PolicyOptionError } from "./errors.js";
+
+/** @typedef {import("./check-options.js").Leaf} Leaf */
 
 /**
- * A value as the core takes it: path, kind, and the value as a number or as a text.
- * @typedef {[path: string, kind: string, number: number, text: string]} Leaf
- */
-
-/**
- * Hands an options object to the core, leaf by leaf. The core knows the schema; this knows JavaScript's values.
+ * Hands checked options to the core.
  * @param {any} plan
- * @param {unknown} options
- * @returns {Leaf[]} what was handed over
- */
-export function apply(plan, options) {
-  /** @type {Leaf[]} */
-  const leaves = [];
-  walk(plan, "", options, leaves);
-  if (plan.check() < 0) refuse(plan);
-  return leaves;
-}
-
-/**
- * @param {any} plan
- * @param {string} path
- * @param {unknown} value
  * @param {Leaf[]} leaves
  */
-function walk(plan, path, value, leaves) {
-  if (value === undefined) return;
-  const leaf = leafOf(path, value);
-  leaves.push(leaf);
-  const answer = plan.set(...leaf);
-  if (answer < 0) refuse(plan);
-  if (answer === 0) return;
-  for (const key of Object.keys(/** @type {object} */ (value))) {
-    walk(plan, path === "" ? key : `${path}.${key}`, /** @type {any} */ (value)[key], leaves);
+export function apply(plan, leaves) {
+  for (const leaf of leaves) {
+    // Of a catalog the policy needs a few words; of another object that the shell keeps, none.
+    if (typeof leaf[2] !== "string") leaf[2] = limitsOf(leaf[2]);
+    plan.keep(...leaf);
   }
-}
-
-/**
- * @param {string} path
- * @param {unknown} value
- * @returns {Leaf}
- */
-function leafOf(path, value) {
-  // Of a catalog the policy needs a few words.
-  if (/^profiles\.\d+\.catalog$/.test(path)) {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? [path, "s", 0, limitsOf(value)] : [path, "?", 0, ""];
-  }
-  switch (typeof value) {
-    case "boolean":
-      return [path, "b", Number(value), ""];
-    case "function":
-      return [path, "f", 0, ""];
-    case "number":
-      return [path, "n", value, ""];
-    case "string":
-      return [path, "s", 0, value];
-    case "object":
-      if (Array.isArray(value)) return [path, "l", value.length, ""];
-      if (value !== null) return [path, "o", 0, ""];
-    // falls through: null is no object here
-    default:
-      return [path, "?", 0, ""];
-  }
-}
-
-/**
- * @param {any} plan
- * @returns {never}
- */
-function refuse(plan) {
-  const { field, expected, message } = JSON.parse(plan.error());
-  throw new PolicyOptionError(field, expected, message);
 }
 
 /**

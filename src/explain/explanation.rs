@@ -164,12 +164,21 @@ impl Explanation {
         self.retry = texts::retry(kind, until);
     }
 
-    /// The key of the text for end users, in parts, and the text.
+    /// The key of the text for end users, in parts, and the text. Where the kind is not sure, it is one that holds all the same.
     pub fn user(&self) -> ([&str; 4], &str) {
-        let row = texts::row(self.kind);
         let own = self.arena.read(self.user_message);
-        let (variant, text) = if own.is_empty() { texts::user(self.kind, self.variant) } else { ("after", own) };
-        (["user.", row.name, if variant.is_empty() { "" } else { "." }, variant], text)
+        let (mut kind, mut variant) = (self.kind, self.variant);
+        if self.is_unsure() && own.is_empty() && variant.is_empty() {
+            let is_well = self.second == Some(Kind::Success);
+            (kind, variant) = if is_well { (Kind::Success, "message") } else { (Kind::InvalidRequest, "") };
+        }
+        let (variant, text) = if own.is_empty() { texts::user(kind, variant) } else { ("after", own) };
+        (["user.", texts::row(kind).name, if variant.is_empty() { "" } else { "." }, variant], text)
+    }
+
+    /// Whether the kind was judged of a response, and is not sure.
+    pub fn is_unsure(&self) -> bool {
+        self.confidence < SURE && self.second.is_some() && self.kind != Kind::Unknown
     }
 
     /// The note that names the second likeliest kind, in parts, where the first is not sure.

@@ -107,7 +107,7 @@ pub fn read_by<'d>(limits: &'d Limits, body: &'d str, status: u16, served: WallT
     };
     // Few bodies have anything of a rate or a wait in them: what none of their strings can have is not looked for in each.
     reader.requests = grams.may_hold("requested");
-    reader.waits = WAITS.iter().any(|word| grams.may_hold(word));
+    reader.waits = words::of(WAITS).any(|word| grams.may_hold(word));
     for (sense, stems) in STEMS {
         let counts = sense != Sense::AllowanceForbidden || status == 403;
         if counts {
@@ -165,12 +165,12 @@ impl<'d> Reader<'d> {
         // Most words are none.
         let is_rate = match word.as_bytes() {
             [b'4', _, _] => number::whole(word).is_some_and(|status| is_refusal(status as u16)),
-            [b'-', ..] => RPC_CODES.contains(&word),
+            [b'-', ..] => words::is_in(RPC_CODES, word),
             _ => false,
         };
         if is_rate && self.sense < Sense::Rate {
             let plain = plain(front(key, 40));
-            if words::split(STATUSES, b" ").any(|known| known == plain) {
+            if words::is_in(STATUSES, &plain) {
                 self.sense = Sense::Rate;
             }
         }
@@ -203,7 +203,7 @@ impl<'d> Reader<'d> {
                 let counts = !prose || !matches!(sense, Sense::RateCode | Sense::AllowanceCode);
                 if counts && *sense > self.sense && holds(&plain, stem) {
                     let is_short =
-                        *sense == Sense::AllowanceProse && SHORT.iter().any(|word| words::holds(&plain, word));
+                        *sense == Sense::AllowanceProse && words::of(SHORT).any(|word| words::holds(&plain, word));
                     self.sense = if is_short { self.sense.max(Sense::Rate) } else { *sense };
                 }
             }

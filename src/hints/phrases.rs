@@ -59,10 +59,10 @@ pub const STEMS: [(Sense, &str); 7] = [
 ];
 
 // A text that names one of these is of a rate, whatever days and months it names beside it.
-pub const SHORT: [&str; 3] = ["persecond", "perminute", "perhour"];
+pub const SHORT: &str = "persecond perminute perhour";
 
 // One of these is in every text that tells a wait: see `wait`.
-pub const WAITS: [&str; 6] = ["again", "available", "reset", "retry", "this after", "wait"];
+pub const WAITS: &str = "again available reset retry thisafter wait";
 
 // Members that are a wait, and their first letters. Discord, Dropbox, Telegram: `retry_after` in seconds; Google: `retryDelay`, a
 // duration; Infura: `backoff_seconds`; monday: `reset_in_x_seconds`.
@@ -77,7 +77,7 @@ pub const FIRST: [u8; 3] = [b'b', b'r', b'w'];
 // Members that hold a status or a code of the error's own.
 pub const STATUSES: &str = "code status statuscode httpstatus httpcode errorcode";
 // What EIP-1474 calls a limit that was exceeded, and QuickNode one a second.
-pub const RPC_CODES: [&str; 2] = ["-32005", "-32012"];
+pub const RPC_CODES: &str = "-32005 -32012";
 
 // Meta's numbers of rates (developers.facebook.com, rate limiting); other APIs have errors 4 and 17 of their own.
 pub const META_CODES: &[i64] = &[4, 17, 32, 341, 613];

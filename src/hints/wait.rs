@@ -7,9 +7,9 @@ use crate::syntax::{duration, number, words};
 use crate::time::times;
 
 // Words before "in" or "after" that make what follows a wait.
-const BEFORE: &[&str] = &["again", "available", "retry", "reset", "resets", "retrying", "this"];
+const BEFORE: &str = "again available retry reset resets retrying this";
 // Words within one: "at least 5 minutes and 3 seconds".
-const FILLERS: &[&str] = &["about", "and", "another", "at", "for", "least"];
+const FILLERS: &str = "about and another at for least";
 // Starts of units and their milliseconds; the longer of two alike goes first.
 const UNITS: &[(&str, i64)] =
     &[("mil", 1), ("ms", 1), ("mo", 2_592_000_000), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -26,9 +26,9 @@ pub fn wait(text: &str) -> Option<i64> {
             longest = longest.max(length(pieces.clone()));
         }
         let Some(piece) = pieces.next() else { return longest };
-        let is = |word: &&str| piece.eq_ignore_ascii_case(word);
-        at = (before && ["in", "after"].iter().any(&is)) || is(&"wait");
-        before = BEFORE.iter().any(is);
+        let is = |word: &str| piece.eq_ignore_ascii_case(word);
+        at = (before && words::of("in after").any(is)) || is("wait");
+        before = words::of(BEFORE).any(is);
     }
 }
 
@@ -51,7 +51,7 @@ fn length<'a>(mut pieces: impl Iterator<Item = &'a str>) -> Option<i64> {
             found = true;
         } else if let Some(milli) = number::milli(word, true) {
             held = Some(milli);
-        } else if !FILLERS.contains(&word) {
+        } else if !words::is_in(FILLERS, word) {
             return found.then_some(sum);
         }
     }

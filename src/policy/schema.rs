@@ -1,7 +1,7 @@
 //! The schema of all options: which table stands where, and how an option is set by its path.
 //!
 //! Each option has one number, its place: first the rows of [`TABLE`], then those of the tables in [`WINGS`], in their order, and
-//! once more those of the last two, for a profile's own. What keeps options knows these numbers and no names
+//! once more those of the last two, for a profile's own. Each row follows the object that it is a member of. What keeps options knows these numbers and no names
 //! ([`Policy::keep`]); what reads them by name is here, for callers in Rust. The npm package has it in JS:
 //! `pkg-template/src/option-schema.js`, printed from here ([`print`]), and `check-options.js`.
 
@@ -24,10 +24,14 @@ mod print;
 table! {
     /// The options of neither wing.
     TABLE by Place {
+        Options: row("", Kind::Object),
+        Timeout: row("timeout", Kind::Object),
         AttemptTimeout: row("timeout.attempt", Kind::Period),
         TotalTimeout: row("timeout.total", Kind::Period),
         Priority: row("priority", Kind::Order).or(0.0),
         Cost: row("cost", Kind::Cost).or(1.0),
+        CostRequests: row("cost.requests", Kind::Count),
+        CostUnit: row("cost.**", Kind::Size),
         ThrowHttpErrors: row("throwHttpErrors", Kind::Flag).or(0.0),
         IdempotencyKey: row("idempotencyKey", Kind::Key).or(0.0),
         Circuit: row("circuitBreaker", Kind::Switch).or(0.0),
@@ -41,21 +45,6 @@ table! {
         HedgeDelay: row("hedge.delay", Kind::Delay).needed(),
         // One more is most of the gain (Dean and Barroso).
         MaxHedges: row("hedge.maxHedges", Kind::Few).or(1.0),
-    }
-    rest {
-        Options: row("", Kind::Object),
-        Timeout: row("timeout", Kind::Object),
-        CostRequests: row("cost.requests", Kind::Count),
-        CostUnit: row("cost.**", Kind::Size),
-        Profiles: row("profiles", Kind::List("an array of profiles")),
-        Profile: row("profiles.*", Kind::Object),
-        Hosts: row("profiles.*.hosts", Kind::Some(HOSTS)).needed(),
-        Host: row("profiles.*.hosts.*", Kind::Word("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\"")),
-        ProfileName: row("profiles.*.name", Kind::Text),
-        // The explainer's; a shell gives the lines that the policy goes by.
-        Catalog: row("profiles.*.catalog", Kind::Lines),
-        ErrorsUnder200: row("profiles.*.errorsUnder200", Kind::Flag),
-        Dialects: row("profiles.*.dialects", Kind::List("an array of header dialects")),
         // The shell keeps these.
         OnEvent: row("onEvent", Kind::Function),
         UserTiming: row("userTiming", Kind::Flag),
@@ -67,6 +56,15 @@ table! {
         // The shell's too: where it counts, this code is not to be had.
         Unavailable: row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
         Coordinator: row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
+        Profiles: row("profiles", Kind::List("an array of profiles")),
+        Profile: row("profiles.*", Kind::Object),
+        ProfileName: row("profiles.*.name", Kind::Text),
+        Hosts: row("profiles.*.hosts", Kind::Some(HOSTS)).needed(),
+        Host: row("profiles.*.hosts.*", Kind::Word("a host: \"api.example.com\", \"*.example.com\" or \"localhost:8080\"")),
+        // The explainer's; a shell gives the lines that the policy goes by.
+        Catalog: row("profiles.*.catalog", Kind::Lines),
+        ErrorsUnder200: row("profiles.*.errorsUnder200", Kind::Flag),
+        Dialects: row("profiles.*.dialects", Kind::List("an array of header dialects")),
     }
 }
 
@@ -110,6 +108,12 @@ impl Policy {
         next.map_err(|expected| OptionError { field: path.into(), expected })
     }
 
+    /// The place of the option at `path`, for [`Policy::keep`].
+    pub fn place(path: &str) -> Option<usize> {
+        let (table, shift, below) = stand(path);
+        value::find(table, below).map(|(place, ..)| place + shift)
+    }
+
     /// What only the whole can tell: members that are missing.
     ///
     /// # Errors
@@ -117,7 +121,7 @@ impl Policy {
     pub fn check(&self) -> Result<(), OptionError> {
         let mut field = String::from("rateLimit.");
         let mut missing = self.caller.rate_limit.missing(&mut field);
-        let set = |place: Place| value::over(DEFAULTS, &self.numbers, &[], place as usize);
+        let set = |place: Place| value::over(&DEFAULTS, &self.numbers, &[], place as usize);
         if missing.is_none() && set(Place::Hedge) > 0.0 && set(Place::HedgeDelay).is_nan() {
             field = "hedge.delay".into();
             missing = Some(Kind::Delay.expected());

@@ -26,7 +26,7 @@ rateLimit.maxConcurrent concurrency";
 /// What stands at the top may be meant for a wing.
 const WINGS: [&str; 2] = ["retry", "rateLimit"];
 /// Longer names are no misspelled ones.
-const LONGEST: usize = 32;
+const LONGEST: usize = 20;
 
 impl OptionError {
     /// What is wrong, in a sentence: `retry.maxAttempts: expected a whole number of 1 or more`, or

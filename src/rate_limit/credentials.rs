@@ -10,41 +10,24 @@ use super::secrets::QUERY;
 use crate::syntax::{
     headers::Headers,
     label,
-    words::{self, cut, halves, holds},
+    words::{halves, holds, is_in, last, of, split},
 };
 
 /// A name counts if one of its words (between `-`, `_` and `.`) ends with one of these: `apikey`, `x-figma-token`.
-const ENDS: [&str; 9] = ["account", "auth", "cookie", "credential", "key", "secret", "session", "tenant", "token"];
+const ENDS: &str = "account auth cookie credential key secret session tenant token";
 /// Or begins with one of these: `authorization`, `sessionid`. (Not `tokens`, `keyword`.)
-const STARTS: [&str; 7] = ["account", "authentic", "authoris", "authoriz", "credential", "session", "tenant"];
+const STARTS: &str = "account authentic authoris authoriz credential session tenant";
 /// Or if it ends with one of these.
-const WHOLE: [&str; 3] = ["client-id", "client_id", "clientid"];
+const WHOLE: &str = "client-id client_id clientid";
 /// None of which one of these is a part: what it names is made for one request or one form.
-const NEVER_PARTS: [&str; 8] = ["captcha", "csrf", "idempoten", "nonce", "signature", "timestamp", "turnstile", "xsrf"];
+const NEVER_PARTS: &str = "captcha csrf idempoten nonce signature timestamp turnstile xsrf";
 /// None of which one of these is a word, or the rest of a word (`pagetoken`): places in a list, caches, traces.
-const NEVER_WORDS: [&str; 17] = [
-    "cache",
-    "continuation",
-    "cursor",
-    "end",
-    "exclusivestart",
-    "last",
-    "lastevaluated",
-    "next",
-    "nextpage",
-    "page",
-    "partition",
-    "routing",
-    "sign",
-    "sort",
-    "start",
-    "surrogate",
-    "trace",
-];
+const NEVER_WORDS: &str = "cache continuation cursor end exclusivestart last lastevaluated next nextpage page partition \
+                           routing sign sort start surrogate trace";
 /// Nor any that begins so: browsers set these themselves.
 const NEVER_START: &str = "sec-";
 /// Parameters of `Authorization` that change with each request (AWS, OAuth 1, Digest, Hawk).
-const FLEETING: [&str; 9] = ["signature", "signedheaders", "nonce", "timestamp", "response", "uri", "nc", "mac", "ts"];
+const FLEETING: &str = "signature signedheaders nonce timestamp response uri nc mac ts";
 /// What parts the words of a name.
 const SEPARATORS: &[u8] = b"-_.";
 
@@ -59,24 +42,24 @@ pub fn counts(name: &str) -> bool {
         return false;
     }
     let says = |word: &str| {
-        let ends = ENDS.iter().filter_map(|end| word.strip_suffix(end));
         // `author` is none.
-        ends.into_iter().any(|rest| !NEVER_WORDS.contains(&rest)) || STARTS.iter().any(|start| word.starts_with(start))
+        let ends = |end| word.strip_suffix(end).is_some_and(|rest| !is_in(NEVER_WORDS, rest));
+        of(ENDS).any(ends) || of(STARTS).any(|start| word.starts_with(start))
     };
-    WHOLE.iter().any(|end| name.ends_with(end)) || words::split(name, SEPARATORS).any(says)
+    of(WHOLE).any(|end| name.ends_with(end)) || split(name, SEPARATORS).any(says)
 }
 
 /// Whether what has this name is made anew for each request, page or form.
 #[inline(never)]
 pub(super) fn is_fleeting(name: &str) -> bool {
     name.starts_with(NEVER_START)
-        || NEVER_PARTS.iter().any(|part| holds(name, part))
-        || words::split(name, SEPARATORS).any(|word| NEVER_WORDS.contains(&word))
+        || of(NEVER_PARTS).any(|part| holds(name, part))
+        || split(name, SEPARATORS).any(|word| is_in(NEVER_WORDS, word))
 }
 
 /// Whether the value under this name may be secret, whether or not it counts.
 pub fn is_secret(name: &str) -> bool {
-    counts(name) || ENDS.iter().chain(&["password", "signature"]).any(|part| holds(name, part))
+    counts(name) || of(ENDS).chain(["password", "signature"]).any(|part| holds(name, part))
 }
 
 /// Shows the name and the value of each credential in `headers`, in their order; of the query ([`QUERY`]) those of its parameters. `own`: the names that a profile adds.
@@ -84,7 +67,7 @@ pub fn is_secret(name: &str) -> bool {
 pub fn each(headers: Headers<'_>, own: &[String], see: &mut dyn FnMut(&str, &str)) {
     for (name, value) in headers.lines() {
         if name == QUERY {
-            for pair in words::split(value, b"?&") {
+            for pair in split(value, b"?&") {
                 let (name, value) = halves(pair, b'=');
                 let name = name.to_ascii_lowercase();
                 if !value.is_empty() && (counts(&name) || is_own(own, &name)) {
@@ -102,7 +85,6 @@ pub fn is_own(own: &[String], name: &str) -> bool {
     own.iter().any(|known| known == name)
 }
 
-/// Whether `own` has this name.
 /// `tag` with the credentials in `headers` added: for others it is another number.
 pub fn tag(mut tag: u64, headers: Headers<'_>, own: &[String]) -> u64 {
     each(headers, own, &mut |name, value| tag = ["\n", name, ":", value].into_iter().fold(tag, label::add));
@@ -114,12 +96,12 @@ fn lasting(name: &str, value: &str, see: &mut dyn FnMut(&str, &str)) {
     if !holds(name, "authoriz") || !holds(value, ",") {
         return see(name, value);
     }
-    for part in words::split(value, b",") {
+    for part in split(value, b",") {
         // The scheme stands before the first one.
         let pair = part.trim_ascii();
         let key = halves(pair, b'=').0.to_ascii_lowercase();
-        let key = cut(&key, key.rfind(' ').map_or(0, |at| at + 1), key.len());
-        if !FLEETING.iter().any(|word| key == *word || (word.len() > 3 && key.ends_with(word))) {
+        let key = last(&key, b' ');
+        if !of(FLEETING).any(|word| key == word || (word.len() > 3 && key.ends_with(word))) {
             see(name, pair);
         }
     }

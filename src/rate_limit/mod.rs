@@ -20,7 +20,6 @@ pub mod identity;
 mod landing;
 mod lane;
 pub mod limit;
-mod line;
 pub mod options;
 mod outage;
 mod queue;
@@ -58,7 +57,7 @@ use crate::{
         ticket::{Mark, NEVER, Place, Stand, Ticket},
         timers::Timers,
     },
-    syntax::index::{self, Index},
+    syntax::index::Index,
     time::{Moment, MonoTime},
 };
 
@@ -329,7 +328,7 @@ impl Tracker {
             }
             return index;
         }
-        let hash = index::hash(&identity.key);
+        let hash = identity::number_of_key(&identity.key);
         let mut new = Scope::new(identity, rules, now);
         new.held = self.holds.take(&identity.key).unwrap_or(new.held);
         if self.scopes.len() >= MAX_SCOPES {
@@ -339,7 +338,7 @@ impl Tracker {
                 if let Some(until) = old.holds_all(&self.servers, now) {
                     self.holds.keep(old.key, until, now);
                 }
-                self.index.remove(index::hash(&old.key), index);
+                self.index.remove(identity::number_of_key(&old.key), index);
                 self.index.add(hash, index);
                 new.touched = old.touched;
                 *old = new;
@@ -352,6 +351,7 @@ impl Tracker {
     }
 
     fn find(&self, key: &[u8; 16]) -> Option<usize> {
-        self.index.find(index::hash(key), |index| self.scopes.get(index).is_some_and(|scope| scope.key == *key))
+        let is_it = |index: usize| self.scopes.get(index).is_some_and(|scope| scope.key == *key);
+        self.index.find(identity::number_of_key(key), &is_it)
     }
 }

@@ -18,8 +18,6 @@ table! {
         MaxWait: row("maxWait", Kind::Millis).or(120_000.0),
         MaxQueue: row("maxQueue", Kind::Size).or(100_000.0),
         Early: row("early", Kind::Flag).or(1.0),
-    }
-    rest {
         Quotas: row("quotas", Kind::List("an array of quotas")),
         Quota: row("quotas.*", Kind::Object),
         Limit: row("quotas.*.limit", Kind::Count).needed(),
@@ -175,14 +173,14 @@ impl RateLayer {
 
     /// How long a server may make a call wait, ms: as [`RateLayer::over`], and the default where rate limiting is off.
     pub fn max_wait(&self, profile: &Self) -> i64 {
-        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
-        let default = value::over(DEFAULTS, &[], &[], Place::MaxWait as usize);
+        let of = |place: Place| value::over(&DEFAULTS, &self.numbers, &profile.numbers, place as usize);
+        let default = value::over(&DEFAULTS, &[], &[], Place::MaxWait as usize);
         (if of(Place::On) < 1.0 { default } else { of(Place::MaxWait) }) as i64
     }
 
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no rate limiting.
     pub fn over(&self, profile: &Self) -> Option<RateRules> {
-        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(&DEFAULTS, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }

@@ -15,10 +15,9 @@ const WINDOW: usize = 8;
 const MOST: usize = 512;
 /// In the place of a header's name: the query of the address, of which what is called like these counts.
 pub const QUERY: &str = "?";
-const PARAMETERS: [&str; 7] = ["auth", "key", "pass", "secret", "session", "sig", "token"];
+const PARAMETERS: &str = "auth key pass secret session sig token";
 /// Headers whose values are no secrets: their words are those of names, too.
-const PUBLIC: [&str; 9] =
-    [QUERY, "accept", "cache-control", "content-", "idempotency-key", "if-", "range", "sec-", "user-agent"];
+const PUBLIC: &str = "? accept cache-control content- idempotency-key if- range sec- user-agent";
 /// What parts the words of a value.
 const SEPARATORS: &[u8] = b" \t\r\n?#&=;,:\"'";
 
@@ -45,9 +44,9 @@ impl Secrets {
     #[inline(never)]
     fn and_names(&self, headers: Headers<'_>, is_meant: &dyn Fn(&str) -> bool) -> Self {
         let mut hashes = self.0.as_ref().map(|known| known.to_vec()).unwrap_or_default();
-        let is_public = |name: &str| PUBLIC.iter().any(|public| name.starts_with(public));
+        let is_public = |name: &str| words::of(PUBLIC).any(|public| name.starts_with(public));
         for (_, value) in headers.lines().filter(|(name, _)| !is_public(name) && is_meant(name)) {
-            each_word(value, |word| each_window(word.as_bytes(), |hash| hashes.push(hash)));
+            each_word(value, &mut |word| each_window(word, &mut |hash| hashes.push(hash)));
         }
         let each = hashes.len() / MOST + 1;
         hashes.retain(|hash| (*hash as usize).is_multiple_of(each));
@@ -60,7 +59,7 @@ impl Secrets {
         for pair in words::split(query, b"?&") {
             let (name, value) = words::halves(pair, b'=');
             let name = name.to_ascii_lowercase();
-            if PARAMETERS.iter().any(|known| words::holds(&name, known)) {
+            if words::of(PARAMETERS).any(|known| words::holds(&name, known)) {
                 for part in [":", value, "\n"] {
                     lines.push_str(part);
                 }
@@ -79,7 +78,7 @@ impl Secrets {
         let Some(known) = &self.0 else { return false };
         let has = |bytes: &[u8]| {
             let mut found = false;
-            each_window(bytes, |hash| found |= known.contains(&hash));
+            each_window(bytes, &mut |hash| found |= known.contains(&hash));
             found
         };
         let mut runs = name.as_bytes().split(|byte| base64::digit(*byte).is_none());
@@ -104,7 +103,7 @@ impl Secrets {
 }
 
 /// Shows the words of a header's value that may be secret, and those that it has in base64: not a scheme, not the names of pairs.
-fn each_word(value: &str, mut see: impl FnMut(&str)) {
+fn each_word(value: &str, see: &mut dyn FnMut(&[u8])) {
     let mut rest = value.trim_ascii();
     let (scheme, credentials) = words::halves(rest, b' ');
     if !credentials.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -118,19 +117,21 @@ fn each_word(value: &str, mut see: impl FnMut(&str)) {
         // Padding is no equals sign.
         let names = tail.starts_with('=') && !rest.is_empty() && !rest.starts_with(['=', ' ', ';', ',', '&']);
         if !names && word.len() >= WINDOW {
-            see(word);
+            see(word.as_bytes());
+            // What has control characters is no text.
             let bytes = base64::decode(word.as_bytes()).unwrap_or_default();
-            if let Ok(text) = core::str::from_utf8(&bytes)
-                && text.bytes().all(|byte| !byte.is_ascii_control())
-            {
-                words::split(text, SEPARATORS).for_each(&mut see);
+            if !bytes.iter().any(u8::is_ascii_control) {
+                for word in bytes.split(|byte| SEPARATORS.contains(byte)) {
+                    see(word);
+                }
             }
         }
     }
 }
 
 /// Shows a hash (FNV-1a) of each window, in lower case.
-fn each_window(bytes: &[u8], mut see: impl FnMut(u32)) {
+#[inline(never)]
+fn each_window(bytes: &[u8], see: &mut dyn FnMut(u32)) {
     for window in bytes.windows(WINDOW) {
         let add = |hash: u32, byte: &u8| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
         see(window.iter().fold(0x811c_9dc5, add));

@@ -22,28 +22,8 @@ const MOST: usize = 64;
 /// Shorter values are no keys, longer ones are no header of a tenant's.
 const LENGTHS: core::ops::RangeInclusive<usize> = 16..=2048;
 /// Words of names whose values come once for each request, or are about it.
-const PASSING: [&str; 20] = [
-    "attempt",
-    "baggage",
-    "checksum",
-    "correlation",
-    "date",
-    "digest",
-    "etag",
-    "event",
-    "hash",
-    "invocation",
-    "md5",
-    "message",
-    "operation",
-    "request",
-    "sha256",
-    "span",
-    "traceid",
-    "traceparent",
-    "tracestate",
-    "transaction",
-];
+const PASSING: &str = "attempt baggage checksum correlation date digest etag event hash invocation md5 message \
+                       operation request sha256 span traceid traceparent tracestate transaction";
 
 /// What was seen of such headers.
 #[derive(Debug, Default)]
@@ -116,12 +96,12 @@ impl Unlisted {
 }
 
 fn is_passing(name: &str) -> bool {
-    is_fleeting(name) || words::split(name, b"-_.").any(|word| PASSING.contains(&word))
+    is_fleeting(name) || words::split(name, b"-_.").any(|word| words::is_in(PASSING, word))
 }
 
 // One word, behind a scheme perhaps, of letters and digits, as keys are.
 fn looks_secret(value: &str) -> bool {
-    let word = words::cut(value, value.rfind(' ').map_or(0, |at| at + 1), value.len());
+    let word = words::last(value, b' ');
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || words::find("-._~+/=:", &[byte]).is_some();
     let is_mixed =
         word.bytes().any(|byte| byte.is_ascii_digit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());

@@ -40,7 +40,7 @@ impl Health {
     /// The place of the origin or route that `key` is a hash of, for one call.
     pub fn enter(&mut self, key: u32, now: MonoTime) -> HealthId {
         let is_it = |index: usize| self.places.get(index).is_some_and(|place| place.key == key);
-        let mut index = self.index.find(key, is_it).unwrap_or(self.places.len());
+        let mut index = self.index.find(key, &is_it).unwrap_or(self.places.len());
         if index == self.places.len() {
             let new = Place { key, ..Place::default() };
             let idle = self.places.iter().enumerate().filter(|(_, place)| place.users == 0);

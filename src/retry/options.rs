@@ -10,7 +10,7 @@ pub const TRANSIENT_DELAY: i64 = 250;
 /// First backoff after a 429 that gives no hint, ms. AWS's 2026 mode and Octokit.
 pub const THROTTLED_DELAY: i64 = 1000;
 /// The idempotent methods of RFC 9110 section 9.2.2, and QUERY.
-pub const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"];
+pub const METHODS: &str = "GET HEAD OPTIONS TRACE PUT DELETE QUERY";
 
 table! {
     /// The options.
@@ -33,8 +33,6 @@ table! {
         BudgetRatio: row("budget.ratio", Kind::Share).or(BudgetRules::DEFAULT.ratio),
         BudgetFloor: row("budget.minPerWindow", Kind::Size).or(BudgetRules::DEFAULT.min_per_window as f64),
         BudgetWindow: row("budget.window", Kind::Period).or(BudgetRules::DEFAULT.window as f64),
-    }
-    rest {
         Statuses: row("statuses", Kind::List("an array")),
         Status: row("statuses.*", Kind::Status),
         Methods: row("methods", Kind::List("an array")),
@@ -129,7 +127,7 @@ impl RetryLayer {
     /// What holds: this layer's word, else `profile`'s, else the defaults of the table. `None`: no retries. `max_wait`: the
     /// longest hint, where neither sets one, ms.
     pub fn over(&self, profile: &Self, max_wait: i64) -> Option<RetryRules> {
-        let of = |place: Place| value::over(DEFAULTS, &self.numbers, &profile.numbers, place as usize);
+        let of = |place: Place| value::over(&DEFAULTS, &self.numbers, &profile.numbers, place as usize);
         if of(Place::On) < 1.0 {
             return None;
         }

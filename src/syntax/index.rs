@@ -8,11 +8,6 @@ type Slot = (u32, u32);
 const FREE: u32 = u32::MAX;
 const LEAST: usize = 16;
 
-/// FNV-1a of a key.
-pub(crate) fn hash(key: &[u8]) -> u32 {
-    key.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
-}
-
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -22,7 +17,8 @@ pub(crate) struct Index {
 
 impl Index {
     /// The number under this hash for which `is_it` holds.
-    pub fn find(&self, hash: u32, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+    #[inline(never)]
+    pub fn find(&self, hash: u32, is_it: &dyn Fn(usize) -> bool) -> Option<usize> {
         let mut place = hash as usize;
         loop {
             let (other, number) = *self.slots.get(place & self.mask())?;
@@ -111,7 +107,7 @@ mod tests {
             }
             inside[number] = !inside[number];
             let other = (seed >> 17) as usize % inside.len();
-            assert_eq!(index.find(hash(other), |found| found == other), inside[other].then_some(other));
+            assert_eq!(index.find(hash(other), &|found| found == other), inside[other].then_some(other));
         }
     }
 }

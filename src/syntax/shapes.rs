@@ -4,38 +4,13 @@
 //! words with a few digits between separators (`claude-3-5-sonnet-20241022`, `line_items.0.price_data.12`), or words in
 //! camel case (`StringIndexOutOfBoundsException`).
 
+use super::words;
+
 /// How well-known keys begin, in any case. What begins like one is one if it also has a digit.
-const PREFIXES: &[&str] = &[
-    "sk-",
-    "sk_",
-    "pk_",
-    "rk_",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "xoxa-",
-    "xoxb-",
-    "xoxe-",
-    "xoxp-",
-    "xoxr-",
-    "xoxs-",
-    "xapp-",
-    "aiza",
-    "eyj",
-    "whsec_",
-    "npm_",
-    "hf_",
-    "shpat_",
-    "ya29.",
-    "dop_v1_",
-    "hvs.",
-];
+const PREFIXES: &str = "sk- sk_ pk_ rk_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xoxa- xoxb- xoxe- xoxp- \
+                        xoxr- xoxs- xapp- aiza eyj whsec_ npm_ hf_ shpat_ ya29. dop_v1_ hvs.";
 /// Those of AWS: capitals and digits follow. `asia-northeast1` is a region.
-const AWS: &[&str] = &["akia", "asia"];
+const AWS: &str = "akia asia";
 const AWS_LENGTH: usize = 16;
 /// Shorter words are no keys.
 const SHORT: usize = 8;
@@ -53,7 +28,7 @@ pub fn has_known_key(name: &str) -> bool {
             let end =
                 rest.bytes().position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.'));
             let word = rest.get(..end.unwrap_or(rest.len())).unwrap_or("");
-            if word.len() >= LEAST && is_known(word, &Counts::of(word.bytes())) {
+            if word.len() >= LEAST && is_known(word) {
                 return true;
             }
         }
@@ -68,16 +43,18 @@ pub fn is_key(word: &str) -> bool {
         return false;
     }
     let whole = Counts::of(word.bytes());
-    is_known(word, &whole)
+    is_known(word)
         || (word.len() >= OPAQUE
             && (whole.digits > 1 && whole.letters > 0 || whole.turns * 3 > word.len())
             && !is_readable(word))
 }
 
-fn is_known(word: &str, counts: &Counts) -> bool {
-    let begins = |prefix: &&str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
-    let aws = || word.len() >= AWS_LENGTH && counts.other == 0 && AWS.iter().any(begins);
-    counts.digits > 0 && (PREFIXES.iter().any(begins) || aws())
+#[inline(never)]
+fn is_known(word: &str) -> bool {
+    let begins = |prefix: &str| word.get(..prefix.len()).is_some_and(|front| front.eq_ignore_ascii_case(prefix));
+    let is_plain = || word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let aws = || word.len() >= AWS_LENGTH && is_plain() && words::of(AWS).any(begins);
+    word.bytes().any(|byte| byte.is_ascii_digit()) && (words::of(PREFIXES).any(begins) || aws())
 }
 
 /// Whether `word` is made of words and short numbers, as names are.
@@ -121,7 +98,6 @@ struct Counts {
     /// Small letters, and runs of them.
     small: usize,
     runs: usize,
-    other: usize,
     turns: usize,
     /// Runs that words in camel case seldom have: of one small letter, of several capitals.
     odd: usize,
@@ -140,7 +116,6 @@ impl Counts {
             };
             if kind == 4 && byte != b' ' {
                 // Separators neither begin nor end a run.
-                counts.other += 1;
                 continue;
             }
             counts.digits += usize::from(kind == 1);

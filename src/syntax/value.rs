@@ -6,7 +6,7 @@
 use alloc::string::String;
 
 pub(crate) use rows::table;
-pub use rows::{ANY, Read, Row, UNKNOWN, UNSAID, millis, over, read, row};
+pub use rows::{ANY, Read, Row, UNKNOWN, UNSAID, find, millis, over, read, row};
 
 use super::words;
 

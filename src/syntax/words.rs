@@ -57,11 +57,36 @@ pub fn cut(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
+/// The words of a list, which single blanks part. A text: in a table, each word takes 8 bytes more.
+pub fn of(list: &str) -> Pieces<'_, 'static> {
+    split(list, b" ")
+}
+
+/// Whether `word` is one of the words of `list`.
+#[inline(never)]
+pub fn is_in(list: &str, word: &str) -> bool {
+    list.as_bytes().split(|byte| *byte == b' ').any(|known| {
+        #[cfg(test)]
+        crate::syntax::steps::add(1);
+        known == word.as_bytes()
+    })
+}
+
 /// The text before and after the first `byte` (ASCII); what is after it is empty where there is none.
 #[inline(never)]
 pub fn halves(text: &str, byte: u8) -> (&str, &str) {
     let at = find(text, &[byte]).unwrap_or(text.len());
     (cut(text, 0, at), cut(text, at + 1, text.len()))
+}
+
+/// The text after the last `byte` (ASCII); all of it where there is none. Not `str::rfind`, which brings a `memrchr` along.
+#[inline(never)]
+pub fn last(text: &str, byte: u8) -> &str {
+    let mut from = text.len();
+    while from > 0 && text.as_bytes().get(from - 1) != Some(&byte) {
+        from -= 1;
+    }
+    cut(text, from, text.len())
 }
 
 /// The text before and after the first `byte` (ASCII), trimmed, if there is one.

@@ -188,3 +188,75 @@ fn a_page_of_a_proxy_is_a_note_and_its_reference_is_shown() {
     assert!(text(&out["whatHappened"]).contains("Its reference id is ref-9."), "{out}");
     assert!(out["notes"].as_array().unwrap().iter().any(|note| text(note).contains("web page")), "{out}");
 }
+
+#[test]
+fn a_kind_that_is_not_sure_has_a_text_that_holds_whatever_it_is() {
+    for (status, body, key) in [
+        (200, json!({"statusCode": 300, "body": {}, "message": "Hub is busy"}), "user.invalid_request"),
+        (200, json!({"code": 10001, "errorMsg": "已达到今日查询限额！"}), "user.success.message"),
+    ] {
+        let out = get(status, &body);
+        assert!(out["confidence"].as_f64().unwrap() < 0.6, "the reader is sure of it now: {out}");
+        assert_eq!(out["userMessageKey"], key, "{out}");
+        let causes = out["causes"].as_array().unwrap();
+        assert!(causes.iter().all(|cause| text(&cause["text"]) == "The API's message says why."), "{out}");
+    }
+}
+
+/// status, body, the first cause, a part of the action.
+#[test]
+fn no_cause_or_action_contradicts_the_response() {
+    for (status, body, cause, action) in [
+        // The reader's reason is `route`, of which the message has no word.
+        (
+            404,
+            json!({"code": "NotAuthorizedOrNotFound", "message": "Authorization failed or requested resource not found."}),
+            "absent",
+            "exists",
+        ),
+        (401, json!({"errors": [{"message": "Insufficient scopes on access token."}]}), "scope", "with the scope"),
+        (401, json!({"error": "unauthorized product", "code": 1104}), "product", "granted"),
+        (401, json!({"message": "Current user is not logged in"}), "missing", "Have the user sign in"),
+        (
+            401,
+            json!({"message": "You either supplied the wrong credentials (a bad password), or none"}),
+            "missing",
+            "valid key or token",
+        ),
+        (500, json!({"message": "Invalid response received from the API Implementation"}), "upstream", "backing off"),
+        (400, json!({"errors": {"detail": "Unexpected value type"}}), "field", "Unexpected value type"),
+    ] {
+        let out = get(status, &body);
+        assert_eq!(out["causes"][0]["id"], cause, "{out}");
+        assert!(text(&out["action"]).contains(action), "{out}");
+    }
+    let phoenix = get(404, &json!({"errors": {"detail": "Not Found"}}));
+    assert_eq!(phoenix["fields"], json!([]));
+    let bare = of(404, "GET", "x-error-message:Repository not found\n", &json!(""));
+    assert!(!text(&bare["whatHappened"]).contains("no details"), "{bare}");
+}
+
+#[test]
+fn a_page_of_a_firewall_is_no_rate_limit_because_its_retry_after_is_nought() {
+    let page =
+        "<html><head><title>403 Forbidden</title></head><body><p>The requested URL was rejected.</p></body></html>";
+    let out = of(403, "GET", "content-type:text/html\nretry-after:0\nx-request-id:ref-9\n", &json!(page));
+    assert_eq!(out["kind"], "forbidden");
+    assert!(text(&out["action"]).contains("name the reference ref-9"), "{out}");
+    assert_eq!(of(403, "GET", "retry-after:5\n", &json!({}))["kind"], "rate_limited");
+}
+
+#[test]
+fn a_thrown_error_that_may_be_of_the_network_is_not_said_to_be_none() {
+    let thrown = |name: &str, message: &str, code: &str| {
+        Case { thrown: vec![[name.into(), message.into(), code.into()]], ..Case::default() }.json()
+    };
+    let message = "Firebase: Error (auth/network-request-failed).";
+    let out = thrown("FirebaseError", message, "auth/network-request-failed");
+    assert!(out["kind"] == "network" || out["causes"][0]["confidence"] == "possible", "{out}");
+    assert!(!text(&out["action"]).contains("not help"), "{out}");
+    // Where no page is, CORS is not the first thing to look for.
+    assert_eq!(thrown("TypeError", "Load failed", "")["causes"][0]["id"], "unreachable");
+    let out = thrown("ConnectTimeoutError", "Connect Timeout Error", "UND_ERR_CONNECT_TIMEOUT");
+    assert!(text(&out["action"]).contains("that the server runs"), "{out}");
+}

@@ -6,12 +6,11 @@
 use crate::explain::advise::Case;
 use crate::explain::advise::owner::Owner;
 use crate::explain::advise::verdict;
-use crate::explain::explanation::{Explanation, FieldError};
+use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::body::Shape;
-use crate::explain::read::report::origin_of;
 use crate::explain::scan;
-use crate::explain::scan::{after, cut, has, known, parts, split, until};
+use crate::explain::scan::{after, has, known, parts, split, until};
 use crate::explain::write::arena::Text;
 use crate::explain::write::quote::quote;
 use crate::explain::write::serialize::decimal;
@@ -60,11 +59,10 @@ fn write(template: &str, case: &Case<'_, '_>, out: &mut Explanation, text: &mut 
     true
 }
 
-/// What is known under `name`; empty where nothing is.
+/// What is known under `name`; empty where nothing is. It is `{says}` alone by which a template places the API's own words itself.
 fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
     match name {
         "says" => says(case, out),
-        "fields" => fields(out),
         "names" => names(out),
         "missing" if out.fields.iter().all(|field| field.reason == "required") => names(out),
         "scopes" => lines(out.missing_scopes, out),
@@ -72,36 +70,26 @@ fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
         "wait" => wait(out),
         "limit" => limit(out),
         "id" => id(out),
-        "entity" => entity(out),
         "code" => {
             let code = String::from(out.arena.read(out.api.code));
             out.arena.excerpt(&code)
         }
         "method" => out.arena.excerpt(case.report.method),
-        "path" => {
-            let url = case.report.url;
-            out.arena.excerpt(until(after(url, origin_of(url).len()), b"?#"))
-        }
         "scheme" => {
             let wanted = until(case.report.header("www-authenticate"), b" ,");
             let scheme = known("Bearer Basic Digest DPoP Negotiate", wanted);
             out.arena.add(scheme)
         }
         "step" => step(case.report.header("www-authenticate"), out),
-        "unsafe" if case.is_unsafe(out) => {
-            out.arena.add("It may have taken effect: look first, or send it with an Idempotency-Key.")
+        "login" if case.owner == Owner::User => {
+            out.arena.add("Have the user sign in, or refresh the session, then send the request again.")
         }
-        "renew" => out.arena.add(if case.owner == Owner::Program {
-            "Make a new key and send the request with it."
-        } else {
-            "Get a new token (refresh it, else sign in again) and send the request with it."
-        }),
         _ => Text::default(),
     }
 }
 
 /// The API's own message as a sentence.
-fn says(case: &Case<'_, '_>, out: &mut Explanation) -> Text {
+pub fn says(case: &Case<'_, '_>, out: &mut Explanation) -> Text {
     let message = String::from(out.arena.read(case.advised));
     let who = if case.body.shape == Shape::Html { "The page says: “" } else { "The API says: “" };
     if message.is_empty() { Text::default() } else { out.arena.join(&[who, &message, "”."]) }
@@ -141,11 +129,6 @@ pub fn id(out: &Explanation) -> Text {
     out.api.request_id
 }
 
-fn entity(out: &mut Explanation) -> Text {
-    let [kind, id] = [out.entity_type, out.entity_id].map(|text| String::from(out.arena.read(text)));
-    if kind.is_empty() || id.is_empty() { out.entity_type } else { out.arena.join(&[&kind, " ", &id]) }
-}
-
 /// What a step-up asks for (RFC 9470).
 fn step(header: &str, out: &mut Explanation) -> Text {
     let mut text = String::new();
@@ -171,27 +154,29 @@ fn names(out: &mut Explanation) -> Text {
 }
 
 /// What is to be done about each field: those that are missing together, others with what the API says of them.
-fn fields(out: &mut Explanation) -> Text {
-    let named = |field: &&FieldError| !field.path.is_empty();
-    let mut text = String::new();
-    for (reason, start, end) in
-        [("required", "Send ", ", formatted as the API's documentation says. "), ("unknown", "Leave out ", ". ")]
-    {
-        let mut first = true;
-        for field in out.fields.iter().filter(named).filter(|field| field.reason == reason).take(MAX_FIELDS) {
-            text.push_str(if first { start } else { ", " });
-            first = false;
-            push_field(field, out, &mut text);
+pub fn fields(out: &mut Explanation) -> Text {
+    let mut texts = [String::new(), String::new()];
+    for index in 0..out.fields.len().min(MAX_FIELDS) {
+        let Some(field) = out.fields.get(index).copied() else { break };
+        let is_missing = field.reason == "required" && !field.path.is_empty();
+        let [sent, corrected] = &mut texts;
+        let (text, start) = if is_missing { (sent, "Send ") } else { (corrected, "Correct ") };
+        let part = match (text.is_empty(), is_missing) {
+            (true, _) => start,
+            (false, true) => ", ",
+            (false, false) => "; ",
+        };
+        let path = out.arena.read(field.path);
+        text.push_str(part);
+        text.push_str(if path.is_empty() { "the request" } else { path });
+        if !matches!(field.place, "" | "body") {
+            for part in [" (", field.place, ")"] {
+                text.push_str(part);
+            }
         }
-        text.push_str(if first { "" } else { end });
-    }
-    let fields: alloc::vec::Vec<FieldError> = out.fields.iter().take(MAX_FIELDS).copied().collect();
-    let mut first = true;
-    let done = |field: &&FieldError| !field.path.is_empty() && matches!(field.reason, "required" | "unknown");
-    for field in fields.iter().filter(|field| !done(field)) {
-        text.push_str(if first { "Correct " } else { "; " });
-        first = false;
-        push_field(field, out, &mut text);
+        if is_missing {
+            continue;
+        }
         let allowed = lines(field.allowed, out);
         let message = String::from(out.arena.read(field.message));
         if !allowed.is_empty() {
@@ -203,18 +188,10 @@ fn fields(out: &mut Explanation) -> Text {
             text.push_str(out.arena.read(quoted));
         }
     }
-    text.push_str(if first { "" } else { "." });
-    let end = text.trim_ascii_end().len();
-    out.arena.add(cut(&text, 0, end))
-}
-
-fn push_field(field: &FieldError, out: &Explanation, text: &mut String) {
-    text.push_str(if field.path.is_empty() { "the request" } else { out.arena.read(field.path) });
-    if !matches!(field.place, "" | "body") {
-        for part in [" (", field.place, ")"] {
-            text.push_str(part);
-        }
-    }
+    let [sent, corrected] = texts;
+    let end = |text: &str| if text.is_empty() { "" } else { "." };
+    let space = if sent.is_empty() || corrected.is_empty() { "" } else { " " };
+    out.arena.join(&[&sent, end(&sent), space, &corrected, end(&corrected)])
 }
 
 /// Whether the request changes something each time that it is sent (RFC 9110 section 9.2.2), and has no key against that.

@@ -9,11 +9,12 @@ mod senses;
 pub mod sentences;
 pub mod texts;
 pub mod verdict;
+mod words;
 
 use crate::explain::Report;
 use crate::explain::explanation::{Cause, Evidence, Explanation};
 use crate::explain::judge::kind::Kind;
-use crate::explain::read::body::{self, Body, Quote};
+use crate::explain::read::body::{self, Body, Shape};
 use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
@@ -21,24 +22,23 @@ use crate::explain::scan;
 use crate::explain::scan::{cut, find, has, head, known, parts};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
-use crate::syntax::grams::Grams;
 use crate::syntax::json::Node;
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use owner::Owner;
 use senses::Sense;
 use verdict::Waits;
+use words::{MAX_MESSAGES, MAX_WORDS, Words};
 
 /// Below this confidence, in percent, texts say that they are not sure.
 pub const SURE: u8 = 60;
+/// The least confidence at which a judgement leaves little doubt.
+pub const CERTAIN: u8 = 90;
 /// Characters of the API's message that are quoted.
 const MAX_QUOTE: usize = 240;
 /// Messages that say no more than a status does.
 const ECHOES: &str = "bad request|not found|unauthorized|forbidden|internal server error|request timeout|request time-out|service unavailable|\
                       bad gateway|gateway timeout|conflict|method not allowed|too many requests|validation failed|validation error|invalid|\
-                      invalid request|error|server error|missing|locked|payload too large|request entity too large|unprocessable entity";
-/// Bytes of a message, and messages, whose words are looked at.
-const MAX_WORDS: usize = 400;
-const MAX_MESSAGES: usize = 3;
+                      invalid request|invalid argument|error|server error|missing|locked|payload too large|request entity too large|unprocessable entity";
 
 /// What is advised on.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
     let words = Words::of(&case);
     let provider = String::from(out.arena.read(out.provider));
     case.owner = owner::of(case.report, &provider, &words.text);
-    let sense = sense(&words, out);
+    let sense = words.sense(&case, out);
     causes(&case, &words, sense, basis, out);
     verdict::judge(&case, rule, out);
     action(&case, sense, out);
@@ -115,76 +115,23 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     if waits.hint.is_some() || waits.told.is_some() {
         verdict::judge(&case, document.root().get("\0"), out);
     }
-    if out.causes.is_empty() && out.kind != Kind::Network {
-        default_causes(&case, true, 0, out);
+    if out.causes.is_empty() {
+        default_causes(&case, true, out.evidence.len(), out);
     }
     let reason = out.arena.read(out.reason);
     let by_reason = senses::of(out.kind).find(|sense| !reason.is_empty() && sense.reason == reason);
-    action(&case, by_reason.filter(|_| out.kind == Kind::Network).map(|sense| (sense, "")), out);
+    action(
+        &case,
+        by_reason.filter(|_| matches!(out.kind, Kind::Network | Kind::Timeout)).map(|sense| (sense, "")),
+        out,
+    );
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
-        Kind::Network if !known("offline dns connection unknown", reason).is_empty() => "connection",
+        Kind::Network if !known("offline dns connection", reason).is_empty() => "connection",
         Kind::Network if matches!(reason, "reset" | "truncated") => "interrupted",
         Kind::Timeout if case.is_unsafe(out) => "check",
         _ => out.variant,
     };
-}
-
-/// What the words of a response are looked for in.
-struct Words<'d> {
-    places: [(&'static str, &'static str, Quote<'d>); MAX_MESSAGES + 2],
-    /// All of them.
-    text: String,
-    grams: Grams,
-}
-
-impl<'d> Words<'d> {
-    fn of(case: &Case<'d, 'd>) -> Self {
-        let message = |index: usize| case.body.messages.get(index).copied().unwrap_or_default();
-        let header = Quote { text: case.report.header("www-authenticate"), ..Quote::default() };
-        let places = [
-            ("body", "code", case.body.code),
-            ("body", "message", message(0)),
-            ("header", "www-authenticate", header),
-            ("body", "message", message(1)),
-            ("body", "message", message(2)),
-        ];
-        let mut text = String::new();
-        for (.., said) in &places {
-            text.push_str(head(said.text, MAX_WORDS));
-            text.push('\n');
-        }
-        let grams = Grams::of(&text);
-        Self { places, text, grams }
-    }
-
-    /// The first of the `|`-parted `list` that is there.
-    fn first<'l>(&self, list: &'l str) -> Option<&'l str> {
-        parts(list, b'|').find(|word| self.grams.may_hold(word) && has(&self.text, word))
-    }
-}
-
-/// The finer sense of the kind: by its words, with the word, else by the reason alone. A reason that is known excludes all others.
-fn sense(words: &Words<'_>, out: &mut Explanation) -> Option<(Sense, &'static str)> {
-    let reason = out.arena.read(out.reason);
-    // A rule's reason stands; what was read of the whole gives way to the words that name one.
-    let id = out.arena.read(out.id);
-    let open = id.starts_with("http.") || id.starts_with("body.");
-    let mut rows = senses::of(out.kind);
-    let mut by_words = rows.clone().filter(|sense| {
-        // OAuth calls a wrong password an invalid grant.
-        (open && reason != "grant_invalid")
-            || sense.reason == reason
-            || (reason == "grant_invalid" && sense.name == "password")
-    });
-    let found = by_words.find_map(|sense| Some((sense, words.first(sense.words)?)));
-    // That credentials are not valid is what is left where the words say nothing finer.
-    let is_vague = reason.is_empty() || (open && reason == "invalid");
-    let found = found.or_else(|| Some((rows.find(|sense| !is_vague && sense.name == reason)?, "")));
-    if let Some((sense, _)) = found.filter(|(sense, _)| open && !sense.reason.is_empty()) {
-        out.reason = out.arena.add(sense.reason);
-    }
-    found
 }
 
 /// What the sense, else the kind, says of its causes, where no rule has said one, or only what the request looks like.
@@ -197,7 +144,12 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, 
     }
     let known = sense.is_some();
     let Some((sense, word)) = sense.filter(|(sense, _)| !sense.cause.is_empty()) else {
-        return default_causes(case, known, basis, out);
+        // What the API says of a field comes before what the request looks like.
+        let named = out.kind == Kind::ValidationFailed && !out.fields.is_empty();
+        let mut of_request = if named { core::mem::take(&mut out.causes) } else { Vec::new() };
+        default_causes(case, known, basis, out);
+        out.causes.append(&mut of_request);
+        return;
     };
     // Where a kind has one cause, its id is stable; the sense only says it better.
     let id = match out.kind {
@@ -240,14 +192,14 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, 
 /// guess stands beside them.
 fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Explanation) {
     const REFUSED: &str = "refused\nThe API does not accept the credentials, or finds none.";
-    const FORBIDDEN: &str = "refused\nThe API refuses this to the caller, for the reason that its message gives.";
-    const GENERIC: usize = 24;
     let said = case.body.messages.first().copied().unwrap_or_default();
+    let is_page = case.body.shape == Shape::Html && case.report.status.is_some_and(|status| status < 300);
+    let unsure = out.is_unsure();
     let rows = match (out.arena.read(out.reason), out.kind) {
         ("html_instead_of_json", _) => texts::PAGE,
         ("invalid_json", _) => texts::NO_JSON,
-        (_, Kind::Unauthenticated) if said.text.len() > GENERIC && !known => REFUSED,
-        (_, Kind::Forbidden) if said.text.len() > GENERIC && !known => FORBIDDEN,
+        (_, Kind::Unauthenticated) if is_page => texts::SIGN_IN,
+        (_, Kind::Unauthenticated) if !case.advised.is_empty() && !known => REFUSED,
         _ => texts::row(out.kind).causes(),
     };
     let mut evidence = (0, basis);
@@ -265,33 +217,51 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
         if known || (id == "missing" && case.asked.identified) {
             continue;
         }
-        let text = actions::fill(template, case, out);
+        let text = match (unsure, case.advised.is_empty()) {
+            (false, _) => actions::fill(template, case, out),
+            (true, false) => out.arena.add("The API's message says why."),
+            (true, true) => out.arena.add("The response does not say why."),
+        };
         // Nothing shows that none was sent, so it is only possible.
         out.cause(id, "", "", if id == "missing" { "possible" } else { confidence }, 0);
         if let Some(last) = out.causes.last_mut() {
             (last.text, last.evidence) = (text, evidence);
         }
         confidence = "possible";
+        if unsure {
+            break;
+        }
     }
 }
 
-/// What to do, unless a rule says it.
+/// What to do, unless a rule says it: what may have happened, the fields or the API's own words, and then what these ask for.
 fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanation) {
     const UNSURE: &str =
-        "{says} This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";
+        "This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";
+    const HARM: &str = "It may have taken effect: look first, or send it with an Idempotency-Key. ";
     if !out.action.is_empty() {
         return;
     }
-    let finer = sense.map_or("", |(sense, _)| sense.action);
-    let certain = if finer.is_empty() { texts::row(out.kind).action() } else { finer };
-    if out.confidence < SURE && out.status.is_some() {
-        out.action = actions::fill(UNSURE, case, out);
+    let is_unsure = out.is_unsure();
+    let is_about_values = matches!(out.kind, Kind::InvalidRequest | Kind::ValidationFailed) && !is_unsure;
+    if is_about_values && !out.fields.is_empty() {
+        out.action = actions::fields(out);
+        return;
     }
-    for template in [certain, texts::row(out.kind).action()] {
-        if out.action.is_empty() {
-            out.action = actions::fill(template, case, out);
-        }
-    }
+    let is_done = out.kind == Kind::Success && !is_unsure;
+    let says = if is_done { Text::default() } else { actions::says(case, out) };
+    let own = texts::row(out.kind).action();
+    let template = match sense {
+        _ if is_unsure && !says.is_empty() => UNSURE,
+        Some((sense, _)) if !sense.action.is_empty() => sense.action,
+        _ => own,
+    };
+    let todo = actions::fill(template, case, out);
+    let harm = if case.is_unsafe(out) { HARM } else { "" };
+    let parts = if has(template, "{says}") { [Text::default(), todo] } else { [says, todo] };
+    let [says, todo] = parts.map(|part| String::from(out.arena.read(part)));
+    let space = if says.is_empty() { "" } else { " " };
+    out.action = out.arena.join(&[harm, &says, space, &todo]);
 }
 
 /// Which text the end user reads: a variant of the kind's, "" for the kind's own.
@@ -299,9 +269,9 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
     match out.kind {
         Kind::Success if !out.api.message.is_empty() || out.confidence < SURE => "message",
         Kind::Unauthenticated => match (sense, case.owner) {
-            ("step_up" | "password", _) => sense,
+            ("step_up", _) => sense,
             (_, Owner::Program) => "key",
-            ("expired", _) => "expired",
+            ("password" | "expired", _) => sense,
             ("grant_invalid", _) | (_, Owner::User) => "session",
             _ => "",
         },

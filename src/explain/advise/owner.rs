@@ -18,8 +18,7 @@ pub enum Owner {
 const PROVIDERS: &str = "anthropic aws openai shopify stripe twilio";
 const PROGRAM: &str = "api key|apikey|api-key|api_key|access key|accesskey|access_key|secret|signature|client id|client_id|invalid client|\
                        invalid_client|client auth|application|merchant|service account|subscription key|account sid|license key|app key|x-api";
-const USER: &str =
-    "session|sign in|signed in|sign-in|log in|logged in|login|jwt|cookie|refresh token|id token|password|user";
+const USER: &str = "session|sign in|signed in|sign-in|log in|logged in|login|jwt|cookie|refresh token|id token|passwor";
 
 /// Judges by the response's words `text` and by what the request shows.
 pub fn of(report: &Report<'_>, provider: &str, text: &str) -> Owner {

@@ -1,7 +1,7 @@
 //! What a kind means more finely, by the words of the response: one row gives the reason, the cause and the action.
 //!
 //! Rows of a kind are tried in their order; the first whose reason is known, or of whose words one stands in the code, the
-//! messages or `WWW-Authenticate`, holds. An action is a template of [`super::actions`].
+//! messages or `WWW-Authenticate`, holds. An action is a template of [`super::actions`], and follows the API's own words.
 
 use crate::explain::judge::kind::Kind;
 use crate::explain::scan::line;
@@ -58,163 +58,178 @@ impl Iterator for Senses {
 
 senses! {
     Unauthenticated {
-        "step_up" "step_up" "insufficient_user_auth|step-up|step up|mfa|multi-factor|multifactor|two-factor|2fa|one-time|otp|reauthenticat|re-authenticat|interaction_required|login_required|consent_required"
-            "The API wants a stronger or fresher sign-in than the one behind this token."
-            "Have the user sign in again[ with {step}], then send the request with the new token.";
-        "password" "invalid" "password|login credentials|username or|user name or"
-            "The user name or the password is wrong."
-            "[{says} ]Ask the user for the right sign-in details; do not repeat these.";
-        "grant_invalid" "grant_invalid" "invalid_grant|authorization code|refresh token"
-            "The authorization code or refresh token was used already, was revoked or has expired."
-            "Start the sign-in again. Exchange each code once, and never retry the token request automatically.";
-        "either" "" "or invalid|or an invalid|or missing|or incorrect|or expired|/invalid|/expired"
+        "either" "" "either |or invalid|or missing|or expired|/expired"
             ""
             "";
-        "clock" "invalid" "skew|clock|requesttimetoo|timestamp"
-            "The time that the request was signed with is too far from the server's."
-            "[{says} ]Set this machine's clock, and sign each request when it is sent.";
-        "signature" "invalid" "signature|hmac"
+        "step_up" "step_up" "insufficient_user_auth|step-up|sso-|sso_|via sso|mfa|multi-factor|multifactor|two-factor|2fa|otp|reauthenticat|interaction_required|login_required|consent_required"
+            "The API wants a stronger or fresher sign-in."
+            "Have the user sign in again[ with {step}] or send the one-time code, then send the request with the new token.";
+        "password" "invalid" "passwor|login credentials|username or|login failed|login_failed|mot de passe|contraseña|парол|密码"
+            "The user name or the password is wrong."
+            "Ask the user for the right sign-in details; do not repeat these.";
+        "grant_invalid" "grant_invalid" "invalid_grant|authorization code|refresh token"
+            "The authorization code or refresh token was used already, was revoked or has expired."
+            "Start the sign-in again; exchange each code once, and never retry the token request.";
+        "scope" "" "scope"
+            "The token lacks a scope that this request needs."
+            "Get a token with the scope that this endpoint needs.";
+        "clock" "invalid" "skew|timestamp"
+            "The request was signed with a time too far from the server's."
+            "Set this machine's clock, and sign each request when it is sent.";
+        "signature" "invalid" "signature"
             "The signature is not the one that the server expects: another secret, or another text was signed."
-            "[{says} ]Check the secret, and that what is signed is exactly what is sent: method, path, query, headers, body.";
-        "expired" "expired" "expired|has expir|abgelaufen|expiré|expirado|caducad|scadut|истек|过期|過期|期限切れ|만료"
+            "Check the secret, and that what is signed is exactly what is sent: method, path, query, headers, body.";
+        "expired" "expired" "expired|expir|abgelaufen|истек|过期|期限切れ"
             "The credentials have expired."
-            "{renew}";
-        "missing" "missing" "missing|not provided|no api key|no api-key|no token|no auth|no access token|no credentials|not supplied|did not provide|didn't provide|not logged in|not authenticated|need to sign in|requires auth|supplied|absent"
+            "{login}|Refresh the token or get a new one, then send the request with it.";
+        "missing" "missing" "missing|not provided|no api key|no auth|no access token|did not provide|not logged in|not authenticated|need to sign in|requires auth|supplied|is empty"
             "No credentials reached the server."
-            "[{says} ]Send the key or token in the Authorization header, with the scheme {scheme}.|[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
-        "revoked" "invalid" "revoked|deactivated|disabled|deleted|inactive"
+            "{login}|Send the key or token in the Authorization header, with the scheme {scheme}.|Send the key or token where the API expects it, usually as Authorization: Bearer.";
+        "revoked" "invalid" "revoked|disabled|inactive"
             "The key or token was revoked or disabled."
-            "[{says} ]Use another key or token; this one does not work any more.";
-        "invalid" "invalid" "invalid|incorrect|not valid|malformed|wrong|bad credentials|not recognized|not recognised|could not verify|no such key|unknown|ungültig|inválid|无效|無効|неверн"
-            "The key or token is wrong, or of another environment or account."
-            "[{says} ]Send a valid key or token, of this API and environment.";
-        "missing" "missing" "required|provide|logged in|signed in|without"
+            "Use another key or token.";
+        "product" "" "product|live credentials|not allowed|permission"
+            "These credentials may not be used for this: a right, a product or an environment is missing."
+            "Have that right granted to the key or token, or use another one.";
+        "invalid" "invalid" "invalid|incorrect|not valid|malformed|wrong|bad credentials|unknown|ungültig|inválid|无效|неверн"
+            "The credentials are wrong, or of another environment or account."
+            "{login}|Send a valid key or token of this API and environment.";
+        "missing" "missing" "required|provide|logged in|must login"
             "No credentials reached the server."
-            "[{says} ]Send the key or token in the Authorization header, with the scheme {scheme}.|[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
+            "{login}|Send the key or token in the Authorization header, with the scheme {scheme}.|Send the key or token where the API expects it, usually as Authorization: Bearer.";
     }
     Forbidden {
-        "bot_challenge" "bot_challenge" "captcha|challenge|just a moment|not a robot"
+        "bot_challenge" "bot_challenge" "captcha|challenge|just a moment|robot"
             "A protection against bots in front of the API wants to see a browser."
             "Ask the API's owner to let this client through[ and name the reference {id}]; fetch cannot pass a challenge.";
-        "csrf" "" "csrf|xsrf|forgery"
+        "csrf" "" "csrf|xsrf"
             "The CSRF token is missing, or not that of the session."
-            "Read a fresh CSRF token and send it with the session's cookie, as the server's framework expects it.";
+            "Read a fresh CSRF token and send it with the session's cookie.";
         "scope" "scope" "scope"
-            "The token does not have a scope that this request needs."
-            "Get a token with the scope {scopes}.|[{says} ]Get a token with the scope that this endpoint needs.";
-        "region" "region" "country|countries|your region|region is|territor|your location|sanction|geograph|jurisdiction"
+            "The token lacks a scope that this request needs."
+            "Get a token with the scope {scopes}.|Get a token with the scope that this endpoint needs.";
+        "region" "region" "country|your region|your location|territor"
             "The API does not serve the place that the request comes from."
-            "[{says} ]Send the request from a place that the API serves, or ask its owner.";
-        "account" "account" "suspend|deactivat|banned|frozen|account is disabled|account has been|account disabled|disabled account|inactive|account is not active|account closed"
+            "Send the request from a place that the API serves, or ask its owner.";
+        "account" "account" "suspend|deactivat|banned|account has been|account disabled|inactive"
             "The account is suspended, disabled or not active yet."
-            "[{says} ]Have the account restored: look at its page or write to the API's support[ and name the request id {id}].";
-        "product" "product" "has not been used in project|is disabled|not enabled|enable it|not activated|not subscribed|upgrade|your plan|current plan|subscription|early access|beta"
-            "The account may not use this API, feature or model: it is not enabled, or not in the plan."
-            "[{says} ]Enable it for the account, or choose a plan that has it.";
-        "blocked" "blocked" "block|restrict access|firewall|ip address|whitelist|allowlist|security policy|security service|cloudfront|user agent|user-agent|not allowed from"
-            "A firewall or a rule for addresses in front of the API refused the request."
-            "[{says} ]Send it from an allowed address with an honest User-Agent, or ask the API's owner to let it through[ and name the reference {id}].";
-        "credentials" "" "invalid client|client_id|invalid api|invalid token|invalid key|invalid signature|bad credentials|signature"
-            "The credentials are wrong, or not accepted here."
-            "[{says} ]Send a valid key or token, of this API and environment.";
-        "missing" "" "key required|key is required|token required|token is required|missing api|missing token|missing auth|no api key|no token|authentication required|credentials were not provided"
+            "Have the account restored by the API's support[ and name the request id {id}].";
+        "product" "product" "has not been used in project|not enabled|enable it|not subscribed|upgrade|your plan|current plan|beta"
+            "The API, feature or model is not enabled for the account, or not in its plan."
+            "Enable it for the account, or choose a plan that has it.";
+        "blocked" "blocked" "block|restrict access|firewall|ip address|whitelist|allowlist|security policy|cloudfront|user-agent|not allowed from"
+            "A firewall, or a rule of the server, blocks the request."
+            "Send it from an allowed address with an honest User-Agent, or ask the API's owner to let it through[ and name the reference {id}].";
+        "credentials" "" "invalid client|invalid token|invalid key|bad credentials|signature"
+            "The credentials are wrong, or of another environment or account."
+            "Send a valid key or token of this API and environment.";
+        "missing" "" "key required|key is required|token required|no api key|no token|authentication required"
             "No credentials reached the server."
-            "[{says} ]Send the key or token where the API expects it, usually as Authorization: Bearer.";
-        "key" "" "api key|apikey|api_key|service account|access token"
-            "The key or token may not do this."
-            "[{says} ]Use a key or token that has this right, or have it granted.";
-        "permission" "permission" "permission|not authorized|not authorised|not allowed|access denied|accessdenied|privilege|role|not permitted|denied|owner|admin"
+            "{login}|Send the key or token where the API expects it, usually as Authorization: Bearer.";
+        "key" "" "api key|api_key|access token|your key"
+            "The key or token is not accepted for this."
+            "Use a key or token that has this right, or have it granted.";
+        "permission" "permission" "permission|not authorized|not allowed|privilege|not permitted|denied|owner|admin"
             "The caller is known, but lacks the right to do this."
-            "[{says} ]Have the account's administrator grant that right, or use an account that has it.";
+            "Have the account's administrator grant that right, or use an account that has it.";
     }
     NotFound {
-        "gone" "gone" "no longer|deleted|deprecat|decommission|sunset|retired|has been removed|was removed"
+        "gone" "gone" "no longer|deleted|removed|deprecat|retired"
             "It was there and no longer is."
-            "[{says} ]Take it out of the program; look in the API's documentation for what replaces it.";
-        "route" "route" "cannot get /|cannot post /|cannot put /|cannot patch /|cannot delete /|route|endpoint|request url|requested url|no static resource|no handler|invalid url|unknown url|invalid path|unknown path|page not found|unknown method|unknown_method"
+            "Remove what refers to it, or use what replaces it by the API's documentation.";
+        "route" "route" "cannot get /|cannot post /|cannot put /|cannot patch /|cannot delete /|route|endpoint|requested url|no handler|page not found|unknown method|unknown path"
             "The server has no such address, or not for this method."
-            "[{says} ]Check method, path and version of the address against the documentation[: {method} {path} is none of this API's].";
+            "Check method, path and version of the address against the documentation.";
     }
     Conflict {
         "idempotency" "" "idempoten"
             "The idempotency key was used with another request, or the first one still runs."
-            "[{says} ]Send a new key with a new request. With the same key send the same body, and wait while the first one runs.";
-        "exists" "" "already exist|already been taken|already taken|already in use|already used|already registered|already has|duplicate|unique|taken|exists|existiert|ya existe|existe déjà|já existe|已存在|已经存在|既に"
+            "Send a new key with a new request; with the same key send the same body.";
+        "exists" "" "already exist|already in use|already used|already registered|already has|duplicate|unique|taken|exists|ya existe|existe déjà|已存在|既に"
             "What the request would create exists already."
-            "[{says} ]Use or update the one that exists, or send another value[ of {names}].";
-        "done" "" "already|have been refunded"
+            "Use or update the one that exists, or send another value[ of {names}].";
+        "done" "" "already|been refunded"
             "What the request asks for was done before."
-            "[{says} ]Read the present state; there may be nothing left to do.";
-        "changed" "" "version|etag|if-match|precondition|stale|modified|changed|concurren|optimistic|out of date|revision|sha"
+            "Read the present state; there may be nothing left to do.";
+        "changed" "" "version|etag|precondition|stale|modified|changed|concurren|optimistic"
             "The target was changed since it was read."
-            "[{says} ]Read the target again and apply the change to what is there now.";
+            "Read the target again and apply the change to what is there now.";
     }
     Locked {
-        "pending" "" "authorization_pending|not been approved|not yet approved|slow_down"
+        "pending" "" "authorization_pending|approved|slow_down"
             "The user has not approved this yet."
             "Ask again at the interval that the device authorization response gave, 5 s without one (RFC 8628).";
         "account" "" "account"
             "The account is locked."
-            "[{says} ]Wait until it is unlocked, or have its owner or the API's support unlock it.";
+            "Wait until it is unlocked, or ask its owner or the API's support.";
     }
     TooLarge {
         "tokens" "" "token|context"
             "The input and the output asked for are longer than the model's context."
-            "[{says} ]Shorten the input, or ask for fewer output tokens.";
+            "Shorten the input, or ask for fewer output tokens.";
     }
     RateLimited {
-        "concurrency" "" "concurren|simultaneous|parallel|in flight|at the same time"
+        "concurrency" "" "concurren|simultaneous|parallel"
             "Too many requests run at the same time."
-            "Wait {wait}, then run fewer requests at the same time.|[{says} ]Run fewer requests at the same time; try again when one has ended.";
+            "Run fewer requests at the same time[; try again in {wait}].";
     }
     QuotaExhausted {
-        "plan" "" "payment required|subscri|plan|upgrade|trial|billing|payment|invoice|overdue|unpaid"
+        "period" "" "daily|per day|today|monthly|this month|renewed|今日"
+            "The allowance of this period is used up."
+            "Wait for the next period[ ({wait})], or raise the quota.";
+        "plan" "" "payment|subscri|plan|upgrade|trial|billing|overdue"
             "The plan or trial does not cover this, or a payment is due."
-            "[{says} ]Check plan and billing of the account; waiting does not help.";
-        "balance" "" "balance|credit|funds|prepaid|recharge|余额"
+            "Check plan and billing of the account; waiting does not help.";
+        "balance" "" "balance|credit|funds|余额"
             "The account has no balance or credit left."
-            "[{says} ]Add balance or credit to the account; waiting does not help.";
-        "period" "" "daily|per day|today|monthly|per month|this month"
-            "The allowance of this day or month is used up."
-            "[{says} ]Wait for the next period[ ({wait})], or raise the quota.";
+            "Add balance or credit to the account; waiting does not help.";
     }
     BusinessRule {
-        "declined" "" "declin|do_not_honor|do not honor|your card|the card|card_|cvc|cvv|issuer|3d secure|3ds|payment failed|refused|abgelehnt|rechazad|refusée"
+        "declined" "" "declin|do not honor|your card|the card|card_|cvv|issuer|refused|abgelehnt|rechazad|тклонен"
             "The bank or the payment provider declined the payment."
-            "[{says} ]Ask the customer for another payment method, or to talk to the bank; do not send the same payment again.";
-        "funds" "" "insufficient|balance|not enough|funds|overdraw|余额|saldo"
+            "Ask the customer for another payment method, or to talk to the bank; do not send the same payment again.";
+        "funds" "" "insufficient|balance|not enough|funds|余额|saldo|едостаточно"
             "The balance is lower than what the request needs."
-            "[{says} ]Add balance or send a smaller amount; `details` holds the amounts where the API sends them.";
-        "sold_out" "" "sold out|sold_out|out of stock|out_of_stock|in stock|no longer available|item_sold"
+            "Add balance or send a smaller amount; `details` holds the amounts where the API sends them.";
+        "sold_out" "" "sold out|out of stock|out_of_stock|no longer available|item_sold"
             "It is sold, or no longer offered."
-            "[{says} ]Read what is available now and offer that.";
+            "Read what is available now and offer that.";
         "exists" "" "already exist|duplicate"
             "What the request would create exists already."
-            "[{says} ]Use or update the one that exists.";
+            "Use or update the one that exists.";
         "done" "" "already"
             "What the request asks for was done before."
-            "[{says} ]Read the present state; there may be nothing left to do.";
+            "Read the present state; there may be nothing left to do.";
     }
     ServerError {
-        "input" "" "invalid|required|missing|syntax|not a valid|does not exist|undefined|is null|cannot read|constraint|could not parse|not found|unknown column"
+        "upstream" "" "upstream|gateway|backend|response from|response received"
+            "A service behind the server failed."
+            "";
+        "resources" "" "memory|compute|worker_limit"
+            "The server ran out of memory or computing time."
+            "Ask for less at once, or give the server more; look at its log.";
+        "input" "" "invalid|required|missing|syntax|does not exist|undefined|null|constraint|not found|unknown column"
             "The server failed on something in the request, or on data that it expected to be there."
-            "[{unsafe} ]{says} Check what the request sends first. If it is right, write to the API's support[ and name the request id {id}].";
+            "Check what the request sends. If it is right, write to the API's support[ and name the request id {id}].";
     }
     Unavailable {
-        "maintenance" "" "maintenance|wartung|mantenimiento|维护|維護|メンテナンス"
+        "maintenance" "" "maintenance|wartung|维护|メンテナンス"
             "The service is under maintenance."
-            "[{unsafe} ]Try again[ in {wait}, or] when the maintenance is over; look at the API's status page.";
-        "overload" "" "overload|capacity|busy|high demand|high load|too many|loading"
+            "Try again[ in {wait}, or] when the maintenance is over; look at the API's status page.";
+        "overload" "" "overload|capacity|busy|high demand|too many|loading"
             "The service is overloaded, or still starts."
-            "[{unsafe} ]Try again[ in {wait}], backing off.";
-        "upstream" "" "upstream|gateway|timed out|timeout|origin|backend|connection refused|connection reset"
+            "Try again[ in {wait}], backing off.";
+        "upstream" "" "upstream|gateway|timed out|timeout|backend|connection refused"
             "A gateway got no response from the service behind it, or none in time."
-            "[{unsafe} ]Try again[ in {wait}], backing off. If it persists, write to the API's owner[ and name the reference {id}].";
+            "Try again[ in {wait}], backing off. If it persists, write to the API's owner[ and name the reference {id}].";
     }
     Timeout {
         "server" "server" ""
             "The server gave up before the request was done."
-            "[{unsafe} ]Try again, backing off, or ask for less at once.";
+            "";
+        "connect" "connect" ""
+            ""
+            "Check host and port, and that the server runs; then try again.";
     }
     Network {
         "tls" "tls" ""
@@ -231,13 +246,13 @@ senses! {
             "Wait until the device is online again.";
         "reset" "reset" ""
             ""
-            "[{unsafe} ]Try again. If it persists, look at the server's log, and at proxies and keep-alive limits on the way.";
+            "Try again. If it persists, look at the server's log, and at proxies and keep-alive limits on the way.";
         "truncated" "truncated" ""
             ""
-            "[{unsafe} ]Try again. If it persists, look for a proxy or a limit that ends the response.";
+            "Try again. If it persists, look for a proxy or a limit that ends the response.";
         "connection" "connection" ""
             ""
-            "[{unsafe} ]Try again. If it persists, check the route to the host, and how many connections are open.";
+            "Try again. If it persists, check the route to the host, and how many connections are open.";
         "redirect_loop" "redirect_loop" ""
             ""
             "Request the final address, and correct the redirects on the server.";
@@ -255,11 +270,14 @@ senses! {
             "Have the server send Access-Control-Allow-Origin for this page's origin, on the preflight too; or send the request from a server.";
     }
     NotSupported {
-        "method" "method" "method not allowed|method_not_allowed|not allowed for|not supported for|verb"
+        "region" "" "location|country|region"
+            "The API does not serve the place that the request comes from."
+            "Send the request from a place that the API serves, or ask its owner.";
+        "method" "method" "method not allowed|method_not_allowed|method is not|not allowed for|verb"
             "The address does not take this method."
             "Use {allow} instead of {method}.|Use {allow}.|Use another method[ than {method}], or check that the address is the right one.";
-        "media_type" "media_type" "media type|media_type|content type|content-type"
+        "media_type" "media_type" "media type|media-type|media_type|content type|content-type"
             "The server does not take, or cannot send, the media type."
-            "[{says} ]Send the Content-Type and Accept that the documentation names, usually application/json.";
+            "Send the Content-Type and Accept that the documentation names, usually application/json.";
     }
 }

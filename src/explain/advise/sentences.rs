@@ -39,7 +39,7 @@ pub fn what((who, number): (&str, &str), quoted: Text, out: &mut Explanation) {
     let title = String::from(out.title());
     let more = if page {
         ". The body is a web page, not JSON."
-    } else if out.format == "empty" && out.kind != Kind::Success {
+    } else if out.format == "empty" && out.kind != Kind::Success && message.is_empty() {
         ". It gave no details."
     } else {
         "."

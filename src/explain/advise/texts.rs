@@ -71,6 +71,10 @@ pub const PAGE: &str = "route\n\
     proxy\n\
     Something between client and API (proxy, portal, firewall) responded.";
 
+/// The cause of a page that asks to sign in, under a status of success.
+pub const SIGN_IN: &str = "sign-in\n\
+    A sign-in page came in place of data: the session has ended, or no credentials were sent.";
+
 /// Causes of a body that is called JSON and is none.
 pub const NO_JSON: &str = "cut\n\
     The body was cut off on the way, or the server broke off.\n\
@@ -113,43 +117,43 @@ macro_rules! rows {
 rows! {
     Success: "success" "Success"
         "" "Done."
-        "{says} Read that before you rely on the response.|Process the response."
+        "Process the response."
         [];
     InvalidRequest: "invalid_request" "Invalid request"
         "the request is corrected" "This request could not be processed."
-        "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation."
+        "{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation."
         [
         "parameter" "A value, a parameter or the form of the request is not what the endpoint takes."
         ];
     MalformedBody: "malformed_body" "Malformed request body"
         "the body is well-formed" "Something went wrong while sending your data."
-        "[{says} ]Build the body with a JSON serializer (JSON.stringify) and send Content-Type: application/json."
+        "Build the body with a JSON serializer (JSON.stringify) and send Content-Type: application/json."
         [
         "syntax" "The request body is not valid JSON."
         ];
     ValidationFailed: "validation_failed" "Validation failed"
         "the named fields are corrected" "Please check your input."
-        "{fields}|{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the values that were sent against the API's documentation."
+        "{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation."
         [
         "field" "Required and not sent: {missing}.|What was sent as {names} is not accepted.|The API does not accept a value, or misses one."
         ];
     Unauthenticated: "unauthenticated" "Not authenticated"
         "" "This is not available right now. You may need to sign in again."
-        "[{says} ]Send a valid key or token[ with the scheme {scheme}]; with OAuth, check its validity and scope. Do not repeat the request unchanged."
+        "Send a valid key or token[ with the scheme {scheme}], or sign in again; check its scope."
         [
         "missing" "No API key or token was sent, or not where the API looks for it."
         "invalid" "The key or token is wrong, revoked or expired."
         "scope" "With OAuth: the token was not issued for this API or scope."
         ];
     Forbidden: "forbidden" "Not permitted"
-        "the permission is granted" "You do not have permission to do this."
-        "[{says} ]Check what the user or key may do; ask the account's administrator."
+        "the permission is granted" "Access to this was refused."
+        "Check what the user or key may do; ask the account's administrator[ and name the reference {id}]."
         [
-        "permission" "The caller is known, but lacks the right to do this."
+        "permission" "The server refuses this to the caller; usually a right is missing."
         ];
     NotFound: "not_found" "Not found"
         "the URL is corrected or the resource exists" "This could not be found."
-        "Check that the {entity} exists and that this caller may see it; check the URL for typos.|[{says} ]Check the URL and the ids in it for typos, and that what they name exists and this caller may see it."
+        "Check the URL and the ids in it for typos, and that what they name exists and this caller may see it."
         [
         "absent" "The resource does not exist, or no longer."
         "url" "The URL is wrong."
@@ -163,66 +167,68 @@ rows! {
         ];
     NotSupported: "not_supported" "Not supported"
         "the request is a supported one" "This is not supported."
-        "{says} Send a request that the API supports.|Send a different request: another method, another media type or another endpoint."
+        "Send a different request, one that the API supports."
         [
-        "unsupported" "The endpoint does not support this method, media type or feature."
+        "unsupported" "The API does not support what the request asks for."
         ];
     Conflict: "conflict" "Conflict"
         "the target was read again" "This is not possible in its present state."
-        "[{says} ]Read the target again, then decide whether the request still makes sense."
+        "Read the target again, then decide whether the request still makes sense."
         [
         "state" "The request does not fit the present state of what it is about."
         ];
     Locked: "locked" "Locked"
         "" "This is locked right now. Please try again later."
-        "Try again in {wait}.|[{says} ]Try again in a few seconds, a few times."
+        "Try again in {wait}.|Try again in a few seconds, a few times."
         [
         "busy" "The object is being updated."
         ];
     TooLarge: "too_large" "Too large"
         "the request is smaller" "This is too large."
-        "[{says} ]Send or ask for less at once."
+        "Send or ask for less at once."
         [
         "size" "The request, or what it asks for, is larger than the server accepts."
         ];
     RateLimited: "rate_limited" "Rate limited"
         "" "There were too many requests. Please wait a moment."
-        "Wait {wait}, as the response says, then pace the calls[: the limit is {limit}].|[{says} ]Wait as long as Retry-After or the reset of the quota says, else back off; then pace the calls[: the limit is {limit}]."
+        "Wait {wait}, then pace the calls[: the limit is {limit}].|Wait as long as Retry-After says, else back off; then pace the calls[: the limit is {limit}]."
         [
         "rate" "More requests were sent than the rate limit allows."
         ];
     QuotaExhausted: "quota_exhausted" "Quota exhausted"
-        "the quota or balance is raised" "The usage limit is reached."
-        "Wait {wait}, until the quota resets, or raise it.|[{says} ]Check plan, balance and spending limits; waiting does not help."
+        "the quota or balance is raised or renewed" "The usage limit is reached."
+        "Wait {wait}, until the quota resets, or raise it.|Check the account's plan, balance and limits."
         [
         "quota" "The account's quota, balance or spending limit is used up."
         ];
     BusinessRule: "business_rule" "Refused by a rule of the API"
         "the rule is satisfied" "This is not possible right now."
-        "[{says} ]Look up the code {code} in the API's documentation and act on the details.|{says} Meet that rule, then send the request again.|Look up in the API's documentation which rule this is."
+        "Look up the code {code} in the API's documentation, and see `details`.|Look up in the API's documentation which rule this is."
         [
         "rule" "The request is well-formed, but a rule of the API forbids it; `api.code` and `details` tell which."
         ];
     ServerError: "server_error" "Server error"
         "" "Something went wrong on the server. Please try again later."
-        "[{unsafe} ]Wait[ {wait}] and try again, backing off. If it persists, write to the API's support and name the request id[ {id}]."
+        "Try again[ in {wait}], backing off. If it persists, write to the API's support and name the request id[ {id}]."
         [
         "bug" "An unexpected condition on the server: a bug or overload."
         ];
     Unavailable: "unavailable" "Temporarily unavailable"
         "" "The service is unavailable right now. Please try again later."
-        "[{unsafe} ]Try again[ in {wait}, or] later, backing off; look at the API's status page."
+        "Try again[ in {wait}, or] later, backing off; look at the API's status page."
         [
-        "overload" "The service, or a gateway in front of it, is overloaded or down."
+        "overload" "The service, or a gateway in front of it, is overloaded, busy or down."
         "maintenance" "The service is under maintenance."
         ];
     Network: "network" "Network failure"
         "the request or the server is changed" "The service could not be reached."
         "Open the network panel or try the URL with curl: if curl works and the page does not, it is CORS."
-        [];
+        [
+        "unreachable" "The server could not be reached, or the connection broke."
+        ];
     Timeout: "timeout" "Timed out"
         "" "This took too long. Please try again."
-        "{unsafe} Consider a longer deadline.|Try again if the request is idempotent; else find out first whether it took effect. Consider a longer deadline."
+        "Try again, backing off; ask for less at once, or allow more time."
         [
         "slow" "No response came in time; the server may have acted all the same."
         ];
@@ -234,15 +240,15 @@ rows! {
         ];
     Unknown: "unknown" "Error in the program"
         "the program is corrected" "Something went wrong. Please try again later."
-        "Correct the code at the line that the error's stack names. Sending the request again does not help."
+        "Read the message, and look at the line that the error's stack names."
         [
-        "program" "Not a failure of the network or the server: the program threw this error itself."
+        "program" "The program, or a library in it, threw this: no failed request is known behind it."
         ];
 }
 
 /// Finer texts for end users, by kind: variants and texts as [`pairs`]. The key is `user.<kind>.<variant>`.
 pub const USER: &[(Kind, &str)] = &[
-    (Kind::Success, "message\nThe service has responded.\n"),
+    (Kind::Success, "message\nThe service responded. Please check the result.\n"),
     (
         Kind::ValidationFailed,
         concat!("exists\nThis exists already.\n", "request\nThis request could not be processed.\n",),
@@ -261,7 +267,7 @@ pub const USER: &[(Kind, &str)] = &[
         Kind::Forbidden,
         concat!(
             "key\nThis is not available right now.\n",
-            "account\nThis account is not active.\n",
+            "account\nThis needs an account that is active.\n",
             "region\nThis is not available in your region.\n",
             "blocked\nAccess to this is blocked.\n",
             "bot_challenge\nThe service could not confirm that you are not a robot.\n",

@@ -11,7 +11,7 @@ pub mod program;
 pub mod thrown;
 
 use crate::explain::advise::verdict::Waits;
-use crate::explain::advise::{SURE, texts};
+use crate::explain::advise::{CERTAIN, SURE, texts};
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::Kind;
 use crate::explain::judge::model::Judged;
@@ -44,9 +44,6 @@ pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanatio
     }
 }
 
-/// The least confidence at which a judgement of a 429 may say that waiting is in vain.
-const CERTAIN: u8 = 90;
-
 /// Turns the kind by what the policy acts on, too: a limit that the body names, and a quota or a wait
 /// beside a 403; and by a code of the API's own with details (`is_rule`).
 pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mut Explanation) {
@@ -67,7 +64,9 @@ pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mu
         None if by_status == Kind::RateLimited && out.kind == Kind::QuotaExhausted && out.confidence < CERTAIN => {
             Kind::RateLimited
         }
-        _ if out.kind == Kind::Forbidden && (is_spent || waits.hint.is_some()) => Kind::RateLimited,
+        _ if out.kind == Kind::Forbidden && (is_spent || waits.hint.is_some_and(|hint| hint.delay > 0)) => {
+            Kind::RateLimited
+        }
         // A code of the API's own with details of it, where the status says nothing precise.
         _ if is_rule && is_vague && out.kind != Kind::BusinessRule => Kind::BusinessRule,
         _ => return,
@@ -86,6 +85,9 @@ pub fn note_thrown(judged: &Judged, out: &mut Explanation) {
     // No response said it.
     let is_open = !matches!(judged.kind, Kind::Unknown | Kind::Success);
     out.second = (is_open && !is_sure).then_some(judged.kind);
+    if let Some(cause) = out.causes.first_mut().filter(|_| is_open) {
+        cause.confidence = "possible";
+    }
     if is_open && is_sure {
         out.turn(judged.kind, if judged.reason.is_empty() { default_reason(judged.kind) } else { judged.reason });
         out.id = out.arena.join(&["body.", texts::row(judged.kind).name]);

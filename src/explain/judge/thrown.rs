@@ -24,28 +24,33 @@ const ROWS: &[Row] = &[
         Cause::Exhausted,
         Kind::Network,
         "subrequests",
-        "The host lets one invocation send only so many requests, and all of them are sent.",
+        "One invocation may send only so many requests, and all of them are sent.",
     ),
     Row(Cause::ConnectTimeout, Kind::Timeout, "connect", "No connection came about in time."),
-    Row(Cause::HeadersTimeout, Kind::Timeout, "headers", "The server accepted the request and sent no answer in time."),
-    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The answer began and stalled."),
+    Row(
+        Cause::HeadersTimeout,
+        Kind::Timeout,
+        "headers",
+        "The server accepted the request and sent no response in time.",
+    ),
+    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The response began and stalled."),
     Row(
         Cause::Timeout,
         Kind::Timeout,
         "client_deadline",
-        "The deadline that the caller set passed before the answer came.",
+        "The deadline that the caller set passed before the response came.",
     ),
     Row(
         Cause::Protocol,
         Kind::Network,
         "protocol",
-        "What came is not HTTP: another protocol answers at that port, or the answer is broken.",
+        "What came is not HTTP: another protocol at that port, or a broken response.",
     ),
     Row(
         Cause::Unreadable,
         Kind::Network,
         "protocol",
-        "The host refused the answer: its head is too large, its encoding broken, or its integrity another.",
+        "The response was refused: its headers are too large, its encoding is broken, or its integrity is another.",
     ),
     Row(
         Cause::Url,
@@ -57,7 +62,7 @@ const ROWS: &[Row] = &[
         Cause::Options,
         Kind::InvalidRequest,
         "unknown",
-        "fetch refused the request's options, or may not reach that address, before sending it.",
+        "fetch refused the request's options or address before it was sent.",
     ),
     Row(
         Cause::UsedBody,
@@ -72,7 +77,7 @@ const ROWS: &[Row] = &[
         Cause::Cors,
         Kind::Network,
         "cors",
-        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
+        "CORS: the server does not allow this page's origin, or did not respond to the preflight.",
     ),
     MIXED,
     Row(Cause::RedirectLoop, Kind::Network, "redirect_loop", "The server redirects in a circle."),
@@ -84,8 +89,8 @@ const ROWS: &[Row] = &[
         "tls",
         "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
     ),
-    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended within the answer's body."),
-    Row(Cause::Reset, Kind::Network, "reset", "The connection was closed before an answer came."),
+    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended within the response's body."),
+    Row(Cause::Reset, Kind::Network, "reset", "The connection was closed before a response came."),
     Row(
         Cause::Unprocessed,
         Kind::Network,
@@ -99,12 +104,7 @@ const ROWS: &[Row] = &[
         "connection",
         "This machine has no socket, port or file descriptor left: too many connections are open.",
     ),
-    Row(
-        Cause::Json,
-        Kind::UnexpectedResponse,
-        "invalid_json",
-        "The answer's body is empty or not JSON: json() could not read it.",
-    ),
+    Row(Cause::Json, Kind::UnexpectedResponse, "invalid_json", "The response's body is empty or not JSON."),
 ];
 
 /// Explains a failure of a request that the table knows, or what the surroundings show of one; none of anything else.
@@ -156,11 +156,9 @@ fn act(out: &mut Explanation) {
 }
 
 const NO_RESPONSE: &str = "No response came.";
-const MEND: &str =
-    "Mend the address or the options of the call; relative addresses need a page, or new URL(path, base).";
+const MEND: &str = "Correct the call: an absolute URL (new URL(path, base)), and options that this fetch takes.";
 
-const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or go on in another one (a queue, a \
-                     Durable Object, a service binding).";
+const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or go on in another one.";
 
 fn group_of(row: &Row) -> &'static str {
     if row.1 == Kind::Network { "network" } else { "fetch" }
@@ -265,26 +263,26 @@ fn surroundings(report: &Report<'_>) -> Option<(&'static Row, &'static str, &'st
     }
 }
 
-/// Causes by likelihood where the exception does not say: id, confidence, text, check.
-const UNKNOWN: &[(&str, &str, &str, &str)] = &[
-    (
-        "cors",
-        "likely",
-        "CORS: the server does not allow this page's origin, or did not answer the preflight.",
-        "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
-    ),
-    (
+/// Causes where the exception does not say: id, confidence, text, check.
+const CORS: [&str; 4] = [
+    "cors",
+    "likely",
+    "CORS: the server does not allow this page's origin, or did not respond to the preflight.",
+    "Does curl reach the URL while the page does not? Then it is CORS: see the console.",
+];
+const UNKNOWN: [[&str; 4]; 2] = [
+    [
         "unreachable",
         "likely",
         "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
         "Open the URL in a tab of its own, or with curl.",
-    ),
-    (
+    ],
+    [
         "blocked",
         "possible",
         "An extension, a proxy or the page's Content Security Policy blocked it.",
         "Try a private window without extensions; look for a CSP report in the console.",
-    ),
+    ],
 ];
 
 fn unknown(report: &Report<'_>, out: &mut Explanation) {
@@ -294,12 +292,12 @@ fn unknown(report: &Report<'_>, out: &mut Explanation) {
         out.confidence = 30;
         out.see(out.id, "exception", "message", thrown.message, None);
     }
-    // A page may always read its own origin.
-    let own = !report.page_url.is_empty() && origin_of(report.page_url) == origin_of(report.url);
-    for (id, confidence, text, check) in UNKNOWN {
-        if !own || *id != "cors" {
-            out.cause(id, text, check, confidence, 0);
-        }
+    // CORS is of pages alone, and a page may always read its own origin.
+    let is_page = !report.page_url.is_empty();
+    let is_foreign = is_page && origin_of(report.page_url) != origin_of(report.url);
+    let rows = [Some(CORS).filter(|_| is_foreign), Some(UNKNOWN[0]), Some(CORS).filter(|_| !is_page), Some(UNKNOWN[1])];
+    for [id, confidence, text, check] in rows.into_iter().flatten() {
+        out.cause(id, text, check, confidence, 0);
     }
     out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.");
 }

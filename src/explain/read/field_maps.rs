@@ -16,6 +16,10 @@ pub const WRAPS: &[u8] = keys!("error errors data detail message result");
 const TELLING: &[u8] = keys!("description message detail msg error");
 
 pub fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
+    // Phoenix says what is wrong with the whole as `{"errors":{"detail":"Not Found"}}`.
+    if map.at(key!("detail")).kind() == Kind::String {
+        return;
+    }
     for value in map.children().filter(|value| value.id() != key!("messages")) {
         let mut name = String::from(path);
         if value.key() != "non_field_errors" {

@@ -203,12 +203,15 @@ pub fn place_of(word: &str) -> &'static str {
 
 fn reason_of(message: &str) -> &'static str {
     const WORDS: &[(&str, &str)] = &[
+        ("invalid format", "format"),
         ("required", "required"),
         ("missing", "required"),
         ("must be provided", "required"),
         ("must specify", "required"),
         ("not provided", "required"),
         ("not supplied", "required"),
+        ("not given", "required"),
+        ("not-null", "required"),
         ("blank", "required"),
         ("one of", "choice"),
         ("already", "unique"),

@@ -11,7 +11,7 @@ const FLAGS: &str = "status success ok";
 const FAILED: &str = "0 false error fail failed failure NOTOK";
 
 fn is_failed(key: &str, word: &str) -> bool {
-    let is_in = |words, word: &str| words::split(words, b" ").any(|known| known.eq_ignore_ascii_case(word));
+    let is_in = |words, word: &str| words::of(words).any(|known| known.eq_ignore_ascii_case(word));
     is_in(FLAGS, key) && is_in(FAILED, word)
 }
 
@@ -26,7 +26,7 @@ impl<'d> Reader<'d> {
                 let name = words::halves(piece.strip_prefix('/').unwrap_or(piece), b' ').0;
                 let (space, local) = words::halves(name, b':');
                 let name = if local.is_empty() { space } else { local };
-                if ["error", "errors", "fault"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+                if words::of("error errors fault").any(|known| name.eq_ignore_ascii_case(known)) {
                     heard = !piece.starts_with('/');
                     self.said.blames |= heard;
                     continue;
@@ -90,7 +90,7 @@ impl<'d> Reader<'d> {
                     }
                     key = string;
                     if depth == top && success {
-                        heard = flagged || words::split(HEARD, b" ").any(|known| known == key);
+                        heard = flagged || words::is_in(HEARD, key);
                         self.blaming = key != "extensions";
                     }
                 }

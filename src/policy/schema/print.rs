@@ -20,108 +20,95 @@ fn option_schema_js_is_what_the_tables_say() {
 /// The file.
 fn print() -> String {
     let mut kinds: Vec<String> = Vec::new();
-    let mut rows = String::new();
+    let mut rows: Vec<String> = Vec::new();
     for (path, row) in all().take(OF_PROFILE) {
-        let kind = row_of(row.kind);
-        let index = kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
-            kinds.push(kind);
-            kinds.len() - 1
+        let kind = line_of(row.kind);
+        let known = kinds.iter().position(|known| *known == kind).map(|index| std::format!("{index}"));
+        let kind = known.unwrap_or_else(|| {
+            kinds.push(kind.clone());
+            kind
         });
-        let flag = if row.needed { "!" } else { "" };
-        let _ = write!(rows, "{path} {index}{flag}");
-        for alias in similar::aliases(&path) {
-            let _ = write!(rows, " {alias}");
-        }
-        rows.push('\n');
+        let (depth, name) = match path.rsplit('.').next().unwrap_or_default() {
+            "" => (0, "options"),
+            name => (1 + path.matches('.').count(), name),
+        };
+        let needed = if row.needed { " !" } else { "" };
+        let aliases = similar::aliases(&path).flat_map(|alias| [" ", alias]).collect::<String>();
+        rows.push([&" ".repeat(depth), &name.replace("**", "*"), needed, &aliases, ";", &kind].concat());
     }
+    let wings = super::RETRY;
+    assert!(rows[wings].starts_with(" retry;"));
     let probes = rate_limit::options::TABLE.iter().find(|row| row.name == "probe").unwrap().default;
-    let kinds: String = kinds.into_iter().map(|kind| ["  ", &kind, ",\n"].concat()).collect();
     [
         HEAD,
-        KINDS,
-        "export const KINDS = [\n",
-        &kinds,
-        "];\n\n",
-        ROWS,
-        "export const ROWS = `",
-        rows.trim_end_matches('\n'),
-        "`;\n\n/** The first row that a profile has, too, under a path of its own. */\nexport const WINGS = ",
-        &std::format!("{};\n\n", super::RETRY),
-        "/** What is expected where there is no option. */\nexport const UNKNOWN = ",
-        &std::format!("{UNKNOWN:?};\n\n"),
+        &std::format!("export const OPTIONS = `{}`;\n\n", rows.join("\n")),
+        "/** The first of these lines that a profile has once more. */\n",
+        &std::format!("export const WINGS = {wings};\n\n"),
+        "/** What is expected where there is no option. */\n",
+        &std::format!("export const UNKNOWN = {UNKNOWN:?};\n\n"),
         "/** How many calls are sent at once to a scope of which nothing is known, where nobody sets `rateLimit.probe`. */\n",
         &std::format!("export const PROBES = {probes};\n"),
     ]
     .concat()
 }
 
-const HEAD: &str = "// @ts-check\n// Printed from the tables of the core by `WRITE=1 cargo test --lib option_schema`. Do not edit.\n\n";
+const HEAD: &str = "// @ts-check
+// Printed from the tables of the core by `WRITE=1 cargo test --lib option_schema`. Do not edit.
 
-const KINDS: &str = r#"/**
- * Kinds of options: what is expected, in words; which values are taken, each kept as its place here, by letters (f: false, t: true,
- * o: an object, l: an array, k: an object that is kept as it is, c: a function, n: a number, s: a string, w: a word in quotes);
- * a pattern (of a string; of one member at least of an object or array); of a number the least, the most and the step (1: whole,
- * 2: rounded up).
- * @type {[expected: string, takes: string, pattern?: string, least?: number, most?: number, step?: number][]}
- */
-"#;
-
-const ROWS: &str = r"/**
- * Options, in the order of their places: the path (`*` is any index, `**` any name), the kind, `!` where it must be there, and what
- * other libraries call it.
+/**
+ * Options in the order of their places, one a line, each below the object that it is a member of: its name (`*`: any), `!` where it
+ * must be there, what other libraries call it; then its kind, or the number of the kind that was written here before.
+ *
+ * A kind: what is expected, in words; which values are taken, each kept as its place among these words; a pattern, of a string or
+ * of one member at least; of a number the least, the most, and the step (1: whole, 2: rounded up). A string without a pattern is one
+ * of the words in quotes, if there are any.
  */
 ";
 
-/// A kind, as an array of JavaScript.
-fn row_of(kind: Kind) -> String {
+/// A kind.
+fn line_of(kind: Kind) -> String {
     let takes = match kind {
-        Kind::Choice(_) => "w",
-        Kind::Cost => "on",
-        Kind::Flag => "ft",
-        Kind::Function => "c",
-        Kind::Kept | Kind::Lines => "k",
-        Kind::Key => "fwc",
-        Kind::List(_) | Kind::Some(_) => "l",
-        Kind::Name(_) | Kind::Path(_) | Kind::Text | Kind::Word(_) => "s",
-        Kind::Object | Kind::OneOf(_) => "o",
-        Kind::Switch => "fo",
-        Kind::Unknown(_) => "",
-        _ => "n",
+        Kind::Cost => "object number",
+        Kind::Flag => "false true",
+        Kind::Function => "function",
+        Kind::Kept | Kind::Lines | Kind::Object | Kind::OneOf(_) => "object",
+        Kind::Key => "false string function",
+        Kind::List(_) | Kind::Some(_) => "array",
+        Kind::Choice(_) | Kind::Name(_) | Kind::Path(_) | Kind::Text | Kind::Word(_) => "string",
+        Kind::Switch => "false object",
+        // A value that is undefined is none.
+        Kind::Unknown(_) => "undefined",
+        _ => "number",
     };
     let pattern = match kind {
-        Kind::Name(_) => Some("^[!#-'*+.0-9A-Z^-z|~-]+$".into()),
-        Kind::Path(_) => Some("^/([^]*/)?[{][^/]*}(/|$)".into()),
-        Kind::Some(_) => Some(String::new()),
-        Kind::Word(_) => Some("^[^/]+$".into()),
-        // The members are the words before commas and about the last "and".
+        Kind::Name(_) => "^[!#-'*+.0-9A-Z^-z|~-]+$".into(),
+        Kind::Path(_) => "^/([^]*/)?[{][^/]*}(/|$)".into(),
+        // Any.
+        Kind::Some(_) => "^".into(),
+        Kind::Word(_) => "^[^/]+$".into(),
+        // The members are the words about the commas and the "and".
         Kind::OneOf(text) => {
             let names = text.rsplit("one of ").next().unwrap_or_default();
-            Some(std::format!("^({})$", names.replace(", ", "|").replace(" and ", "|")))
+            std::format!("^({})$", names.replace(", ", "|").replace(" and ", "|"))
         }
-        _ => None,
+        _ => String::new(),
     };
-    let expected = kind.expected().replace('\\', "\\\\");
-    let quote = if expected.contains('"') { '\'' } else { '"' };
-    let mut row = std::format!("[{quote}{expected}{quote}, \"{takes}\"");
-    if let Some(pattern) = pattern {
-        let _ = write!(row, ", {pattern:?}");
-    }
-    if let Some((least, most, step)) = kind.range() {
+    let [least, most, step] = kind.range().map_or_else(Default::default, |(least, most, step)| {
         let number = |n: f64| match n {
-            f64::MAX => "Number.MAX_VALUE".into(),
+            f64::MAX => "1.7976931348623157e308".into(),
             f64::INFINITY => String::from("Infinity"),
-            n if n > 0.0 && n < 1e-99 => "Number.MIN_VALUE".into(),
+            n if n > 0.0 && n < 1e-99 => "5e-324".into(),
+            n if n.abs() >= 1e6 => std::format!("{n:e}"),
             n => std::format!("{n}"),
         };
-        let _ = write!(row, ", , {}, {}", number(least), number(most));
-        match step {
-            Step::Any => {}
-            Step::Whole => row.push_str(", 1"),
-            Step::Up => row.push_str(", 2"),
-        }
-    }
-    row.push(']');
-    row
+        let step = match step {
+            Step::Any => "",
+            Step::Whole => "1",
+            Step::Up => "2",
+        };
+        [number(least), number(most), step.into()]
+    });
+    [kind.expected(), takes, &pattern, &least, &most, &step].join(";").trim_end_matches(';').into()
 }
 
 const VALUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/option-values.json");

@@ -44,24 +44,23 @@ impl Row {
     }
 }
 
-/// Declares from one list, so that they cannot differ, a table of options, the enum of the places in it, that enum by number,
-/// and the defaults of those that are kept as numbers. Of what is in `rest` something else is kept, or nothing.
+/// Declares from one list, so that they cannot differ: a table of options, the enum of the places in it, all of that enum in
+/// order, and the defaults.
 macro_rules! table {
-    ($(#[$about:meta])* $table:ident by $place:ident { $($name:ident: $row:expr,)* } rest { $($other:ident: $more:expr,)* }) => {
+    ($(#[$about:meta])* $table:ident by $place:ident { $($name:ident: $row:expr,)* }) => {
         $(#[$about])*
-        pub(crate) const $table: &[$crate::syntax::value::Row] = &[$($row,)* $($more,)*];
+        pub(crate) const $table: &[$crate::syntax::value::Row] = &[$($row,)*];
 
-        pub(super) const DEFAULTS: &[f64] = &[$($row.default,)*];
+        pub(super) const DEFAULTS: [f64; $table.len()] = [$($row.default,)*];
 
         #[allow(dead_code, reason = "of some the shell keeps all")]
         #[derive(Clone, Copy)]
         pub(super) enum $place {
             $($name,)*
-            $($other,)*
         }
 
         impl $place {
-            pub(super) const ALL: &[Self] = &[$(Self::$name,)* $(Self::$other,)*];
+            pub(super) const ALL: [Self; $table.len()] = [$(Self::$name,)*];
         }
     };
 }
@@ -88,11 +87,15 @@ pub struct Read<'v> {
 /// # Errors
 /// What was expected there.
 pub fn read<'v>(table: &[Row], path: &'v str, value: Value<'v>) -> Checked<Read<'v>> {
-    let found = table.iter().enumerate().find_map(|(place, row)| Some((place, row.kind, fits(row.name, path)?)));
-    let (place, kind, name) = found.ok_or(UNKNOWN)?;
-    let (number, next) = kind.read(value)?;
+    let (place, row, name) = find(table, path).ok_or(UNKNOWN)?;
+    let (number, next) = row.kind.read(value)?;
     let text = if let Value::Text(text) = value { text } else { name };
     Ok(Read { place, number, text, next })
+}
+
+/// The option at `path` below `table`, by its place, and what stands for the last `*` of its path.
+pub fn find<'t, 'p>(table: &'t [Row], path: &'p str) -> Option<(usize, &'t Row, &'p str)> {
+    table.iter().enumerate().find_map(|(place, row)| Some((place, row, fits(row.name, path)?)))
 }
 
 /// Whether a path is one of `pattern`: what stands for its last `*`. There it takes the rest where names may be any.
@@ -138,22 +141,20 @@ mod tests {
             OPTIONS by Place {
                 First: row("first", Kind::Count).or(4.0),
                 Second: row("second", Kind::Flag),
-            }
-            rest {
                 Third: row("third.*.member", Kind::Object).needed(),
             }
         }
         assert!(OPTIONS.iter().map(|row| row.name).eq(["first", "second", "third.*.member"]));
         assert_eq!(Place::ALL.iter().map(|place| *place as usize).collect::<alloc::vec::Vec<_>>(), [0, 1, 2]);
-        assert_eq!((Place::Third as usize, OPTIONS[2].needed, DEFAULTS.len()), (2, true, 2));
-        let (mut caller, mut profile) = ([UNSAID; 2], [UNSAID; 2]);
-        let held = |caller: &[f64], profile: &[f64]| millis(over(DEFAULTS, caller, profile, Place::First as usize));
+        assert_eq!((Place::Third as usize, OPTIONS[2].needed, DEFAULTS.len()), (2, true, 3));
+        let (mut caller, mut profile) = ([UNSAID; 3], [UNSAID; 3]);
+        let held = |caller: &[f64], profile: &[f64]| millis(over(&DEFAULTS, caller, profile, Place::First as usize));
         assert_eq!(held(&caller, &profile), Some(4));
         profile[0] = 6.0;
         assert_eq!(held(&caller, &profile), Some(6));
         caller[0] = 2.0;
         assert_eq!(held(&caller, &profile), Some(2));
-        assert_eq!(millis(over(DEFAULTS, &caller, &profile, Place::Second as usize)), None);
+        assert_eq!(millis(over(&DEFAULTS, &caller, &profile, Place::Second as usize)), None);
     }
 
     #[test]

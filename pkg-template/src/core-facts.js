@@ -3,8 +3,6 @@
 
 /** Which core this is for. */
 export const VERSION = "0.1.0";
-/** Sends under way at once to an origin of which nothing is known: `rateLimit.probe`. */
-export const PROBES = 6;
 /** How long a call waits at most for what a server asks, ms: `rateLimit.maxWait`. */
 export const MAX_WAIT = 120000;
 /** The lowest status that is an error. */

@@ -4,10 +4,11 @@
  * core would send to an origin of which nothing is known. What else there is to decide, the core decides, and the call waits for it.
  */
 import { blank } from "./blank.js";
-import { FIRST_ERROR, IDEMPOTENCY_KEY, MAX_WAIT, METHODS, PROBES, RETRY_AFTER, TELLING } from "./core-facts.js";
+import { FIRST_ERROR, IDEMPOTENCY_KEY, MAX_WAIT, METHODS, RETRY_AFTER, TELLING } from "./core-facts.js";
 import { emit } from "./emit.js";
 import { HttpError, PolicyError } from "./errors.js";
 import { globals, hostFetch, LONGEST } from "./host.js";
+import { PROBES } from "./option-schema.js";
 import { log, page, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";

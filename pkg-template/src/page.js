@@ -124,7 +124,7 @@ function request() {
     // Firefox remembers a failure by its address, which is in the message there.
     const address = tries > 1 && /\bhttps?:[^\s"')]+/.exec(error?.message)?.[0];
     if (!address) throw error;
-    return import(/* webpackIgnore: true */ /* @vite-ignore */ `${address.split("?")[0]}?retry=${tries}`);
+    return import(`${address.split("?")[0]}?retry=${tries}`);
   });
 }
 

@@ -27,11 +27,6 @@ fn facts() -> String {
     };
     add("Which core this is for.", "VERSION", &format!("{:?}", env!("CARGO_PKG_VERSION")));
     add(
-        "Sends under way at once to an origin of which nothing is known: `rateLimit.probe`.",
-        "PROBES",
-        &rate.probe.to_string(),
-    );
-    add(
         "How long a call waits at most for what a server asks, ms: `rateLimit.maxWait`.",
         "MAX_WAIT",
         &rate.max_wait.to_string(),
@@ -40,7 +35,11 @@ fn facts() -> String {
     add("Names of response headers that tell of a limit.", "TELLING", &format!("/{telling}/"));
     add("The header that says how long to wait.", "RETRY_AFTER", "\"retry-after\"");
     add("The request header that makes a repetition safe.", "IDEMPOTENCY_KEY", &format!("{IDEMPOTENCY_KEY:?}"));
-    add("Methods that need no such header: `retry.methods`.", "METHODS", &format!("{METHODS:?}"));
+    add(
+        "Methods that need no such header: `retry.methods`.",
+        "METHODS",
+        &format!("{:?}", METHODS.split(' ').collect::<Vec<_>>()),
+    );
     text
 }
 

@@ -1,29 +1,24 @@
 // @ts-check
 
 /**
- * An explanation that says no more than its arguments.
+ * An explanation that says no more than a status.
  * @param {number | null} status
- * @param {string} [kind]
- * @param {string} [reason]
- * @param {object} [retry]
  * @returns {import("../index.js").Explanation}
  */
-export function blank(status, kind = "unknown", reason = undefined, retry = { verdict: "never", until: "the request is changed" }) {
-  const isOffline = reason === "offline";
-  const title = kind.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+export function blank(status) {
+  const text = "The request failed.";
   return /** @type {any} */ ({
-    id: `fallback.${kind}`,
-    kind,
-    ...(reason && { reason }),
+    id: "fallback.unknown",
+    kind: "unknown",
     status,
-    title,
-    whatHappened: isOffline ? "The device is offline." : `${title}. The request failed${status === null ? "" : ` with status ${status}`}; nothing else was looked at.`,
+    title: text,
+    whatHappened: text,
     causes: [],
-    action: isOffline ? "Try again when the device is online." : "Import `explainResponse` from fetch-with-policy, or wait for `initExplain()`, and explain the error again.",
-    userMessage: "Something went wrong. Please try again later.",
+    action: text,
+    userMessage: text,
     userMessageKey: "user.unknown",
     params: {},
-    retry,
+    retry: { verdict: "never", until: "the request is changed" },
     fields: [],
     api: {},
     format: "unread",

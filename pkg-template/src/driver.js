@@ -10,6 +10,7 @@ import { makeInside, setOwn, withCore } from "./inside.js";
 import { pick } from "./lines.js";
 import { hooksOf } from "./options.js";
 import { conclude, giveUp } from "./outcome.js";
+import { passOn } from "./pass-on.js";
 import { peek } from "./peek.js";
 import { prepare } from "./prepare.js";
 import { race } from "./race.js";
@@ -19,7 +20,7 @@ import { Run } from "./run.js";
 import { queryOf, scopeOf } from "./secrets.js";
 import { isPending, limitOf, settle } from "./settle.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
-import { argsOf, passOn, subjectOf } from "./subject.js";
+import { argsOf, subjectOf } from "./subject.js";
 import { pause, wakeOthers } from "./wait.js";
 
 /**

@@ -3,17 +3,15 @@
  * A call that begins before the core is there. It is sent in the caller's turn, with the caller's own arguments, up to as many as the
  * core would send to an origin of which nothing is known. What else there is to decide, the core decides, and the call waits for it.
  */
-import { listen, unlisten } from "./abort.js";
 import { blank } from "./blank.js";
 import { FIRST_ERROR, IDEMPOTENCY_KEY, MAX_WAIT, METHODS, PROBES, RETRY_AFTER, TELLING } from "./core-facts.js";
 import { emit } from "./emit.js";
 import { HttpError, PolicyError } from "./errors.js";
-import { globals, hostFetch } from "./host.js";
+import { globals, hostFetch, LONGEST } from "./host.js";
 import { log, page, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";
 import { cancelBody, freeze, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
-import { isPending, limitOf, settle } from "./settle.js";
 
 /** How errors are named to listeners without the core, which alone knows what may be a secret. */
 const NAMES = /^(Abort|Network|Timeout|Type)Error$/;
@@ -46,6 +44,7 @@ export class Early {
     this.method = method;
     this.signal = signal;
     this.clock = { host: globals };
+    this.abort = () => this.stop();
     this.call = nextCall();
     /** @type {import("./record.js").CallRecord} */
     this.record = { call: this.call, attempts: [], waited: 0 };
@@ -60,7 +59,7 @@ export class Early {
     this.hasEnded = false;
     /** What `prepare` and `idempotencyKey` gave, or a promise of it. @type {{ headers?: any, key?: any, error?: any } } */
     this.made = {};
-    /** Its attempt's time limit. @type {import("./settle.js").Limit | undefined} */
+    /** Its attempt's time limit. @type {ReturnType<typeof limitOf> | undefined} */
     this.limit = undefined;
     /** The core has it. */
     this.isTaken = false;
@@ -94,7 +93,7 @@ export class Early {
   start() {
     log("begin", this);
     page.open.add(this);
-    if (this.signal) listen(this.signal, this);
+    this.signal?.addEventListener("abort", this.abort);
     const total = this.hooks.timeout?.total;
     if (total < Infinity) this.timer = globals.setTimeout(() => this.stop(new DOMException(`${this.method} ${this.origin}: the deadline is over`, "TimeoutError")), total);
     if (this.mayGo()) this.send();
@@ -131,19 +130,19 @@ export class Early {
     try {
       const left = (timeout?.total ?? Infinity) - (globals.monotonic() - this.begunAt);
       const most = Math.min(timeout?.attempt ?? Infinity, left);
-      const limit = most < Infinity ? (this.limit = limitOf(this.clock, most)) : undefined;
+      const limit = most < Infinity ? (this.limit = limitOf(most)) : undefined;
       let given = this.args;
       if (idempotencyKey) {
         const key = (own.key = typeof idempotencyKey === "function" ? idempotencyKey(viewOf(this.view)) : this.wantsKey() ? crypto.randomUUID() : undefined);
         if (isPending(key)) key.then(undefined, () => {});
       }
-      if (body) given = withMembers(given, { body: await settle(body(), undefined, limit) });
+      if (body) given = withMembers(given, { body: await within(body(), limit) });
       if (prepare) {
         const made = (own.headers = prepare(viewOf(this.view), 1));
-        const headers = isPending(made) ? await settle(made, undefined, limit) : made;
+        const headers = isPending(made) ? await within(made, limit) : made;
         if (headers !== undefined) given = withHeaders(given, headers);
       }
-      const key = isPending(own.key) ? await settle(own.key, undefined, limit) : own.key;
+      const key = isPending(own.key) ? await within(own.key, limit) : own.key;
       if (key !== undefined) given = withHeaders(given, [[IDEMPOTENCY_KEY, `${key}`]]);
       if (this.isTaken || this.isOver) return;
       // @ts-ignore: of newer hosts
@@ -156,10 +155,10 @@ export class Early {
       const sent = (hooks.fetch ?? hostFetch())(...given);
       this.promise = Promise.resolve(sent);
       this.keepArgs(spare);
-      this.ended(await settle(sent, undefined, limit, letGo));
+      this.ended(await within(sent, limit));
     } catch (error) {
       if (!this.isSent) own.error = error;
-      this.ended(undefined, this.limit?.expired() ? this.limit.reason : error);
+      this.ended(undefined, this.limit?.signal.aborted ? this.limit.signal.reason : error);
     }
   }
 
@@ -237,7 +236,7 @@ export class Early {
   leave() {
     this.limit?.end();
     globals.clearTimeout(this.timer);
-    if (this.signal) unlisten(this.signal, this);
+    this.signal?.removeEventListener("abort", this.abort);
     page.open.delete(this);
   }
 
@@ -323,6 +322,29 @@ function httpErrorOf({ method, origin, href, record }, response) {
   const explain = async () => (await explainerHere()?.(response, { method, url: href })) ?? explanation;
   return new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
 }
+
+/** @param {any} value */
+const isPending = (value) => typeof value?.then === "function";
+
+/**
+ * What fires after `ms`, until its `end`.
+ * @param {number} ms
+ */
+function limitOf(ms) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const abort = (/** @type {unknown} */ why) => controller.abort(why);
+  const timer = globals.setTimeout(() => abort(new DOMException("no answer came within the time for it", "TimeoutError")), Math.min(ms, LONGEST));
+  return { signal, abort, end: () => globals.clearTimeout(timer) };
+}
+
+/**
+ * `value`, as long as it comes in time: who makes it may ignore its signal.
+ * @param {any} value
+ * @param {ReturnType<typeof limitOf> | undefined} limit
+ */
+const within = (value, limit) =>
+  limit ? Promise.race([value, new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)))]) : value;
 
 /** @param {any} error */
 const labelOf = (error) => (NAMES.test(error?.name) ? error.name : "Error");

@@ -19,7 +19,18 @@ export function fallback(of) {
   }
   const isOffline = status === null && globalThis.navigator?.onLine === false;
   const [kind = "unknown", reason, verdict = "never"] = isOffline ? ["network", "offline"] : rowOf(status);
-  return blank(status, kind, reason, isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] });
+  const title = kind.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+  return /** @type {any} */ ({
+    ...blank(status),
+    id: `fallback.${kind}`,
+    kind,
+    ...(reason && { reason }),
+    title,
+    whatHappened: isOffline ? "The device is offline." : `${title}. The request failed${status === null ? "" : ` with status ${status}`}; nothing else was looked at.`,
+    action: isOffline ? "Try again when the device is online." : "Import `explainResponse` from fetch-with-policy, or wait for `initExplain()`, and explain the error again.",
+    userMessage: "Something went wrong. Please try again later.",
+    retry: isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] },
+  });
 }
 
 /** Whether an explanation is one of these. @param {any} explanation */

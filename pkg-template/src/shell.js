@@ -6,9 +6,9 @@
  */
 import { checkOptions } from "./check-options.js";
 import { Early } from "./early.js";
-import { mark } from "./host.js";
+import { globals, hostFetch, mark } from "./host.js";
 import { load, page, want } from "./page.js";
-import { argsOf, passOn, subjectOf } from "./subject.js";
+import { argsOf, signalOf, subjectOf } from "./subject.js";
 
 export { callRecord } from "./record.js";
 
@@ -63,7 +63,12 @@ export class Shell {
     try {
       if (page.core) return page.core.runOn(this.policyOf(), args, options);
       const subject = args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-      if (subject === undefined) return passOn(options?.fetch ?? this.hooks.fetch, args);
+      if (subject === undefined) {
+        const sent = (options?.fetch ?? this.hooks.fetch ?? hostFetch())(.../** @type {[any]} */ (args));
+        const signal = signalOf(args[0], args[1]);
+        // A transport of the caller's may ignore a signal that has fired.
+        return signal?.aborted ? Promise.race([sent, new Promise((_, reject) => globals.setTimeout(() => reject(signal.reason), 0))]) : sent;
+      }
       if (options != null) checkOptions(options, this.leaves);
       return new Early(this, args, options, options == null ? this.hooks : merged(this.hooks, options), subject).begin();
     } catch (error) {

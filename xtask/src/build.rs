@@ -10,7 +10,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    process,
+    process, streams,
 };
 use std::{
     env, fs,
@@ -173,8 +173,9 @@ fn assemble() -> Result<(), String> {
 fn texts() -> Result<(), String> {
     let modules = MODULES.map(|module| read(&work(&format!("{module}.wasm"))));
     let modules = modules.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let letters = Letters::of(&modules.concat());
-    for (module, bytes) in MODULES.iter().zip(&modules) {
+    let parts = modules.iter().map(|module| streams::split(module)).collect::<Result<Vec<_>, _>>()?;
+    let letters = Letters::of(&parts.concat());
+    for (module, bytes) in MODULES.iter().zip(&parts) {
         write(&work(&format!("{module}.letters")), letters.encode(bytes).as_bytes())?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
 use crate::explain::scan;
-use crate::explain::scan::{cut, find, has, head, known, parts};
+use crate::explain::scan::{cut, find, has, head, lists};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
 use crate::syntax::json::Node;
@@ -103,7 +103,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
 /// Whether `message` only repeats what the status says.
 fn is_echo(message: &str) -> bool {
     let bare = scan::trim_start(message.trim_ascii(), b"0123456789 ");
-    parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare))
+    lists(ECHOES, b'|', bare)
 }
 
 /// Completes what was thrown, or a page: no response says more of it.
@@ -127,7 +127,7 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     );
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
-        Kind::Network if !known("offline dns connection", reason).is_empty() => "connection",
+        Kind::Network if lists("offline dns connection", b' ', reason) => "connection",
         Kind::Network if matches!(reason, "reset" | "truncated") => "interrupted",
         Kind::Timeout if case.is_unsafe(out) => "check",
         _ => out.variant,

@@ -10,7 +10,6 @@ pub mod format;
 mod ids;
 pub mod keys;
 pub mod levels;
-mod markers;
 pub(in crate::explain) mod names;
 mod pick;
 pub mod quota;

@@ -1023,7 +1023,7 @@ export interface ExplanationBase {
     docsUrl?: string;
     details?: unknown;
   };
-  /** The form of the body: "problem_details", "json_api", "error_object", "html", "empty"; of a proxy's page, whose it is: "nginx". */
+  /** The form that the body was in: "problem_details", "json_api", "error_object", "html", "empty". */
   format: string;
   /** The API that was recognised: "clever", "unit21"; `null` if none was. */
   provider: string | null;

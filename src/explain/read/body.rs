@@ -1,7 +1,7 @@
 //! What an error's body says, whatever its envelope: code, message, ids and fields.
 //!
 //! One reader for all APIs: [`crate::explain::read::pick`] scores the members of the tree by their names and values.
-//! [`crate::explain::read::format`] only names the form. Bytes are believed before the Content-Type, which lies.
+//! [`crate::explain::read::format`] only names the envelope. Bytes are believed before the Content-Type, which lies.
 
 use crate::explain::Report;
 use crate::explain::explanation::Explanation;
@@ -247,7 +247,7 @@ impl<'d> Body<'d> {
             // What is refused or was not found for other reasons names no fields.
             let asked = status < 500 && !matches!(status, 401 | 405 | 415 | 429);
             if asked && fields::read(level, message, matches!(status, 400 | 422), out) && self.format == "json" {
-                self.format = "errors_map";
+                self.format = "drf";
             }
         }
         (found.request_id, found.code.0)

@@ -1,16 +1,87 @@
-//! Names of the forms of bodies, and of proxies' pages by signs in a table.
+//! Names of envelopes and of proxies' pages, each by signs in a table.
 //!
-//! A name is for the reader of an explanation and for catalogs; what a body says is read by shape, whatever its name.
+//! A name is for the reader of an explanation and for catalogs; what an envelope says is read by shape, whatever its name.
 
 use crate::explain::Report;
 use crate::explain::read::body::{Body, Quote};
-use crate::explain::read::keys::key;
+use crate::explain::read::markers;
 use crate::explain::scan::{after, find, has, head, lists, parts, split, until};
-use crate::syntax::json::{Kind, Node};
+use crate::syntax::json::Node;
 
-/// Codes of RFC 6749 section 5.2, RFC 6750 section 3.1 and RFC 8628 section 3.5.
-const OAUTH2: &str = "invalid_request invalid_client invalid_grant invalid_scope invalid_token insufficient_scope \
-                      unauthorized_client unsupported_grant_type access_denied authorization_pending slow_down expired_token";
+/// Envelopes, one a line: name, and the signs that must be there, as [`markers::compile`] reads them. First match counts.
+const FORMATS: &str = "\
+unit21 /code:n /status=failure\n\
+unit21 /code:n /message/error_code:s\n\
+unit21 /status=success /content\n\
+google_rpc /error/code:n /error/status:s\n\
+google_rpc /error/code:n /error/errors:a\n\
+stripe /error/doc_url:s\n\
+stripe /error/decline_code\n\
+stripe /error/request_log_url\n\
+stripe /error/code~parameter_*\n\
+facebook /error/fbtrace_id\n\
+anthropic /type=error /error/type:s\n\
+openai /error/param /error/code /error/type\n\
+stripe /error/type~*_error\n\
+trpc /error/data/httpStatus\n\
+trpc /error/json/data/httpStatus\n\
+elasticsearch /error/root_cause\n\
+odata /error/innererror\n\
+odata /error/innerError\n\
+odata /error/target\n\
+odata /error/details/0/target\n\
+github /documentation_url\n\
+json_rpc /jsonrpc /error:o\n\
+kubernetes /kind=Status /apiVersion\n\
+hubspot /category:s /correlationId:s\n\
+slack /ok:b /error:s\n\
+cloudflare_api /success:b /errors:a\n\
+graphql /errors/0/message:s /data\n\
+graphql /errors/0/message:s /errors/0/extensions\n\
+graphql /errors/0/message:s /errors/0/locations\n\
+docker_registry /errors/0/code:s /errors/0/message:s\n\
+twitter /errors/0/code:n /errors/0/message:s\n\
+json_api /errors/0/source\n\
+json_api /jsonapi\n\
+problem_details /type:s /title:s\n\
+problem_details /title:s /status:n\n\
+aws /__type\n\
+salesforce /0/errorCode\n\
+okta /errorCode /errorSummary\n\
+auth0 /statusCode:n /errorCode:s\n\
+twilio /more_info /code:n\n\
+postgrest /code /details /hint /message\n\
+spring /timestamp /status /path\n\
+nestjs /statusCode:n /message\n\
+notion /object=error\n\
+fastapi /detail/0/loc\n\
+oauth2 /error:s /error_description\n\
+oauth2 /error=invalid_request,invalid_client,invalid_grant,invalid_scope,invalid_token,insufficient_scope,unauthorized_client,unsupported_grant_type,access_denied,authorization_pending,slow_down,expired_token\n\
+zendesk /error:s /description:s\n\
+couchdb /error:s /reason:s\n\
+discord /code:n /errors:o\n\
+discord /retry_after:n /global:b\n\
+laravel /message:s /errors:o\n\
+gitlab /message:o\n\
+gitlab /message~40* *\n\
+gitlab /message~500 *\n\
+gitlab /error~* is missing*\n\
+atlassian /errorMessages:a\n\
+symfony /violations/0/propertyPath\n\
+connect /code=canceled,unknown,invalid_argument,deadline_exceeded,not_found,already_exists,permission_denied,resource_exhausted,failed_precondition,aborted,out_of_range,unimplemented,internal,unavailable,data_loss,unauthenticated\n\
+drf /non_field_errors:a\n\
+error_object /error:o\n\
+errors_array /errors:a\n\
+errors_map /errors:o\n\
+drf /detail:s /code:s\n\
+drf /detail~*.\n\
+drf /detail~json parse error*\n\
+fastapi /detail:s\n\
+message /message\n\
+message /error:s\n\
+";
+
+static TABLE: [u8; markers::length(FORMATS)] = markers::compile(FORMATS).0;
 
 /// Pages of what stands between client and API, one a line: format, and a sign in the page or the Server header.
 const PROXIES: &str = "\
@@ -34,48 +105,21 @@ vercel an error occurred with your deployment\n\
 iis microsoft-azure-application-gateway\n\
 ";
 
-/// The name of the form of a body of JSON; some are told by the Content-Type, `media`. Standards come first (RFC 9457, JSON:API,
-/// JSON-RPC 2.0, GraphQL over HTTP, RFC 6749, AIP-193), then what the members that nearly all APIs have are.
+/// The envelope's name; some are told by the Content-Type, `media`.
 pub fn of_json(root: Node<'_>, media: &str) -> &'static str {
-    let is = |key: u8, kind: Kind| root.at(key).kind() == kind;
-    let (error, errors) = (root.at(key!("error")), root.at(key!("errors")));
-    let first = errors.index(0);
-    let is_of_graphql = || {
-        first.at(key!("message")).exists()
-            && [root.at(key!("data")), first.at(key!("extensions")), first.at(key!("locations"))]
-                .iter()
-                .any(|node| node.exists())
-    };
-    if has(media, "problem+")
-        || is(key!("title"), Kind::String) && (is(key!("type"), Kind::String) || is(key!("status"), Kind::Number))
-    {
-        "problem_details"
-    } else if has(media, "vnd.api+") || root.at(key!("jsonapi")).exists() || first.at(key!("source")).exists() {
-        "json_api"
-    } else if root.at(key!("jsonrpc")).exists() {
-        "json_rpc"
-    } else if root.at(key!("__type")).exists() {
-        "aws"
-    } else if is_of_graphql() {
-        "graphql"
-    } else if error.at(key!("code")).kind() == Kind::Number
-        && (error.at(key!("status")).exists() || error.at(key!("errors")).exists())
-    {
-        "google_rpc"
-    } else if root.at(key!("error_description")).exists() || lists(OAUTH2, b' ', error.text()) {
-        "oauth2"
-    } else if error.kind() == Kind::Object {
-        "error_object"
-    } else if errors.kind() == Kind::Array {
-        "errors_array"
-    } else if errors.kind() == Kind::Object {
-        "errors_map"
-    } else if [error, root.at(key!("message")), root.at(key!("detail"))].iter().any(|node| node.kind() == Kind::String)
-    {
-        "message"
-    } else {
-        "json"
+    for (sign, name) in [("problem+", "problem_details"), ("vnd.api+", "json_api")] {
+        if has(media, sign) {
+            return name;
+        }
     }
+    markers::first(&TABLE, root).unwrap_or("json")
+}
+
+/// Whether an explanation's `format` may be `name`, of a body that holds something.
+pub fn is_known(name: &str) -> bool {
+    markers::has(&TABLE, name)
+        || parts(PROXIES, b'\n').any(|row| until(row, b" ") == name)
+        || lists("json text html xml empty", b' ', name)
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.
@@ -115,20 +159,19 @@ mod tests {
     use crate::explain::read::keys::parse;
 
     #[test]
-    fn a_form_is_named_by_its_most_certain_sign() {
+    fn an_envelope_is_named_by_its_most_certain_sign() {
         for (text, name) in [
             (r#"{"error":{"code":"X","message":"m"}}"#, "error_object"),
             (r#"{"error":{"code":404,"status":"NOT_FOUND"}}"#, "google_rpc"),
+            (r#"{"code":500,"message":"m","status":"failure"}"#, "unit21"),
+            (r#"{"kind":"Status","apiVersion":"v1","status":"Failure"}"#, "kubernetes"),
             (r#"{"errors":[{"message":"m"}],"data":null}"#, "graphql"),
-            (r#"{"errors":[{"message":"m","source":{}}]}"#, "json_api"),
-            (r#"{"errors":[{"message":"m"}]}"#, "errors_array"),
-            (r#"{"errors":{"a":["m"]}}"#, "errors_map"),
-            (r#"{"title":"t","status":400}"#, "problem_details"),
-            (r#"{"title":"t","status":"x"}"#, "json"),
-            (r#"{"error":"invalid_grant","error_description":"d"}"#, "oauth2"),
-            (r#"{"jsonrpc":"2.0","error":{"code":1}}"#, "json_rpc"),
-            (r#"{"__type":"x"}"#, "aws"),
-            (r#"{"detail":"Not found."}"#, "message"),
+            (r#"{"message":"m"}"#, "message"),
+            (r#"{"message":"404 Project Not Found"}"#, "gitlab"),
+            (r#"{"detail":"Not found."}"#, "drf"),
+            (r#"{"detail":"Not Found"}"#, "fastapi"),
+            (r#"{"code":"aborted","message":"m"}"#, "connect"),
+            (r#"{"code":"other","message":"m"}"#, "message"),
             (r#"{"other":1}"#, "json"),
             ("[]", "json"),
         ] {

@@ -10,6 +10,7 @@ pub mod format;
 mod ids;
 pub mod keys;
 pub mod levels;
+mod markers;
 pub(in crate::explain) mod names;
 mod pick;
 pub mod quota;

@@ -48,7 +48,7 @@ pub struct Explanation {
     pub fields: Vec<FieldError>,
     /// What the API itself said.
     pub api: Api,
-    /// The form of the body: `problem_details`, `html`, `empty`.
+    /// The envelope that was recognised: `problem_details`, `html`, `empty`.
     pub format: String,
     /// The API that was recognised.
     pub provider: Option<String>,

@@ -189,7 +189,7 @@ fn rank(name: &str) -> Option<(u8, bool)> {
         return Some((MILLIS, true));
     }
     // Airbrake's X-RateLimit-Delay, Buildr's X-Rate-Limited-For.
-    if words::of("limit-delay limited-for").any(|end| name.ends_with(end)) && words::holds(name, "rate") {
+    if ["limit-delay", "limited-for"].iter().any(|end| name.ends_with(end)) && words::holds(name, "rate") {
         return Some((KIN, false));
     }
     let mut at = 0;

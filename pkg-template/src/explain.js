@@ -48,21 +48,23 @@ export function engineOf(catalogs, refuse) {
  * @param {(index: number) => void} [refuse]
  */
 function createEngine(catalogs, refuse) {
+  // A core has one list of catalogs.
+  const own = catalogs.length === 0 ? load : replaced(instantiate);
   const texts = catalogs.map((catalog) => look(() => JSON.stringify({ ...catalog, tests: undefined })));
   const make = () => {
-    const core = load();
-    const explainer = new core.Explainer();
+    const core = own();
+    core.prepare();
     texts.forEach((json, index) => {
-      if (json === undefined || !explainer.add(json)) refuse?.(index);
+      if (json === undefined || !core.add(json)) refuse?.(index);
     });
-    return { core, explainer };
+    return core;
   };
-  let own = retried(make);
+  let inUse = retried(make);
   // Made again where its core has failed. What was refused is known.
   refuse = undefined;
   const working = () => {
-    if (own.core.failure !== undefined) own = make();
-    return own.explainer;
+    if (inUse.failure !== undefined) inUse = make();
+    return inUse;
   };
   return {
     /**

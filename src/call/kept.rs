@@ -7,14 +7,14 @@ use crate::{
     call::{Call, Request},
     rate_limit::secrets::Secrets,
     retry::classify,
-    syntax::{headers::Headers, words},
+    syntax::headers::Headers,
 };
 
 /// As fetch has them, with those that the registry of RFC 9110 and its kin call idempotent.
-const KNOWN: &str = "GET POST PUT PATCH DELETE HEAD OPTIONS TRACE QUERY";
+const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
 /// The safe ones (RFC 9110, section 9.2.1), and QUERY.
-const SAFE: &str = "GET HEAD OPTIONS TRACE QUERY";
+const SAFE: [&str; 5] = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
 /// What decides about repeating it.
 #[derive(Debug)]
@@ -87,19 +87,19 @@ pub(super) enum Method {
 
 impl Method {
     pub fn of(name: String) -> Self {
-        match words::of(KNOWN).position(|known| known == name) {
+        match KNOWN.iter().position(|known| *known == name) {
             Some(known) => Self::Known(known as u8),
             None => Self::Other(name.into()),
         }
     }
 
     pub fn is_safe(&self) -> bool {
-        words::is_in(SAFE, self.name())
+        SAFE.contains(&self.name())
     }
 
     pub fn name(&self) -> &str {
         match self {
-            Self::Known(known) => words::of(KNOWN).nth(usize::from(*known)).unwrap_or_default(),
+            Self::Known(known) => KNOWN.get(usize::from(*known)).copied().unwrap_or_default(),
             Self::Other(name) => name,
         }
     }

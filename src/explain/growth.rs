@@ -64,7 +64,8 @@ fn what_is_told_of_one_quota_again_and_again_is_looked_for_once() {
         let text = ["ratelimit:", &value, "\n"].concat();
         steps::unbounded(|| {
             let headers = Headers::new(&text);
-            steps::of(|| assert!(quota::read(headers, hints::served(headers, WallTime(0)), false).is_some()))
+            let pairs: alloc::vec::Vec<_> = headers.iter().collect();
+            steps::of(|| assert!(quota::read(&pairs, hints::served(headers, WallTime(0)), false).is_some()))
         })
     };
     let [small, large] = [4096, 8192].map(steps);

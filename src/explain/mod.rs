@@ -41,64 +41,75 @@ use write::serialize;
 
 /// Explains `report` by `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
+    explain_owned(report.clone(), catalogs)
+}
+
+/// The same of a report that nobody needs any more.
+pub fn explain_owned(mut report: Report<'_>, catalogs: &Catalogs) -> Explanation {
+    report.part_headers();
     let status = report.status.filter(|status| *status != 0);
     if status.is_none() && report.response_type.starts_with("opaque") {
-        return thrown::opaque(report);
+        return thrown::opaque(&report);
     }
     // An error beside a success is about the body, or about nothing that the response says.
     let is_failure = status.is_none_or(|status| status < 300 && !report.thrown.is_empty());
     // Some clients give an error of the network a status, and nothing else of a response.
-    let is_bare = !is_failure && report.body.is_none() && report.headers.lines().next().is_none();
+    let is_bare = !is_failure && report.body.is_none() && report.pairs.is_empty();
     let first = usize::from(!is_failure);
     let is_thrown = is_failure || (is_bare && report.thrown.len() > 1);
-    let known = own::explain(report).or_else(|| is_thrown.then(|| thrown::explain_from(report, first)).flatten());
+    let known = own::explain(&report).or_else(|| is_thrown.then(|| thrown::explain_from(&report, first)).flatten());
     if let Some(mut out) = known {
-        advise::advise_bare(report, &mut out);
+        advise::advise_bare(&report, &mut out);
         return out;
     }
-    let carried = carried::read(report);
+    let carried = carried::read(&report);
     let Some(read_as) = status.or(carried.as_ref().map(|carried| carried.status)) else {
         return bare(report, catalogs);
     };
-    let mut asked = report.clone();
+    let (own_status, own_body) = (report.status, report.body);
+    let mut asked: Report<'_> = report;
     (asked.status, asked.is_status_assumed) = (Some(read_as), status.is_none());
-    asked.body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(report.body);
+    asked.body = carried.as_ref().and_then(|carried| carried.body.as_deref()).or(own_body);
     let mut out = answer(&asked, catalogs);
     if out.kind == Kind::Success && status.is_none() {
         asked.status = Some(carried::VAGUE);
         out = answer(&asked, catalogs);
     }
+    (asked.status, asked.is_status_assumed, asked.body) = (own_status, false, own_body);
     if is_failure && !carried::is_found(&out) {
-        return bare(report, catalogs);
+        return bare(asked, catalogs);
     }
-    if carried.is_some_and(|carried| carried.body.is_some()) {
+    if carried.as_ref().is_some_and(|carried| carried.body.is_some()) {
         // The body was made of the error's own words.
         for seen in out.evidence.iter_mut().filter(|seen| seen.from == "body") {
             (seen.from, seen.span) = ("exception", None);
         }
     }
     if status.is_none() {
-        carried::restore(&mut out, report);
+        carried::restore(&mut out, &asked);
     }
-    if report.given != report::Given::Fitting {
-        program::misuse(report.given, &mut out);
+    if asked.given != report::Given::Fitting {
+        program::misuse(asked.given, &mut out);
     }
     out
 }
 
 /// Explains what no response and no known failure is behind: what the trained reader makes of the words, where it is sure.
-fn bare(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
-    let mut out = program::explain(report);
+fn bare(report: Report<'_>, catalogs: &Catalogs) -> Explanation {
+    let mut out = program::explain(&report);
     // A mistake in the code names what it likes.
-    if let Some(text) = report.thrown.first().and_then(program::telling) {
-        let mut told = report.clone();
-        if let Some(first) = told.thrown.first_mut() {
-            first.message = &text;
-        }
-        let judged = catalogs.model().judge(|sink| judge::features::each_thrown(&told, sink));
+    let text = report.thrown.first().and_then(program::telling);
+    let mut report: Report<'_> = report;
+    let whole = report.thrown.first().map_or("", |first| first.message);
+    if let (Some(text), Some(first)) = (&text, report.thrown.first_mut()) {
+        first.message = text;
+        let judged = catalogs.model().judge(|sink| judge::features::each_thrown(&report, sink));
         judge::note_thrown(&judged, &mut out);
     }
-    advise::advise_bare(report, &mut out);
+    if let Some(first) = report.thrown.first_mut() {
+        first.message = whole;
+    }
+    advise::advise_bare(&report, &mut out);
     out
 }
 
@@ -142,7 +153,9 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
     }
     let document = documents::read(scan::head(report.body.unwrap_or(""), MAX_BODY));
     let mut out = Explanation::new(Kind::Success, "", report.status);
-    Reading::of(report, &document, &mut out).features(report, sink);
+    let mut parted = report.clone();
+    parted.part_headers();
+    Reading::of(&parted, &document, &mut out).features(&parted, sink);
 }
 
 /// The number of the fact that the body has details which name no field.
@@ -165,7 +178,7 @@ impl<'d> Reading<'d> {
         let status = report.status.unwrap_or(0);
         let served = hints::served(report.headers, report.now);
         let quota =
-            if report.told.is_none() { quota::read(report.headers, served, hints::is_refusal(status)) } else { None };
+            if report.told.is_none() { quota::read(&report.pairs, served, hints::is_refusal(status)) } else { None };
         let body = body::harvest(report, document, out);
         // Of a page or text the front is enough: what is deep in it is not about the answer.
         let front = if body.shape == Shape::Json { body.body } else { scan::head(body.body, 2048) };

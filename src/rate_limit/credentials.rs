@@ -10,24 +10,41 @@ use super::secrets::QUERY;
 use crate::syntax::{
     headers::Headers,
     label,
-    words::{halves, holds, is_in, last, of, split},
+    words::{self, halves, holds, last},
 };
 
 /// A name counts if one of its words (between `-`, `_` and `.`) ends with one of these: `apikey`, `x-figma-token`.
-const ENDS: &str = "account auth cookie credential key secret session tenant token";
+const ENDS: [&str; 9] = ["account", "auth", "cookie", "credential", "key", "secret", "session", "tenant", "token"];
 /// Or begins with one of these: `authorization`, `sessionid`. (Not `tokens`, `keyword`.)
-const STARTS: &str = "account authentic authoris authoriz credential session tenant";
+const STARTS: [&str; 7] = ["account", "authentic", "authoris", "authoriz", "credential", "session", "tenant"];
 /// Or if it ends with one of these.
-const WHOLE: &str = "client-id client_id clientid";
+const WHOLE: [&str; 3] = ["client-id", "client_id", "clientid"];
 /// None of which one of these is a part: what it names is made for one request or one form.
-const NEVER_PARTS: &str = "captcha csrf idempoten nonce signature timestamp turnstile xsrf";
+const NEVER_PARTS: [&str; 8] = ["captcha", "csrf", "idempoten", "nonce", "signature", "timestamp", "turnstile", "xsrf"];
 /// None of which one of these is a word, or the rest of a word (`pagetoken`): places in a list, caches, traces.
-const NEVER_WORDS: &str = "cache continuation cursor end exclusivestart last lastevaluated next nextpage page partition \
-                           routing sign sort start surrogate trace";
+const NEVER_WORDS: [&str; 17] = [
+    "cache",
+    "continuation",
+    "cursor",
+    "end",
+    "exclusivestart",
+    "last",
+    "lastevaluated",
+    "next",
+    "nextpage",
+    "page",
+    "partition",
+    "routing",
+    "sign",
+    "sort",
+    "start",
+    "surrogate",
+    "trace",
+];
 /// Nor any that begins so: browsers set these themselves.
 const NEVER_START: &str = "sec-";
 /// Parameters of `Authorization` that change with each request (AWS, OAuth 1, Digest, Hawk).
-const FLEETING: &str = "signature signedheaders nonce timestamp response uri nc mac ts";
+const FLEETING: [&str; 9] = ["signature", "signedheaders", "nonce", "timestamp", "response", "uri", "nc", "mac", "ts"];
 /// What parts the words of a name.
 const SEPARATORS: &[u8] = b"-_.";
 
@@ -42,24 +59,24 @@ pub fn counts(name: &str) -> bool {
         return false;
     }
     let says = |word: &str| {
+        let ends = ENDS.iter().filter_map(|end| word.strip_suffix(end));
         // `author` is none.
-        let ends = |end| word.strip_suffix(end).is_some_and(|rest| !is_in(NEVER_WORDS, rest));
-        of(ENDS).any(ends) || of(STARTS).any(|start| word.starts_with(start))
+        ends.into_iter().any(|rest| !NEVER_WORDS.contains(&rest)) || STARTS.iter().any(|start| word.starts_with(start))
     };
-    of(WHOLE).any(|end| name.ends_with(end)) || split(name, SEPARATORS).any(says)
+    WHOLE.iter().any(|end| name.ends_with(end)) || words::split(name, SEPARATORS).any(says)
 }
 
 /// Whether what has this name is made anew for each request, page or form.
 #[inline(never)]
 pub(super) fn is_fleeting(name: &str) -> bool {
     name.starts_with(NEVER_START)
-        || of(NEVER_PARTS).any(|part| holds(name, part))
-        || split(name, SEPARATORS).any(|word| is_in(NEVER_WORDS, word))
+        || NEVER_PARTS.iter().any(|part| holds(name, part))
+        || words::split(name, SEPARATORS).any(|word| NEVER_WORDS.contains(&word))
 }
 
 /// Whether the value under this name may be secret, whether or not it counts.
 pub fn is_secret(name: &str) -> bool {
-    counts(name) || of(ENDS).chain(["password", "signature"]).any(|part| holds(name, part))
+    counts(name) || ENDS.iter().chain(&["password", "signature"]).any(|part| holds(name, part))
 }
 
 /// Shows the name and the value of each credential in `headers`, in their order; of the query ([`QUERY`]) those of its parameters. `own`: the names that a profile adds.
@@ -67,7 +84,7 @@ pub fn is_secret(name: &str) -> bool {
 pub fn each(headers: Headers<'_>, own: &[String], see: &mut dyn FnMut(&str, &str)) {
     for (name, value) in headers.lines() {
         if name == QUERY {
-            for pair in split(value, b"?&") {
+            for pair in words::split(value, b"?&") {
                 let (name, value) = halves(pair, b'=');
                 let name = name.to_ascii_lowercase();
                 if !value.is_empty() && (counts(&name) || is_own(own, &name)) {
@@ -96,12 +113,12 @@ fn lasting(name: &str, value: &str, see: &mut dyn FnMut(&str, &str)) {
     if !holds(name, "authoriz") || !holds(value, ",") {
         return see(name, value);
     }
-    for part in split(value, b",") {
+    for part in words::split(value, b",") {
         // The scheme stands before the first one.
         let pair = part.trim_ascii();
         let key = halves(pair, b'=').0.to_ascii_lowercase();
         let key = last(&key, b' ');
-        if !of(FLEETING).any(|word| key == word || (word.len() > 3 && key.ends_with(word))) {
+        if !FLEETING.iter().any(|word| key == *word || (word.len() > 3 && key.ends_with(word))) {
             see(name, pair);
         }
     }

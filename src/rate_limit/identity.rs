@@ -7,7 +7,7 @@ use super::{
     credentials::{self, is_own, is_secret},
     secrets::Secrets,
 };
-use crate::syntax::{headers::Headers, label, number, sha256, words};
+use crate::syntax::{headers::Headers, label, number, words};
 
 /// The name and key of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +35,17 @@ impl Identity {
 
     /// The same where the headers and parameters called as in `own` (lower case) are credentials, too.
     pub fn with(origin: &str, headers: Headers<'_>, own: &[String]) -> Self {
-        let mut text = String::from(origin);
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update(origin);
+        let mut known = false;
         // Parts that, joined, no other ones give.
         credentials::each(headers, own, &mut |name, value| {
+            known = true;
             for part in ["\n", name, ":", value] {
-                text.push_str(part);
+                hash.update(part);
             }
         });
-        let known = text.len() > origin.len();
-        let key = sha256::hash(text);
+        let key = cut(hash);
         let mut name = String::from(origin);
         if known {
             mark(&mut name, &key);
@@ -75,7 +77,10 @@ impl Identity {
     /// Of the caller's own word for it. A word that repeats a part of `sent`, what the request holds that may be secret, is
     /// shown as a few digits of its hash.
     pub fn named(word: &str, sent: Headers<'_>) -> Self {
-        let key = sha256::hash(["scope\n", word].concat());
+        let mut hash = hmac_sha256::Hash::new();
+        hash.update("scope\n");
+        hash.update(word);
+        let key = cut(hash);
         let mut name = String::from(word);
         let secrets = Secrets::of(sent);
         if secrets.hide(word).is_some() {
@@ -182,8 +187,11 @@ pub fn number_of(origin: &str) -> u32 {
 
 /// What is shown in place of `text`: the same for the same.
 pub fn marked(text: &str) -> String {
+    let mut hash = hmac_sha256::Hash::new();
+    hash.update("name\n");
+    hash.update(text);
     let mut name = String::new();
-    mark(&mut name, &sha256::hash(["name\n", text].concat()));
+    mark(&mut name, &cut(hash));
     name
 }
 
@@ -216,6 +224,10 @@ pub(super) fn add(mut hash: u32, text: &[u8]) -> u32 {
         hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     }
     hash
+}
+
+fn cut(hash: hmac_sha256::Hash) -> [u8; 16] {
+    hash.finalize().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

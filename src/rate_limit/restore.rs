@@ -1,6 +1,6 @@
-//! Taking up what another tracker knew: all of a snapshot in one pass, in time linear in it.
+//! Taking up what another tracker knew, in time linear in it.
 
-use alloc::rc::Rc;
+use core::slice;
 
 use crate::{
     rate_limit::{
@@ -11,28 +11,26 @@ use crate::{
         options::RateRules,
         quota::Quota,
         reserve::Scope,
+        secrets::Secrets,
     },
     time::Moment,
 };
 
 impl Tracker {
-    /// Takes up quotas that another tracker knew, unless this one knows better, a window is over, or there is no room: no
-    /// scope that is kept here is forgotten for one that was kept elsewhere.
-    pub fn restore(&mut self, kept: impl Iterator<Item = (Identity, Quota, Rc<RateRules>)>, at: Moment) {
+    /// Takes up a quota that another tracker knew, unless this one knows better, its window is over, or there is no room: no
+    /// scope that is kept here is forgotten for one that was kept elsewhere. Its names are hidden where they look like keys.
+    pub fn restore(&mut self, identity: &Identity, mut quota: Quota, rules: &RateRules, at: Moment) {
         let at = self.awake(at);
-        for (identity, quota, rules) in kept {
-            if quota.reset_in.is_some_and(|reset_in| reset_in <= 0) {
-                continue;
-            }
-            let known = self.find(&identity.key);
-            if known.is_none() && self.scopes.len() >= MAX_SCOPES {
-                continue;
-            }
-            let index = known.unwrap_or_else(|| self.scope(&identity, &rules, at.mono));
-            self.touch(index);
-            if let Some(scope) = self.scopes.get_mut(index) {
-                scope.restore(&quota, at);
-            }
+        let known = self.find(&identity.key);
+        let is_over = quota.reset_in.is_some_and(|reset_in| reset_in <= 0);
+        if is_over || known.is_none() && self.scopes.len() >= MAX_SCOPES {
+            return;
+        }
+        Secrets::default().veil(slice::from_mut(&mut quota));
+        let index = known.unwrap_or_else(|| self.scope(identity, rules, at.mono));
+        self.touch(index);
+        if let Some(scope) = self.scopes.get_mut(index) {
+            scope.restore(&quota, at);
         }
     }
 }
@@ -95,12 +93,12 @@ mod tests {
     #[test]
     fn many_quotas_are_taken_up_in_time_linear_in_them() {
         let at = Moment::new(1e12, 0.0, 0.0);
-        let rules = Rc::new(RateLayer::default().over(&RateLayer::default()).unwrap());
+        let rules = RateLayer::default().over(&RateLayer::default()).unwrap();
         let quota = Quota { limit: Some(5), remaining: Some(0), reset_in: Some(60_000), ..Quota::default() };
         let steps_of = |count: u64| {
             let mut tracker = Tracker::new(true);
-            let kept: Vec<_> = (0..count).map(|which| (identity(which), quota.clone(), Rc::clone(&rules))).collect();
-            let steps = steps::of(|| tracker.restore(kept.into_iter(), at));
+            let kept: Vec<_> = (0..count).map(identity).collect();
+            let steps = steps::of(|| kept.iter().for_each(|it| tracker.restore(it, quota.clone(), &rules, at)));
             assert_eq!(tracker.scopes.len() as u64, count.min(MAX_SCOPES as u64));
             steps
         };

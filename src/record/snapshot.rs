@@ -9,7 +9,6 @@ use crate::{
         Tracker,
         identity::{Identity, hex},
         quota::Quota,
-        secrets::Secrets,
     },
     syntax::number,
     time::{Moment, WallTime},
@@ -113,13 +112,11 @@ impl Snapshot {
                 Err((member, expected)) => return Err(SnapshotError { field: field(index, member), expected }),
             }
         }
-        let ruled = all.into_iter().filter_map(|(identity, kept)| {
-            let rules = policy.rules(identity.host()).rate_limit.clone()?;
-            let mut quota = kept.quota(at);
-            Secrets::default().veil(core::slice::from_mut(&mut quota));
-            Some((identity, quota, rules))
-        });
-        tracker.restore(ruled, at);
+        for (identity, kept) in all {
+            if let Some(rules) = &policy.rules(identity.host()).rate_limit {
+                tracker.restore(&identity, kept.quota(at), rules, at);
+            }
+        }
         Ok(())
     }
 }

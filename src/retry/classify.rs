@@ -3,7 +3,6 @@
 use crate::failures::{self, Cause, Repeats};
 use crate::hints::{body::Limited, is_refusal};
 use crate::retry::options::{METHODS, RetryRules};
-use crate::syntax::words;
 
 /// What kind of trouble an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +138,7 @@ pub fn is_unclear(status: u16, signs: Signs) -> bool {
 pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
     match &rules.methods {
         Some(methods) => methods.iter().any(|known| known.eq_ignore_ascii_case(method)),
-        None => words::is_in(METHODS, method),
+        None => METHODS.contains(&method),
     }
 }
 

@@ -10,7 +10,7 @@ pub const TRANSIENT_DELAY: i64 = 250;
 /// First backoff after a 429 that gives no hint, ms. AWS's 2026 mode and Octokit.
 pub const THROTTLED_DELAY: i64 = 1000;
 /// The idempotent methods of RFC 9110 section 9.2.2, and QUERY.
-pub const METHODS: &str = "GET HEAD OPTIONS TRACE PUT DELETE QUERY";
+pub const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"];
 
 table! {
     /// The options.

@@ -13,7 +13,6 @@ pub mod number;
 #[cfg(test)]
 pub mod patterns;
 pub mod search;
-pub(crate) mod sha256;
 pub mod shapes;
 #[cfg(test)]
 pub mod steps;

@@ -14,24 +14,28 @@ pub fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
     // One bit parts the cases of a letter; what else it joins is told apart by the comparison.
     let first = needle.first()? | 32;
-    let starts = text.get(from..text.len().checked_sub(needle.len())? + 1)?;
-    let mut spent = 0;
-    for (at, byte) in (from..).zip(starts) {
+    let last = text.len().checked_sub(needle.len())?;
+    let (mut at, mut spent) = (from, 0);
+    // Loops over numbers: iterators that are put together are calls for each byte where code is built to be small.
+    while at <= last {
         #[cfg(test)]
         crate::syntax::steps::add(1);
-        if byte | 32 != first {
-            continue;
+        if text.get(at)? | 32 == first {
+            let mut same = 0;
+            while same < needle.len() && text.get(at + same)?.eq_ignore_ascii_case(needle.get(same)?) {
+                same += 1;
+            }
+            #[cfg(test)]
+            crate::syntax::steps::add(same);
+            if same == needle.len() {
+                return Some(at);
+            }
+            spent += same;
+            if spent > at - from + SPARE {
+                return find_hard(text, needle, at + 1);
+            }
         }
-        let same = text.iter().skip(at).zip(needle).take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count();
-        #[cfg(test)]
-        crate::syntax::steps::add(same);
-        if same == needle.len() {
-            return Some(at);
-        }
-        spent += same;
-        if spent > at - from + SPARE {
-            return find_hard(text, needle, at + 1);
-        }
+        at += 1;
     }
     None
 }

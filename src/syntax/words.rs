@@ -57,7 +57,8 @@ pub fn cut(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
-/// The words of a list, which single blanks part. A text: in a table, each word takes 8 bytes more.
+/// The words of a list, which single blanks part. For what is seldom looked for: a table takes 8 bytes more for each word, but is
+/// several times as fast.
 pub fn of(list: &str) -> Pieces<'_, 'static> {
     split(list, b" ")
 }

@@ -107,7 +107,7 @@ impl Engine {
     /// The headers that its caller made for the next send of a call, all of them, one a line; nothing where it made none.
     pub fn prepared(&mut self, call: u32, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         self.know(call, headers);
-        let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return -1 };
+        let Some(slot) = slot_of(&mut self.calls, call) else { return -1 };
         let Some(made) = slot.made.take() else { return -1 };
         let rate = slot.call.rules().rate_limit.clone();
         let own = rate.as_ref().map_or(&[][..], |rate| &rate.credentials);
@@ -116,7 +116,7 @@ impl Engine {
         let watched = rate.as_deref().filter(|_| !made.is_named);
         let identity = self.identify(&made.text, headers, None, watched);
         let is_named = made.is_named;
-        if let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) {
+        if let Some(slot) = slot_of(&mut self.calls, call) {
             slot.made = Some(made);
             if !is_named {
                 slot.scope = identity.number();
@@ -161,7 +161,7 @@ impl Engine {
         mono: f64,
         sample: f64,
     ) -> i32 {
-        if let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) {
+        if let Some(slot) = slot_of(&mut self.calls, call) {
             slot.call.came_from(!from.is_empty() && identity::number_of(from) != slot.origin);
         }
         let event = Event::Respond { attempt, status, headers: Headers::new(headers), foreign };
@@ -204,21 +204,21 @@ impl Engine {
 
     /// What else a call sends that may be secret, as header lines: no name that its server tells is shown if it repeats a part.
     pub fn know(&mut self, call: u32, headers: &str) {
-        if let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) {
+        if let Some(slot) = slot_of(&mut self.calls, call) {
             slot.call.know(Headers::new(headers));
         }
     }
 
     /// Why a call was refused before it was sent, in words.
-    pub fn refusal(&self, call: u32, wall: f64) -> String {
-        let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return String::new() };
+    pub fn refusal(&mut self, call: u32, wall: f64) -> String {
+        let Some(slot) = slot_of(&mut self.calls, call) else { return String::new() };
         slot.call.refusal(slot.last.why == Why::End(GiveUpReason::QueueFull), (slot.last.time - wall) as i64)
     }
 
     /// What a developer should be told of a call's API, once for each origin; "" for nothing. `credential-header`, and on the next
     /// line the name of a header that seems to hold credentials and does not count; or `headers-hidden`, and the header that the API should send.
     pub fn notice(&mut self, call: u32) -> String {
-        let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return String::new() };
+        let Some(slot) = slot_of(&mut self.calls, call) else { return String::new() };
         if let Some(name) = self.unlisted.take(slot.origin) {
             return ["credential-header\n", &name].concat();
         }
@@ -230,8 +230,8 @@ impl Engine {
     }
 
     /// What a record says of an error with this name, and code of it or its cause.
-    pub fn label(&self, call: u32, name: &str, code: &str) -> String {
-        let slot = self.calls.get(call as usize).and_then(Option::as_deref);
+    pub fn label(&mut self, call: u32, name: &str, code: &str) -> String {
+        let slot = slot_of(&mut self.calls, call);
         slot.map_or_else(String::new, |slot| slot.call.label(name, code))
     }
 
@@ -253,8 +253,8 @@ impl Engine {
     /// none: who knows it need not read the text; of a body, how many KiB. 3: what became of its origin's
     /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing. 4: of 6 and 7, in how many ms to tell that it is time for a
     /// further send, -1 for never. 5: how long the call may still take, 0 for no limit.
-    pub fn number(&self, call: u32, which: u32) -> f64 {
-        let Some(slot) = self.calls.get(call as usize).and_then(Option::as_deref) else { return 0.0 };
+    pub fn number(&mut self, call: u32, which: u32) -> f64 {
+        let Some(slot) = slot_of(&mut self.calls, call) else { return 0.0 };
         match which {
             0 => slot.last.time,
             1 => f64::from(u8::from(slot.last.flag)),
@@ -266,8 +266,8 @@ impl Engine {
     }
 
     /// Of a wait: what for. Of an end: why, or "".
-    pub fn reason(&self, call: u32) -> String {
-        let slot = self.calls.get(call as usize).and_then(Option::as_deref);
+    pub fn reason(&mut self, call: u32) -> String {
+        let slot = slot_of(&mut self.calls, call);
         match slot.map_or(Why::None, |slot| slot.last.why) {
             Why::None => String::new(),
             Why::Wait(reason) => wait_name(reason).into(),
@@ -278,7 +278,7 @@ impl Engine {
     /// 0: whether the call may be sent more than once, so that its body is to be kept. 1: whether to make up an
     /// Idempotency-Key for it; if the shell does, it says so with 2, which answers `true`.
     pub fn is(&mut self, call: u32, which: u32) -> bool {
-        let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return false };
+        let Some(slot) = slot_of(&mut self.calls, call) else { return false };
         let call = &mut slot.call;
         match which {
             0 => call.may_repeat(),
@@ -292,7 +292,7 @@ impl Engine {
 
     #[inline(never)]
     fn handle(&mut self, call: u32, event: Event<'_>, at: Moment) -> i32 {
-        let Some(slot) = self.calls.get_mut(call as usize).and_then(Option::as_deref_mut) else { return -1 };
+        let Some(slot) = slot_of(&mut self.calls, call) else { return -1 };
         let Slot { call, last, .. } = slot;
         let Ok(action) = call.handle(event, &mut self.memory, at) else { return -1 };
         *last = Last { left: call.left(at).unwrap_or(0) as f64, ..Last::default() };
@@ -335,6 +335,11 @@ impl Engine {
         }
         code
     }
+}
+
+#[inline(never)]
+fn slot_of(calls: &mut [Option<Box<Slot>>], call: u32) -> Option<&mut Slot> {
+    calls.get_mut(call as usize)?.as_deref_mut()
 }
 
 /// Names of headers, in lower case. Regular expressions: 0 matches those of a request that `Engine::start` does not want, 1

@@ -11,13 +11,9 @@ pub(super) fn write_quotas(json: &mut Writer, quotas: &[Quota], now: WallTime) {
     json.open('[');
     for quota in quotas {
         json.open('{');
-        json.text("name", quota.name.as_deref());
-        json.text("unit", quota.unit.as_deref());
-        json.number("limit", quota.limit.map(|limit| limit as i64));
-        json.number("remaining", quota.remaining.map(|remaining| remaining as i64));
-        json.number("resetAt", quota.reset_in.map(|reset_in| now.plus(reset_in).0));
-        json.number("window", quota.window);
-        json.text("source", Some(&quota.source));
+        let resets = quota.reset_in.map(|reset_in| now.plus(reset_in));
+        let names = [quota.name.as_deref(), quota.unit.as_deref(), Some(&quota.source)];
+        write_parts(json, names, [quota.limit, quota.remaining], resets, quota.window);
         json.close('}');
     }
     json.close(']');
@@ -37,18 +33,31 @@ pub(super) fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
 
 pub(super) fn write_quota(json: &mut Writer, state: &QuotaState) {
     json.text("scope", Some(state.scope));
-    json.text("name", state.name);
-    json.text("unit", state.unit);
-    json.number("limit", state.limit.map(|limit| limit as i64));
-    json.number("remaining", state.remaining.map(|remaining| remaining as i64));
-    json.number("resetAt", state.resets.map(|resets| resets.0));
-    json.number("window", state.window);
-    json.text("source", Some(state.source));
+    let names = [state.name, state.unit, Some(state.source)];
+    write_parts(json, names, [state.limit, state.remaining], state.resets, state.window);
     if !state.expose.is_empty() {
         json.key("headersHidden");
         json.flag(true);
         json.text("expose", Some(state.expose));
     }
+}
+
+// What a quota that an answer told and one that is kept have in common.
+#[inline(never)]
+fn write_parts(
+    json: &mut Writer,
+    [name, unit, source]: [Option<&str>; 3],
+    [limit, remaining]: [Option<u64>; 2],
+    resets: Option<WallTime>,
+    window: Option<i64>,
+) {
+    json.text("name", name);
+    json.text("unit", unit);
+    json.number("limit", limit.map(|limit| limit as i64));
+    json.number("remaining", remaining.map(|remaining| remaining as i64));
+    json.number("resetAt", resets.map(|resets| resets.0));
+    json.number("window", window);
+    json.text("source", source);
 }
 
 pub(super) fn wait_name(reason: WaitReason) -> &'static str {

@@ -158,6 +158,11 @@ fn end_users_read_what_is_true_for_them() {
     let declined =
         json!({"error": {"code": "CARD_REFUSED", "message": "Your card was declined.", "details": {"try": "1"}}});
     assert_eq!(get(402, &declined)["userMessageKey"], "user.business_rule.declined");
+    // Nobody is asked to check input that the API does not name, unless that is all it can be.
+    let vague = get(400, &json!({"code": 20007, "message": "해당 일자 지표 준비중입니다."}));
+    assert_eq!(vague["userMessageKey"], "user.validation_failed.request", "{vague}");
+    let named = get(400, &json!({"message": "email is not a valid address", "field": "email"}));
+    assert_eq!(named["userMessageKey"], "user.validation_failed", "{named}");
     let unique = json!({"errors": {"email": ["has already been taken"]}});
     assert_eq!(get(422, &unique)["userMessageKey"], "user.validation_failed.exists");
     // A success that says something is not done for sure.

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { bytesOf } from "../../pkg-template/entry/inline/decode.js";
 import { lettersIn, lettersLike } from "./letters.js";
 import { settled, virtualHost } from "./virtual.js";
 
@@ -51,11 +52,16 @@ let copies = 0;
 const ENTRIES = {
   // Read from the disk.
   node: (home, name, bytes) => writeFileSync(join(home, `${name}.wasm`), bytes),
-  // Inlined in the code, as letters.
-  inline(home, name, bytes) {
+  // Inlined in the code, as letters: all that is not code comes last there, in the order of the module.
+  inline(home, name, bytes, whole) {
     const file = join(home, `${name}.js`);
     const text = lettersIn(file);
-    writeFileSync(file, readFileSync(file, "utf8").replace(text, () => lettersLike(text, bytes)));
+    const parts = Buffer.from(bytesOf(text));
+    const start = whole.findIndex((byte, at) => byte !== bytes[at]) - 16;
+    const at = parts.lastIndexOf(whole.subarray(start, start + 19 + 2));
+    if (at < 0) throw new Error(`${name}.js holds no such memory`);
+    const other = Buffer.concat([parts.subarray(0, at), bytes.subarray(start, start + 22), parts.subarray(at + 21)]);
+    writeFileSync(file, readFileSync(file, "utf8").replace(text, () => lettersLike(text, other)));
   },
   // A file of its own.
   url: (home, name, bytes) => writeFileSync(join(home, `${name}.wasm`), bytes),
@@ -73,7 +79,8 @@ export async function load(entry, more) {
   const home = join(folder, `${++copies}`);
   cpSync("pkg", home, { recursive: true });
   for (const [name, pages] of Object.entries(more)) {
-    ENTRIES[entry](home, name, capped(readFileSync(`pkg/${name}.wasm`), pages));
+    const whole = readFileSync(`pkg/${name}.wasm`);
+    ENTRIES[entry](home, name, capped(whole, pages), whole);
   }
   const it = await import(pathToFileURL(join(home, INDEX[entry])).href);
   await it.initPolicy?.();

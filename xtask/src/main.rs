@@ -19,6 +19,7 @@ mod sbom;
 mod site;
 mod size;
 mod steps;
+mod streams;
 mod tally;
 mod test;
 mod train;

@@ -10,7 +10,7 @@ use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::body::Shape;
 use crate::explain::scan;
-use crate::explain::scan::{after, has, known, parts, split, until};
+use crate::explain::scan::{after, has_any, known, lists, parts, split, until};
 use crate::explain::write::arena::Text;
 use crate::explain::write::quote::quote;
 use crate::explain::write::serialize::decimal;
@@ -197,7 +197,7 @@ pub fn fields(out: &mut Explanation) -> Text {
 /// Whether the request changes something each time that it is sent (RFC 9110 section 9.2.2), and has no key against that.
 pub fn repeats_harm(method: &str, key: &str) -> bool {
     let safe = "GET HEAD PUT DELETE OPTIONS TRACE QUERY";
-    !method.is_empty() && key.is_empty() && known(safe, &method.to_ascii_uppercase()).is_empty()
+    !method.is_empty() && key.is_empty() && !lists(safe, b' ', method)
 }
 
 /// Whether the kind is one after which the server may have acted all the same.
@@ -213,5 +213,5 @@ pub fn may_have_acted(out: &Explanation) -> bool {
 
 /// Whether a text has one of the `|`-parted words.
 pub fn any(text: &str, words: &str) -> bool {
-    parts(words, b'|').any(|word| has(text, word))
+    has_any(text, words, b'|')
 }

@@ -12,14 +12,14 @@ pub mod verdict;
 mod words;
 
 use crate::explain::Report;
-use crate::explain::explanation::{Cause, Evidence, Explanation};
+use crate::explain::explanation::{Cause, Evidence, Explanation, FieldError};
 use crate::explain::judge::kind::Kind;
 use crate::explain::read::body::{self, Body, Shape};
 use crate::explain::read::fields;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
 use crate::explain::scan;
-use crate::explain::scan::{cut, find, has, head, known, parts};
+use crate::explain::scan::{cut, find, has, head, lists};
 use crate::explain::write::arena::Text;
 use crate::explain::write::{quote, redact};
 use crate::syntax::json::Node;
@@ -103,7 +103,7 @@ pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: 
 /// Whether `message` only repeats what the status says.
 fn is_echo(message: &str) -> bool {
     let bare = scan::trim_start(message.trim_ascii(), b"0123456789 ");
-    parts(ECHOES, b'|').any(|echo| echo.eq_ignore_ascii_case(bare))
+    lists(ECHOES, b'|', bare)
 }
 
 /// Completes what was thrown, or a page: no response says more of it.
@@ -127,7 +127,7 @@ pub fn advise_bare(report: &Report<'_>, out: &mut Explanation) {
     );
     let reason = out.arena.read(out.reason);
     out.variant = match out.kind {
-        Kind::Network if !known("offline dns connection", reason).is_empty() => "connection",
+        Kind::Network if lists("offline dns connection", b' ', reason) => "connection",
         Kind::Network if matches!(reason, "reset" | "truncated") => "interrupted",
         Kind::Timeout if case.is_unsafe(out) => "check",
         _ => out.variant,
@@ -278,17 +278,17 @@ fn variant(case: &Case<'_, '_>, sense: &'static str, text: &str, out: &Explanati
         // The user can do nothing about what the program's own key may not do.
         Kind::Forbidden if matches!(sense, "scope" | "product" | "key" | "csrf" | "credentials") => "key",
         Kind::Forbidden if matches!(sense, "permission" | "missing") && case.owner == Owner::Program => "key",
-        Kind::ValidationFailed if out.fields.iter().any(|field| field.reason == "unique") => "exists",
-        Kind::ValidationFailed
-            if !out.fields.is_empty()
-                && out.fields.iter().all(|field| !matches!(field.place, "" | "body") || field.reason == "unknown") =>
-        {
-            "request"
-        }
-        Kind::ValidationFailed
-            if actions::any(text, "already exist|already been taken|already in use|already registered") =>
-        {
-            "exists"
+        Kind::ValidationFailed => {
+            let is_input = |field: &FieldError| matches!(field.place, "" | "body") && field.reason != "unknown";
+            let is_taken = out.fields.iter().any(|field| field.reason == "unique")
+                || actions::any(text, "already exist|already been taken|already in use|already registered");
+            // Which input it is about is known by its name; without one, only a sure judgement asks to check it.
+            let is_of_user = out.fields.iter().any(is_input) || (out.fields.is_empty() && out.confidence >= CERTAIN);
+            match (is_taken, is_of_user) {
+                (true, _) => "exists",
+                (false, true) => "",
+                (false, false) => "request",
+            }
         }
         Kind::ServerError | Kind::Timeout if case.is_unsafe(out) => "check",
         _ => sense,

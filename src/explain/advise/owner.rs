@@ -1,7 +1,7 @@
 //! Whose credentials were refused: a key that the program holds, or the session of a user. Only the second one can sign in again.
 
 use crate::explain::Report;
-use crate::explain::scan::{has, known, parts};
+use crate::explain::scan::{has_any, lists};
 
 /// Whose credentials they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,9 @@ const USER: &str = "session|sign in|signed in|sign-in|log in|logged in|login|jwt
 
 /// Judges by the response's words `text` and by what the request shows.
 pub fn of(report: &Report<'_>, provider: &str, text: &str) -> Owner {
-    let any = |list: &str| parts(list, b'|').any(|word| has(text, word));
+    let any = |list: &str| has_any(text, list, b'|');
     let is_basic = report.asked("authorization").get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
-    let is_key = is_basic || !report.asked("x-api-key").is_empty() || !known(PROVIDERS, provider).is_empty();
+    let is_key = is_basic || !report.asked("x-api-key").is_empty() || lists(PROVIDERS, b' ', provider);
     if is_key || any(PROGRAM) {
         Owner::Program
     } else if any(USER) {

@@ -8,7 +8,7 @@ use crate::explain::read::body::{Body, Quote, Shape};
 use crate::explain::read::keys::key;
 use crate::explain::read::report::{host_of, origin_of};
 use crate::explain::read::request::Asked;
-use crate::explain::scan::{after, cut, has, head, parts, until, words};
+use crate::explain::scan::{after, cut, has, head, lists, parts, until};
 use crate::explain::write::arena::Text;
 use crate::explain::write::redact;
 use crate::syntax::grams::Grams;
@@ -214,7 +214,7 @@ impl<'f> Facts<'f> {
                     return !node.exists();
                 }
                 let kind = if test.kind() == Kind::Object { test.at(key!("type")).text() } else { test.text() };
-                let holds = if words(NAMES).any(|name| name == kind) {
+                let holds = if lists(NAMES, b' ', kind) {
                     kind == name(node) && (test.kind() == Kind::String || fits(test, value).is_some())
                 } else {
                     node.exists() && heed(test, value, notes).is_some()

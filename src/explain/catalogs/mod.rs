@@ -120,7 +120,15 @@ impl Catalogs {
 
     /// See [`Catalogs::with`]. Gives back whether all of it could be read: it may be cut, or too deep or too long.
     pub fn add(&mut self, catalog: &str) -> bool {
-        let set = keys::parse(catalog).into_owned();
+        self.insert(keys::parse(catalog).into_owned())
+    }
+
+    /// The same of a text that stays, of which no copy is made.
+    pub fn add_static(&mut self, catalog: &'static str) -> bool {
+        self.insert(keys::parse(catalog))
+    }
+
+    fn insert(&mut self, set: Document<'static>) -> bool {
         let whole = set.end() == json::End::Complete;
         self.sets.insert(self.users, set);
         self.users += 1;

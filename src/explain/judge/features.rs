@@ -8,6 +8,7 @@ use crate::explain::Report;
 use crate::explain::judge::kind::of_status;
 use crate::explain::read::body::{Body, Shape};
 use crate::syntax::json::{Kind, Node};
+use crate::syntax::words::find;
 
 /// What a feature is about. The number is part of its hash: never renumber one without training anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +138,7 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn headers(&mut self, report: &'t Report<'_>) {
-        for (name, value) in report.headers.iter().take(64) {
+        for (name, value) in report.pairs.iter().copied().take(64) {
             let mut whole = START;
             tokens(name, &mut |token| whole = step(whole, token.hash));
             self.add(Family::HeaderName, whole, 0, name, None);
@@ -215,7 +216,7 @@ impl<'t> Walk<'_, 't> {
     fn markup(&mut self, text: &'t str) {
         let text = head(text, 16_384);
         let mut at = 0;
-        while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|open| at + open) {
+        while let Some(open) = find(part(text, at, text.len()), b"<").map(|open| at + open) {
             self.words(part(text, at, open), Some(at));
             let tag = part(text, open, text.len());
             let skipped = ["<script", "<style"].iter().find(|name| starts(tag, name));
@@ -224,7 +225,7 @@ impl<'t> Walk<'_, 't> {
                 None => None,
             };
             let from = end.unwrap_or(0);
-            at = open + tag.get(from..).and_then(|rest| rest.find('>')).map_or(tag.len(), |close| from + close + 1);
+            at = open + find(part(tag, from, tag.len()), b">").map_or(tag.len(), |close| from + close + 1);
         }
         self.words(part(text, at, text.len()), Some(at));
     }

@@ -4,7 +4,7 @@
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
 
 use crate::explain::read::names::letters;
-use crate::explain::scan::{has, parts, words};
+use crate::explain::scan::{has_any, words};
 use crate::explain::write::arena::Text;
 use crate::syntax::number;
 
@@ -165,7 +165,7 @@ pub fn is_spent(code: &str) -> bool {
 #[inline(never)]
 fn holds_part(code: &str, list: &str) -> bool {
     let bare = letters(code);
-    parts(list, b'|').any(|part| has(&bare, part))
+    has_any(&bare, list, b'|')
 }
 
 /// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.

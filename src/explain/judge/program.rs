@@ -7,7 +7,7 @@ use crate::explain::advise::texts;
 use crate::explain::explanation::Explanation;
 use crate::explain::judge::kind::{Kind, Retry};
 use crate::explain::read::report::{Given, Thrown};
-use crate::explain::scan::{cut, has, head, parts};
+use crate::explain::scan::{cut, has_any, head, lists};
 use alloc::string::String;
 
 const ID: &str = "program.error";
@@ -27,14 +27,14 @@ const ENDS: [&str; 2] = [" is undefined", " is null"];
 /// ("reading 'timeout'"), which say nothing of a request.
 pub fn telling(thrown: &Thrown<'_>) -> Option<String> {
     let message = head(thrown.message, MOST);
-    let holds = |signs: &'static str| parts(signs, b'|').any(|sign| has(message, sign));
+    let holds = |signs: &'static str| has_any(message, signs, b'|');
     let is_type = thrown.name == "TypeError";
     // Engines give no code but a DOMException's, which is a number; errors of Node's and of libraries have words.
     if thrown.code.bytes().any(|byte| !byte.is_ascii_digit()) || (thrown.name == "SyntaxError" && holds(JSON)) {
         return Some(message.into());
     }
     let is_mistake = is_type && (holds(SIGNS) || ENDS.iter().any(|end| message.ends_with(end)));
-    if is_mistake || parts(NAMES, b'|').any(|name| name == thrown.name) {
+    if is_mistake || lists(NAMES, b'|', thrown.name) {
         return None;
     }
     Some(if is_type { unquoted(message) } else { message.into() })

@@ -151,7 +151,7 @@ impl<'d> Body<'d> {
             self.format = "aws";
         }
         let mut said = "";
-        for (name, value) in report.headers.iter() {
+        for (name, value) in report.pairs.iter().copied() {
             let about = has(name, "error");
             let name = if about { letters(name) } else { alloc::string::String::new() };
             if about && points < 150 && (names::code(&name) > 40 || name.ends_with("error")) {

@@ -4,7 +4,7 @@
 
 use crate::explain::read::report::{Report, origin_of};
 use crate::explain::read::request::{Asked, hollow, is_name, placeholder};
-use crate::explain::scan::{has, known, until};
+use crate::explain::scan::{has, known, lists, until};
 use crate::explain::write::redact::{GONE, is_secret_name};
 use crate::syntax::words::{halves, holds};
 use crate::syntax::{base64, http_date, json, number};
@@ -52,13 +52,12 @@ pub fn judge(report: &Report<'_>, status: u16, out: &mut Asked) {
 fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
     let hidden = has(value, "redacted") || holds(value, "***") || value.len() > MAX_TOKEN;
     let (first, rest) = halves(value, b' ');
-    let lower = first.to_ascii_lowercase();
-    let scheme = known(SCHEMES, &lower);
+    let scheme = known(SCHEMES, first);
     let rest = if scheme.is_empty() { value } else { rest.trim_ascii() };
     // The name of the scheme as it was sent: a word that is known.
     let word = if scheme.is_empty() { "" } else { first };
     let shown = if scheme.is_empty() { String::new() } else { [word, " ", GONE].concat() };
-    let next = until(rest, b" ").to_ascii_lowercase();
+    let next = until(rest, b" ");
     let one_word = matches!(scheme, "" | "bearer" | "basic" | "token" | "jwt");
     let name = if hidden {
         ""
@@ -68,7 +67,7 @@ fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
         "auth-undefined"
     } else if is_sample(rest) {
         "auth-placeholder"
-    } else if !scheme.is_empty() && next.len() < rest.len() && !known(SCHEMES, &next).is_empty() {
+    } else if !scheme.is_empty() && next.len() < rest.len() && lists(SCHEMES, b' ', next) {
         "auth-doubled"
     } else if one_word && matches!(rest.as_bytes(), [b'"' | b'\'', ..]) {
         "auth-quoted"
@@ -85,8 +84,7 @@ fn authorization(report: &Report<'_>, value: &str, out: &mut Asked) {
         out.header(name, "authorization", &shown);
     }
     let wanted = until(report.header("www-authenticate"), b" ,");
-    let asked = known(SCHEMES, &wanted.to_ascii_lowercase());
-    if !asked.is_empty() && !scheme.is_empty() && !has(report.header("www-authenticate"), scheme) {
+    if lists(SCHEMES, b' ', wanted) && !scheme.is_empty() && !has(report.header("www-authenticate"), scheme) {
         let part = [word, " ", wanted].concat();
         out.sign("auth-scheme", "environment", "requestHeader.authorization", &shown, &part, "{sent} {wanted}");
     }

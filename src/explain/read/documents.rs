@@ -106,23 +106,24 @@ fn form(body: &str) -> Option<Document<'_>> {
     }
     let members = pairs.map(|pair| {
         let name = until(pair, b"=");
-        let raw = cut(pair, name.len() + 1, pair.len());
+        let raw = cut(pair, name.len() + 1, pair.len()).trim_ascii();
         let start = raw.as_ptr() as usize - body.as_ptr() as usize;
-        let value = if raw.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
-            let mut value = alloc::string::String::new();
-            decode::percent(&raw.replace('+', " "), &mut value);
-            Cow::Owned(value)
-        } else {
-            Cow::Borrowed(raw.trim_ascii())
-        };
-        let (start, end) = match value {
-            Cow::Borrowed(value) => {
-                let start = value.as_ptr() as usize - body.as_ptr() as usize;
-                (start, start + value.len())
+        let mut value = Cow::Borrowed(raw);
+        if raw.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+            let mut text = alloc::string::String::new();
+            let mut rest = raw;
+            loop {
+                let part = until(rest, b"+");
+                decode::percent(part, &mut text);
+                if part.len() == rest.len() {
+                    break;
+                }
+                text.push_str(" ");
+                rest = after(rest, part.len() + 1);
             }
-            Cow::Owned(_) => (start, start + raw.len()),
-        };
-        (name.trim_ascii(), value, start, end)
+            value = Cow::Owned(text);
+        }
+        (name.trim_ascii(), value, start, start + raw.len())
     });
     Some(Document::pairs(members, &keys::NAMES))
 }

@@ -44,7 +44,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
         let list = level.at(*key);
         from_list(list, out);
         from_inner(list, out);
-        list.children().for_each(|item| from_inner(item, out));
+        list.children().take(MAX).for_each(|item| from_inner(item, out));
     }
     for list in level.children().filter(|list| has(list.key(), "violation") || has(list.key(), "validation")) {
         from_list(list, out);
@@ -82,7 +82,7 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     }
     for key in TEXT_LISTS {
         let list = level.at(*key);
-        list.children().filter(|_| list.kind() == Kind::Array).for_each(|item| from_text(item, out));
+        list.children().take(MAX).filter(|_| list.kind() == Kind::Array).for_each(|item| from_text(item, out));
     }
     // PostgreSQL: `Key (email)=(…) already exists.`; the value is the user's.
     let key = level.at(key!("details")).text();
@@ -197,7 +197,8 @@ pub fn place_of(word: &str) -> &'static str {
         "payload" | "json" | "form" => "body",
         "params" => "path",
         "headers" => "header",
-        word => known("body query path header", word),
+        // Not the "Path" that a sentence begins with.
+        word => Some(known("body query path header", word)).filter(|known| *known == word).unwrap_or(""),
     }
 }
 
@@ -240,7 +241,7 @@ fn from_inner(item: Node<'_>, out: &mut Explanation) {
 /// The errors of a list of objects, each with a path and a text.
 pub fn from_list(list: Node<'_>, out: &mut Explanation) {
     if list.kind() == Kind::Array {
-        list.children().for_each(|item| from_object(item, out));
+        list.children().take(MAX).for_each(|item| from_object(item, out));
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::explain::Report;
 use crate::explain::read::body::{Body, Quote};
 use crate::explain::read::markers;
-use crate::explain::scan::{after, find, has, head, parts, split, until, words};
+use crate::explain::scan::{after, find, has, head, lists, parts, split, until};
 use crate::syntax::json::Node;
 
 /// Envelopes, one a line: name, and the signs that must be there, as [`markers::compile`] reads them. First match counts.
@@ -119,7 +119,7 @@ pub fn of_json(root: Node<'_>, media: &str) -> &'static str {
 pub fn is_known(name: &str) -> bool {
     markers::has(&TABLE, name)
         || parts(PROXIES, b'\n').any(|row| until(row, b" ") == name)
-        || words("json text html xml empty").any(|word| word == name)
+        || lists("json text html xml empty", b' ', name)
 }
 
 /// Tells the page or text of a known proxy, and the code that Cloudflare writes into its own.

@@ -23,7 +23,7 @@ const MAX_TEXT: usize = 4096;
 /// The id of the request that `report` answers; `member` is one of the body, with its points, 0 for none.
 pub fn of<'d>(report: &'d Report<'_>, member: (i32, &'d str), body: &Body<'d>) -> Cow<'d, str> {
     let (mut own, mut edge) = ((0, ""), (0, ""));
-    for (name, value) in report.headers.iter() {
+    for (name, value) in report.pairs.iter().copied() {
         if value.is_empty() || value.len() > 200 {
             continue;
         }

@@ -5,7 +5,7 @@
 //! is not one of those.
 
 use crate::explain::scan;
-use crate::explain::scan::{has, parts, words};
+use crate::explain::scan::{cut, has, has_any, lists, words};
 use crate::syntax::number;
 use alloc::string::String;
 
@@ -26,8 +26,8 @@ const FRONTS: &str = "response resp res ret return result status reason service 
                       condition additional extended gateway processor technical user public";
 
 /// What stands in front of the last word, of which points are `about`: what is wrong, the whole, or something else.
-fn front(front: &str, [error, whole, other]: [i32; 3]) -> i32 {
-    if words(ERRORS).any(|word| has(front, word)) {
+fn front(front: &str, [error, whole, other]: [u8; 3]) -> u8 {
+    if has_any(front, ERRORS, b' ') {
         error
     } else if words(FRONTS).any(|word| front == word || (word.len() > 2 && front.ends_with(word))) {
         whole
@@ -36,17 +36,23 @@ fn front(front: &str, [error, whole, other]: [i32; 3]) -> i32 {
     }
 }
 
-/// The points of the first row whose word ends `name`: rows are a word, the points alone, and with what stands in front.
-fn rank(name: &str, rows: &[(&str, i32, [i32; 3])]) -> i32 {
+/// A word, and the points: alone, and by what stands in front.
+type Row = (&'static str, u8, [u8; 3]);
+
+/// The points of the first row whose word ends `name`.
+fn rank(name: &str, rows: &[Row]) -> i32 {
     for (word, alone, fronts) in rows {
-        if let Some(rest) = name.strip_suffix(word) {
-            return if rest.is_empty() { *alone } else { front(rest, *fronts) };
+        // Most end with another letter.
+        if name.as_bytes().last() == word.as_bytes().last()
+            && let Some(rest) = name.strip_suffix(word)
+        {
+            return i32::from(if rest.is_empty() { *alone } else { front(rest, *fronts) });
         }
     }
     0
 }
 
-const CODES: &[(&str, i32, [i32; 3])] = &[
+const CODES: &[Row] = &[
     ("subcode", 30, [30, 30, 0]),
     ("code", 60, [59, 50, 0]),
     ("codes", 45, [55, 40, 0]),
@@ -75,7 +81,7 @@ const CODES: &[(&str, i32, [i32; 3])] = &[
     ("ret", 40, [0, 0, 0]),
     ("rcode", 50, [0, 0, 0]),
 ];
-const MESSAGES: &[(&str, i32, [i32; 3])] = &[
+const MESSAGES: &[Row] = &[
     ("message", 64, [63, 48, 24]),
     ("messages", 52, [52, 40, 10]),
     ("msg", 62, [62, 48, 24]),
@@ -134,6 +140,10 @@ pub fn message(name: &str) -> i32 {
 
 /// As the id of the request.
 pub fn request_id(name: &str) -> i32 {
+    // How the last words end.
+    if !matches!(name.as_bytes().last(), Some(b'd' | b'e' | b'f' | b'n' | b'o' | b'r')) {
+        return 0;
+    }
     let rank = words(IDS).zip(0..).find(|(word, _)| name.ends_with(word));
     rank.map_or(0, |(word, at)| if word.len() < 6 && name.len() > word.len() + 3 { 0 } else { 60 - at })
 }
@@ -145,15 +155,15 @@ pub fn container(name: &str) -> i32 {
                          responsemetadata responsestatus reply envelope return payload messages content cause causedby rootcause";
     const ASIDE: &str = "details param params parameters context source field fields violations validation links config target debug \
                          locations args values rules errorinfo constraints children";
-    if words(INNER).any(|word| has(name, word)) {
+    if has_any(name, INNER, b' ') {
         12
     } else if name.len() > 7 && name.ends_with("details") {
         0
-    } else if words(ASIDE).any(|word| word == name) {
+    } else if lists(ASIDE, b' ', name) {
         -34
-    } else if words(ERRORS).any(|word| has(name, word)) {
+    } else if has_any(name, ERRORS, b' ') {
         if has(name, "field") || has(name, "validation") { -24 } else { 30 }
-    } else if words(WRAPS).any(|word| word == name) {
+    } else if lists(WRAPS, b' ', name) {
         -4
     } else {
         -22
@@ -168,12 +178,16 @@ pub fn is_echo(name: &str) -> bool {
 /// Whether a member is about an error.
 pub fn is_about_error(name: &str) -> bool {
     let name = letters(name);
-    words(ERRORS).any(|word| has(&name, word)) || code(&name) > 49 || message(&name) > 45
+    has_any(&name, ERRORS, b' ') || code(&name) > 49 || message(&name) > 45
 }
 
 /// Words that say only how it went, and those of statuses.
 const HOLLOW: &str = "error|errors|err|failure|fail|failed|ok|okay|success|successful|succeeded|true|false|none|null|exception|yes|no|undefined|\
                       rejected|approved|warning|failed_operation";
+/// Longer texts say more.
+const LONGEST: usize = 24;
+/// How statuses of servers end in words.
+const ENDS: &str = "server error";
 /// And those of statuses.
 const IDLE: &str = "unknown error|forbidden|unauthorized|bad request|not found|internal server error|conflict|gone|bad gateway|service unavailable|\
                     gateway timeout|method not allowed|not acceptable|unprocessable entity|unprocessable content|too many requests|\
@@ -182,15 +196,16 @@ const IDLE: &str = "unknown error|forbidden|unauthorized|bad request|not found|i
 
 /// Whether a text says only how it went.
 pub fn is_hollow(text: &str) -> bool {
-    parts(HOLLOW, b'|').any(|word| word.eq_ignore_ascii_case(text))
+    text.len() < LONGEST && lists(HOLLOW, b'|', text)
 }
 
 /// Whether a text says only that something went wrong, or what its status says.
 pub fn is_idle(text: &str) -> bool {
     let text = scan::trim_end(text.trim_ascii(), b".!");
     is_hollow(text)
-        || (text.len() < 24 && text.to_ascii_lowercase().ends_with("server error"))
-        || parts(IDLE, b'|').any(|word| word.eq_ignore_ascii_case(text))
+        || (text.len() < LONGEST
+            && (lists(IDLE, b'|', text)
+                || cut(text, text.len().wrapping_sub(ENDS.len()), text.len()).eq_ignore_ascii_case(ENDS)))
 }
 
 /// AWS writes `namespace#Name:address`; only the name is the code.

@@ -10,7 +10,7 @@ use crate::explain::scan::{has, until};
 use crate::explain::write::redact::is_secret_name;
 use crate::syntax::json::{Kind, Node};
 use crate::syntax::number;
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 /// Members that are looked at, levels that are followed, and elements of one list.
 const MAX_MEMBERS: usize = 600;
@@ -44,53 +44,83 @@ pub fn pick(root: Node<'_>, status: u16, problem: bool) -> Pick<'_> {
         request_id: (0, ""),
     };
     match root.kind() {
-        Kind::Array => out.list(root, "", false, 0, 0),
-        Kind::Object => out.object(root, "", 0, 0),
+        Kind::Array => out.list(root, &Name::default(), false, 0, 0),
+        Kind::Object => out.object(root, &Name::default(), 0, 0),
         _ => {}
     }
     out
 }
 
+/// A member, and how well its name fits what is looked for: worked out once, and asked for often.
+struct Member<'d> {
+    node: Node<'d>,
+    name: Name,
+}
+
+#[derive(Default)]
+struct Name {
+    letters: String,
+    code: i32,
+    message: i32,
+}
+
+impl Name {
+    fn of(name: &str) -> Self {
+        let letters = letters(name);
+        Self { code: names::code(&letters), message: names::message(&letters), letters }
+    }
+
+    /// Whether it is that of a code or message.
+    fn says(&self) -> bool {
+        self.message > 45 || self.code > 45
+    }
+}
+
+fn members(object: Node<'_>, most: usize) -> Vec<Member<'_>> {
+    object.children().take(most).map(|node| Member { node, name: Name::of(node.key()) }).collect()
+}
+
 impl<'d> Pick<'d> {
-    fn object(&mut self, object: Node<'d>, own: &str, base: i32, depth: usize) {
+    fn object(&mut self, object: Node<'d>, own: &Name, base: i32, depth: usize) {
         let before = self.loose;
-        let peers = peers(object);
-        self.loose = says(own) || names::container(own) == 30;
-        for member in object.children() {
+        let members = members(object, self.left);
+        let peers = peers(&members);
+        self.loose = own.says() || names::container(&own.letters) == 30;
+        for Member { node, name } in &members {
             if self.left == 0 || depth > MAX_DEPTH {
                 return;
             }
             self.left -= 1;
-            let name = letters(member.key());
-            match member.kind() {
+            match node.kind() {
                 // A code or message with its language, or with attributes.
-                Kind::String | Kind::Number if matches!(&*name, "value" | "text") && says(own) => {
-                    self.leaf(member, own, peers, base, None);
+                Kind::String | Kind::Number if matches!(&*name.letters, "value" | "text") && own.says() => {
+                    self.leaf(*node, own, peers, base, None);
                 }
-                Kind::String | Kind::Number => self.leaf(member, &name, peers, base, None),
-                Kind::Object if !is_echo(&name) => {
-                    let mut more = names::container(&name);
-                    if more == 30 && name.ends_with('s') && !self::peers(member).speaks {
+                Kind::String | Kind::Number => self.leaf(*node, name, peers, base, None),
+                Kind::Object if !is_echo(&name.letters) => {
+                    let mut more = names::container(&name.letters);
+                    if more == 30
+                        && name.letters.ends_with('s')
+                        && !self::peers(&self::members(*node, MAX_PEERS)).speaks
+                    {
                         // A map of errors about fields.
                         more = -24;
-                    } else if says(&name)
-                        && ["value", "text"]
-                            .iter()
-                            .any(|key| member.children().take(MAX_PEERS).any(|part| part.key() == *key))
+                    } else if name.says()
+                        && node.children().take(MAX_PEERS).any(|part| matches!(part.key(), "value" | "text"))
                     {
                         more = more.max(-2);
                     }
-                    self.object(member, &name, base + more, depth + 1);
+                    self.object(*node, name, base + more, depth + 1);
                 }
-                Kind::Array if !is_echo(&name) => self.list(member, &name, peers.speaks, base, depth + 1),
+                Kind::Array if !is_echo(&name.letters) => self.list(*node, name, peers.speaks, base, depth + 1),
                 _ => {}
             }
         }
         self.loose = before;
     }
 
-    fn list(&mut self, list: Node<'d>, name: &str, beside: bool, base: i32, depth: usize) {
-        let more = if name.is_empty() { 0 } else { names::container(name) };
+    fn list(&mut self, list: Node<'d>, name: &Name, beside: bool, base: i32, depth: usize) {
+        let more = if name.letters.is_empty() { 0 } else { names::container(&name.letters) };
         // Beside a list of errors the envelope speaks for all of them.
         let more = match more {
             12 => 12,
@@ -107,7 +137,7 @@ impl<'d> Pick<'d> {
         }
     }
 
-    fn leaf(&mut self, node: Node<'d>, name: &str, peers: Peers, base: i32, list: Option<Node<'d>>) {
+    fn leaf(&mut self, node: Node<'d>, name: &Name, peers: Peers, base: i32, list: Option<Node<'d>>) {
         let text = if node.kind() == Kind::Number { node.word() } else { node.text() };
         if text.is_empty() {
             return;
@@ -118,7 +148,7 @@ impl<'d> Pick<'d> {
         }
         if node.kind() == Kind::String {
             let front = code_in_front(text);
-            if !front.is_empty() && names::message(name) > 50 && 40 + base + 100 > self.code.0 {
+            if !front.is_empty() && name.message > 50 && 40 + base + 100 > self.code.0 {
                 let start = node.span().0 + (front.as_ptr() as usize - text.as_ptr() as usize);
                 let span = node.literal().then_some((start, start + front.len()));
                 self.code =
@@ -131,15 +161,16 @@ impl<'d> Pick<'d> {
             if points > 0 && points + base + 100 > self.message.0 {
                 self.message = (points + base + 100, Some(node), list);
             }
-            let points = names::request_id(name);
+            let points = names::request_id(&name.letters);
             if points > 0 && is_id(text, points) && points + base.max(-40) / 4 + 100 > self.request_id.0 {
                 self.request_id = (points + base.max(-40) / 4 + 100, text);
             }
         }
     }
 
-    fn code_points(&self, text: &str, name: &str, peers: Peers, number: bool) -> i32 {
-        let points = if peers.aws && name == "type" { 80 } else { names::code(name) };
+    fn code_points(&self, text: &str, name: &Name, peers: Peers, number: bool) -> i32 {
+        let (name, points) = (&*name.letters, name.code);
+        let points = if peers.aws && name == "type" { 80 } else { points };
         // What is a secret by its name is no code.
         if points == 0 || !self.is_code(bare_type(text)) || (points < 60 && is_secret_name(name)) {
             return 0;
@@ -250,24 +281,18 @@ struct Peers {
     aws: bool,
 }
 
-fn peers(object: Node<'_>) -> Peers {
+fn peers(members: &[Member<'_>]) -> Peers {
     let mut out = Peers::default();
-    for member in object.children().take(MAX_PEERS) {
-        let name = letters(member.key());
-        let points = names::message(&name);
+    for Member { node: member, name } in members.iter().take(MAX_PEERS) {
+        let (points, code, name) = (name.message, name.code, &*name.letters);
         let plain = !matches!(member.kind(), Kind::Array | Kind::Object | Kind::Null);
         out.message |= points > 45 || (name == "type" && is_hollow(member.text()));
         out.title |= name == "title";
         out.errors |= name == "errors";
         out.aws |= member.key() == "__type";
-        out.speaks |= plain && !is_idle(member.text()) && (name == "title" || points > 52 || names::code(&name) > 52);
+        out.speaks |= plain && !is_idle(member.text()) && (name == "title" || points > 52 || code > 52);
     }
     out
-}
-
-/// Whether a name is that of a code or message.
-fn says(name: &str) -> bool {
-    names::message(name) > 45 || names::code(name) > 45
 }
 
 /// Whether a text is written as ids are.
@@ -278,8 +303,8 @@ fn is_id(text: &str, points: i32) -> bool {
         && (points > 50 || text.len() > 3 && text.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
-fn message_points(text: &str, name: &str) -> i32 {
-    let points = names::message(name);
+fn message_points(text: &str, name: &Name) -> i32 {
+    let (name, points) = (&*name.letters, name.message);
     let text = text.trim_ascii();
     if points == 0 || text.is_empty() || has(text, "://") && !has(text, " ") {
         return 0;

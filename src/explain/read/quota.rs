@@ -7,7 +7,6 @@
 
 use crate::explain::scan::{after, find, parts, words as names};
 use crate::hints::{self, CUT, Served, Told};
-use crate::syntax::headers::Headers;
 use crate::syntax::{label, number, words};
 use alloc::vec::Vec;
 
@@ -27,12 +26,12 @@ struct Found<'a> {
 
 /// The quota that is used up, of several the one that resets last. `None` where no header tells of one, or a cache answered. A
 /// reset alone counts where the request was refused (`refused`).
-pub fn read(headers: Headers<'_>, served: Served, refused: bool) -> Option<Told> {
+pub fn read(headers: &[(&str, &str)], served: Served, refused: bool) -> Option<Told> {
     if served.cached {
         return None;
     }
     let mut quotas: Vec<Found<'_>> = Vec::new();
-    for (name, value) in headers.iter() {
+    for (name, value) in headers.iter().copied() {
         match after_stem(name) {
             Some("") => read_list(name, value, &mut quotas),
             Some(tail) => read_plain(name, tail, value, served, &mut quotas),
@@ -141,13 +140,15 @@ fn read_list<'a>(name: &'a str, value: &'a str, quotas: &mut Vec<Found<'a>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::headers::Headers;
     use crate::time::WallTime;
 
     type Row = (Option<&'static str>, Option<u64>, Option<u64>, Option<i64>);
 
     fn told(text: &str) -> Option<Row> {
         let headers = Headers::new(text);
-        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)), false)?;
+        let pairs: Vec<_> = headers.iter().collect();
+        let told = read(&pairs, hints::served(headers, WallTime(1_394_506_250_000)), false)?;
         Some((told.bucket.map(|bucket| &*bucket.leak()), told.limit, told.remaining, told.reset_in))
     }
 
@@ -177,7 +178,8 @@ mod tests {
             assert_eq!(told(text), expected, "{text}");
         }
         let headers = Headers::new("x-ratelimit-reset:30");
-        let told = read(headers, hints::served(headers, WallTime(1_394_506_250_000)), true).unwrap();
+        let pairs: Vec<_> = headers.iter().collect();
+        let told = read(&pairs, hints::served(headers, WallTime(1_394_506_250_000)), true).unwrap();
         assert_eq!(told.reset_in, Some(30_000), "a refusal with a reset and no more");
     }
 }

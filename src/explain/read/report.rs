@@ -41,7 +41,7 @@ pub struct Report<'a> {
     pub status: Option<u16>,
     /// All of the answer's, names in lower case.
     pub headers: Headers<'a>,
-    /// The same, parted, which spares looking for each name in all of them; may be left empty.
+    /// The same, parted, which spares looking for each name in all of them; [`crate::explain::explain`] does that where it is empty.
     pub pairs: Vec<(&'a str, &'a str)>,
     pub body: Option<&'a str>,
     pub method: &'a str,
@@ -84,13 +84,17 @@ impl Report<'_> {
         }
     }
 
+    /// Parts the headers into [`Report::pairs`], which [`Report::header`] looks in.
+    pub fn part_headers(&mut self) {
+        if self.pairs.is_empty() {
+            self.pairs.extend(self.headers.iter());
+        }
+    }
+
     /// The value of the response header `name`, in any case; "" if it was not sent.
     #[inline(never)]
     pub fn header(&self, name: &str) -> &str {
-        let is = |(known, _): &(&str, &str)| known.eq_ignore_ascii_case(name);
-        let parted = self.pairs.iter().copied().find(is);
-        let pair = if self.pairs.is_empty() { self.headers.iter().find(is) } else { parted };
-        pair.unwrap_or_default().1
+        self.pairs.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 
     /// The value of the request header `name`; "" if it is not known.

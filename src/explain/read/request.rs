@@ -7,7 +7,7 @@
 use crate::explain::read::credentials;
 use crate::explain::read::decode;
 use crate::explain::read::report::{Report, origin_of};
-use crate::explain::scan::{after, cut, find, has, head, known, parts, split, until};
+use crate::explain::scan::{after, cut, find, has, has_any, head, lists, split, until};
 use crate::syntax::json::{self, End, Kind, Node};
 use crate::syntax::number;
 use crate::syntax::words::{halves, holds};
@@ -150,7 +150,7 @@ fn pairs(text: &str, from: &'static str, out: &mut Asked) {
 
 /// A parameter that asks for more than the most that `message` names.
 fn size(url: &str, message: &str, out: &mut Asked) {
-    if !parts(MOST, b'|').any(|word| has(message, word)) {
+    if !has_any(message, MOST, b'|') {
         return;
     }
     let (_, mut rest) = halves(until(url, b"#"), b'?');
@@ -158,7 +158,7 @@ fn size(url: &str, message: &str, out: &mut Asked) {
         let (pair, next) = halves(rest, b'&');
         let (name, value) = halves(pair, b'=');
         rest = next;
-        let Some(given) = number::whole(value).filter(|_| !known(SIZES, &name.to_ascii_lowercase()).is_empty()) else {
+        let Some(given) = number::whole(value).filter(|_| lists(SIZES, b' ', name)) else {
             continue;
         };
         let (mut largest, mut above, mut text) = (0, false, message);

@@ -7,7 +7,7 @@
 use crate::explain::explanation::Explanation;
 use crate::explain::read::fields::{MAX, place_of, push};
 use crate::explain::scan;
-use crate::explain::scan::{after, behind, cut, find, has, known, parts, split, until, words};
+use crate::explain::scan::{after, behind, cut, find, has, lists, parts, split, until, words};
 use crate::explain::write::redact::is_taken;
 use crate::syntax::grams::Grams;
 
@@ -65,13 +65,13 @@ pub fn read(text: &str, out: &mut Explanation) {
     {
         return;
     }
-    for line in parts(text, b'\n').flat_map(clauses) {
+    for line in parts(text, b'\n').flat_map(clauses).take(MAX) {
         let mut rest = line;
         // Behind what a framework sets in front: `json: unknown field "a"`.
         for _ in 0..3 {
             let clause = scan::trim(rest, b". '");
             let lead = until(clause, b" ");
-            let led = words(LEADS).any(|word| word.eq_ignore_ascii_case(lead));
+            let led = lists(LEADS, b' ', lead);
             // pydantic: `messages.0.content: Input should be a valid list`
             let path = split(clause, ": ").filter(|(front, _)| has(front, ".") && plain(front));
             let found = path
@@ -93,7 +93,7 @@ pub fn read(text: &str, out: &mut Explanation) {
 /// The parts of `line`: at semicolons, or, as Grape lists them, at commas: `page is invalid, size must be one of …`.
 fn clauses(line: &str) -> impl Iterator<Item = &str> {
     let grape = has(line, ",")
-        && parts(line, b',').all(|part| !known("is does must has", words(part).nth(1).unwrap_or("")).is_empty());
+        && parts(line, b',').all(|part| lists("is does must has", b' ', words(part).nth(1).unwrap_or("")));
     parts(line, if grape { b',' } else { b';' })
 }
 
@@ -122,7 +122,7 @@ fn complaint(clause: &str, lead: usize, out: &mut Names<'_, '_>) -> bool {
 
 /// Adds a name without quotes, if it is no word of a sentence.
 fn bare(name: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
-    known(NO_NAMES, name).is_empty() && add(name, clause, "", out)
+    !lists(NO_NAMES, b' ', name) && add(name, clause, "", out)
 }
 
 /// Adds the names that stand in quotes, up to what is said of them.
@@ -152,10 +152,7 @@ fn listed(text: &str, clause: &str, out: &mut Names<'_, '_>) -> bool {
         let name = until(part, b" ]");
         let next = until(after(part, name.len() + 1), b" ");
         // A word within a sentence is no name.
-        if known(TAILS, name).is_empty()
-            && known(NO_NAMES, name).is_empty()
-            && (next.is_empty() || !known(TAILS, next).is_empty())
-        {
+        if !lists(TAILS, b' ', name) && !lists(NO_NAMES, b' ', name) && (next.is_empty() || lists(TAILS, b' ', next)) {
             add(name, clause, "", out);
         }
         if let Some(last) = after(part, name.len()).strip_prefix(" and ") {
@@ -179,7 +176,7 @@ fn subject(clause: &str, out: &mut Names<'_, '_>) -> bool {
     let (mut name, mut place, mut marked, mut quoted) = ("", "", false, false);
     for word in words(front) {
         let bare = scan::trim(word, b"'\"`");
-        let lower = |list| words(list).any(|known| known.eq_ignore_ascii_case(word));
+        let lower = |list| lists(list, b' ', word);
         if bare.len() < word.len() {
             (name, marked, quoted) = (bare, true, true);
         } else if !name.is_empty() && !place_of(word).is_empty() {
@@ -196,7 +193,7 @@ fn subject(clause: &str, out: &mut Names<'_, '_>) -> bool {
     let sure = marked
         || plain(name)
         || starts(said, "is required|is missing|is invalid|is too|can't be|cannot be|must be|has already been");
-    sure && words(NOBODY).all(|word| !word.eq_ignore_ascii_case(name)) && add(name, said, place, out)
+    sure && !lists(NOBODY, b' ', name) && add(name, said, place, out)
 }
 
 /// Whether `text` begins with one of `list`; with an empty one it does.
@@ -206,8 +203,7 @@ fn starts(text: &str, list: &str) -> bool {
 
 /// Whether `name` is written as names of fields are, and not as the first word of a sentence.
 fn plain(name: &str) -> bool {
-    name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
-        && words(NOBODY).all(|word| !word.eq_ignore_ascii_case(name))
+    name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase()) && !lists(NOBODY, b' ', name)
 }
 
 /// Adds `name` if it looks like one.
@@ -219,7 +215,7 @@ fn add(name: &str, message: &str, place: &'static str, out: &mut Names<'_, '_>) 
         && name.len() <= 64
         && name.bytes().all(fits)
         && name.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && words(LEADS).all(|word| !word.eq_ignore_ascii_case(name));
+        && !lists(LEADS, b' ', name);
     // What is a secret where it stands is no name.
     let at = (name.as_ptr() as usize).wrapping_sub(out.text.as_ptr() as usize);
     let good = good && (out.out.fields.len() >= MAX || !is_taken(out.text, (at, at.saturating_add(name.len()))));

@@ -25,17 +25,18 @@ const VALUE_ENDS: &[u8] = b" \t\r\n\"'`<>&;,()[]{}|\\";
 
 /// Appends `text` without what must not be shown, on one line.
 pub fn redact(text: &str, out: &mut String) {
-    scan(text, 0, Watch::new(false), out);
+    scan(text, 0, false, usize::MAX, out);
 }
 
 /// The same of what a server says of a field whose name is a secret's: it may repeat the value.
 pub fn redact_value(text: &str, out: &mut String) {
-    scan(text, 0, Watch::new(true), out);
+    scan(text, 0, true, usize::MAX, out);
 }
 
-/// Appends what stands at and behind byte `from` of `text` without what must not be shown; what stands before it may tell that
-/// a secret follows.
-fn scan<'t>(text: &'t str, from: usize, mut watch: Watch<'t>, out: &mut String) {
+/// Appends what stands at and behind byte `from` of `text` without what must not be shown, up to the word that ends behind
+/// `most` bytes; what stands before it may tell that a secret follows.
+fn scan(text: &str, from: usize, is_value: bool, most: usize, out: &mut String) {
+    let mut watch = Watch::new(text, is_value);
     let mark = out.len();
     let mut before = from > 0;
     let mut rest = text;
@@ -45,6 +46,9 @@ fn scan<'t>(text: &'t str, from: usize, mut watch: Watch<'t>, out: &mut String) 
         if before && text.len() - rest.len() >= from {
             out.truncate(mark);
             before = false;
+        }
+        if !before && out.len() - mark > most {
+            return;
         }
         if let Some(tail) = rest.strip_prefix(GONE) {
             out.push_str(GONE);
@@ -118,7 +122,9 @@ pub fn excerpt_from(text: &str, from: usize, out: &mut String) {
     // As far back as the name of a secret may stand.
     let lead = text.floor_char_boundary(from.saturating_sub(LEAD));
     // Redacting comes first: a token that is cut short is no longer known as one. What is far behind the cut is not looked at.
-    scan(head(after(text, lead), from - lead + EXCERPT * 16), from - lead, Watch::new(false), out);
+    let text = head(after(text, lead), from - lead + EXCERPT * 16);
+    // Of four bytes each at most.
+    scan(text, from - lead, false, EXCERPT * 4, out);
     let long = out
         .get(start..)
         .filter(|shown| shown.len() > EXCERPT)
@@ -138,7 +144,8 @@ pub fn is_taken(text: &str, range: (usize, usize)) -> bool {
     let lead = text.floor_char_boundary(from.saturating_sub(LEAD));
     let end = text.floor_char_boundary(to.saturating_add(LEAD));
     let mut out = String::new();
-    scan(cut(text, lead, end), from - lead, Watch::new(false), &mut out);
+    let part = cut(text, lead, end);
+    scan(part, from - lead, false, usize::MAX, &mut out);
     !out.starts_with(cut(text, from, range.0 + word.len()))
 }
 

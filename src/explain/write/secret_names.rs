@@ -1,58 +1,29 @@
 //! Which words name a secret, so that its value may follow.
 
-use crate::explain::scan::{after, cut};
+use crate::explain::scan::{after, cut, lists};
+use crate::syntax::grams::Grams;
 
 /// Matched within longer names: `access_token`, `X-Api-Key`, `refreshToken`. After them a value may follow without a colon.
 const HARD: &[&str] = &["token", "secret", "passw", "passcode", "passphrase", "apikey", "api_key", "api-key"];
 /// The same, but a value follows only behind a colon, an equals sign or a tag: "session expired" is a sentence.
 const WEAK: &[&str] = &["auth", "cookie", "session", "credential", "signature", "private", "bearer"];
 /// Whole parts of a name.
-const PARTS: &[&str] = &["pwd", "pass", "pin", "otp", "cvv", "cvc", "ssn", "passwort", "kennwort", "senha"];
+const PARTS: &str = "pwd pass pin otp cvv cvc ssn passwort kennwort senha";
 /// What a key or code is of, if it is secret: "API key", `access_key`, "verification code".
-const OF_KEYS: &[&str] = &[
-    "api",
-    "access",
-    "account",
-    "encryption",
-    "license",
-    "master",
-    "private",
-    "secret",
-    "shared",
-    "signing",
-    "subscription",
-    "security",
-    "verification",
-];
+const OF_KEYS: &str =
+    "api access account encryption license master private secret shared signing subscription security verification";
 /// A name that ends with one of these says something about the secret: `token_type`, `session_timeout`.
-const ABOUT: &[&str] = &[
-    "type",
-    "types",
-    "count",
-    "limit",
-    "length",
-    "size",
-    "expires",
-    "expiry",
-    "expiration",
-    "in",
-    "at",
-    "ttl",
-    "timeout",
-    "url",
-    "uri",
-    "endpoint",
-    "method",
-    "mode",
-    "enabled",
-    "required",
-    "policy",
-    "max",
-    "min",
-];
+const ABOUT: &str = "type types count limit length size expires expiry expiration in at ttl timeout url uri endpoint \
+                     method mode enabled required policy max min";
+/// What a text has in it that names a secret anywhere, or has a scheme of credentials.
+const SIGNS: &str = "token secret passw passcode passphrase apikey api_key api-key auth cookie session credential \
+                     signature private bearer pwd pass pin otp cvv cvc ssn kennwort senha key code basic";
 /// Words that only begin like one of the names.
 const OTHERS: &[(&str, &str)] =
     &[("auth", "author"), ("token", "tokeniz"), ("token", "tokenis"), ("secret", "secretar"), ("secret", "secretion")];
+
+/// Shorter words name no secret.
+const SHORTEST: usize = 3;
 
 /// How a word names a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +40,9 @@ pub enum Name {
 
 /// How `word` names a secret; `last` is the word before it, which may tell: "API key".
 pub fn name_of(word: &str, last: &str) -> Name {
+    if word.len() < SHORTEST {
+        return Name::None;
+    }
     let found = if within(word, HARD) || part_of(word, last) {
         Name::Hard
     } else if within(word, WEAK) {
@@ -77,13 +51,20 @@ pub fn name_of(word: &str, last: &str) -> Name {
         return Name::None;
     };
     let end = last_part(word);
-    if ABOUT.iter().any(|about| end.len() < word.len() && about.eq_ignore_ascii_case(end)) {
+    if end.len() < word.len() && lists(ABOUT, b' ', end) {
         Name::None
     } else if end.eq_ignore_ascii_case("tokens") {
         Name::Count
     } else {
         found
     }
+}
+
+/// Whether a word of `text` may name a secret; false is certain. Most texts have none, and need no look at each of their words.
+pub fn may_name(text: &str) -> bool {
+    let mut found = false;
+    Grams::of(text).each_held(SIGNS, |_| found = true);
+    found
 }
 
 /// Whether `name` names a secret.
@@ -111,12 +92,11 @@ fn within(word: &str, names: &[&str]) -> bool {
 
 /// Whether a whole part of `word` names a secret.
 fn part_of(word: &str, last: &str) -> bool {
-    let is = |list: &[&str], part: &str| list.iter().any(|known| known.eq_ignore_ascii_case(part));
     let mut before = last;
     let mut rest = word;
     while !rest.is_empty() {
         let (part, next) = first_part(rest);
-        if is(PARTS, part) || (is(&["key", "code"], part) && is(OF_KEYS, before)) {
+        if lists(PARTS, b' ', part) || (lists("key code", b' ', part) && lists(OF_KEYS, b' ', before)) {
             return true;
         }
         before = part;
@@ -127,7 +107,7 @@ fn part_of(word: &str, last: &str) -> bool {
 
 /// Whether `word` is the whole name of something short, as a PIN is.
 pub fn is_whole_name(word: &str) -> bool {
-    PARTS.iter().any(|part| part.eq_ignore_ascii_case(word))
+    lists(PARTS, b' ', word)
 }
 
 /// The first part of `word`, which ends before a separator or a capital that follows a small letter, and the others.

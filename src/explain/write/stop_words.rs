@@ -2,6 +2,8 @@
 //!
 //! Each row has the words of one length in bytes, so that a word is compared with few others.
 
+use crate::explain::scan::lists;
+
 /// By length, parted by blanks. English, then what the same sentences have in German, Spanish, French, Portuguese, Italian
 /// and Dutch; then names of algorithms and forms.
 const WORDS: [&str; 15] = [
@@ -59,7 +61,7 @@ pub fn is_stop_word(word: &str) -> bool {
 
 /// Whether a sentence goes on with `word` about what stands before it.
 pub fn is_verb(word: &str) -> bool {
-    crate::explain::scan::words(VERBS).any(|verb| verb.eq_ignore_ascii_case(word))
+    lists(VERBS, b' ', word)
 }
 
 // The words of `row` are as long as `word`.

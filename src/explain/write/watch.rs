@@ -4,9 +4,9 @@
 //! Without a colon only what looks like a password is one: "Password hunter2 is wrong".
 
 use crate::explain::scan;
-use crate::explain::scan::{after, find, has, head, parts, until};
+use crate::explain::scan::{after, find, has, head, lists, parts, until};
 use crate::explain::write::redact::{GONE, is_word};
-use crate::explain::write::secret_names::{Name, first_part, is_whole_name, name_of};
+use crate::explain::write::secret_names::{Name, first_part, is_whole_name, may_name, name_of};
 use crate::explain::write::stop_words::{is_stop_word, is_verb};
 use crate::syntax::shapes;
 
@@ -50,16 +50,18 @@ pub struct Watch<'t> {
     rest: State,
     /// The last word.
     last: &'t str,
+    /// Whether no word of the text names a secret.
+    is_quiet: bool,
     /// Whether pairs of a cookie, or elements of a list, may follow.
     cookie: bool,
     list: bool,
 }
 
 impl<'t> Watch<'t> {
-    /// `is_value`: the text is what stands behind a secret's name.
-    pub fn new(is_value: bool) -> Self {
+    /// For `text`. `is_value`: it is what stands behind a secret's name.
+    pub fn new(text: &str, is_value: bool) -> Self {
         let (state, rest) = if is_value { (State::Opening, State::Sentence(false)) } else { (State::Off, State::Off) };
-        Self { state, rest, last: "", cookie: false, list: false }
+        Self { state, rest, last: "", is_quiet: !is_value && !may_name(text), cookie: false, list: false }
     }
 
     /// Passes a character that belongs to no word.
@@ -134,7 +136,7 @@ impl<'t> Watch<'t> {
             State::Scheme => is_credential(bare),
             State::Sentence(named) => {
                 // "was 'x'", "is 123456".
-                let told = !named || is(&["is", "was", "got"], self.last);
+                let told = !named || is("is was got", self.last);
                 is_strong(bare) || told && (digits > 3 || quoted && has_ascii(bare) && is_value(bare, tail, Name::Weak))
             }
             State::Taken(true) => is_strong(bare),
@@ -149,17 +151,20 @@ impl<'t> Watch<'t> {
 
     /// Passes a word that stays.
     pub fn pass_word(&mut self, word: &'t str, tail: &str) {
+        if self.is_quiet && self.state == State::Off {
+            return;
+        }
         let bare = bare(word);
         let name = name_of(bare, self.last);
         let value = self.state.awaits_value();
         // "Unexpected token 'x'" is a parser's.
-        let parser = is(&["unexpected", "unknown", "illegal"], self.last) && bare.eq_ignore_ascii_case("token");
+        let parser = is("unexpected unknown illegal", self.last) && bare.eq_ignore_ascii_case("token");
         self.last = bare;
         if name != Name::None {
             self.cookie = has(bare, "cookie");
         }
         self.state = match name {
-            _ if is(&["bearer", "basic"], bare) => {
+            _ if is("bearer basic", bare) => {
                 if value {
                     self.state
                 } else {
@@ -167,11 +172,11 @@ impl<'t> Watch<'t> {
                 }
             }
             Name::Hard if parser => self.rest,
-            _ if value && (name != Name::None || is(&["value"], bare)) => self.state,
+            _ if value && (name != Name::None || is("value", bare)) => self.state,
             Name::Hard => State::Hard,
             Name::Weak | Name::Count => State::Named(name),
             Name::None if bare.len() < word.len() && word.ends_with('.') => self.rest,
-            Name::None if self.rest != State::Off && is(&["value"], bare) => State::Value(Name::Weak),
+            Name::None if self.rest != State::Off && is("value", bare) => State::Value(Name::Weak),
             Name::None if self.rest != State::Off && bare.ends_with("value") => State::Named(Name::Weak),
             Name::None if is_sentence(bare) => match self.state {
                 State::Value(_) | State::Hard => State::Sentence(true),
@@ -213,8 +218,8 @@ fn bare(word: &str) -> &str {
     head(word, word.len() - ends)
 }
 
-fn is(list: &[&str], word: &str) -> bool {
-    list.iter().any(|known| known.eq_ignore_ascii_case(word))
+fn is(list: &str, word: &str) -> bool {
+    lists(list, b' ', word)
 }
 
 /// Whether a number before `tail` counts something: `8 characters`.
@@ -262,7 +267,7 @@ fn is_value(word: &str, tail: &str, name: Name) -> bool {
     let is_contracted = word.ends_with(['n', 'N']) && tail.starts_with("'t");
     has_sign(word)
         && !is_sentence(word)
-        && !is(&["bearer", "basic", "value"], word)
+        && !is("bearer basic value", word)
         && !is_exception(word)
         && !is_contracted
         && !is_code(word)

@@ -6,18 +6,27 @@ use alloc::vec::Vec;
 
 use super::name::{self, Name};
 use crate::hints::When;
-use crate::rate_limit::quota::{MOST, Quota};
+use crate::rate_limit::quota::{ERRORS, MOST, Quota};
 use crate::syntax::{label, structured, words};
 
 /// From this [`Draft::step`] on it is of a user's own dialect, of which each is one quota.
 pub const OWN: usize = 1000;
 
 // Words of a family that say which requests are counted: Imgur's "x-post-rate-limit", Strava's "x-readratelimit".
-const CLASSES: &str = "delete get method patch post put read service user write";
+const CLASSES: &[&str] = &["delete", "get", "method", "patch", "post", "put", "read", "service", "user", "write"];
 
-// Words of a dimension that are its unit, and one that means another; all else counts requests.
-const UNITS: &str = "tokens bytes complexity cost credits errors percent points";
-const CONCURRENT: (&str, &str) = ("concurrent", "concurrent-requests");
+// Words of a dimension, and the unit they mean; all else counts requests.
+const UNITS: &[(&str, &str)] = &[
+    ("tokens", "tokens"),
+    ("bytes", "bytes"),
+    ("concurrent", "concurrent-requests"),
+    ("complexity", "complexity"),
+    ("cost", "cost"),
+    ("credits", "credits"),
+    (ERRORS, ERRORS),
+    ("percent", "percent"),
+    ("points", "points"),
+];
 
 /// What one header tells of a quota. A number below 0 and an empty text are not told.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +129,7 @@ impl<'a> Draft<'a> {
         (self.unit, self.window) = (self.unit(), self.window());
         for word in words::split(self.family, b"-_") {
             let word = word.strip_suffix("ratelimit").unwrap_or(word);
-            if let Some(class) = words::of(CLASSES).find(|class| *class == word) {
+            if let Some(class) = CLASSES.iter().find(|class| **class == word) {
                 self.class = class;
                 return;
             }
@@ -175,11 +184,8 @@ impl<'a> Draft<'a> {
         if self.worded && self.unit.is_empty() {
             for part in [self.head, self.tail] {
                 for word in words::split(part, b"-_") {
-                    if word == CONCURRENT.0 {
-                        return CONCURRENT.1;
-                    }
-                    if words::is_in(UNITS, word) {
-                        return word;
+                    if let Some((_, unit)) = UNITS.iter().find(|(text, _)| *text == word) {
+                        return unit;
                     }
                 }
             }

@@ -47,29 +47,69 @@ pub struct Name<'a> {
     pub millis: bool,
 }
 
-// Of the first three the first word may be glued to others, see [`role_in`].
-const ROLES: [(Role, &str); 5] = [
-    (Role::Limit, "limit max quota total capacity allowed"),
-    (Role::Remaining, "remaining left remain available"),
-    (Role::Reset, "reset resets until next expires expiry"),
-    (Role::Used, "used observed current usage count"),
-    (Role::Window, "window period interval duration renewalperiod"),
+const ROLES: &[(&str, Role)] = &[
+    ("limit", Role::Limit),
+    ("remaining", Role::Remaining),
+    ("reset", Role::Reset),
+    ("max", Role::Limit),
+    ("quota", Role::Limit),
+    ("total", Role::Limit),
+    ("capacity", Role::Limit),
+    ("allowed", Role::Limit),
+    ("left", Role::Remaining),
+    ("remain", Role::Remaining),
+    ("available", Role::Remaining),
+    ("used", Role::Used),
+    ("observed", Role::Used),
+    ("current", Role::Used),
+    ("usage", Role::Used),
+    ("count", Role::Used),
+    ("resets", Role::Reset),
+    ("until", Role::Reset),
+    ("next", Role::Reset),
+    ("expires", Role::Reset),
+    ("expiry", Role::Reset),
+    ("window", Role::Window),
+    ("period", Role::Window),
+    ("interval", Role::Window),
+    ("duration", Role::Window),
+    ("renewalperiod", Role::Window),
 ];
 
-// What the words after a reset or a window say of it: that it is a delta, that it counts milliseconds, or neither.
-const DELTAS: &str = "after in";
-const MILLIS: &str = "milliseconds ms";
-const MODIFIERS: &str = "at date epoch sec seconds time timestamp unix utc";
+// What the words after a reset or a window say of it: whether it is a delta, and whether it counts milliseconds.
+const MODIFIERS: &[(&str, bool, bool)] = &[
+    ("after", true, false),
+    ("at", false, false),
+    ("date", false, false),
+    ("epoch", false, false),
+    ("in", true, false),
+    ("milliseconds", false, true),
+    ("ms", false, true),
+    ("sec", false, false),
+    ("seconds", false, false),
+    ("time", false, false),
+    ("timestamp", false, false),
+    ("unix", false, false),
+    ("utc", false, false),
+];
 
 // Milliseconds. Calendars differ: of a month and a year this is a bound.
-const WINDOWS: [(i64, &str); 7] = [
-    (1000, "s sec second"),
-    (60_000, "m min minute"),
-    (3_600_000, "h hr hour"),
-    (86_400_000, "d day"),
-    (604_800_000, "w week"),
-    (2_592_000_000, "month"),
-    (31_536_000_000, "year"),
+const WINDOWS: &[(&str, i64)] = &[
+    ("s", 1000),
+    ("sec", 1000),
+    ("second", 1000),
+    ("m", 60_000),
+    ("min", 60_000),
+    ("minute", 60_000),
+    ("h", 3_600_000),
+    ("hr", 3_600_000),
+    ("hour", 3_600_000),
+    ("d", 86_400_000),
+    ("day", 86_400_000),
+    ("w", 604_800_000),
+    ("week", 604_800_000),
+    ("month", 2_592_000_000),
+    ("year", 31_536_000_000),
 ];
 
 const SEPARATORS: &[u8] = b"-_";
@@ -78,12 +118,17 @@ const SEPARATORS: &[u8] = b"-_";
 const ERRORS: &str = "error-limit";
 
 // A role only where nothing stands beside it: elsewhere they are dimensions.
-const ALONE: [(Role, &str); 3] =
-    [(Role::Bucket, "bucket resource name"), (Role::Scope, "scope"), (Role::Policy, "policy")];
+const ALONE: &[(&str, Role)] = &[
+    ("bucket", Role::Bucket),
+    ("resource", Role::Bucket),
+    ("name", Role::Bucket),
+    ("scope", Role::Scope),
+    ("policy", Role::Policy),
+];
 
 /// The role that `word` names by itself.
 pub fn role(word: &str) -> Option<Role> {
-    find(&ROLES, word)
+    find(ROLES, word)
 }
 
 /// Takes `name` (lower case) apart; none if it is no rate-limit header's.
@@ -96,7 +141,7 @@ pub fn read(name: &str) -> Option<Name<'_>> {
         return None;
     }
     let plain = Name { family, head: "", tail: rest, role: Role::Plain, millis: false };
-    if let Some(role) = find(&ALONE, rest) {
+    if let Some(role) = find(ALONE, rest) {
         return Some(Name { tail: "", role, ..plain });
     }
     // The last word decides; if it is no role, the first that is one. What follows a role may say how it is told.
@@ -109,9 +154,12 @@ pub fn read(name: &str) -> Option<Name<'_>> {
             if role == Role::Plain || (last && ends - begins == word.len()) {
                 (role, from, to) = (of, at + begins, at + ends);
             }
-        } else if to + 1 == at && matches!(role, Role::Reset | Role::ResetAfter | Role::Window) && is_modifier(word) {
-            role = if role == Role::Reset && words::is_in(DELTAS, word) { Role::ResetAfter } else { role };
-            (to, millis) = (end, words::is_in(MILLIS, word));
+        } else if to + 1 == at
+            && matches!(role, Role::Reset | Role::ResetAfter | Role::Window)
+            && let Some((_, delta, counts)) = MODIFIERS.iter().find(|(text, ..)| *text == word)
+        {
+            role = if *delta && role == Role::Reset { Role::ResetAfter } else { role };
+            (to, millis) = (end, *counts);
         } else if to + 1 == at && last && role == Role::Remaining && matches!(word, "seconds" | "milliseconds" | "ms") {
             // Rollbar: what remains of the window.
             (role, to, millis) = (Role::ResetAfter, end, word != "seconds");
@@ -145,11 +193,8 @@ pub fn window(dimension: &str) -> Option<i64> {
     let short = |unit: &str| unit.len() > 1 && unit.bytes().last() == Some(b's');
     let unit = if short(unit) { words::cut(unit, 0, unit.len() - 1) } else { unit };
     // One letter is a unit only after a number.
-    if unit.len() < 2 && count.is_empty() {
-        return None;
-    }
-    let is_it = |text: &str| text.eq_ignore_ascii_case(unit);
-    let (ms, _) = WINDOWS.iter().find(|(_, texts)| words::of(texts).any(is_it))?;
+    let (_, ms) =
+        WINDOWS.iter().find(|(text, _)| text.eq_ignore_ascii_case(unit) && (unit.len() > 1 || !count.is_empty()))?;
     let count = if count.is_empty() { 1 } else { number::whole(count)? };
     (count > 0).then(|| times(count, *ms))
 }
@@ -197,26 +242,23 @@ pub fn role_in(word: &str) -> Option<(Role, usize, usize)> {
     if word == "nearlimit" || word == "limited" {
         return None;
     }
-    for (role, texts) in ROLES.get(..3)? {
-        let text = words::halves(texts, b' ').0;
+    for (text, role) in ROLES.get(..3)? {
         if let Some(before) = word.strip_suffix(text) {
             return Some((*role, before.len(), word.len()));
         }
         if let Some(after) = word.strip_prefix(text) {
-            let told = *role == Role::Reset && is_modifier(after);
-            let role = if told && words::is_in(DELTAS, after) { Role::ResetAfter } else { *role };
+            let told = *role == Role::Reset && MODIFIERS.iter().any(|(text, ..)| *text == after);
+            let role = if told && matches!(after, "after" | "in") { Role::ResetAfter } else { *role };
             return Some((role, 0, if told { word.len() } else { text.len() }));
         }
     }
     None
 }
 
-fn is_modifier(word: &str) -> bool {
-    [MODIFIERS, DELTAS, MILLIS].iter().any(|list| words::is_in(list, word))
-}
-
-fn find(table: &[(Role, &str)], word: &str) -> Option<Role> {
-    table.iter().find(|(_, words)| words::is_in(words, word)).map(|(role, _)| *role)
+fn find(table: &[(&str, Role)], word: &str) -> Option<Role> {
+    #[cfg(test)]
+    crate::syntax::steps::add(table.len());
+    table.iter().find(|(text, _)| *text == word).map(|(_, role)| *role)
 }
 
 #[cfg(test)]

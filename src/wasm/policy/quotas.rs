@@ -62,34 +62,38 @@ impl Engine {
     pub fn restore(&mut self, plan: &Plan, text: &str, wall: f64, mono: f64) {
         let at = Moment::new(wall, mono, 0.0);
         let mut lines = words::split(text, b"\n");
-        let kept = core::iter::from_fn(|| {
-            let mut fields = [""; 9];
-            fields.fill_with(|| lines.next().unwrap_or_default());
-            Some(fields).filter(|[scope, ..]| !scope.is_empty())
-        });
-        let ruled = kept.filter_map(|[scope, key, name, unit, source, limit, remaining, resets, window]| {
-            let identity = Identity::kept(scope, key)?;
-            let rules = plan.policy.rules(identity.host()).rate_limit.clone()?;
-            let text = |text: &str| (!text.is_empty()).then(|| text.into());
-            let number = |text: &str| match text.strip_prefix('-') {
-                Some(digits) => number::whole(digits).map(|number| -number),
-                None => number::whole(text),
-            };
-            let mut quota = Quota {
-                name: text(name),
-                unit: text(unit),
+        loop {
+            let mut next = || lines.next().unwrap_or_default();
+            let [scope, key, name, unit, source, limit, remaining, resets, window] = [(); 9].map(|()| next());
+            if scope.is_empty() {
+                return;
+            }
+            let Some(identity) = Identity::kept(scope, key) else { continue };
+            let Some(rules) = &plan.policy.rules(identity.host()).rate_limit else { continue };
+            let quota = Quota {
+                name: text_of(name),
+                unit: text_of(unit),
                 source: source.into(),
-                limit: number(limit).map(|limit| limit as u64),
-                remaining: number(remaining).map(|remaining| remaining as u64),
-                reset_in: number(resets).map(|resets| WallTime(resets).since(at.wall)),
-                window: number(window),
+                limit: number_of(limit).map(|limit| limit as u64),
+                remaining: number_of(remaining).map(|remaining| remaining as u64),
+                reset_in: number_of(resets).map(|resets| WallTime(resets).since(at.wall)),
+                window: number_of(window),
                 granularity: 1,
                 ..Quota::default()
             };
-            Secrets::default().veil(core::slice::from_mut(&mut quota));
-            Some((identity, quota, rules))
-        });
-        self.memory.tracker.restore(ruled, at);
+            self.memory.tracker.restore(&identity, quota, rules, at);
+        }
+    }
+}
+
+fn text_of(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.into())
+}
+
+fn number_of(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(digits) => number::whole(digits).map(|number| -number),
+        None => number::whole(text),
     }
 }
 

@@ -22,9 +22,12 @@ const VALUES = [
   "defineCatalog",
   "defineMessages",
   "explain",
+  "explainError",
   "explainResponse",
   "fetchWithPolicy",
   "formatExplanation",
+  "initExplain",
+  "initPolicy",
   "readQuotas",
 ];
 /** @type {ReturnType<typeof consumer>} */

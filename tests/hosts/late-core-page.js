@@ -22,7 +22,7 @@ async function main() {
   const started = performance.now();
   const down = await told(policy.fetch(url("503,200")));
   const waited = Math.round((performance.now() - started) / 1000);
-  const explained = (await explainResponse(await policy.fetch(url("404")))).kind;
+  const explained = (await explainResponse(await policy.fetch(url("404")))).id;
   await sleep(Number(place.later));
   await policy.fetch(url("404"));
   const isThere = await initPolicy();

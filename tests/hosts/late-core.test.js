@@ -14,7 +14,7 @@ const gone = () => {
   throw new Error("404");
 };
 /** What goes on without a core: the server's own statuses, told once. */
-const PLAIN = { quiet: [200, 1, true], asked: 0, burst: 30, down: [503, 1, true], waited: 0, explained: "not_found", degraded: 1, warnings: 1 };
+const PLAIN = { quiet: [200, 1, true], asked: 0, burst: 30, down: [503, 1, true], waited: 0, explained: "http.404", degraded: 1, warnings: 1 };
 const MANAGED = { ...PLAIN, down: [200, 2, true], degraded: 0, warnings: 0, isThere: true, later: [200, 2, true] };
 const NEVER = { ...PLAIN, isThere: false, later: [503, 1, true] };
 
@@ -28,7 +28,7 @@ const FAULTS = {
   "breaks off": { core: () => core().slice(0, 100_000), expect: NEVER },
   "is a page": { core: () => "<!doctype html><title>app</title>", expect: NEVER },
   "is of another version": { core: () => core().replaceAll('"0.1.0"', '"0.0.9"'), expect: NEVER },
-  "is forbidden": { core, expect: { ...NEVER, explained: "unknown" }, csp: STRICT },
+  "is forbidden": { core, expect: { ...NEVER, explained: "fallback.not_found" }, csp: STRICT },
 };
 
 /** @type {Awaited<ReturnType<typeof startUpstream>>} */

@@ -53,6 +53,7 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
     "package.json",
     "policy.wasm",
     "profiles.d.ts",
+    "static.d.ts",
     "testing.d.ts",
     "url.d.ts",
   ]);

@@ -158,7 +158,9 @@ fn assemble() -> Result<(), String> {
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "testing.d.ts", "url.d.ts", "README.md"] {
+    for name in
+        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
+    {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -217,6 +219,8 @@ fn pages(out: &Path) -> Result<(), String> {
         esbuild.args(apart.map(|name| format!("--external:*/{name}.js")));
         Ok(esbuild)
     };
+    // For who reads no `exports`.
+    write(&out.join("static.js"), b"export * from \"./index.js\";\n")?;
     for name in NAMES {
         process::read(command(&[name])?.arg("--external:*/shell.js"))?;
     }

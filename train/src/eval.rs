@@ -8,6 +8,7 @@ use crate::table::Table;
 use fetch_with_policy::explain::judge::model::Model;
 use fetch_with_policy::explain::{Catalogs, explain};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -78,6 +79,9 @@ pub fn judge(row: &Row, catalogs: &Catalogs) -> Judgement {
 /// Prints how good the reader is; with `misses`, each row that is wrong, too.
 pub fn print(fixtures: &str, arguments: &[String]) {
     let misses = arguments.iter().any(|argument| argument == "--misses");
+    if arguments.first().is_some_and(|argument| argument == "--without") {
+        return without(fixtures, &arguments[1..], misses);
+    }
     let files: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     if !arguments.iter().any(|argument| argument == "--files") {
         let rows = crate::rows::all(fixtures);
@@ -96,6 +100,20 @@ pub fn print(fixtures: &str, arguments: &[String]) {
         let judged: Vec<Judgement> = rows.iter().map(|row| judge(row, &catalogs)).collect();
         report(file, &rows, &judged, misses);
     }
+}
+
+/// Judges the rows of the files whose names are in `arguments` by weights that saw none of them, nor of their vendors.
+fn without(fixtures: &str, arguments: &[String], misses: bool) {
+    let rows = crate::rows::all(fixtures);
+    let set = Set::of(&rows);
+    let is_out = |row: &Row| arguments.iter().any(|name| row.file.contains(name.as_str()));
+    let vendors: BTreeSet<&str> = rows.iter().filter(|row| is_out(row)).map(|row| row.vendor.as_str()).collect();
+    let table = Table::fit(&set, |row| !vendors.contains(rows[row].vendor.as_str()));
+    let table = table.with_confidence(Model::built_in().confidence());
+    let catalogs = Catalogs::built_in().with_model(Model::read(&table.bytes()));
+    let rows: Vec<Row> = rows.into_iter().filter(is_out).collect();
+    let judged: Vec<Judgement> = rows.iter().map(|row| judge(row, &catalogs)).collect();
+    report("by weights that saw neither these rows nor their vendors", &rows, &judged, misses);
 }
 
 /// What a table with the points `confidence` says where one without says `said`.

@@ -1,11 +1,13 @@
 //! `train`: fits the trained reader to the labelled errors and writes its table. `train --check`: whether the table that is there
 //! is what a fit gives. `train --eval [--misses] [--files] [FILE..]`: judges it (`--files`: only on FILE), each vendor by weights that never saw it.
+//! `train --eval --without FILE..`: judges the rows of FILE by weights that saw neither them nor their vendors.
 
 mod calibrate;
 mod eval;
 mod examples;
 mod fit;
 mod measure;
+mod phrases;
 mod rows;
 #[path = "../../tests/it/explain_support/mod.rs"]
 #[allow(dead_code, clippy::pedantic)]
@@ -36,6 +38,8 @@ fn train(fixtures: &str, is_check: bool) -> ExitCode {
     let table = Table::fit(&set, |_| true).with_confidence(confidence);
     let (text, bytes) = (table.text(), table.bytes());
     println!("{} rows, {} features of {}, {} bytes", rows.len(), table.len(), set.names.len(), bytes.len());
+    let right = folds.iter().filter(|fold| fold.is_right()).count();
+    println!("right of vendors left out: {:.2} %", 100.0 * right as f64 / folds.len() as f64);
     let folder = format!("{ROOT}/src/explain/judge");
     let (text_path, bytes_path) = (format!("{folder}/weights.txt"), format!("{folder}/weights.bin"));
     if is_check {

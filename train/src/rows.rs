@@ -16,6 +16,8 @@ const JUDGED: [&str; 2] = ["errors-wild.json", "errors-blind-1.json"];
 pub struct Row {
     /// As the fixture has it.
     pub value: Value,
+    /// The name of its file.
+    pub file: String,
     /// The same as a report.
     pub case: Case,
     /// Who made the API: rows of one vendor are left out together.
@@ -31,7 +33,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(value: Value, is_by_source: bool) -> Self {
+    fn of(value: Value, path: &str, is_by_source: bool) -> Self {
         let expected = &value["expected"];
         let word = |value: &Value| place(value.as_str().unwrap_or_else(|| panic!("no kind: {expected}")));
         let kind = word(&expected["kind"]);
@@ -41,7 +43,8 @@ impl Row {
         let reason = reason.and_then(|reason| REASONS.iter().position(|known| *known == (KINDS[kind], reason)));
         let vendor = vendor(&value, is_by_source);
         let is_source = value["provenance"] == "source" || value["source"] == "conventions of many APIs";
-        Self { case: Case::of(&value), vendor, is_source, kind, others, reason, value }
+        let file = path.rsplit('/').next().unwrap_or(path).to_owned();
+        Self { file, case: Case::of(&value), vendor, is_source, kind, others, reason, value }
     }
 
     /// Whether `kind` is right.
@@ -77,7 +80,7 @@ fn vendor(value: &Value, is_by_source: bool) -> String {
 
 /// The rows of one file.
 pub fn of_file(path: &str, is_by_source: bool) -> Vec<Row> {
-    load(path).into_iter().map(|value| Row::of(value, is_by_source)).collect()
+    load(path).into_iter().map(|value| Row::of(value, path, is_by_source)).collect()
 }
 
 /// All rows that the reader is fitted to, in the order of their files' names.

@@ -1,16 +1,17 @@
 //! From a fit to the table: the features that matter, fitted again by themselves, in whole numbers.
 
-use crate::examples::{Example, Set, size};
-use crate::fit::Fit;
+use crate::examples::{Set, size};
+use crate::fit::{Fit, Sample};
 use fetch_with_policy::explain::advise::texts;
-use fetch_with_policy::explain::judge::model::{CLASSES, POINTS, UNIT};
+use fetch_with_policy::explain::judge::model::{CLASSES, LOW_BITS, POINTS, STEP, UNIT};
 use fetch_with_policy::explain::kind::{KINDS, Kind, REASONS};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Features in the table.
 pub const FEATURES: usize = 2200;
-/// A weight that is smaller than this counts as none.
-const LEAST: f64 = 0.2;
+/// Weights in the table, of all features together.
+const WEIGHTS: usize = 8000;
 
 /// A row of the table: the feature's hash, its name, its weights by class.
 struct Line {
@@ -30,39 +31,38 @@ fn whole(weight: f64) -> f64 {
     (weight * f64::from(UNIT)).round()
 }
 
+/// A weight in steps.
+fn steps(weight: f64) -> i8 {
+    (whole(weight) / f64::from(STEP)).round().clamp(-31.0, 31.0) as i8
+}
+
 impl Table {
-    /// Fits a table to those examples of `set` whose rows `takes`.
+    /// Fits a table to those samples of `set` whose rows `takes`, and to all phrases.
     pub fn fit(set: &Set, takes: impl Fn(usize) -> bool) -> Self {
-        let all: Vec<&Example> = set.examples.iter().filter(|example| takes(example.row)).collect();
-        let first = Fit::of(all.clone(), set.names.len());
-        let kept = kept(set, &all, &first);
-        let mut places = vec![None; set.names.len()];
+        let taken = |samples: &[Sample]| -> Vec<Sample> {
+            samples.iter().filter(|sample| sample.row.is_none_or(&takes)).cloned().collect()
+        };
+        let mut parts = [taken(&set.kinds), taken(&set.reasons)];
+        let count = set.names.len();
+        let first = Weights::of(&parts, count, &|_, _| true);
+        let (kept, pairs) = kept(set, &first);
+        let mut places = vec![None; count];
         for (place, feature) in kept.iter().enumerate() {
             places[*feature] = Some(place as u32);
         }
-        let fewer: Vec<Example> = all
-            .iter()
-            .map(|example| Example {
-                row: example.row,
-                features: example
-                    .features
-                    .iter()
-                    .filter_map(|(feature, size)| Some((places[*feature as usize]?, *size)))
-                    .collect(),
-                targets: example.targets.clone(),
-                head: example.head,
-            })
-            .collect();
-        let second = Fit::of(fewer.iter().collect(), kept.len());
-        let bias = std::array::from_fn(|class| whole(second.weight(kept.len(), class)) as i16);
+        for sample in parts.iter_mut().flatten() {
+            let known = sample.features.iter();
+            sample.features = known.filter_map(|(feature, size)| Some((places[*feature as usize]?, *size))).collect();
+        }
+        let second = Weights::of(&parts, kept.len(), &|place, class| pairs.contains(&(kept[place], class)));
+        let bias = std::array::from_fn(|class| whole(second.bias(class)) as i16);
         let mut lines: Vec<Line> = Vec::new();
         for (place, feature) in kept.iter().enumerate() {
             let (hash, family, name) = &set.names[*feature];
             let weights: Vec<(u8, i8)> = (0..CLASSES)
                 .filter_map(|class| {
-                    let weight = second.weight(place, class) * size(*family);
-                    let number = whole(weight).clamp(-127.0, 127.0) as i8;
-                    (weight.abs() >= LEAST && number != 0).then_some((class as u8, number))
+                    let number = steps(second.weight(place, class) * size(*family));
+                    (number != 0).then_some((class as u8, number))
                 })
                 .collect();
             if !weights.is_empty() {
@@ -89,25 +89,28 @@ impl Table {
     /// As `Model::read` takes it.
     ///
     /// # Panics
-    /// If a row has more than 255 weights.
+    /// If a row has more than 255 weights, or no row for 65,536 hashes.
     pub fn bytes(&self) -> Vec<u8> {
         let mut out: Vec<u8> = self.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect();
         out.extend(self.confidence);
         out.extend((self.lines.len() as u16).to_le_bytes());
         let mut last = 0;
         for line in &self.lines {
-            let mut gap = line.hash - last;
-            last = line.hash;
-            while gap >= 128 {
-                out.push((gap & 127) as u8 | 128);
-                gap >>= 7;
-            }
-            out.push(gap as u8);
+            let upper = line.hash >> LOW_BITS;
+            out.push(u8::try_from(upper - last).expect("hashes are spread evenly"));
+            last = upper;
         }
-        out.extend(self.lines.iter().map(|line| u8::try_from(line.weights.len()).unwrap()));
-        let weights = || self.lines.iter().flat_map(|line| &line.weights);
-        out.extend(weights().map(|(class, _)| *class));
-        out.extend(weights().map(|(_, weight)| *weight as u8));
+        out.extend(self.lines.iter().map(|line| line.hash as u8));
+        out.extend(self.lines.iter().map(|line| u8::try_from(line.weights.len()).expect("a row has few weights")));
+        for line in &self.lines {
+            let mut last = 0;
+            for (class, _) in &line.weights {
+                out.push(class - last);
+                last = *class;
+            }
+        }
+        let weights = self.lines.iter().flat_map(|line| &line.weights);
+        out.extend(weights.map(|(_, weight)| *weight as u8));
         out
     }
 
@@ -125,7 +128,8 @@ impl Table {
         let mut lines: Vec<&Line> = self.lines.iter().collect();
         lines.sort_by(|one, other| one.name.cmp(&other.name).then(one.hash.cmp(&other.hash)));
         for line in lines {
-            let mut weights = line.weights.iter().map(|(class, weight)| (usize::from(*class), i32::from(*weight)));
+            let mut weights =
+                line.weights.iter().map(|(class, weight)| (usize::from(*class), i32::from(*weight) * STEP));
             let _ = writeln!(out, "{:06x} {}\t{}", line.hash, line.name, listed(&mut weights));
         }
         out
@@ -143,20 +147,49 @@ fn class_name(class: usize) -> String {
     )
 }
 
-/// The features that move most: by their largest weight and in how many examples they are.
-fn kept(set: &Set, examples: &[&Example], fit: &Fit) -> Vec<usize> {
-    let mut counts = vec![0.0_f64; set.names.len()];
-    for (feature, _) in examples.iter().flat_map(|example| &example.features) {
-        counts[*feature as usize] += 1.0;
+/// The weights of all classes: kinds are fitted apart from reasons, since nothing binds them.
+struct Weights {
+    kinds: Fit,
+    reasons: Fit,
+}
+
+impl Weights {
+    fn of([kinds, reasons]: &[Vec<Sample>; 2], features: usize, may: &dyn Fn(usize, usize) -> bool) -> Self {
+        Self {
+            kinds: Fit::of(kinds, features, may),
+            reasons: Fit::of(reasons, features, |feature, class| may(feature, KINDS.len() + class)),
+        }
     }
-    let rank = |feature: usize| {
-        let most = (0..CLASSES).map(|class| fit.weight(feature, class).abs()).fold(0.0, f64::max);
-        most * size(set.names[feature].1) * libm::sqrt(counts[feature])
-    };
-    let mut ranked: Vec<(f64, usize)> = (0..set.names.len()).map(|feature| (rank(feature), feature)).collect();
-    ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    ranked.truncate(FEATURES);
-    let mut kept: Vec<usize> = ranked.into_iter().map(|(_, feature)| feature).collect();
+
+    fn weight(&self, feature: usize, class: usize) -> f64 {
+        match class.checked_sub(KINDS.len()) {
+            None => self.kinds.weight(feature, class),
+            Some(reason) => self.reasons.weight(feature, reason),
+        }
+    }
+
+    fn bias(&self, class: usize) -> f64 {
+        class.checked_sub(KINDS.len()).map_or_else(|| self.kinds.bias(class), |reason| self.reasons.bias(reason))
+    }
+}
+
+/// The features and weights that move most. How many samples have a feature counts in the fit already: the ridge holds rare ones
+/// back. Where it counts once more, what is common among these vendors takes the places of what a fresh one says.
+fn kept(set: &Set, fit: &Weights) -> (Vec<usize>, BTreeSet<(usize, usize)>) {
+    let rank = |feature: usize, class: usize| fit.weight(feature, class).abs() * size(set.names[feature].1);
+    let most = |feature: usize| (0..CLASSES).map(|class| rank(feature, class)).fold(0.0, f64::max);
+    let features = (0..set.names.len()).map(|feature| (most(feature), feature)).collect();
+    let mut kept = largest(features, FEATURES);
     kept.sort_unstable();
-    kept
+    let each = kept.iter().flat_map(|feature| (0..CLASSES).map(move |class| (*feature, class)));
+    let pairs = each.map(|(feature, class)| (rank(feature, class), (feature, class))).collect();
+    let pairs = largest(pairs, WEIGHTS).into_iter().collect();
+    (kept, pairs)
+}
+
+/// The `count` things with the largest numbers.
+fn largest<T: Ord>(mut ranked: Vec<(f64, T)>, count: usize) -> Vec<T> {
+    ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    ranked.truncate(count);
+    ranked.into_iter().map(|(_, thing)| thing).collect()
 }

@@ -1,17 +1,23 @@
 //! The trained reader: which kind and reason the features of a report speak for, and how sure that is.
 //!
 //! A multinomial logistic regression. Its weights are the table `weights.bin`, made by `cargo xtask train` out of the labelled
-//! errors in `tests/fixtures`; `weights.txt` beside it is the same to read. Everything is whole numbers: the same report gives
+//! errors in `tests/fixtures` and of `train/phrases.txt`; `weights.txt` beside it is the same to read. Everything is whole numbers: the same report gives
 //! the same answer on every machine.
 
 use super::features::{Feature, Span};
 use super::kind::{KINDS, Kind, REASONS};
 use alloc::vec::Vec;
 
-/// The bits of a feature's hash that the table keeps. With some 2,000 rows, one word of 2,000 that were never trained has a row by chance.
-pub const HASH_BITS: u32 = 22;
-/// One unit of a weight, as a part of a natural logarithm.
+/// The bits of a feature's hash that the table keeps. With some 2,200 rows, one feature of 480 that were never trained has a row by chance.
+pub const HASH_BITS: u32 = 20;
+/// The lower bits of a hash that stand by themselves in the table: the upper ones hardly differ from one row to the next.
+pub const LOW_BITS: u32 = 8;
+/// The upper bits of a hash by which its row is looked up.
+const BUCKET_BITS: u32 = 11;
+/// One unit of a score, as a part of a natural logarithm.
 pub const UNIT: i32 = 16;
+/// Weights are multiples of this many units: finer ones judge no better, and cost two bits each.
+pub const STEP: i32 = 4;
 /// Classes: the kinds, then the reasons of kinds that have some.
 pub const CLASSES: usize = KINDS.len() + REASONS.len();
 /// Points at which the probability of the likeliest kind is set against how often it is right.
@@ -25,6 +31,8 @@ pub struct Model {
     confidence: [u8; POINTS],
     /// Sorted.
     hashes: Vec<u32>,
+    /// Of each value of a hash's upper bits, the first row that has it or more.
+    buckets: Vec<u16>,
     /// Where the weights of each row begin, and the end of the last.
     starts: Vec<u16>,
     /// Class and weight.
@@ -55,28 +63,23 @@ impl Model {
         Self::read(include_bytes!("weights.bin"))
     }
 
-    /// Reads a table as the trainer writes it: biases, confidence, the number of rows, the gaps between their hashes (7 bits a
-    /// byte, lowest first), how many weights each has, their classes, their values.
+    /// Reads a table as the trainer writes it, column by column, since like bytes beside one another are pressed best: biases,
+    /// confidence, the number of rows; of all rows the gaps between the upper bits of their hashes, then the lower bits, then how
+    /// many weights each has; of all weights the gaps between the classes of one row, then the values in steps.
     pub fn read(bytes: &[u8]) -> Self {
         let mut rest = bytes.iter().copied();
         let mut next = || rest.next().unwrap_or(0);
         let bias = core::array::from_fn(|_| i16::from_le_bytes([next(), next()]));
         let confidence = core::array::from_fn(|_| next());
         let count = usize::from(u16::from_le_bytes([next(), next()]));
-        let mut hash = 0;
-        let hashes = (0..count)
+        let mut upper = 0;
+        let mut hashes: Vec<u32> = (0..count)
             .map(|_| {
-                let mut shift = 0;
-                loop {
-                    let byte = next();
-                    hash += u32::from(byte & 127) << shift;
-                    shift = (shift + 7) & 31;
-                    if byte < 128 {
-                        return hash;
-                    }
-                }
+                upper += u32::from(next());
+                upper << LOW_BITS
             })
             .collect();
+        hashes.iter_mut().for_each(|hash| *hash |= u32::from(next()));
         let mut starts = Vec::with_capacity(count + 1);
         let mut total = 0_u16;
         for _ in 0..count {
@@ -84,9 +87,25 @@ impl Model {
             total = total.saturating_add(u16::from(next()));
         }
         starts.push(total);
-        let classes: Vec<u8> = (0..total).map(|_| next()).collect();
-        let weights = classes.into_iter().map(|class| (class, next() as i8)).collect();
-        Self { bias, confidence, hashes, starts, weights }
+        let mut weights: Vec<(u8, i8)> = (0..total).map(|_| (next(), 0)).collect();
+        for row in starts.windows(2) {
+            let [from, to] = row else { continue };
+            let mut class = 0_u8;
+            for weight in weights.get_mut(usize::from(*from)..usize::from(*to)).into_iter().flatten() {
+                class = class.saturating_add(weight.0);
+                weight.0 = class;
+            }
+        }
+        weights.iter_mut().for_each(|weight| weight.1 = next() as i8);
+        let mut buckets = Vec::with_capacity((1 << BUCKET_BITS) + 1);
+        let mut row = 0;
+        for bucket in 0..=1 << BUCKET_BITS {
+            while hashes.get(row).is_some_and(|hash| hash >> (HASH_BITS - BUCKET_BITS) < bucket) {
+                row += 1;
+            }
+            buckets.push(row as u16);
+        }
+        Self { bias, confidence, hashes, buckets, starts, weights }
     }
 
     /// What it says of its confidence, in percent, at 0/16, 1/16, … of probability: for the trainer.
@@ -95,7 +114,12 @@ impl Model {
     }
 
     fn row(&self, hash: u32) -> Option<usize> {
-        self.hashes.binary_search(&(hash >> (32 - HASH_BITS))).ok()
+        let hash = hash >> (32 - HASH_BITS);
+        let bucket = (hash >> (HASH_BITS - BUCKET_BITS)) as usize;
+        let at = |index: usize| usize::from(self.buckets.get(index).copied().unwrap_or(0));
+        let from = at(bucket);
+        let rows = self.hashes.get(from..at(bucket + 1)).unwrap_or_default();
+        rows.iter().position(|known| *known == hash).map(|row| from + row)
     }
 
     fn weights(&self, row: usize) -> &[(u8, i8)] {
@@ -120,7 +144,7 @@ impl Model {
         for (row, _) in &found {
             for (class, weight) in self.weights(*row) {
                 if let Some(score) = scores.get_mut(usize::from(*class)) {
-                    *score += i32::from(*weight);
+                    *score += i32::from(*weight) * STEP;
                 }
             }
         }

@@ -35,11 +35,7 @@ fn facts() -> String {
     add("Names of response headers that tell of a limit.", "TELLING", &format!("/{telling}/"));
     add("The header that says how long to wait.", "RETRY_AFTER", "\"retry-after\"");
     add("The request header that makes a repetition safe.", "IDEMPOTENCY_KEY", &format!("{IDEMPOTENCY_KEY:?}"));
-    add(
-        "Methods that need no such header: `retry.methods`.",
-        "METHODS",
-        &format!("{:?}", METHODS.split(' ').collect::<Vec<_>>()),
-    );
+    add("Methods that need no such header: `retry.methods`.", "METHODS", &format!("{METHODS:?}"));
     text
 }
 

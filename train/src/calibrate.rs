@@ -20,8 +20,11 @@ pub fn calibrate(judged: &[(f64, bool)]) -> [u8; POINTS] {
         }
     }
     // Few at an end prove little: as if one more had been wrong.
-    let points: Vec<(f64, f64)> =
+    let mut points: Vec<(f64, f64)> =
         blocks.iter().map(|(said, right, count)| (said / count, right / (count + 1.0))).collect();
+    for index in 1..points.len() {
+        points[index].1 = points[index].1.max(points[index - 1].1);
+    }
     std::array::from_fn(|point| {
         let said = point as f64 * 100.0 / (POINTS - 1) as f64;
         let after = points.iter().position(|(other, _)| *other >= said).unwrap_or(points.len());

@@ -3,7 +3,7 @@
 
 use crate::examples::Set;
 use crate::measure::{Marks, NAMES, marks};
-use crate::rows::Row;
+use crate::rows::{self, Row};
 use crate::table::Table;
 use fetch_with_policy::explain::judge::model::Model;
 use fetch_with_policy::explain::{Catalogs, explain};
@@ -89,9 +89,12 @@ pub fn print(fixtures: &str, arguments: &[String]) {
         // The table's points of confidence are those of these very folds, which is how they are meant.
         let confidence = Model::built_in().confidence();
         let mut judged = leave_vendors_out(&rows, &set);
-        for one in &mut judged {
+        // What was thrown has a confidence of its own.
+        for (one, _) in judged.iter_mut().zip(&rows).filter(|(_, row)| !rows::is_thrown(row)) {
             one.said = calibrated(one.said, &confidence);
         }
+        let (rows, judged): (Vec<Row>, Vec<Judgement>) =
+            rows.into_iter().zip(judged).filter(|(row, _)| !row.is_made).unzip();
         report("each vendor by weights that never saw it", &rows, &judged, misses);
     }
     for file in files {

@@ -24,6 +24,8 @@ pub struct Row {
     pub vendor: String,
     /// Whether it must be right: a row of the documents that the project began with, or a convention.
     pub is_source: bool,
+    /// Whether it is made of words that APIs use, and no API's own error: it is learnt from, and judges nothing.
+    pub is_made: bool,
     /// The place of its kind in [`KINDS`].
     pub kind: usize,
     /// Places of kinds that are as good.
@@ -43,8 +45,9 @@ impl Row {
         let reason = reason.and_then(|reason| REASONS.iter().position(|known| *known == (KINDS[kind], reason)));
         let vendor = vendor(&value, is_by_source);
         let is_source = value["provenance"] == "source" || value["source"] == "conventions of many APIs";
+        let is_made = value["provenance"] == "made";
         let file = path.rsplit('/').next().unwrap_or(path).to_owned();
-        Self { file, case: Case::of(&value), vendor, is_source, kind, others, reason, value }
+        Self { file, case: Case::of(&value), vendor, is_source, is_made, kind, others, reason, value }
     }
 
     /// Whether `kind` is right.

@@ -79,7 +79,9 @@ impl Model {
                 upper << LOW_BITS
             })
             .collect();
-        hashes.iter_mut().for_each(|hash| *hash |= u32::from(next()));
+        for hash in &mut hashes {
+            *hash |= u32::from(next());
+        }
         let mut starts = Vec::with_capacity(count + 1);
         let mut total = 0_u16;
         for _ in 0..count {
@@ -96,7 +98,9 @@ impl Model {
                 weight.0 = class;
             }
         }
-        weights.iter_mut().for_each(|weight| weight.1 = next() as i8);
+        for weight in &mut weights {
+            weight.1 = next() as i8;
+        }
         let mut buckets = Vec::with_capacity((1 << BUCKET_BITS) + 1);
         let mut row = 0;
         for bucket in 0..=1 << BUCKET_BITS {

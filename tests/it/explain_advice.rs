@@ -91,7 +91,7 @@ fn one_cause_stands_where_the_response_says_which_and_its_evidence_is_that_word(
     // "No key was sent" is no cause beside words that the senses do not know.
     let out = get(401, &json!({"message": "Maximum credits exceeded for this month"}));
     assert_eq!(out["causes"].as_array().unwrap().len(), 1, "{out}");
-    assert_eq!(out["causes"][0]["id"], "refused");
+    assert_eq!(out["causes"][0]["id"], "period");
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn end_users_read_what_is_true_for_them() {
     let declined =
         json!({"error": {"code": "CARD_REFUSED", "message": "Your card was declined.", "details": {"try": "1"}}});
     assert_eq!(get(402, &declined)["userMessageKey"], "user.business_rule.declined");
-    // Nobody is asked to check input that the API does not name, unless that is all it can be.
+    // Nobody is asked to check input that the API does not name.
     let vague = get(400, &json!({"code": 20007, "message": "해당 일자 지표 준비중입니다."}));
-    assert_eq!(vague["userMessageKey"], "user.validation_failed.request", "{vague}");
+    assert_eq!(vague["userMessageKey"], "user.invalid_request", "{vague}");
     let named = get(400, &json!({"message": "email is not a valid address", "field": "email"}));
     assert_eq!(named["userMessageKey"], "user.validation_failed", "{named}");
     let unique = json!({"errors": {"email": ["has already been taken"]}});
@@ -197,8 +197,8 @@ fn a_page_of_a_proxy_is_a_note_and_its_reference_is_shown() {
 #[test]
 fn a_kind_that_is_not_sure_has_a_text_that_holds_whatever_it_is() {
     for (status, body, key) in [
-        (200, json!({"statusCode": 300, "body": {}, "message": "Hub is busy"}), "user.invalid_request"),
-        (200, json!({"code": 10001, "errorMsg": "已达到今日查询限额！"}), "user.success.message"),
+        (400, json!({"error": "context deadline exceeded"}), "user.invalid_request"),
+        (200, json!({"status": 6, "status_message": "notSubscribed", "message_token": 1}), "user.success.message"),
     ] {
         let out = get(status, &body);
         assert!(out["confidence"].as_f64().unwrap() < 0.6, "the reader is sure of it now: {out}");
@@ -229,7 +229,7 @@ fn no_cause_or_action_contradicts_the_response() {
             "valid key or token",
         ),
         (500, json!({"message": "Invalid response received from the API Implementation"}), "upstream", "backing off"),
-        (400, json!({"errors": {"detail": "Unexpected value type"}}), "field", "Unexpected value type"),
+        (400, json!({"errors": {"detail": "Unexpected value type"}}), "parameter", "Unexpected value type"),
     ] {
         let out = get(status, &body);
         assert_eq!(out["causes"][0]["id"], cause, "{out}");

@@ -146,8 +146,8 @@ test("a catalog holds for its hosts; without hosts, wherever no API is recognise
 });
 
 test("an error under a 200 is found by a user's rule that names the status, and by no other", () => {
-  const body = '{"state":"failed"}';
-  const when = { json: { "/state": "failed" } };
+  const body = '{"state":"parked"}';
+  const when = { json: { "/state": "parked" } };
   assert.equal(of(acme([rule({ status: 200, ...when })]), { status: 200, body }).kind, "locked");
   assert.equal(of(acme([rule(when)]), { status: 200, body }).kind, "success");
   assert.equal(of(acme([rule({ status: 200, ...when })]), { status: 200, body: "{}" }).kind, "success");

@@ -32,7 +32,9 @@ pub fn calibrate(judged: &[(f64, bool)]) -> [u8; POINTS] {
             (Some(before), Some(next)) => {
                 before.1 + (next.1 - before.1) * (said - before.0) / (next.0 - before.0).max(f64::MIN_POSITIVE)
             }
-            (Some(only), None) | (None, Some(only)) => only.1,
+            (Some(last), None) => last.1,
+            // What says less than the first block on average is believed less, in proportion.
+            (None, Some(first)) => first.1 * said / first.0.max(f64::MIN_POSITIVE),
             (None, None) => said / 100.0,
         };
         (value * 100.0).round().clamp(1.0, 99.0) as u8

@@ -2,7 +2,7 @@
 
 use crate::fit::Sample;
 use crate::phrases::{self, Phrase};
-use crate::rows::{Row, is_success, is_thrown};
+use crate::rows::{FILES, Row, is_success, is_thrown};
 use fetch_with_policy::explain::judge::features::Family;
 use fetch_with_policy::explain::judge::model::HASH_BITS;
 use fetch_with_policy::explain::kind::{KINDS, REASONS};
@@ -15,7 +15,11 @@ const OTHERS: f64 = 0.3;
 /// The weight of the copy of a row under a 200.
 const UNDER_200: f64 = 0.3;
 /// The weight of a row of the four documents that the project began with: each of them must be right.
-const OF_SOURCES: f64 = 4.0;
+const OF_SOURCES: f64 = 6.0;
+/// The weight of a row of the cases that the first version was built against, which stay right.
+const OF_KNOWN: f64 = 4.0;
+/// The weight of a row that an earlier version was tested by.
+const OF_FIRST: f64 = 2.0;
 /// The weight of a phrase.
 const OF_PHRASES: f64 = 1.0;
 /// A row that says less than this many words is not believed without its status.
@@ -107,7 +111,7 @@ impl Set {
                 let targets = vec![(reason, weight)];
                 reasons.push(Sample { row, features: features.clone(), targets, head: head_of(reason) });
             }
-            let share = if labelled.others.is_empty() { 0.0 } else { OTHERS };
+            let share = if labelled.others.is_empty() || labelled.is_source { 0.0 } else { OTHERS };
             let mut targets = vec![(labelled.kind, weight * (1.0 - share))];
             let each = weight * share / labelled.others.len().max(1) as f64;
             targets.extend(labelled.others.iter().map(|other| (*other, each)));
@@ -130,7 +134,12 @@ fn drafts(rows: &[Row], phrases: &[Phrase]) -> (Vec<Draft>, Vec<(u32, Family, St
         let words = own.values().filter(|(family, _)| *family == Family::Word).count();
         let says = !is_thrown(row) && !is_success(row.kind) && row.case.status != Some(200) && words >= LEAST_WORDS;
         let under = says.then(|| of_row(row, Some(200)));
-        let weight = if row.is_source { OF_SOURCES } else { 1.0 };
+        let weight = match row.file.as_str() {
+            _ if row.is_source => OF_SOURCES,
+            "errors-collected.json" => OF_KNOWN,
+            file if FILES.contains(&file) => OF_FIRST,
+            _ => 1.0,
+        };
         drafts.push(Draft { row: Some(index), weight, features: own });
         drafts.extend(under.map(|features| Draft { row: Some(index), weight: UNDER_200, features }));
     }

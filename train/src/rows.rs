@@ -6,7 +6,7 @@ use fetch_with_policy::explain::kind::{KINDS, Kind, REASONS};
 use serde_json::Value;
 
 /// What the reader is fitted to. The files in `errors/` come beside these.
-const FILES: [&str; 5] =
+pub const FILES: [&str; 5] =
     ["errors-source.json", "errors-collected.json", "explain-more.json", "explain-rows.json", "explain-vendors.json"];
 
 /// Rows on which an earlier reader was judged before it was fitted to them.

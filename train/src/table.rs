@@ -39,10 +39,10 @@ fn steps(weight: f64) -> i8 {
 impl Table {
     /// Fits a table to those samples of `set` whose rows `takes`, and to all phrases.
     pub fn fit(set: &Set, takes: impl Fn(usize) -> bool) -> Self {
-        let taken = |samples: &[Sample]| -> Vec<Sample> {
+        let chosen = |samples: &[Sample]| -> Vec<Sample> {
             samples.iter().filter(|sample| sample.row.is_none_or(&takes)).cloned().collect()
         };
-        let mut parts = [taken(&set.kinds), taken(&set.reasons)];
+        let mut parts = [chosen(&set.kinds), chosen(&set.reasons)];
         let count = set.names.len();
         let first = Weights::of(&parts, count, &|_, _| true);
         let (kept, pairs) = kept(set, &first);

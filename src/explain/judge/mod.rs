@@ -48,8 +48,12 @@ pub fn note(judged: &Judged, body: &Body<'_>, digits: &str, out: &mut Explanatio
 /// beside a 403; and by a code of the API's own with details (`is_rule`).
 pub fn limit(limited: Option<Limited>, waits: Waits<'_>, is_rule: bool, out: &mut Explanation) {
     let refused = matches!(out.kind, Kind::Forbidden | Kind::InvalidRequest | Kind::ValidationFailed);
-    let hidden =
-        out.status.is_some_and(|status| status < 300) && matches!(out.kind, Kind::BusinessRule | Kind::Success);
+    // Below 500 the status does not say that the server fails.
+    let hidden = out.status.is_some_and(|status| match out.kind {
+        Kind::BusinessRule | Kind::Success => status < 300,
+        Kind::Unavailable | Kind::ServerError => status < 500,
+        _ => false,
+    });
     let by_status = out.status.map_or(Kind::Unknown, |status| kind::of_status(status).0);
     let is_vague = matches!(
         by_status,

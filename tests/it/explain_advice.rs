@@ -198,7 +198,11 @@ fn a_page_of_a_proxy_is_a_note_and_its_reference_is_shown() {
 fn a_kind_that_is_not_sure_has_a_text_that_holds_whatever_it_is() {
     for (status, body, key) in [
         (400, json!({"error": "context deadline exceeded"}), "user.invalid_request"),
-        (200, json!({"status": 6, "status_message": "notSubscribed", "message_token": 1}), "user.success.message"),
+        (
+            200,
+            json!({"status": 6, "status_message": "notSubscribed", "message_token": 1}),
+            "user.validation_failed.request",
+        ),
     ] {
         let out = get(status, &body);
         assert!(out["confidence"].as_f64().unwrap() < 0.6, "the reader is sure of it now: {out}");

@@ -18,7 +18,10 @@ export async function startWorker(entry, compatibilityDate, compatibilityFlags) 
     outdir: "out",
     write: false,
   });
-  if (outputFiles.length !== 3) throw new Error(`expected the worker and the two .wasm files that the condition imports, got ${outputFiles.length} files`);
+  const modules = outputFiles.filter(({ path }) => path.endsWith(".wasm"));
+  if (modules.length === 0 || outputFiles.length - modules.length !== 1) {
+    throw new Error(`expected the worker and the .wasm files that the condition imports, got ${outputFiles.map(({ path }) => path).join(", ")}`);
+  }
   return workerOf(outputFiles, "/", compatibilityDate, compatibilityFlags);
 }
 

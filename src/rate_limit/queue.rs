@@ -1,6 +1,7 @@
 //! Calls that wait, in the order in which they are to be sent: by priority, then by the order of asking.
 
 use alloc::{collections::VecDeque, vec::Vec};
+use core::num::NonZeroU64;
 
 use crate::{
     rate_limit::ticket::{Mark, Place, Stand, Ticket},
@@ -16,7 +17,7 @@ pub(super) struct Queue {
     /// Sorted. One who goes to its middle costs a move of those on the shorter side, which is quick: 32 bytes each.
     marks: VecDeque<Mark>,
     waiting: u32,
-    next_seq: u64,
+    last_seq: u64,
     served: u64,
 }
 
@@ -33,7 +34,8 @@ impl Queue {
 
     /// How many are before one that waits already, as far as the order of asking shows.
     pub fn place(&self, ticket: &Ticket) -> u64 {
-        ticket.seq.unwrap_or(0).saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
+        let asked = ticket.seq.map_or(0, |seq| seq.get() - 1);
+        asked.saturating_sub(self.served).min(u64::from(self.waiting.saturating_sub(1)))
     }
 
     /// The call that waits first, if any does.
@@ -57,10 +59,10 @@ impl Queue {
         ticket.stand = Stand::Waiting;
         ticket.asked = ticket.asked.min(now);
         // A call that is sent again keeps its place: those that asked after it wait behind it.
-        ticket.seq.get_or_insert_with(|| {
-            self.next_seq += 1;
-            self.next_seq - 1
-        });
+        if ticket.seq.is_none() {
+            self.last_seq += 1;
+            ticket.seq = NonZeroU64::new(self.last_seq);
+        }
         let mark = ticket.mark(index, now);
         self.marks.insert(self.marks.partition_point(|other| !mark.is_before(*other)), mark);
         self.waiting = self.waiting.saturating_add(1);

@@ -1,6 +1,7 @@
 //! A call's place in its scope, and the lines in which tickets stand.
 
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc};
+use core::num::NonZeroU64;
 
 use crate::{
     rate_limit::options::RateRules,
@@ -49,8 +50,8 @@ pub(super) struct Ticket {
     /// Requests that it counts as.
     pub cost: u64,
     pub rules: Rc<RateRules>,
-    /// Its place in the order of asking; kept over retries.
-    pub seq: Option<u64>,
+    /// Its place in the order of asking, from 1; kept over retries.
+    pub seq: Option<NonZeroU64>,
     /// When it first asked, [`NEVER`] before that, and how long a guess may hold it back from then on, ms.
     pub asked: MonoTime,
     pub patience: i64,
@@ -105,7 +106,7 @@ impl Ticket {
     }
 
     pub fn mark(&self, index: u32, sent: MonoTime) -> Mark {
-        let seq = self.seq.unwrap_or(0);
+        let seq = self.seq.map_or(0, NonZeroU64::get);
         Mark { ticket: index, serial: self.serial, priority: self.priority, seq, sent }
     }
 }

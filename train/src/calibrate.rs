@@ -33,7 +33,7 @@ pub fn calibrate(judged: &[(f64, bool)]) -> [u8; POINTS] {
                 before.1 + (next.1 - before.1) * (said - before.0) / (next.0 - before.0).max(f64::MIN_POSITIVE)
             }
             (Some(last), None) => last.1,
-            // What says less than the first block on average is believed less, in proportion.
+            // Below the first block's mean, confidence falls in proportion.
             (None, Some(first)) => first.1 * said / first.0.max(f64::MIN_POSITIVE),
             (None, None) => said / 100.0,
         };

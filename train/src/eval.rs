@@ -5,8 +5,10 @@ use crate::examples::Set;
 use crate::measure::{Marks, NAMES, marks};
 use crate::rows::{self, Row};
 use crate::table::Table;
-use fetch_with_policy::explain::judge::model::Model;
-use fetch_with_policy::explain::{Catalogs, explain};
+use fetch_with_policy::explain::advise::texts;
+use fetch_with_policy::explain::judge::features::Feature;
+use fetch_with_policy::explain::judge::model::{Model, POINTS};
+use fetch_with_policy::explain::{Catalogs, explain, features};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -25,6 +27,8 @@ pub struct Judgement {
     pub marks: Marks,
     /// The whole explanation.
     pub out: Value,
+    /// What the reader by itself gave as its confidence in the kind of a response, in percent; none where a rule chose another kind.
+    pub by_reader: Option<f64>,
 }
 
 impl Judgement {
@@ -40,11 +44,11 @@ fn fold_of(vendor: &str) -> usize {
     (sum >> 8) as usize % FOLDS
 }
 
-/// Explains each row by a table that was fitted to the rows of other vendors.
+/// Explains each row by a table that was fitted to the rows of other vendors, with the points `confidence` if they are known.
 ///
 /// # Panics
 /// If a fit fails.
-pub fn leave_vendors_out(rows: &[Row], set: &Set) -> Vec<Judgement> {
+pub fn leave_vendors_out(rows: &[Row], set: &Set, confidence: Option<[u8; POINTS]>) -> Vec<Judgement> {
     let folds: Vec<usize> = rows.iter().map(|row| fold_of(&row.vendor)).collect();
     let folds = &folds;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(FOLDS);
@@ -53,6 +57,7 @@ pub fn leave_vendors_out(rows: &[Row], set: &Set) -> Vec<Judgement> {
             let mut out = Vec::new();
             for fold in (first..FOLDS).step_by(threads) {
                 let table = Table::fit(set, |row| folds[row] != fold);
+                let table = confidence.into_iter().fold(table, Table::with_confidence);
                 let catalogs = Catalogs::built_in().with_model(Model::read(&table.bytes()));
                 let here = rows.iter().enumerate().filter(|(index, _)| folds[*index] == fold);
                 out.extend(here.map(|(index, row)| (index, judge(row, &catalogs))));
@@ -71,9 +76,15 @@ pub fn leave_vendors_out(rows: &[Row], set: &Set) -> Vec<Judgement> {
 /// # Panics
 /// If the explanation is no JSON.
 pub fn judge(row: &Row, catalogs: &Catalogs) -> Judgement {
-    let out = explain(&row.case.report(), catalogs);
+    let report = row.case.report();
+    let out = explain(&report, catalogs);
     let out: Value = serde_json::from_str(&out.to_json()).expect("an explanation is JSON");
-    Judgement { said: out["confidence"].as_f64().unwrap_or(0.0) * 100.0, marks: marks(row, &out), out }
+    let mut found = Vec::new();
+    features(&report, &mut |Feature { hash, family, .. }| found.push(Feature { hash, family, text: "", span: None }));
+    let reader = catalogs.model().judge(|sink| found.into_iter().for_each(sink));
+    let is_readers = !rows::is_thrown(row) && texts::row(reader.kind).name == out["kind"];
+    let by_reader = is_readers.then(|| f64::from(reader.confidence));
+    Judgement { said: out["confidence"].as_f64().unwrap_or(0.0) * 100.0, marks: marks(row, &out), out, by_reader }
 }
 
 /// Prints how good the reader is; with `misses`, each row that is wrong, too.
@@ -86,13 +97,7 @@ pub fn print(fixtures: &str, arguments: &[String]) {
     if !arguments.iter().any(|argument| argument == "--files") {
         let rows = crate::rows::all(fixtures);
         let set = Set::of(&rows);
-        // The table's points of confidence are those of these very folds, which is how they are meant.
-        let confidence = Model::built_in().confidence();
-        let mut judged = leave_vendors_out(&rows, &set);
-        // What was thrown has a confidence of its own.
-        for (one, _) in judged.iter_mut().zip(&rows).filter(|(_, row)| !rows::is_thrown(row)) {
-            one.said = calibrated(one.said, &confidence);
-        }
+        let judged = leave_vendors_out(&rows, &set, Some(Model::built_in().confidence()));
         let (rows, judged): (Vec<Row>, Vec<Judgement>) =
             rows.into_iter().zip(judged).filter(|(row, _)| !row.is_made).unzip();
         report("each vendor by weights that never saw it", &rows, &judged, misses);
@@ -117,14 +122,6 @@ fn without(fixtures: &str, arguments: &[String], misses: bool) {
     let rows: Vec<Row> = rows.into_iter().filter(is_out).collect();
     let judged: Vec<Judgement> = rows.iter().map(|row| judge(row, &catalogs)).collect();
     report("by weights that saw neither these rows nor their vendors", &rows, &judged, misses);
-}
-
-/// What a table with the points `confidence` says where one without says `said`.
-fn calibrated(said: f64, confidence: &[u8]) -> f64 {
-    let place = said / 100.0 * (confidence.len() - 1) as f64;
-    let (index, part) = (place.floor() as usize, place.fract());
-    let at = |index: usize| f64::from(confidence[index.min(confidence.len() - 1)]);
-    at(index) + (at(index + 1) - at(index)) * part
 }
 
 fn report(name: &str, rows: &[Row], judged: &[Judgement], misses: bool) {

@@ -24,7 +24,7 @@ const OF_FIRST: f64 = 2.0;
 const OF_PHRASES: f64 = 1.0;
 /// A row that says less than this many words is not believed without its status.
 const LEAST_WORDS: usize = 2;
-/// A feature that fewer vendors have is theirs, and tells nothing of others.
+/// A feature of fewer vendors is theirs alone, and does not help with others.
 const LEAST_VENDORS: usize = 2;
 
 /// A feature of a row: its hash as the table keeps it, and how to name it.
@@ -47,7 +47,7 @@ fn of_row(row: &Row, status: Option<u16>) -> Features {
     of_report(&report)
 }
 
-/// The features of a phrase: its words, wherever it stands.
+/// The features of a phrase: its words.
 fn of_phrase(phrase: &Phrase) -> Features {
     let name = if phrase.is_code() { "code" } else { "message" };
     let body = json!({ name: phrase.text }).to_string();

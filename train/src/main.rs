@@ -59,11 +59,10 @@ fn train(fixtures: &str, is_check: bool) -> ExitCode {
 
 /// How sure a judgement is, by what was right of vendors that were left out.
 fn confidence(rows: &[Row], set: &Set) -> [u8; POINTS] {
-    let folds = eval::leave_vendors_out(rows, set);
+    let folds = eval::leave_vendors_out(rows, set, None);
     let real: Vec<(&Row, &Judgement)> = rows.iter().zip(&folds).filter(|(row, _)| !row.is_made).collect();
     let right = real.iter().filter(|(_, fold)| fold.is_right()).count();
     println!("right of vendors left out: {:.2} %", 100.0 * right as f64 / real.len() as f64);
-    // What was thrown has a confidence of its own.
-    let judged = real.iter().filter(|(row, _)| !rows::is_thrown(row)).map(|(_, fold)| (fold.said, fold.is_right()));
+    let judged = real.iter().filter_map(|(_, fold)| Some((fold.by_reader?, fold.is_right())));
     calibrate::calibrate(&judged.collect::<Vec<_>>())
 }

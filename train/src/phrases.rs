@@ -1,13 +1,13 @@
-//! Words that APIs use for a kind of outcome, in many languages: what an error says whoever wrote it.
+//! Words that APIs use for a kind of outcome, in many languages.
 //!
-//! The rows have some hundred words of each vendor; a fresh vendor says the same in other ones. `phrases.txt` has a line a kind.
-//! A phrase is learned from by its words alone, since it stands under any status.
+//! The rows have the words of known vendors; a new vendor uses others for the same outcome. `phrases.txt` has a line for each kind.
+//! The fit takes the words of a phrase alone, since it may come with any status.
 
 use crate::rows::place;
 
 /// A phrase, and the place of its kind.
 pub struct Phrase {
-    /// As an API says it: a message, or a code.
+    /// A message or a code.
     pub text: &'static str,
     /// The place of its kind.
     pub kind: usize,

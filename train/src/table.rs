@@ -173,8 +173,8 @@ impl Weights {
     }
 }
 
-/// The features and weights that move most. How many samples have a feature counts in the fit already: the ridge holds rare ones
-/// back. Where it counts once more, what is common among these vendors takes the places of what a fresh one says.
+/// The features with the largest weights. The number of samples is not counted again: the fit already keeps rare features small, and
+/// ranking by it would prefer words of the known vendors to those of new ones.
 fn kept(set: &Set, fit: &Weights) -> (Vec<usize>, BTreeSet<(usize, usize)>) {
     let rank = |feature: usize, class: usize| fit.weight(feature, class).abs() * size(set.names[feature].1);
     let most = |feature: usize| (0..CLASSES).map(|class| rank(feature, class)).fold(0.0, f64::max);

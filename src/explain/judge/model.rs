@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 /// The bits of a feature's hash that the table keeps. With some 2,200 rows, one feature of 480 that were never trained has a row by chance.
 pub const HASH_BITS: u32 = 20;
-/// The lower bits of a hash that stand by themselves in the table: the upper ones hardly differ from one row to the next.
+/// The lower bits of a hash, which the table keeps in a column of their own: the upper bits hardly differ between rows.
 pub const LOW_BITS: u32 = 8;
 /// The upper bits of a hash by which its row is looked up.
 const BUCKET_BITS: u32 = 11;
@@ -171,7 +171,8 @@ impl Model {
         let chance = (1 << 28) / sum.max(1 << 16);
         let (index, part) = ((chance / 256) as usize, (chance % 256) as i32);
         let at = |index: usize| self.confidence.get(index).copied().map_or(100, i32::from);
-        (at(index) + (at((index + 1).min(POINTS - 1)) - at(index)) * part / 256) as u8
+        // Rounded: a percentage that is cut is half a point too low on average.
+        ((at(index) * 256 + (at((index + 1).min(POINTS - 1)) - at(index)) * part + 128) / 256) as u8
     }
 
     fn places(&self, found: &[(usize, Option<Span>)], first: usize, second: usize) -> Vec<Span> {

@@ -27,7 +27,7 @@ const PEERS = {
 /** The packages that the peers are. */
 const PACKAGES = ["ky", "ofetch", "axios", "effect", "bottleneck", "p-retry", "cockatiel"];
 
-/** Prints two tables: what is loaded before the first call, and in all. Takes some minutes. */
+/** Prints two tables: bytes before the first call, and in all. Takes some minutes. */
 export async function printImports() {
   const installed = consumer();
   const versions = PACKAGES.map((name) => link(installed.folder, name));

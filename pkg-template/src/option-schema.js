@@ -2,11 +2,11 @@
 // Printed from the tables of the core by `WRITE=1 cargo test --lib option_schema`. Do not edit.
 
 /**
- * Options in the order of their places, one a line, each below the object that it is a member of: its name (`*`: any), `!` where it
- * must be there, what other libraries call it; then its kind, or the number of the kind that was written here before.
+ * Options in the order of their places, one a line, each below its object: the name (`*`: any), `!` if it is required, its names in
+ * other libraries; then its kind, or the number of a kind above.
  *
- * A kind: what is expected, in words; which values are taken, each kept as its place among these words; a pattern, of a string or
- * of one member at least; of a number the least, the most, and the step (1: whole, 2: rounded up). A string without a pattern is one
+ * A kind: what is expected, in words; the types that are accepted, each kept as its index in this list; a pattern for a string, or for
+ * at least one member; for a number the least, the most and the step (1: whole, 2: rounded up). A string without a pattern must be one
  * of the words in quotes, if there are any.
  */
 export const OPTIONS = `options;an object;object
@@ -91,11 +91,11 @@ export const OPTIONS = `options;an object;object
    *;a path with a part in braces: "/channels/{id}";string;^/([^]*/)?[{][^/]*}(/|$)
   scope;12`;
 
-/** The first of these lines that a profile has once more. */
-export const WINGS = 45;
+/** From this line on, the options are a profile's, too. */
+export const GROUPS = 45;
 
-/** What is expected where there is no option. */
+/** `expected` of an unknown option. */
 export const UNKNOWN = "a known option";
 
-/** How many calls are sent at once to a scope of which nothing is known, where nobody sets `rateLimit.probe`. */
+/** How many calls are sent at once to an unknown scope: the default of `rateLimit.probe`. */
 export const PROBES = 6;

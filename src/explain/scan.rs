@@ -33,7 +33,7 @@ pub fn head(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or("")
 }
 
-/// Whether one of the parts of `list` (lower-case ASCII) stands anywhere in `text`, in any case.
+/// Whether `text` contains one of the parts of `list` (lower-case ASCII), in any case.
 #[inline(never)]
 pub fn has_any(text: &str, list: &str, separator: u8) -> bool {
     parts(list, separator).any(|part| has(text, part))

@@ -1,4 +1,4 @@
-//! The schema of all options: which table stands where, and how an option is set by its path.
+//! The schema of all options: the path of each table, and how an option is set by its path.
 //!
 //! Each option has one number, its place: first the rows of [`TABLE`], then those of the tables in [`WINGS`], in their order, and
 //! once more those of the last two, for a profile's own. Each row follows the object that it is a member of. What keeps options knows these numbers and no names
@@ -41,7 +41,7 @@ table! {
         CircuitWindow: row("circuitBreaker.window", Kind::Period).or(10_000.0),
         OpenFor: row("circuitBreaker.openFor", Kind::Period).or(5000.0),
         Hedge: row("hedge", Kind::Switch).or(0.0),
-        // The one that has no default: what is slow depends on the server.
+        // It has no default: what is slow depends on the server.
         HedgeDelay: row("hedge.delay", Kind::Delay).needed(),
         // One more is most of the gain (Dean and Barroso).
         MaxHedges: row("hedge.maxHedges", Kind::Few).or(1.0),
@@ -114,7 +114,7 @@ impl Policy {
         value::find(table, below).map(|(place, ..)| place + shift)
     }
 
-    /// What only the whole can tell: members that are missing.
+    /// Required members that are missing.
     ///
     /// # Errors
     /// The path of the first, and what was expected there.
@@ -148,7 +148,7 @@ impl Policy {
     }
 }
 
-/// The table that has the option at `path`, what is to be added to its places, and the path below it.
+/// The table of the option at `path`, the first place of that table, and the rest of the path.
 fn stand(path: &str) -> (&'static [Row], usize, &str) {
     let (of_profile, option) = match path.strip_prefix("profiles.") {
         Some(rest) => (true, words::halves(rest, b'.').1),

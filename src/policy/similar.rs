@@ -1,7 +1,7 @@
 //! The message of a bad option; for an unknown one, with the known option that was probably meant.
 //!
 //! The one at the same level that other libraries call so, or the closest name there by edit distance; at the top also those of
-//! the wings. The candidates are the tables themselves. `check-options.js` does the same for the npm package.
+//! the groups `retry` and `rateLimit`. The candidates are the tables themselves. `check-options.js` does the same for the npm package.
 
 use alloc::{string::String, vec::Vec};
 
@@ -23,9 +23,9 @@ retry.decide shouldRetry retryCondition
 retry.statuses statusCodes retryStatusCodes
 rateLimit.maxConcurrent concurrency";
 
-/// What stands at the top may be meant for a wing.
-const WINGS: [&str; 2] = ["retry", "rateLimit"];
-/// Longer names are no misspelled ones.
+/// An option at the top may be meant for one of these.
+const GROUPS: [&str; 2] = ["retry", "rateLimit"];
+/// Longer names get no suggestion.
 const LONGEST: usize = 20;
 
 impl OptionError {
@@ -65,7 +65,7 @@ fn similar(path: &str) -> Option<String> {
         }
         let (known, is_there) = match parts[parent.len()..] {
             [known] => (known, true),
-            [wing, known] => (known, WINGS.contains(&wing)),
+            [group, known] => (known, GROUPS.contains(&group)),
             _ => ("", false),
         };
         if !is_there || known.starts_with('*') {
@@ -84,11 +84,11 @@ fn similar(path: &str) -> Option<String> {
 
 /// Whether others call the option of these parts so.
 fn is_alias(parts: &[&str], name: &str) -> bool {
-    let [.., wing, option] = parts else { return false };
-    aliases(&[wing, ".", option].concat()).any(|alias| alias == name)
+    let [.., group, option] = parts else { return false };
+    aliases(&[group, ".", option].concat()).any(|alias| alias == name)
 }
 
-/// What others call an option of a wing.
+/// The names of an option of a group in other libraries.
 pub(super) fn aliases(option: &str) -> impl Iterator<Item = &'static str> {
     let line = ALIASES.lines().find(|line| words::halves(line, b' ').0 == option).unwrap_or_default();
     line.split(' ').skip(1)

@@ -111,7 +111,7 @@ pub enum Kind {
     Word(&'static str),
 }
 
-/// Whether a part of a path is in braces, so that what stands there is told apart.
+/// Whether a part of a path is in braces, so that its values are kept apart.
 pub fn is_named(part: &str) -> bool {
     part.starts_with('{') && part.ends_with('}')
 }

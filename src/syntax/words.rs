@@ -57,7 +57,7 @@ pub fn cut(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
-/// The words of a list, which single blanks part. For what is seldom looked for: a table takes 8 bytes more for each word, but is
+/// The words of a list, separated by single blanks. For lists that are searched rarely: a table takes 8 bytes more per word, but is
 /// several times as fast.
 pub fn of(list: &str) -> Pieces<'_, 'static> {
     split(list, b" ")

@@ -1,4 +1,4 @@
-//! What is said of options, good and bad: the same in Rust as in JS, which reads the same file (`tests/js/check-options.test.js`).
+//! Rust accepts and rejects the same options as JS, with the same messages: `tests/js/check-options.test.js` reads the same file.
 
 use fetch_with_policy::{
     options::OptionError,
@@ -6,6 +6,8 @@ use fetch_with_policy::{
     syntax::value::{Next, Value},
 };
 use serde_json::Value as Json;
+
+use crate::json_options::{leaf, members};
 
 fn cases(list: &str) -> Vec<Json> {
     let all: Json = serde_json::from_str(include_str!("../fixtures/options.json")).unwrap();
@@ -53,23 +55,8 @@ fn set(options: &Json) -> Result<(), OptionError> {
 }
 
 fn walk(policy: &mut Policy, path: &str, value: &Json) -> Result<(), OptionError> {
-    let leaf = match value {
-        Json::Array(items) => Value::List(items.len()),
-        Json::Bool(flag) => Value::Flag(*flag),
-        Json::Null => Value::Other,
-        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
-        Json::Object(_) => Value::Object,
-        Json::String(text) => Value::Text(text),
-    };
-    if policy.set(path, leaf)? == Next::Leave {
+    if policy.set(path, leaf(value))? == Next::Leave {
         return Ok(());
     }
-    let join = |member: &str| if path.is_empty() { member.into() } else { format!("{path}.{member}") };
-    match value {
-        Json::Object(members) => members.iter().try_for_each(|(name, value)| walk(policy, &join(name), value)),
-        Json::Array(items) => {
-            items.iter().enumerate().try_for_each(|(n, value)| walk(policy, &join(&n.to_string()), value))
-        }
-        _ => Ok(()),
-    }
+    members(path, value).into_iter().try_for_each(|(path, value)| walk(policy, &path, value))
 }

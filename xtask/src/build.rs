@@ -225,7 +225,7 @@ fn pages(out: &Path) -> Result<(), String> {
         process::read(command(&[name])?.arg("--external:*/shell.js"))?;
     }
     process::read(command(&PARTS)?.args(["--splitting", "--chunk-names=common"]))?;
-    // Bundlers leave alone what is marked so; esbuild drops the marks as it minifies.
+    // These comments make bundlers leave an import alone; esbuild removes them when it minifies.
     let (shell, plain) = (out.join("shell.js"), "import(`");
     let code = String::from_utf8_lossy(&read(&shell)?).into_owned();
     if code.matches(plain).count() != 1 {

@@ -9,7 +9,7 @@ const LEFT_OUT: &str = "\"$<\\`";
 /// Letters that begin a pair. Two are enough for the bytes that have no letter of their own; more leave fewer of those.
 const PREFIXES: usize = 2;
 
-/// Which letters stand for a byte.
+/// The letters of each byte.
 pub struct Letters {
     head: String,
     codes: [String; 256],

@@ -1,4 +1,4 @@
-//! A WebAssembly module with its code taken apart: opcodes, locals, offsets, constants, calls and the rest, each in a row of its own.
+//! Splits the code of a WebAssembly module into rows: opcodes, locals, offsets, constants, calls, and the rest.
 //!
 //! Brotli and gzip find more in rows of one kind (measured as letters, brotli: policy.wasm 76.2 to 69.0 kB, explain.wasm alike).
 //! `pkg-template/entry/inline/join.js` puts them together, to the byte; it knows no opcode, since their table comes first.

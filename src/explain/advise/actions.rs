@@ -59,7 +59,7 @@ fn write(template: &str, case: &Case<'_, '_>, out: &mut Explanation, text: &mut 
     true
 }
 
-/// What is known under `name`; empty where nothing is. It is `{says}` alone by which a template places the API's own words itself.
+/// The value of the hole `name`; empty if nothing is known. A template with `{says}` places the API's words itself.
 fn hole(name: &str, case: &Case<'_, '_>, out: &mut Explanation) -> Text {
     match name {
         "says" => says(case, out),

@@ -15,7 +15,7 @@ use crate::explain::Report;
 use crate::explain::explanation::{Cause, Evidence, Explanation, FieldError};
 use crate::explain::judge::kind::Kind;
 use crate::explain::read::body::{self, Body, Shape};
-use crate::explain::read::fields;
+use crate::explain::read::field_paths;
 use crate::explain::read::keys;
 use crate::explain::read::request::Asked;
 use crate::explain::scan;
@@ -77,7 +77,7 @@ impl<'c, 'd> Case<'c, 'd> {
 pub fn advise(mut case: Case<'_, '_>, rule: Node<'_>, who: (&str, &str), basis: usize, out: &mut Explanation) {
     quote::copy(case.body, out);
     let message = String::from(out.arena.read(out.api.message));
-    let of_secret = out.fields.iter().any(|field| fields::is_secret_path(out.arena.read(field.path)));
+    let of_secret = out.fields.iter().any(|field| field_paths::is_secret_path(out.arena.read(field.path)));
     let text = scan::trim_end(message.trim_ascii_end(), b".");
     case.quoted = quote::quote(text, MAX_QUOTE, of_secret, &mut out.arena);
     case.advised = if is_echo(text) { Text::default() } else { case.quoted };
@@ -144,7 +144,7 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, 
     }
     let known = sense.is_some();
     let Some((sense, word)) = sense.filter(|(sense, _)| !sense.cause.is_empty()) else {
-        // What the API says of a field comes before what the request looks like.
+        // The API's words about a field come before mistakes that the request shows.
         let named = out.kind == Kind::ValidationFailed && !out.fields.is_empty();
         let mut of_request = if named { core::mem::take(&mut out.causes) } else { Vec::new() };
         default_causes(case, known, basis, out);
@@ -234,7 +234,7 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
     }
 }
 
-/// What to do, unless a rule says it: what may have happened, the fields or the API's own words, and then what these ask for.
+/// Writes what to do, unless a rule did: a warning if the request may have taken effect, then the fields or the API's words, then the step.
 fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanation) {
     const UNSURE: &str =
         "This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";

@@ -55,7 +55,7 @@ impl<'d> Words<'d> {
             return None;
         }
         let reason = out.arena.read(out.reason);
-        // A rule's reason stands; what was read of the whole gives way to the words that name one.
+        // A rule's reason stays; a reason that was judged gives way to words that name another.
         let open = !out.is_ruled();
         let mut rows = senses::of(out.kind);
         let mut by_words = rows.clone().filter(|sense| {
@@ -76,9 +76,8 @@ impl<'d> Words<'d> {
     }
 }
 
-/// Whether a reason that was judged holds without a word of its sense: where the status says it, or the API says nothing;
-/// of credentials and rights, where the judgement leaves little doubt. That credentials are not valid is what is left where the
-/// words say nothing finer.
+/// Whether a judged reason holds without a word of its sense: if the status means it, if the API sends no words, or, of credentials and
+/// rights, if the judgement is nearly certain. Never "invalid", which is the judgement of all words that no finer sense has.
 fn is_trusted(case: &Case<'_, '_>, reason: &str, out: &Explanation) -> bool {
     let by_status = out.status.is_some_and(|status| kind::of_status(status).1 == reason);
     let of_caller = matches!(out.kind, Kind::Unauthenticated | Kind::Forbidden) && out.confidence >= CERTAIN;

@@ -1,7 +1,8 @@
 //! Errors about fields in maps from name to texts, and in trees with `_errors`.
 
 use crate::explain::explanation::Explanation;
-use crate::explain::read::fields::{first, push, step_into};
+use crate::explain::read::field_paths::step_into;
+use crate::explain::read::fields::{first, push};
 use crate::explain::read::keys::{key, keys};
 use crate::explain::read::names::{self, letters};
 use crate::syntax::json::{Kind, Node};
@@ -16,7 +17,7 @@ pub const WRAPS: &[u8] = keys!("error errors data detail message result");
 const TELLING: &[u8] = keys!("description message detail msg error");
 
 pub fn from_map(map: Node<'_>, path: &str, depth: usize, out: &mut Explanation) {
-    // Phoenix says what is wrong with the whole as `{"errors":{"detail":"Not Found"}}`.
+    // Phoenix sends `{"errors":{"detail":"Not Found"}}`, which names no field.
     if map.at(key!("detail")).kind() == Kind::String {
         return;
     }

@@ -6,10 +6,11 @@
 
 use crate::explain::explanation::{Explanation, FieldError};
 use crate::explain::read::field_maps::{DEPTH, WRAPS, from_map, from_tree, has_tree, is_of_errors, lists_only};
+use crate::explain::read::field_paths::{dotted, is_secret_path, place_of, step_into};
 use crate::explain::read::keys::{key, keys};
 use crate::explain::scan;
-use crate::explain::scan::{after, has, known, parts, split, until};
-use crate::explain::write::arena::{Arena, Text};
+use crate::explain::scan::{after, has, parts, split, until};
+use crate::explain::write::arena::Text;
 use crate::syntax::json::{Kind, Node};
 use alloc::string::String;
 
@@ -114,29 +115,6 @@ pub fn read(level: Node<'_>, message: &str, bare_map: bool, out: &mut Explanatio
     bare
 }
 
-/// Appends `raw` with dots between its steps.
-fn dotted(raw: &str, out: &mut Arena) -> Text {
-    let pointer = matches!(raw.as_bytes(), [b'/' | b'#', ..]);
-    let start = out.mark();
-    let mut gap = false;
-    let mut chars = raw.chars().peekable();
-    while let Some(char) = chars.next() {
-        let first = out.mark() == start;
-        if matches!(char, '.' | '[' | ']') || (pointer && matches!(char, '/' | '#')) || (char == '$' && first) {
-            gap = !first;
-        } else if !matches!(char, '\'' | '"' | '`') {
-            if gap {
-                out.all.push('.');
-            }
-            gap = false;
-            // RFC 6901 section 3: `~1` is a slash, `~0` a tilde.
-            let escaped = if pointer && char == '~' { chars.next_if(|next| matches!(next, '0' | '1')) } else { None };
-            out.all.push(if escaped == Some('1') { '/' } else { char });
-        }
-    }
-    out.since(start)
-}
-
 /// Adds an error unless the same stands there or there are enough. Path and message are redacted.
 #[inline(never)]
 pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static str) {
@@ -174,31 +152,6 @@ pub fn push(out: &mut Explanation, raw: &str, message: &str, mut place: &'static
     if out.fields.iter().all(|field| !same(field.path, path) || !same(field.message, message)) {
         let reason = reason_of(arena.read(message));
         out.fields.push(FieldError { path, raw, message, place, reason, allowed: Text::default() });
-    }
-}
-
-/// Whether the last step of a path that is a name, and not an index, names a secret.
-pub fn is_secret_path(path: &str) -> bool {
-    let (mut last, mut rest) = ("", path);
-    while !rest.is_empty() {
-        let step = until(rest, b".[]/");
-        if step != "value" && step.bytes().any(|byte| !byte.is_ascii_digit()) {
-            last = step;
-        }
-        rest = after(rest, step.len() + 1);
-    }
-    crate::explain::write::redact::is_secret_name(last)
-}
-
-/// `body`, `query`, `path` or `header`, where `word` is one of them or a framework's word for it; else "".
-pub fn place_of(word: &str) -> &'static str {
-    match word {
-        "querystring" => "query",
-        "payload" | "json" | "form" => "body",
-        "params" => "path",
-        "headers" => "header",
-        // Not the "Path" that a sentence begins with.
-        word => Some(known("body query path header", word)).filter(|known| *known == word).unwrap_or(""),
     }
 }
 
@@ -317,14 +270,6 @@ fn joined(list: Node<'_>, message: &str, out: &mut Explanation) {
         step_into(&mut path, if number { step.word() } else { step.text() });
     }
     push(out, &path, message, place);
-}
-
-/// Adds `step` to a dotted path.
-pub fn step_into(path: &mut String, step: &str) {
-    if !path.is_empty() {
-        path.push('.');
-    }
-    path.push_str(step);
 }
 
 /// A text that begins with the name of a field.

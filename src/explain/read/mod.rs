@@ -5,6 +5,7 @@ mod credentials;
 pub mod decode;
 pub mod documents;
 mod field_maps;
+pub mod field_paths;
 pub mod fields;
 pub mod format;
 mod ids;

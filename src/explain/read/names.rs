@@ -36,7 +36,7 @@ fn front(front: &str, [error, whole, other]: [u8; 3]) -> u8 {
     }
 }
 
-/// A word, and the points: alone, and by what stands in front.
+/// A word and its points: alone, and after a word in front of it.
 type Row = (&'static str, u8, [u8; 3]);
 
 /// The points of the first row whose word ends `name`.
@@ -184,7 +184,7 @@ pub fn is_about_error(name: &str) -> bool {
 /// Words that say only how it went, and those of statuses.
 const HOLLOW: &str = "error|errors|err|failure|fail|failed|ok|okay|success|successful|succeeded|true|false|none|null|exception|yes|no|undefined|\
                       rejected|approved|warning|failed_operation";
-/// Longer texts say more.
+/// Longer texts are better messages.
 const LONGEST: usize = 24;
 /// How statuses of servers end in words.
 const ENDS: &str = "server error";

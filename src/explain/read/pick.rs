@@ -51,7 +51,7 @@ pub fn pick(root: Node<'_>, status: u16, problem: bool) -> Pick<'_> {
     out
 }
 
-/// A member, and how well its name fits what is looked for: worked out once, and asked for often.
+/// A member and how well its name fits: computed once and used often.
 struct Member<'d> {
     node: Node<'d>,
     name: Name,

@@ -5,7 +5,8 @@
 //! with what must be of it (`a must be …`). A capital at the front may be the sentence's, so less is believed of it then.
 
 use crate::explain::explanation::Explanation;
-use crate::explain::read::fields::{MAX, place_of, push};
+use crate::explain::read::field_paths::place_of;
+use crate::explain::read::fields::{MAX, push};
 use crate::explain::scan;
 use crate::explain::scan::{after, behind, cut, find, has, lists, parts, split, until, words};
 use crate::explain::write::redact::is_taken;

@@ -33,8 +33,8 @@ pub fn redact_value(text: &str, out: &mut String) {
     scan(text, 0, true, usize::MAX, out);
 }
 
-/// Appends what stands at and behind byte `from` of `text` without what must not be shown, up to the word that ends behind
-/// `most` bytes; what stands before it may tell that a secret follows.
+/// Appends `text` from byte `from` on, without secrets, up to the end of the word at `most` bytes. The text before `from` is read, too:
+/// it may name a secret that follows.
 fn scan(text: &str, from: usize, is_value: bool, most: usize, out: &mut String) {
     let mut watch = Watch::new(text, is_value);
     let mark = out.len();

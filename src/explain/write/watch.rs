@@ -58,7 +58,7 @@ pub struct Watch<'t> {
 }
 
 impl<'t> Watch<'t> {
-    /// For `text`. `is_value`: it is what stands behind a secret's name.
+    /// For `text`. `is_value`: it is the value of a secret's name.
     pub fn new(text: &str, is_value: bool) -> Self {
         let (state, rest) = if is_value { (State::Opening, State::Sentence(false)) } else { (State::Off, State::Off) };
         Self { state, rest, last: "", is_quiet: !is_value && !may_name(text), cookie: false, list: false }

@@ -1,4 +1,4 @@
-//! Prints the schema for the npm package, and holds the file there equal. `WRITE=1 cargo test --lib option_schema` writes it.
+//! Prints the schema for the npm package, and compares it with the file there. `WRITE=1 cargo test --lib option_schema` writes it.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write as _;
@@ -36,17 +36,17 @@ fn print() -> String {
         let aliases = similar::aliases(&path).flat_map(|alias| [" ", alias]).collect::<String>();
         rows.push([&" ".repeat(depth), &name.replace("**", "*"), needed, &aliases, ";", &kind].concat());
     }
-    let wings = super::RETRY;
-    assert!(rows[wings].starts_with(" retry;"));
+    let groups = super::RETRY;
+    assert!(rows[groups].starts_with(" retry;"));
     let probes = rate_limit::options::TABLE.iter().find(|row| row.name == "probe").unwrap().default;
     [
         HEAD,
         &std::format!("export const OPTIONS = `{}`;\n\n", rows.join("\n")),
-        "/** The first of these lines that a profile has once more. */\n",
-        &std::format!("export const WINGS = {wings};\n\n"),
-        "/** What is expected where there is no option. */\n",
+        "/** From this line on, the options are a profile's, too. */\n",
+        &std::format!("export const GROUPS = {groups};\n\n"),
+        "/** `expected` of an unknown option. */\n",
         &std::format!("export const UNKNOWN = {UNKNOWN:?};\n\n"),
-        "/** How many calls are sent at once to a scope of which nothing is known, where nobody sets `rateLimit.probe`. */\n",
+        "/** How many calls are sent at once to an unknown scope: the default of `rateLimit.probe`. */\n",
         &std::format!("export const PROBES = {probes};\n"),
     ]
     .concat()
@@ -56,11 +56,11 @@ const HEAD: &str = "// @ts-check
 // Printed from the tables of the core by `WRITE=1 cargo test --lib option_schema`. Do not edit.
 
 /**
- * Options in the order of their places, one a line, each below the object that it is a member of: its name (`*`: any), `!` where it
- * must be there, what other libraries call it; then its kind, or the number of the kind that was written here before.
+ * Options in the order of their places, one a line, each below its object: the name (`*`: any), `!` if it is required, its names in
+ * other libraries; then its kind, or the number of a kind above.
  *
- * A kind: what is expected, in words; which values are taken, each kept as its place among these words; a pattern, of a string or
- * of one member at least; of a number the least, the most, and the step (1: whole, 2: rounded up). A string without a pattern is one
+ * A kind: what is expected, in words; the types that are accepted, each kept as its index in this list; a pattern for a string, or for
+ * at least one member; for a number the least, the most and the step (1: whole, 2: rounded up). A string without a pattern must be one
  * of the words in quotes, if there are any.
  */
 ";
@@ -163,7 +163,7 @@ fn value_of(sample: &str) -> Value<'_> {
     }
 }
 
-// Holds a file to what is printed, or writes it.
+// Compares a file with the printed text, or writes it.
 fn held(file: &str, printed: &str) {
     if std::env::var_os("WRITE").is_some() {
         std::fs::write(file, printed).unwrap();

@@ -11,7 +11,7 @@
 use super::{Checked, Kind, Next, Value};
 use crate::syntax::words;
 
-/// The number of a row of which nothing was said. No kind takes a NaN from a caller.
+/// The number of a row that was not set. No kind accepts a NaN from a caller.
 pub const UNSAID: f64 = f64::NAN;
 
 /// One option.
@@ -19,7 +19,7 @@ pub const UNSAID: f64 = f64::NAN;
 pub struct Row {
     /// Its path below its table's own; `*` stands for any index or name.
     pub name: &'static str,
-    /// What may stand there.
+    /// The values that it accepts.
     pub kind: Kind,
     /// What holds where nobody sets it, or [`UNSAID`].
     pub default: f64,
@@ -69,14 +69,14 @@ pub(crate) use table;
 /// What was expected where there is no option.
 pub const UNKNOWN: &str = "a known option";
 
-/// One option that was read: where it belongs, and what is kept of it.
+/// One option that was read: its place and its value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Read<'v> {
     /// Its place in the table.
     pub place: usize,
     /// The number that it is kept as.
     pub number: f64,
-    /// Its text; of what is no text, what stands for the last `*` of its path.
+    /// Its text; if it is no text, the part of its path at the last `*`.
     pub text: &'v str,
     /// Whether its members are wanted.
     pub next: Next,
@@ -93,12 +93,12 @@ pub fn read<'v>(table: &[Row], path: &'v str, value: Value<'v>) -> Checked<Read<
     Ok(Read { place, number, text, next })
 }
 
-/// The option at `path` below `table`, by its place, and what stands for the last `*` of its path.
+/// The place of the option at `path` below `table`, and the part of its path at the last `*`.
 pub fn find<'t, 'p>(table: &'t [Row], path: &'p str) -> Option<(usize, &'t Row, &'p str)> {
     table.iter().enumerate().find_map(|(place, row)| Some((place, row, fits(row.name, path)?)))
 }
 
-/// Whether a path is one of `pattern`: what stands for its last `*`. There it takes the rest where names may be any.
+/// The part of `path` at the last `*` of `pattern`, if the path fits; `**` takes the rest of the path.
 fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     let (mut pattern, mut path, mut found) = (pattern, path, "");
     loop {

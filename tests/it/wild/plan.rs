@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use crate::json_options;
 use crate::simulator::{
     Answer, Ended, World,
     servers::{Server, Style},
@@ -222,31 +223,13 @@ impl Plan {
     }
 }
 
-/// The leaves of an options object, as a shell hands them over.
+/// The leaves of an options object; a profile's catalog is the explainer's.
 fn walk<'a>(path: &str, value: &'a serde_json::Value, leaves: &mut Vec<(String, Value<'a>)>) {
-    use serde_json::Value as Json;
-    let join = |member: &str| if path.is_empty() { member.into() } else { format!("{path}.{member}") };
-    let leaf = match value {
-        Json::Array(items) => Value::List(items.len()),
-        Json::Bool(flag) => Value::Flag(*flag),
-        Json::Null => Value::Other,
-        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
-        Json::Object(_) => Value::Object,
-        Json::String(text) => Value::Text(text),
-    };
-    leaves.push((path.into(), leaf));
-    match value {
-        // The explainer's.
-        Json::Object(members) => {
-            members
-                .iter()
-                .filter(|(name, _)| *name != "catalog")
-                .for_each(|(name, value)| walk(&join(name), value, leaves));
+    leaves.push((path.into(), json_options::leaf(value)));
+    for (path, value) in json_options::members(path, value) {
+        if !path.ends_with(".catalog") {
+            walk(&path, value, leaves);
         }
-        Json::Array(items) => {
-            items.iter().enumerate().for_each(|(n, value)| walk(&join(&n.to_string()), value, leaves));
-        }
-        _ => {}
     }
 }
 

@@ -3,10 +3,10 @@
  *
  * Durations are milliseconds and instants are milliseconds since the Unix epoch, as everywhere in the web platform.
  *
- * In a page, the core (WebAssembly) is loaded by `import()` when a call needs it, and the explainer with the first error. What is
- * synchronous and needs one of them then says little until it is there, and never throws: see {@link initPolicy} and
- * {@link initExplain}. `fetch-with-policy/static` has the same names with everything at once: for service workers, which refuse
- * `import()`, and for tests in a browser. Hosts other than pages have everything at once by themselves.
+ * In a page, the core (WebAssembly) is loaded by `import()` when a call needs it, and the explainer with the first error. Until then,
+ * synchronous functions that need them return little and never throw: see {@link initPolicy} and {@link initExplain}.
+ * `fetch-with-policy/static` has the same names and loads everything at once: for service workers, which refuse `import()`, and for tests
+ * in a browser. Hosts other than pages always load everything at once.
  *
  * @packageDocumentation
  */
@@ -62,13 +62,14 @@ export function fetchWithPolicy(
 export function createPolicy(options?: PolicyOptions): Policy;
 
 /**
- * Loads the core now: `true` once it is there, `false` where it cannot be had for now, and calls go out as plain fetch.
+ * Loads the core now: `true` once it is loaded, `false` if it cannot be loaded for now, and calls go out as plain fetch.
  *
- * Nobody has to call it. A page loads the core when a call needs it: one that finds as many under way to its origin as
- * `rateLimit.probe`, a response that is an error or has a rate-limit header, an option that the first send depends on (`hedge`,
- * `body`, `circuitBreaker`, `host`, `cost`, `userTiming`), `quotas()`, `snapshot()`, `readQuotas`. The core is then told of the calls before it,
- * as if it had been there from the start. Until it is there, `quotas()` and `readQuotas` know nothing, and `snapshot()` gives what was
- * restored. Elsewhere, and in `fetch-with-policy/static`, it is there at once.
+ * You need not call it. A page loads the core when a call needs it: when `rateLimit.probe` calls to its origin are in flight, for a
+ * response that is an error or has a rate-limit header, for an option that the first send depends on (`hedge`, `body`, `circuitBreaker`,
+ * `host`, `cost`, `userTiming`), and for `quotas()`, `snapshot()` and `readQuotas`. Calls wait for it 10 s at most. It then takes over the
+ * calls before it, as if it had been loaded from the start. Until then, `quotas()` and `readQuotas` return no quotas, `snapshot()` returns
+ * what was restored, and a bad snapshot for `restore` is reported on the console later instead of thrown. In other hosts, and in
+ * `fetch-with-policy/static`, the core is always loaded.
  */
 export function initPolicy(): Promise<boolean>;
 
@@ -135,10 +136,10 @@ export interface PolicyOptions extends CallOptions {
   /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
   profiles?: Profile[];
   /**
-   * What explains the response of an {@link HttpError}: `{ explainResponse }` of this package, or what {@link createExplainer} makes:
-   * then its catalogs and texts are used, and not the profiles' catalogs.
-   * @default the built-in one, with the profiles' catalogs, where the application imports `explainResponse`, `explain` or `createExplainer`
-   * anywhere. Where it does not, an explanation says what the status means and no more: by itself a policy brings no explainer into a bundle
+   * The explainer for the response of an {@link HttpError}: `{ explainResponse }` of this package, or a {@link createExplainer}, whose
+   * catalogs and texts then replace the profiles' catalogs.
+   * @default the built-in one, with the profiles' catalogs, if the application imports `explainResponse`, `explain` or `createExplainer`
+   * anywhere. If it does not, explanations read the status alone: a policy by itself brings no explainer into a bundle
    */
   explainer?: { explainResponse: typeof explainResponse };
   /** How to keep to rate limits; `false`: not at all. */
@@ -200,18 +201,18 @@ export interface PolicyOptions extends CallOptions {
    */
   fetch?: FetchLike;
   /**
-   * What to do where the core cannot be had: where WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a
-   * lockdown mode), and in a page also where its file does not come (a deploy while the tab is open, a blocker; not offline, where calls
-   * wait for the network). "throw": a {@link PolicyError} with the code "wasm-unavailable"; in a page, only of a call that is not sent yet.
-   * "bypass": calls go out as plain fetch. In a page that keeps to a `Retry-After`, warns once on the console, reports a "degraded"
-   * event once for each policy, and the core is asked for again by later calls, at most once a second at first, then less often.
+   * What to do if the core cannot be loaded: if WebAssembly is forbidden (a Content-Security-Policy without 'wasm-unsafe-eval', a
+   * lockdown mode), and in a page also if its file is missing (a deploy while the tab is open, a blocker; offline, calls wait for the
+   * network). "throw": a {@link PolicyError} with the code "wasm-unavailable"; in a page, only for a call that was not sent yet. "bypass":
+   * calls go out as plain fetch. In a page they obey `Retry-After`, up to 2 minutes; the console shows one warning, each policy sends one
+   * "degraded" event, and later calls try the load again: after 1 s at first, then after twice as long each time, up to a minute.
    *
    * It also decides where the package's WebAssembly fails while calls are under way, because its memory cannot grow. All calls of
    * that moment then end: with "throw" they reject with a {@link PolicyError} with the code "core-failed", whose `cause` is the host's
    * error; with "bypass" a call that waits is sent at once, and one that was sent gives its response, without a retry or a time
    * limit. The next call of each policy gets a new instance with the same options, which knows no quota yet. A "core-failed"
    * event reports it.
-   * @default "bypass" in a page, whose core comes when it is needed; "throw" elsewhere, and in `fetch-with-policy/static`
+   * @default "bypass" in a page; "throw" in other hosts, and in `fetch-with-policy/static`
    */
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
@@ -556,8 +557,8 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
    */
   | { type: "core-failed"; error: unknown }
   /**
-   * The core cannot be loaded for now, because of `error`, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In a
-   * page; once for each policy, by the first call that meets it.
+   * The core cannot be loaded for now, because of `error`, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In
+   * pages only; once for each policy.
    */
   | { type: "degraded"; error: unknown }
 );
@@ -663,11 +664,11 @@ export class PolicyError extends Error {
 export class HttpError extends PolicyError {
   /** The answer; its body is still to be read. */
   readonly response: Response;
-  /** As {@link explainResponse} gives it, where the application imports that by name; else what the status says: see {@link PolicyOptions.explainer}. */
+  /** The result of {@link explainResponse} if the application imports it; else by the status alone: see {@link PolicyOptions.explainer}. */
   readonly explanation: Explanation;
   /**
-   * The same, or where the explainer was not there yet, as it says now. An explanation whose `id` begins with "fallback." is by the
-   * status alone.
+   * The same explanation, or a full one if the explainer was loaded since. An `id` that begins with "fallback." marks an explanation by
+   * the status alone.
    *
    * @example
    * ```js
@@ -755,8 +756,8 @@ type Throwable<T> = unknown extends T
           : "Pass what was thrown, or a report: { status, headers, body }.";
 
 /**
- * {@link explain} once the explainer is there, which a page loads with its first error. Where its file does not come, the explanation is
- * by the status alone: its `id` begins with "fallback.", and a note says so.
+ * Like {@link explain}, but loads the explainer first. If it cannot be loaded, the explanation reads the status alone: its `id` begins
+ * with "fallback.", and a note explains that.
  *
  * @example
  * ```js
@@ -771,8 +772,8 @@ export function explainError(report: ErrorReport & NoMistake): Promise<Explanati
 export function explainError<T>(thrown: T & Throwable<T>): Promise<Explanation>;
 
 /**
- * Loads the explainer now: `true` once it is there. In a page, `explain` and {@link createExplainer}'s `explain` give a fallback by the
- * status alone until then, and an explainer's options are checked then; elsewhere it is there at once.
+ * Loads the explainer now: `true` once it is loaded. In a page, until then, `explain` and the `explain` of {@link createExplainer} return
+ * a fallback by the status alone, and the options of an explainer are not checked. In other hosts it is always loaded.
  */
 export function initExplain(): Promise<boolean>;
 
@@ -1027,7 +1028,10 @@ export interface ExplanationBase {
   format: string;
   /** The API that was recognised: "clever", "unit21"; `null` if none was. */
   provider: string | null;
-  /** From 0 to 1. Below 0.6 the texts say that they are not sure, and a note names the second likeliest kind. */
+  /**
+   * How sure the kind is, from 0 to 1: how often such a kind was right on labelled errors; 0.5 for "unknown", which claims nothing. Below
+   * 0.6 the texts say that they are not sure, and a note names the second likeliest kind.
+   */
   confidence: number;
   /** Anything else worth knowing: headers that CORS hides, a clock that is off, a contradiction. */
   notes: string[];

@@ -1,18 +1,18 @@
 // @ts-check
 /**
- * Takes over calls that began before the core was there: their policies are made, and what happened is told again, in its order, by a
- * clock that shows when it happened. So state, records and events are as if the core had been there from the start.
+ * Takes over the calls that began before the core was loaded: makes their policies and replays the log, in order, on a clock that shows
+ * the time of each item. State, records and events are then the same as if the core had been loaded from the start.
  *
- * The driver runs each call as ever, but for its first send, which gives what the one that was made gave. Whom the core wakes
- * meanwhile is woken afterwards, since what it sends is sent then; and timers that are set meanwhile are set then, for what is left of them.
+ * The driver runs each call as usual, except that its first send returns the result of the send that was made. Calls that the core wakes
+ * during the replay are sent after it, and timers that are set during it start after it, with the time that is left of them.
  */
 import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
 import { hostFetch, isOwn, mark, times } from "./host.js";
 import { wake, wakeOthers } from "./wait.js";
 
-/** Turns of promises in which the driver does all that follows from an event; of an answer that it looks at, body included. */
-const [TURNS, LONG_TURNS] = [24, 150];
+/** Microtask turns that the driver takes after an item; more after a response, whose body it may read. */
+const [TURNS, TURNS_OF_RESPONSE] = [24, 150];
 
 /** @typedef {import("./early.js").Early} Early */
 /** @typedef {import("./page.js").Item} Item */
@@ -20,7 +20,7 @@ const [TURNS, LONG_TURNS] = [24, 150];
 
 const none = () => {};
 
-/** A timer that is set when all is told. */
+/** A timer that starts after the replay. */
 class Later {
   /** @param {() => void} callback @param {number} due @param {number} ms */
   constructor(callback, due, ms) {
@@ -40,12 +40,12 @@ export async function adopt(page) {
   const timers = [];
   /** @type {Set<import("./driver.js").Shared>} */
   const all = new Set();
-  /** The calls that the core has woken. @type {Map<import("./driver.js").Shared, number[]>} */
+  /** Calls that the core woke during the replay. @type {Map<import("./driver.js").Shared, number[]>} */
   const woken = new Map();
   /** @type {Map<Early, Adopted | undefined>} */
   const adopted = new Map();
   try {
-    // The log grows while it is told.
+    // Items are added during the replay.
     for (let at = 0; at < page.log.length; at++) {
       const item = /** @type {Item} */ (page.log[at]);
       Object.assign(times, {
@@ -64,22 +64,22 @@ export async function adopt(page) {
         },
       });
       try {
-        retell(item);
+        replay(item);
       } catch {
-        // One that cannot be taken over ends as its send does.
+        // A call that cannot be adopted ends with the result of its own send.
         giveBack(item.early);
       }
-      const isLooked = item.type === "ended" && !item.early.isOver;
-      for (let turn = isLooked ? LONG_TURNS : TURNS; turn > 0; turn--) await undefined;
-      // Its caller has what its send gave: whatever the core would do now, it is over.
+      const isRead = item.type === "ended" && !item.early.isOver;
+      for (let turn = isRead ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
+      // Its caller has the result of its send already: the core must not retry it.
       if (item.type === "ended" && item.early.isOver) adopted.get(item.early)?.abort(undefined);
     }
   } finally {
-    // Timers that were set meanwhile are known to this `clearTimeout` alone.
+    // Only this `clearTimeout` knows the timers that were set during the replay.
     Object.assign(times, { ...real, clearTimeout: times.clearTimeout });
     for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
   }
-  [page.core, page.adopting, page.failure, page.held, page.log] = [page.adopting, undefined, undefined, undefined, []];
+  [page.core, page.adopting, page.failure, page.reports, page.log] = [page.adopting, undefined, undefined, undefined, []];
   for (const shared of all) {
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
@@ -90,7 +90,7 @@ export async function adopt(page) {
   }
 
   /** @param {Item} item */
-  function retell(item) {
+  function replay(item) {
     const { early, type } = item;
     const known = adopted.get(early);
     if (type === "begin") return void adopted.set(early, begin(early));
@@ -110,14 +110,14 @@ export async function adopt(page) {
     if (shared === undefined) return void giveBack(early);
     shared.isWaking = true;
     all.add(shared);
-    // Its signal fires when it did.
+    // Its signal is aborted again at the item of its abort.
     const controller = isOver || signal?.aborted ? new AbortController() : undefined;
     const args = controller ? [early.args[0], { ...early.args[1], signal: controller.signal }] : early.args;
     /** @type {(value: any) => void} */
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
     let isFirst = isSent;
-    const heard = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.told.delete(event.type) || onEvent(event);
+    const listener = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.reported.delete(event.type) || onEvent(event);
     const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
@@ -133,7 +133,7 @@ export async function adopt(page) {
       };
       return {
         fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
-        ...(onEvent && { onEvent: heard(onEvent) ?? none }),
+        ...(onEvent && { onEvent: listener(onEvent) ?? none }),
         ...(prepare && {
           prepare: (/** @type {[any, number, any]} */ ...given) => {
             if (made.error !== undefined) throw made.error;
@@ -152,7 +152,7 @@ export async function adopt(page) {
     };
   }
 
-  // It was sent before the core was there: the core wakes those before it, too.
+  // It was sent before the core was loaded, so the core also wakes the calls that are queued before it.
   /** @param {import("./run.js").Run} run */
   function wakeUpTo(run) {
     const { shared, clock } = run.inside;

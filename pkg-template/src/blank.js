@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * An explanation that says no more than a status.
+ * An explanation with nothing but a status.
  * @param {number | null} status
  * @returns {import("../index.js").Explanation}
  */

@@ -1,27 +1,27 @@
 // @ts-check
 /**
- * Checks options before there is a core, by tables that are printed from the core's own, and gives what the core keeps of them:
- * by place, without names. Nothing here loads WebAssembly, so a bad option throws at once.
+ * Checks options without the core, by tables that are generated from it, and returns them as the core keeps them: by place, without
+ * names. It loads no WebAssembly, so a bad option throws synchronously.
  */
 import { PolicyOptionError } from "./errors.js";
-import { OPTIONS, UNKNOWN, WINGS } from "./option-schema.js";
+import { OPTIONS, UNKNOWN, GROUPS } from "./option-schema.js";
 
 /**
  * An option as the core takes it: its place, the number that it is kept as, and its text; of a catalog, the catalog itself.
  * @typedef {[place: number, number: number, text: any]} Leaf
  *
- * An option: see `OPTIONS`. `aliases` are what other libraries call it, and `!` where it must be there; one that is kept as it is has
+ * An option: see `OPTIONS`. `aliases` are its names in other libraries, and `!` if it is required; an option that is kept unread has
  * no members.
  * @typedef {[place: number, kind: string[], aliases: string[], members: Map<string, any>]} Row
  */
 
-/** Longer names are no misspelled ones. */
+/** Longer names get no suggestion. */
 const LONGEST = 20;
 
 /** @type {Row | undefined} */
 let schema;
 
-/** The option that is the whole object. @returns {Row} */
+/** The row of the whole object. @returns {Row} */
 function readSchema() {
   /** @type {string[][]} */
   const kinds = [];
@@ -43,21 +43,21 @@ function readSchema() {
   const top = [0, [], [], new Map()];
   read(lines, [top]);
   const root = top[3].get("options");
-  read(lines.slice(WINGS), [top, root[3].get("profiles")[3].get("*")]);
+  read(lines.slice(GROUPS), [top, root[3].get("profiles")[3].get("*")]);
   return root;
 }
 
 /**
- * Reads all options of an object of the caller's, in its order.
+ * Checks all options of an object, in its order.
  * @param {unknown} options
- * @param {Leaf[]} [base] the options that they are set over
+ * @param {Leaf[]} [base] the options that it extends
  * @returns {Leaf[]}
- * @throws {PolicyOptionError} for the first one that is bad
+ * @throws {PolicyOptionError} for the first bad option
  */
 export function checkOptions(options = {}, base = []) {
   /** @type {Leaf[]} */
   const leaves = [];
-  /** The first one that is missing: thrown where no other is bad. @type {PolicyOptionError | undefined} */
+  /** The first required option that is missing: thrown if no other is bad. @type {PolicyOptionError | undefined} */
   let missing;
   /** @type {(value: any, field: string, name: string, row: Row) => void} */
   const visit = (value, field, name, [place, kind, , members]) => {
@@ -76,7 +76,7 @@ export function checkOptions(options = {}, base = []) {
       if (!row) throw new PolicyOptionError(front + key, UNKNOWN, `unknown option "${front}${key}"${similar(members, front, key)}`);
       visit(member, front + key, key, row);
     }
-    // What is in a list is not in the one before it.
+    // An element of a list does not extend an element of the base.
     const set = leaves.slice(start).concat(field.includes(".") ? [] : base);
     for (const [key, [place, kind, aliases]] of members) {
       if (aliases.includes("!") && !set.some((leaf) => leaf[0] === place)) missing ??= new PolicyOptionError(front + key, kind[0]);
@@ -88,7 +88,7 @@ export function checkOptions(options = {}, base = []) {
 }
 
 /**
- * The number that a value is kept as; undefined where it is not taken.
+ * The number that stands for a value; undefined if the option does not accept it.
  * @param {any} value
  * @param {any[]} kind
  * @returns {number | undefined}
@@ -98,7 +98,7 @@ function numberOf(value, [expected, takes, pattern, least, most, step]) {
   const place = takes.split(" ").indexOf(type);
   if (place < 0) return undefined;
   if (type === "number") {
-    // Beyond 32 bits a count is no limit, and any number will do.
+    // Above 32 bits a count is no limit: fractions do not matter.
     const isFit = value >= least && value <= most && (step !== "1" || value % 1 === 0 || value > 2 ** 32 - 1);
     return isFit ? (step === "2" ? Math.ceil(value) : value) : undefined;
   }
@@ -108,31 +108,31 @@ function numberOf(value, [expected, takes, pattern, least, most, step]) {
   }
   const pieces = expected.split('"');
   if (type !== "string" || pieces.length < 2) return place;
-  // Every second piece is a word that stood in quotes.
+  // Every second piece is a word in quotes.
   const word = pieces.indexOf(value);
   return word % 2 === 1 ? place + (word >> 1) : undefined;
 }
 
 /**
- * The end of the message on an unknown option: the option that was probably meant, if there is one. At the same level, or a
- * wing's, it is called so by other libraries, or its name is the closest one by edit distance. A third of a name may be wrong.
+ * The end of the message on an unknown option: "did you mean" with the option that has this name in other libraries, or the closest
+ * one by edit distance, of the same level or of a group below it. A third of the name may be wrong.
  * @param {Map<string, Row>} level
  * @param {string} front
  * @param {string} name
  */
 function similar(level, front, name) {
   let [least, best] = [name.length > LONGEST ? 0 : Math.floor((name.length + 4) / 3), ""];
-  for (const wing of ["", "retry", "rateLimit"]) {
-    for (const [known, [, , aliases]] of (wing ? level.get(wing)?.[3] : level) ?? []) {
+  for (const group of ["", "retry", "rateLimit"]) {
+    for (const [known, [, , aliases]] of (group ? level.get(group)?.[3] : level) ?? []) {
       const far = aliases.includes(name) ? 0 : distance(name.toLowerCase(), known.toLowerCase(), least);
-      if (far < least) [least, best] = [far, (wing && `${wing}.`) + known];
+      if (far < least) [least, best] = [far, (group && `${group}.`) + known];
     }
   }
   return best && `; did you mean "${front}${best}"?`;
 }
 
 /**
- * How many letters must be put in, taken out or changed (Levenshtein); where that is so many or more, some such number.
+ * How many letters must be inserted, removed or changed (Levenshtein); from `many` on, any number that is not less.
  * @param {string} a
  * @param {string} b
  * @param {number} many

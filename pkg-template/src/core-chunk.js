@@ -1,13 +1,13 @@
 // @ts-check
-// What a page loads when a call needs the core: see `page.js`.
+// The core as a page loads it: see `page.js`.
 import * as entry from "#policy";
 
 export { adopt } from "./adopt.js";
 export { makePolicy, runOn } from "./driver.js";
 export { readQuotas } from "./policy.js";
 
-/** What the shell compares with its own: a deploy may have put another core in the place of its. */
+/** The shell compares it with its own: a deploy may have replaced the file. */
 export const VERSION = "0.1.0";
 
-/** Settles once the module is compiled, beside the page's own work. */
+/** Settles once the module is compiled. */
 export const ready = /** @type {{ ready?: Promise<void> }} */ (entry).ready;

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * A call that begins before the core is there. It is sent in the caller's turn, with the caller's own arguments, up to as many as the
- * core would send to an origin of which nothing is known. What else there is to decide, the core decides, and the call waits for it.
+ * A call that begins before the core is loaded. The first calls to an origin are sent at once, with the caller's own arguments: as many
+ * as the core would send to an origin that it does not know. The core decides everything else, and calls wait for it.
  */
 import { blank } from "./blank.js";
-import { FIRST_ERROR, IDEMPOTENCY_KEY, MAX_WAIT, METHODS, RETRY_AFTER, TELLING } from "./core-facts.js";
+import { FIRST_ERROR, IDEMPOTENCY_KEY, LIMIT_HEADERS, MAX_WAIT, METHODS, RETRY_AFTER } from "./core-facts.js";
 import { emit } from "./emit.js";
 import { HttpError, PolicyError } from "./errors.js";
 import { globals, hostFetch, LONGEST } from "./host.js";
@@ -13,16 +13,17 @@ import { log, page, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";
 import { cancelBody, freeze, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
+import { isPending, limitOf } from "./settle.js";
 
-/** How errors are named to listeners without the core, which alone knows what may be a secret. */
+/** Error names that events may show without the core, which recognises secrets. */
 const NAMES = /^(Abort|Network|Timeout|Type)Error$/;
 
-/** What the core has to be there for before the first send. */
+/** Options whose first send needs the core. */
 const NEEDS_CORE = ["hedge", "body", "circuitBreaker", "host", "cost", "userTiming"];
 
 /**
  * The sends of a policy to one origin.
- * @typedef {{ flying: number, isClosed: boolean, until: number, queue: Early[] }} Scope
+ * @typedef {{ inFlight: number, isClosed: boolean, until: number, isWaking: boolean, queue: Early[] }} Scope
  */
 
 const none = () => {};
@@ -30,9 +31,9 @@ const none = () => {};
 export class Early {
   /**
    * @param {import("./shell.js").Shell} shell
-   * @param {any[]} args what the caller gave
+   * @param {any[]} args the caller's
    * @param {any} options the call's own
-   * @param {any} hooks all options that hold for it
+   * @param {any} hooks all options of the call
    * @param {import("./subject.js").Subject} subject
    */
   constructor(shell, args, options, hooks, { address: { origin, href }, method, signal }) {
@@ -49,16 +50,16 @@ export class Early {
     this.call = nextCall();
     /** @type {import("./record.js").CallRecord} */
     this.record = { call: this.call, attempts: [], waited: 0 };
-    /** Types of the events that its listener got. @type {Set<string>} */
-    this.told = new Set();
+    /** Types of the events that its listener has received. @type {Set<string>} */
+    this.reported = new Set();
     this.begunAt = globals.monotonic();
     this.sentAt = 0;
     this.isSent = false;
-    /** What the transport gives. @type {Promise<Response> | undefined} */
+    /** The transport's promise. @type {Promise<Response> | undefined} */
     this.promise = undefined;
-    /** Whether the log has how its send ended. */
+    /** Whether the log has the end of its send. */
     this.hasEnded = false;
-    /** What `prepare` and `idempotencyKey` gave, or a promise of it. @type {{ headers?: any, key?: any, error?: any } } */
+    /** What `prepare` and `idempotencyKey` returned. @type {{ headers?: any, key?: any, error?: any } } */
     this.made = {};
     /** Its attempt's time limit. @type {ReturnType<typeof limitOf> | undefined} */
     this.limit = undefined;
@@ -99,7 +100,7 @@ export class Early {
     if (total < Infinity) this.timer = globals.setTimeout(() => this.stop(new DOMException(`${this.method} ${this.origin}: the deadline is over`, "TimeoutError")), total);
     if (this.mayGo()) this.send();
     else {
-      // Nothing is sent in this turn: what the caller does with its objects after it must not reach the send.
+      // It is sent later: the caller may change its objects until then.
       this.keepArgs(this.args[0]);
       this.scope.queue.push(this);
       if (page.adopting === undefined && !this.waits()) this.goOn();
@@ -109,15 +110,15 @@ export class Early {
   mayGo() {
     const { scope, shell, hooks } = this;
     if (page.adopting) return false;
-    if (page.failure !== undefined) return hooks.unavailable !== "throw" && scope.flying < PROBES && globals.monotonic() >= scope.until;
+    if (page.failure !== undefined) return hooks.unavailable !== "throw" && scope.inFlight < PROBES && globals.monotonic() >= scope.until;
     const most = Math.min(hooks.rateLimit === false ? Infinity : (hooks.rateLimit?.probe ?? PROBES), hooks.rateLimit?.maxConcurrent ?? Infinity);
-    return !shell.saved && !scope.isClosed && (scope.flying < most || this.args[1]?.keepalive) && !NEEDS_CORE.some((name) => (hooks[name] ?? false) !== false);
+    return !shell.saved && !scope.isClosed && (scope.inFlight < most || this.args[1]?.keepalive) && !NEEDS_CORE.some((name) => (hooks[name] ?? false) !== false);
   }
 
-  /** Asks for the core. Whether the call and its listener wait for it. */
+  /** Loads the core if it can be loaded now. Whether the call and its events wait for it. */
   waits() {
     if (!want()) return false;
-    page.held ??= [];
+    page.reports ??= [];
     return true;
   }
 
@@ -125,13 +126,13 @@ export class Early {
     const { scope, hooks, signal } = this;
     const { prepare, idempotencyKey, timeout, body } = hooks;
     const own = this.made;
-    scope.flying++;
-    // Where quotas are known beforehand, one call cannot break them, and only the core can count on.
+    scope.inFlight++;
+    // One call cannot exceed a quota that the options name; the core counts from the second one on.
     if (hooks.profiles?.length > 0 || hooks.rateLimit?.quotas?.length > 0) scope.isClosed = this.waits();
     try {
       const left = (timeout?.total ?? Infinity) - (globals.monotonic() - this.begunAt);
       const most = Math.min(timeout?.attempt ?? Infinity, left);
-      const limit = most < Infinity ? (this.limit = limitOf(most)) : undefined;
+      const limit = most < Infinity ? (this.limit = limitOf(this.clock, Math.max(1, most))) : undefined;
       let given = this.args;
       if (idempotencyKey) {
         const key = (own.key = typeof idempotencyKey === "function" ? idempotencyKey(viewOf(this.view)) : this.wantsKey() ? crypto.randomUUID() : undefined);
@@ -150,7 +151,7 @@ export class Early {
       if (limit) given = withMembers(given, { signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal });
       const { input, init } = this.view;
       const spare = isRequest(input) && input.body && !input.bodyUsed && init?.body == null && hooks.retry !== false ? input.clone() : input;
-      this.tell("attempt");
+      this.report("attempt");
       log("sent", this);
       [this.isSent, this.sentAt, this.startedAt] = [true, globals.monotonic(), globals.now()];
       const sent = (hooks.fetch ?? hostFetch())(...given);
@@ -166,7 +167,7 @@ export class Early {
   /** @param {Response} [response] @param {any} [error] */
   ended(response, error) {
     const { scope, signal } = this;
-    scope.flying--;
+    scope.inFlight--;
     if (this.isTaken) return;
     this.limit?.end();
     if (this.isOver) letGo(response).catch(() => {});
@@ -180,31 +181,31 @@ export class Early {
       this.record = { call: this.call, attempts: [attempt], waited: attempt.waitedBefore };
       if (response) attempt.status = response.status;
       else attempt.error = labelOf(error);
-      if (response && response.status < FIRST_ERROR && !this.isTelling(response)) this.finish();
+      if (response && response.status < FIRST_ERROR && !this.isForCore(response)) this.finish();
       else if (this.waits()) scope.isClosed = true;
       else this.goOn();
     }
     this.next();
   }
 
-  /** Whether what this response means is for the core to say. @param {Response} response */
-  isTelling(response) {
+  /** Whether only the core can read this response. @param {Response} response */
+  isForCore(response) {
     const { profiles, retry } = this.hooks;
-    let telling = profiles?.length > 0 || retry?.decide !== undefined;
-    response.headers.forEach((_, name) => (telling ||= TELLING.test(name)));
-    return telling;
+    let isForCore = profiles?.length > 0 || retry?.decide !== undefined;
+    response.headers.forEach((_, name) => (isForCore ||= LIMIT_HEADERS.test(name)));
+    return isForCore;
   }
 
-  /** Ends with what its send gave. */
+  /** Ends the call with the result of its send. */
   finish() {
     const { response, failure, hooks, record } = this;
     this.isPlain = page.failure !== undefined;
     const isGood = response !== undefined && response.status < FIRST_ERROR;
-    if (response) this.tell("response", { status: response.status, quotas: [] });
-    else this.tell("failure", { error: failure, label: labelOf(failure) });
+    if (response) this.report("response", { status: response.status, quotas: [] });
+    else this.report("failure", { error: failure, label: labelOf(failure) });
     if (!isGood) {
       record.gaveUp = "core-failed";
-      this.tell("give-up", { reason: record.gaveUp });
+      this.report("give-up", { reason: record.gaveUp });
     }
     const isThrown = !response || (hooks.throwHttpErrors && !isGood);
     const error = response && isThrown ? httpErrorOf(this, response) : failure;
@@ -215,7 +216,7 @@ export class Early {
     else resolve(response);
   }
 
-  /** What its signal, or its time, makes of it. @param {unknown} [late] */
+  /** Ends the call by its signal, or with `late` by its deadline. @param {unknown} [late] */
   stop(late) {
     const { signal } = this;
     const reason = late ?? signal?.reason ?? new DOMException("The call was aborted", "AbortError");
@@ -224,8 +225,8 @@ export class Early {
     this.limit?.abort(reason);
     this.record.gaveUp = late === undefined ? "aborted" : "deadline";
     if (this.hooks.onEvent && !this.waits()) {
-      if (this.isSent) this.tell("failure", { error: reason, label: labelOf(reason) });
-      this.tell("give-up", { reason: this.record.gaveUp });
+      if (this.isSent) this.report("failure", { error: reason, label: labelOf(reason) });
+      this.report("give-up", { reason: this.record.gaveUp });
     }
     keep(reason, this.record);
     const { reject } = this;
@@ -233,7 +234,7 @@ export class Early {
     reject(reason);
   }
 
-  /** Takes back what it has set up. */
+  /** Removes its timers and listeners. */
   leave() {
     this.limit?.end();
     globals.clearTimeout(this.timer);
@@ -241,7 +242,7 @@ export class Early {
     page.open.delete(this);
   }
 
-  /** Keeps no more than what the core is told of it: nothing of its bodies. */
+  /** Keeps only what the log needs for the core, and no body. */
   over() {
     this.leave();
     const { response, args } = this;
@@ -249,7 +250,7 @@ export class Early {
     try {
       headers = viewOf(this.view).headers;
     } catch {
-      // What the host refuses was not sent.
+      // The host rejected these headers: nothing was sent.
     }
     this.args = args.length > 1 || isRequest(args[0]) ? [this.href, { method: this.method, headers }] : [this.href];
     if (response && this.end) {
@@ -261,7 +262,7 @@ export class Early {
     this.resolve = this.reject = none;
   }
 
-  /** There is no core for now. */
+  /** The core cannot be loaded for now: goes on as plain fetch. */
   goOn() {
     const { scope, hooks, response, failure } = this;
     this.shell.warn(this);
@@ -278,26 +279,32 @@ export class Early {
     this.next();
   }
 
-  /** Sends who may go now. */
+  /** Sends the queued calls that may be sent now. */
   next() {
     const { queue } = this.scope;
     while (queue[0]?.isOver || queue[0]?.isTaken || queue[0]?.mayGo()) {
       const early = /** @type {Early} */ (queue.shift());
       if (!early.isOver && !early.isTaken) early.send();
     }
-    const held = this.scope.until - globals.monotonic();
-    if (page.failure !== undefined && queue.length > 0 && held > 0) globals.setTimeout(() => this.next(), held);
+    const { scope } = this;
+    const held = scope.until - globals.monotonic();
+    if (page.failure === undefined || queue.length === 0 || held <= 0 || scope.isWaking) return;
+    scope.isWaking = true;
+    globals.setTimeout(() => {
+      scope.isWaking = false;
+      this.next();
+    }, held);
   }
 
   /**
-   * Tells its listener, or does so when the core is there: in the order in which all came about.
+   * Sends an event to the caller's listener: now, or in order when the core is loaded.
    * @param {string} type @param {object} [more]
    */
-  tell(type, more) {
+  report(type, more) {
     const at = globals.now();
-    const tell = () => (this.told.add(type), emit(this, type, 1, { at, ...more }));
-    if (page.held && page.failure === undefined) page.held.push(tell);
-    else tell();
+    const report = () => (this.reported.add(type), emit(this, type, 1, { at, ...more }));
+    if (page.reports && page.failure === undefined) page.reports.push(report);
+    else report();
   }
 
   wantsKey() {
@@ -310,7 +317,7 @@ export class Early {
     return { input: args[0], init: args[1], href, method };
   }
 
-  /** Keeps what may have to be sent again. @param {any} input */
+  /** Keeps what a retry may send. @param {any} input */
   keepArgs(input) {
     const { args, href } = this;
     this.args = [isRequest(input) ? input : href, freeze(args[1])].slice(0, args.length);
@@ -324,28 +331,14 @@ function httpErrorOf({ method, origin, href, record }, response) {
   return new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
 }
 
-/** @param {any} value */
-const isPending = (value) => typeof value?.then === "function";
-
 /**
- * What fires after `ms`, until its `end`.
- * @param {number} ms
- */
-function limitOf(ms) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const abort = (/** @type {unknown} */ why) => controller.abort(why);
-  const timer = globals.setTimeout(() => abort(new DOMException("no answer came within the time for it", "TimeoutError")), Math.min(ms, LONGEST));
-  return { signal, abort, end: () => globals.clearTimeout(timer) };
-}
-
-/**
- * `value`, as long as it comes in time: who makes it may ignore its signal.
+ * `value`, or a rejection when `limit` ends: a transport or a callback may ignore its signal. `settle` would remove the listener, too,
+ * in 0.3 kB more; here the signal is of this send alone.
  * @param {any} value
  * @param {ReturnType<typeof limitOf> | undefined} limit
  */
 const within = (value, limit) =>
-  limit ? Promise.race([value, new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)))]) : value;
+  limit ? Promise.race([value, new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason), { once: true }))]) : value;
 
 /** @param {any} error */
 const labelOf = (error) => (NAMES.test(error?.name) ? error.name : "Error");

@@ -2,7 +2,7 @@
 import { pathOf } from "./request.js";
 
 /**
- * Tells the caller's listener. Its address is origin and path: the rest of a URL holds secrets.
+ * Sends an event to the caller's listener. Its URL has origin and path alone: the rest may hold secrets.
  * @param {{ hooks: { onEvent?: (event: any) => void }, call: number, origin: string, href: string, method: string, clock: { host: { now(): number } } }} run
  * @param {string} type
  * @param {number} attempt
@@ -12,9 +12,9 @@ export function emit({ hooks, call, origin, href, method, clock }, type, attempt
   if (hooks.onEvent === undefined) return;
   try {
     /** @type {any} */
-    const heard = hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
-    // Of an async listener.
-    heard?.catch?.(console.error);
+    const result = hooks.onEvent({ type, call, url: origin + pathOf(href), method, attempt, at: clock.host.now(), ...more });
+    // The listener may be async.
+    result?.catch?.(console.error);
   } catch (error) {
     console.error(error);
   }

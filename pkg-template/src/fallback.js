@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What can be said of a failure while no explainer is there: what a status means by itself, by a table that is written from the
- * core, and whether the device is offline.
+ * Explains a failure while no explainer is loaded: by the status alone, with a table that is generated from the core, and by
+ * whether the device is offline.
  */
 import { blank } from "./blank.js";
 import { KINDS, RETRIES } from "./status-kinds.js";
@@ -15,7 +15,7 @@ export function fallback(of) {
   try {
     if (typeof of?.status === "number") ({ status } = of);
   } catch {
-    // A report may be anything at all.
+    // A getter of the value may throw.
   }
   const isOffline = status === null && globalThis.navigator?.onLine === false;
   const [kind = "unknown", reason, verdict = "never"] = isOffline ? ["network", "offline"] : rowOf(status);
@@ -26,7 +26,7 @@ export function fallback(of) {
     kind,
     ...(reason && { reason }),
     title,
-    whatHappened: isOffline ? "The device is offline." : `${title}. The request failed${status === null ? "" : ` with status ${status}`}; nothing else was looked at.`,
+    whatHappened: isOffline ? "The device is offline." : `${title}. The request failed${status === null ? "" : ` with status ${status}`}; nothing else was read.`,
     action: isOffline ? "Try again when the device is online." : "Import `explainResponse` from fetch-with-policy, or wait for `initExplain()`, and explain the error again.",
     userMessage: "Something went wrong. Please try again later.",
     retry: isOffline ? { verdict: "when-online" } : { .../** @type {any} */ (RETRIES)[verdict] },

@@ -3,7 +3,7 @@ import { names } from "./core.js";
 import { isPending } from "./settle.js";
 
 /**
- * Gives the call the header that makes it safe to repeat, if the caller wants one and the core agrees.
+ * Sets the idempotency key of the call, if the caller asks for one and the core finds that the method needs it.
  * @param {import("./run.js").Run} run
  * @param {{ url: string, method: string, headers: Headers }} view
  */

@@ -50,7 +50,7 @@ export function withCore(inside) {
 }
 
 /**
- * Gives a call options of its own.
+ * Sets the options of one call.
  * @param {import("./run.js").Run} run
  * @param {any} options
  */
@@ -61,7 +61,7 @@ export function setOwn(run, options) {
   const hooks = hooksOf(inside.hooks, options);
   const clock = options.host === undefined ? inside.clock : createClock({ ...globals, ...hooks.host });
   run.inside = { ...inside, plan, hooks, clock };
-  // It is the call's already: where this fails, the call ends as its own options say.
+  // Set before it can fail, so that the call fails under its own options.
   apply(plan, leaves);
   if (options.profiles !== undefined) run.inside.isWanted = wantedBy(plan);
 }

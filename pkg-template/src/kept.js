@@ -2,8 +2,7 @@
 import { copyHeaders, freeze, isPlain } from "./request.js";
 
 /**
- * `freeze` for a call that waits: thousands wait with the same init, or with equal ones, and share one copy. So it is to be
- * sent by `thaw`.
+ * Like `freeze`, for a call that waits: thousands of calls with equal inits share one copy. Send it through `thaw`.
  * @param {any} init
  * @param {{ kept: any }} shared where the last copy is kept
  */
@@ -16,7 +15,7 @@ export function keepInit(init, shared) {
 }
 
 /**
- * A copy for one send: what the transport does to it must not reach the others.
+ * A copy for one send, so that a transport that changes it does not change the shared one.
  * @param {any} init
  */
 export function thaw(init) {
@@ -25,7 +24,7 @@ export function thaw(init) {
 }
 
 /**
- * Whether a copy says what `init` says.
+ * Whether `copy` equals `init`.
  * @param {any} init
  * @param {any} copy
  */

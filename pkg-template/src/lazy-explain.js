@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The explainer as a page loads it: with the first error. Errors come when a network is gone, too; then, and until it is loaded, there
- * is a fallback, which says what it is in its notes.
+ * The explainer as a page loads it: with the first error. Until it is loaded, and where it cannot be loaded, explanations are
+ * fallbacks by the status alone, and a note in them says that.
  */
 import { fallback } from "./fallback.js";
 import { explainerHere, register } from "./registered.js";
@@ -19,7 +19,7 @@ let failedAt = -Infinity;
 function load() {
   return (loading ??= import("./explain.js")
     .then(async (module) => {
-      // Where WebAssembly is forbidden it cannot be made.
+      // False where WebAssembly is forbidden.
       if (!(await module.initExplain())) throw module;
       explainer = module;
       return true;
@@ -31,11 +31,11 @@ function load() {
     }));
 }
 
-/** A load, where the last one did not fail just now. */
+/** The explainer, loaded if the last load did not fail within the last second; undefined without it. */
 export const loaded = async () => explainer ?? (Date.now() - failedAt > PAUSE ? (await load(), explainer) : undefined);
 
 /**
- * `response`, for an explainer that is not there yet: its caller may read the response meanwhile.
+ * A copy of `response` for an explainer that is still loading: the caller may read the response meanwhile.
  * @param {Response} response
  */
 export function copyOf(response) {
@@ -46,13 +46,13 @@ export function copyOf(response) {
   }
 }
 
-// Members of an object, since a member's name survives minifiers: see policy.js.
+// Members of an object keep their names in minified code: see policy.js.
 export const { explain, explainError, explainResponse, initExplain } = {
-  /** Loads the explainer now. True once it is there. */
+  /** Loads the explainer now: true once it is loaded. */
   initExplain: () => load(),
 
   /**
-   * Explains what was thrown, or a report, once the explainer is there.
+   * Loads the explainer and explains what was thrown, or a report.
    * @param {unknown} thrown
    * @returns {Promise<import("../index.js").Explanation>}
    */
@@ -62,7 +62,7 @@ export const { explain, explainError, explainResponse, initExplain } = {
   },
 
   /**
-   * Explains a response, once the explainer is there; it stays unread for the caller.
+   * Loads the explainer and explains a response, which stays unread for the caller.
    * @param {Response} response
    * @param {{ method?: string, url?: string, requestBody?: string, requestHeaders?: unknown }} [context]
    * @returns {Promise<import("../index.js").Explanation>}
@@ -77,7 +77,7 @@ export const { explain, explainError, explainResponse, initExplain } = {
   },
 
   /**
-   * Explains in this turn: by the fallback until the explainer is there.
+   * Explains synchronously: with the fallback until the explainer is loaded.
    * @param {unknown} reportOrThrown
    * @returns {import("../index.js").Explanation}
    */
@@ -88,7 +88,7 @@ export const { explain, explainError, explainResponse, initExplain } = {
   },
 };
 
-/** For the errors of policies, until the explainer, which registers itself, is there. @type {import("./registered.js").Explain} */
+/** Explains the errors of policies until the explainer is loaded, which then registers itself. @type {import("./registered.js").Explain} */
 const later = async (response, context, catalogs) => {
   const copy = copyOf(response);
   await loaded();
@@ -97,5 +97,5 @@ const later = async (response, context, catalogs) => {
   if (copy !== response) copy.body?.cancel().catch(() => {});
   return fallback(response);
 };
-// Where `defineCatalog` is imported too, it is there already.
+// Where `defineCatalog` is imported too, the explainer is loaded already.
 if (explainerHere() === undefined) register(later);

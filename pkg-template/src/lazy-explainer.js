@@ -2,10 +2,10 @@
 import { fallback } from "./fallback.js";
 import { copyOf, loaded } from "./lazy-explain.js";
 
-// A member's name survives minifiers: see policy.js.
+// Members of an object keep their names in minified code: see policy.js.
 export const { createExplainer } = {
   /**
-   * An explainer of the caller's own, which is made, and its options checked, once the explainer is there.
+   * Makes an explainer, and checks its options, once the explainer is loaded; an error goes to the console.
    * @param {any} [options]
    * @returns {import("../index.js").Explainer}
    */

@@ -2,10 +2,10 @@
 import { MAX_VALUE } from "./limits.js";
 import { sourceOf } from "./request.js";
 
-// What crosses to the core of requests, responses and errors, as text.
+// Requests, responses and errors as text for the core.
 
 /**
- * `name:value` lines of the headers that the core wants.
+ * `name:value` lines of the request headers that the core reads.
  * @param {any} input
  * @param {any} init
  * @param {RegExp} leftOut
@@ -30,7 +30,7 @@ export function pick(input, init, leftOut) {
 }
 
 /**
- * `name:value` lines of a response's headers whose names `wanted` knows.
+ * `name:value` lines of the response headers that the core reads.
  * @param {Headers} headers
  * @param {(name: string) => boolean} wanted
  */
@@ -43,8 +43,7 @@ export function lines(headers, wanted) {
 }
 
 /**
- * Name, message and code of what was thrown. Code: its cause's or its own; the message goes on with the cause's. Reading it must
- * not throw in turn.
+ * Name, message and code of what was thrown: the cause's code if there is one, and both messages. Never throws, whatever the getters do.
  * @param {any} error
  */
 export function describe(error) {

@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * The core of a page, which comes by `import()` when a call needs it; and what happened before it was there, which it is told then.
+ * Loads the core of a page by `import()` when a call needs it, and logs what happened before, so that the core can replay it.
  *
- * A load that fails is tried again, and calls go out as plain fetch meanwhile: no call waits for what may never come.
+ * A load that fails is tried again. Calls go out as plain fetch meanwhile: none waits for a file that may never arrive.
  */
 import { VERSION } from "./core-facts.js";
 import { globals } from "./host.js";
 
-/** How long calls wait for the core, ms; then they go out without it, and it may still come. */
+/** How long calls wait for the core, ms; then they go out as plain fetch. The load goes on. The same as in the measured prototype. */
 const PATIENCE = 10_000;
-/** From a failed load to the next one, ms: doubled with each. */
+/** The least time from a failed load to the next one, ms: doubled with each, so that a missing file costs one request a minute. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 60_000];
-/** What the core is told of calls that are over, at most: it learns of a run of calls, and forgets what is older. */
+/** The most items in the log; of calls that are over, the older half is dropped first. */
 const MOST = 500;
 
 /**
@@ -24,26 +24,26 @@ export const page = {
   /** @type {Core | undefined} */
   core: undefined,
   /**
-   * What happened, in its order.
+   * What happened, in order.
    * @type {Item[]}
    */
   log: [],
   /**
-   * The calls that are not over.
+   * Calls that are not over.
    * @type {Set<Early>}
    */
   open: new Set(),
   /**
-   * What listeners are told once the core is there, or is known not to come; undefined while nothing waits for it.
+   * Events that wait for the core, so that they are sent in order; undefined while no call waits for it.
    * @type {(() => void)[] | undefined}
    */
-  held: undefined,
+  reports: undefined,
   /**
-   * The core while it is told of the calls before it: those that begin now are its own.
+   * The core while it replays the log. Calls that begin now are added to the log.
    * @type {Core | undefined}
    */
   adopting: undefined,
-  /** Why calls go out without a core. */
+  /** Why calls go out as plain fetch. */
   failure: /** @type {unknown} */ (undefined),
 };
 
@@ -56,7 +56,7 @@ let tries = 0;
 let isWarned = false;
 
 /**
- * Writes down what happened to a call, for the core.
+ * Logs what happened to a call.
  * @param {Item["type"]} type
  * @param {Early} early
  * @param {any} [value]
@@ -69,14 +69,14 @@ export function log(type, early, value) {
   return item;
 }
 
-/** Asks for the core. Whether it is worth waiting for. */
+/** Loads the core if a load may begin now. Whether calls should wait for it. */
 export function want() {
   if (loading === undefined && !isAwaited && globals.monotonic() >= nextTry) load();
   return (loading !== undefined || isAwaited) && page.failure === undefined;
 }
 
 /**
- * Loads the core; true once it is there, false where it cannot be had for now.
+ * Loads the core: true once it is loaded, false if it cannot be loaded for now.
  * @returns {Promise<boolean>}
  */
 export function load() {
@@ -85,7 +85,7 @@ export function load() {
 
 /** @returns {Promise<boolean>} */
 function begin() {
-  const late = globals.setTimeout(() => degrade(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
+  const late = globals.setTimeout(() => degrade(new Error(`the core did not load within ${PATIENCE} ms`)), PATIENCE);
   return bring()
     .finally(() => globals.clearTimeout(late))
     .then(async (core) => {
@@ -95,7 +95,7 @@ function begin() {
     })
     .catch((error) => {
       loading = page.adopting = undefined;
-      // Nobody can be reached: calls wait for the network as they wait for the core.
+      // Offline: calls wait for the network.
       if (globals.online() === false && globalThis.addEventListener) {
         isAwaited = true;
         globalThis.addEventListener("online", () => ((isAwaited = false), load()), { once: true });
@@ -111,7 +111,7 @@ function begin() {
 /** @returns {Promise<Core>} */
 async function bring() {
   const core = await request();
-  // A deploy may have put another one in its place.
+  // A deploy may have replaced the file.
   if (core.VERSION !== VERSION) throw new Error(`core ${core.VERSION} instead of ${VERSION}`);
   await core.ready;
   return core;
@@ -121,7 +121,7 @@ async function bring() {
 function request() {
   tries++;
   return import("./core-chunk.js").catch((error) => {
-    // Firefox remembers a failure by its address, which is in the message there.
+    // Firefox never requests a module again that failed to load, by its URL, which is in the message there.
     const address = tries > 1 && /\bhttps?:[^\s"')]+/.exec(error?.message)?.[0];
     if (!address) throw error;
     return import(`${address.split("?")[0]}?retry=${tries}`);
@@ -129,7 +129,7 @@ function request() {
 }
 
 /**
- * Calls go out as plain fetch from now on, until the core is there.
+ * From now on calls go out as plain fetch, until the core is loaded.
  * @param {unknown} error
  */
 function degrade(error) {
@@ -137,7 +137,7 @@ function degrade(error) {
   if (!isWarned) console.warn("fetch-with-policy: the policy cannot be loaded; calls go out without it until it is", error);
   isWarned = true;
   page.failure = error;
-  for (const tell of page.held?.splice(0) ?? []) tell();
-  page.held = undefined;
+  for (const report of page.reports?.splice(0) ?? []) report();
+  page.reports = undefined;
   for (const early of [...page.open]) early.goOn();
 }

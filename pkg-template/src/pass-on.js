@@ -1,11 +1,11 @@
 // @ts-check
 import { globals, hostFetch } from "./host.js";
 import { letGo } from "./request.js";
-import { settle } from "./settle.js";
 import { signalOf } from "./subject.js";
 
 /**
- * @param {any} fetch
+ * A call without a policy.
+ * @param {any} fetch the caller's transport
  * @param {any[]} args
  */
 export function passOn(fetch, args) {
@@ -16,16 +16,21 @@ export function passOn(fetch, args) {
 }
 
 /**
- * What a transport of the caller's gives under a signal that has fired already. Its own rejection goes first, since it judges
- * the arguments; one that ignores the signal has a turn of the event loop.
+ * The result of the caller's transport under a signal that was aborted before. Its own rejection comes first, since it judges the
+ * arguments; one that ignores the signal has a turn of the event loop.
  * @param {any} sent
  * @param {AbortSignal} signal
  */
 function endSoon(sent, signal) {
   return new Promise((resolve, reject) => {
-    const timer = globals.setTimeout(() => settle(sent, signal, undefined, letGo).then(resolve, reject), 0);
+    let isOver = false;
+    const timer = globals.setTimeout(() => {
+      isOver = true;
+      reject(signal.reason ?? new DOMException("The call was aborted", "AbortError"));
+    }, 0);
     Promise.resolve(sent)
       .finally(() => globals.clearTimeout(timer))
-      .then(resolve, reject);
+      .then((response) => (isOver ? letGo(response) : resolve(response)))
+      .catch(reject);
   });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The explainer that an application imports, for the errors of its policies. The policy does not import it: a build of one file
- * would carry it for everyone. A file of its own, since policy and explainer share one copy of it.
+ * The explainer that an application imports, for the errors of its policies. The policy does not import it, because a build without
+ * splitting would then always include it. Policy and explainer share this file.
  */
 
 /**
@@ -15,7 +15,7 @@
 /** @type {Explain | undefined} */
 let registered;
 
-/** Called where an explainer is loaded; the last one counts. @param {Explain} explain */
+/** Called when an explainer is loaded; the last one is used. @param {Explain} explain */
 export function register(explain) {
   registered = explain;
 }

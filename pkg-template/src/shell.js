@@ -1,14 +1,15 @@
 // @ts-check
 /**
- * The policy as a page loads it, without WebAssembly: the first calls go out at once, and the core comes when one needs it.
+ * The policy as a page loads it, without WebAssembly: the first calls go out at once, and the core is loaded when a call needs it.
  *
- * What decides is the core's alone. Here is what a policy does until an API pushes back: see `early.js`; what loads the core: `page.js`.
+ * The core alone decides. `early.js` has what a call does before, `page.js` what loads the core.
  */
 import { checkOptions } from "./check-options.js";
 import { Early } from "./early.js";
-import { globals, hostFetch, mark } from "./host.js";
+import { mark } from "./host.js";
 import { load, page, want } from "./page.js";
-import { argsOf, signalOf, subjectOf } from "./subject.js";
+import { passOn } from "./pass-on.js";
+import { argsOf, subjectOf } from "./subject.js";
 
 export { callRecord } from "./record.js";
 
@@ -18,7 +19,7 @@ const shells = new WeakMap();
 /** @type {any} */
 let shared;
 
-/** What of a policy is there before the core. */
+/** A policy before the core is loaded. */
 export class Shell {
   /** @param {any} options @param {Shell} [base] */
   constructor(options, base) {
@@ -26,23 +27,29 @@ export class Shell {
     this.leaves = [...(base?.leaves ?? []), ...checkOptions(options, base?.leaves)];
     this.options = options;
     this.base = base;
-    /** All options that hold. @type {any} */
+    /** Its own options over its base's. @type {any} */
     this.hooks = merged(base?.hooks ?? {}, options);
     this.scopes = /** @type {Map<string, import("./early.js").Scope>} */ (base ? base.scopes : new Map());
     /** The core's policy. @type {any} */
     this.inner = undefined;
-    /** A snapshot that the core is to take up. @type {any} */
+    /** A snapshot for the core to restore. @type {any} */
     this.saved = undefined;
     this.isWarned = false;
   }
 
-  /** The core's policy, once the core is there. @returns {any} */
+  /** The core's policy, once the core is loaded. @returns {any} */
   policyOf() {
     if (this.inner === undefined) {
       const core = /** @type {import("./page.js").Core} */ (page.adopting ?? page.core);
       this.inner = this.base ? this.base.policyOf().extend(this.options) : core.makePolicy({ unavailable: "bypass", ...this.options });
-      if (this.saved !== undefined) this.inner.restore(this.saved);
+      const { saved } = this;
       this.saved = undefined;
+      try {
+        if (saved !== undefined) this.inner.restore(saved);
+      } catch (error) {
+        // Whoever gave a bad snapshot is no longer on the stack.
+        console.error(error);
+      }
     }
     return this.inner;
   }
@@ -50,7 +57,7 @@ export class Shell {
   /** @param {string} origin */
   scopeOf(origin) {
     let scope = this.scopes.get(origin);
-    if (scope === undefined) this.scopes.set(origin, (scope = { flying: 0, isClosed: false, until: -Infinity, queue: [] }));
+    if (scope === undefined) this.scopes.set(origin, (scope = { inFlight: 0, isClosed: false, until: -Infinity, isWaking: false, queue: [] }));
     return scope;
   }
 
@@ -63,12 +70,7 @@ export class Shell {
     try {
       if (page.core) return page.core.runOn(this.policyOf(), args, options);
       const subject = args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-      if (subject === undefined) {
-        const sent = (options?.fetch ?? this.hooks.fetch ?? hostFetch())(.../** @type {[any]} */ (args));
-        const signal = signalOf(args[0], args[1]);
-        // A transport of the caller's may ignore a signal that has fired.
-        return signal?.aborted ? Promise.race([sent, new Promise((_, reject) => globals.setTimeout(() => reject(signal.reason), 0))]) : sent;
-      }
+      if (subject === undefined) return passOn(options?.fetch ?? this.hooks.fetch, args);
       if (options != null) checkOptions(options, this.leaves);
       return new Early(this, args, options, options == null ? this.hooks : merged(this.hooks, options), subject).begin();
     } catch (error) {
@@ -76,16 +78,16 @@ export class Shell {
     }
   }
 
-  /** Tells its listener, once, that there is no core. @param {Early} early */
+  /** Sends the event "degraded", once. @param {Early} early */
   warn(early) {
     if (page.failure === undefined || this.isWarned) return;
     this.isWarned = true;
-    early.tell("degraded", { error: page.failure });
+    early.report("degraded", { error: page.failure });
   }
 }
 
 /**
- * Options over others: those of objects by member.
+ * Options over others; objects are merged member by member.
  * @param {any} base
  * @param {any} more
  */
@@ -108,7 +110,7 @@ function makePolicy(options, base) {
     fetch(input, init = undefined, call = undefined) {
       return shell.run(argsOf(arguments), call);
     },
-    // What the core alone knows is empty until it is there.
+    // Empty until the core is loaded.
     quotas: () => (page.core ? shell.policyOf().quotas() : (want(), [])),
     /** @param {any} more */
     extend: (more) => makePolicy(more, shell),
@@ -124,7 +126,7 @@ function makePolicy(options, base) {
   return policy;
 }
 
-// The public functions are members of an object: a member's name survives minifiers, so stacks, logs and `name` show it.
+// Members of an object keep their names in minified code, so stacks, logs and `name` show them.
 export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
   /**
    * A policy with state of its own.
@@ -148,11 +150,11 @@ export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
     return /** @type {Shell} */ (shells.get((shared ??= makePolicy({})))).run(args, policy);
   },
 
-  /** Loads the core now. True once it is there; false where it cannot be had for now, and calls go out as plain fetch. */
+  /** Loads the core now: true once it is loaded; false if it cannot be loaded for now, and calls go out as plain fetch. */
   initPolicy: () => load(),
 
   /**
-   * Reads quotas and retry hints from a response; none before the core is there.
+   * Reads quotas and retry hints from a response; none before the core is loaded.
    * @param {any} headers
    * @param {any} [context]
    */

@@ -4,7 +4,7 @@ import { addressOf, isRequest, methodOf } from "./request.js";
 /** @typedef {{ address: import("./request.js").Address, method: string, signal: AbortSignal | null | undefined }} Subject */
 
 /**
- * What of a caller's arguments are fetch's own: as many as were given, since fetch tells none from an undefined one.
+ * The arguments for fetch, as many as the caller passed: fetch treats a missing one and an undefined one differently.
  * @param {ArrayLike<any>} given
  * @returns {any[]}
  */
@@ -13,8 +13,8 @@ export function argsOf(given) {
 }
 
 /**
- * What is asked, or undefined where the policy has no say: an aborted call is the host's to reject, and what fetch
- * cannot send, or sends nowhere (data:, blob:), is the host's to judge.
+ * The request's URL, method and signal; undefined where the host's fetch decides alone: calls that are aborted before, URLs that
+ * are not HTTP (data:, blob:), and arguments that fetch rejects.
  * @param {any} input
  * @param {any} init
  * @returns {Subject | undefined}
@@ -26,7 +26,7 @@ export function subjectOf(input, init) {
     const signal = signalOf(input, init);
     const address = addressOf(input);
     if (signal?.aborted || !address.isHttp) return undefined;
-    // Errors of fetch's, which would not be if init were made anew for a time limit.
+    // The host's fetch rejects these; a copy of init for a time limit would hide that.
     if (isGiven(init) && init !== Object(init)) return undefined;
     if (isGiven(signal) && typeof signal?.addEventListener !== "function") return undefined;
     return { address, method: methodOf(init?.method ?? request?.method), signal };

@@ -46,7 +46,7 @@ impl Unlisted {
     /// Sees what a call of `identity` sends.
     pub fn see(&mut self, identity: &Identity, headers: Headers<'_>, rules: &RateRules) {
         for (name, value) in headers.lines() {
-            // Most values look like none, which is told sooner than what their names are.
+            // Most values look like no credential, which is cheaper to check than their names.
             if name == QUERY || !looks_secret(value) || is_own(&rules.credentials, name) {
                 continue;
             }

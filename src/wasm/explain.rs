@@ -47,7 +47,7 @@ pub fn look_up(id: &str) -> String {
     out
 }
 
-/// Explains a report: see [`report::read`]. Total: what is no report is explained as nothing known.
+/// Explains a report: see [`report::read`]. Total: anything else is explained as unknown.
 #[wasm_bindgen]
 #[allow(clippy::needless_pass_by_value, reason = "an optional text crosses only as one that is owned")]
 pub fn explain(

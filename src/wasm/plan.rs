@@ -26,7 +26,7 @@ impl Plan {
         Self { policy: self.policy.clone() }
     }
 
-    /// Keeps an option that was checked, by its place, as its number or its text; what has no such place is left out.
+    /// Keeps a checked option, by its place, as its number or its text; an unknown place is ignored.
     pub fn keep(&mut self, place: u32, number: f64, text: &str) {
         self.policy.keep(place as usize, number, text);
     }

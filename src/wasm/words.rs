@@ -42,7 +42,7 @@ pub(super) fn write_quota(json: &mut Writer, state: &QuotaState) {
     }
 }
 
-// What a quota that an answer told and one that is kept have in common.
+// Members of both a quota that a response reported and one that is kept.
 #[inline(never)]
 fn write_parts(
     json: &mut Writer,

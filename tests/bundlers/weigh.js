@@ -12,7 +12,7 @@ import { tool } from "./builds.js";
 
 /**
  * @typedef {object} Made
- * @property {Uint8Array[]} first what is loaded before a line of the script runs
+ * @property {Uint8Array[]} first files that are loaded before the script runs
  * @property {Uint8Array[]} all
  */
 /** @type {Record<string, (folder: string, script: string, out: string) => Promise<Made>>} */
@@ -46,7 +46,7 @@ export const WEIGHED = {
     const page = readFileSync(join(out, "weighed.html"), "utf8");
     // The page names them without quotes.
     const first = new Set(readdirSync(out).filter((name) => page.includes(`/${name}`)));
-    // What they import at once; a Set is walked over what is added on the way, too.
+    // Their static imports; the loop also visits items that it adds to the Set.
     for (const name of first) for (const [, other = ""] of text(out, name).matchAll(/(?:from|import)\s*"(?:\.?\/)?([\w.-]+\.js)"/g)) first.add(other);
     return ofFiles(out, (name) => first.has(name));
   },

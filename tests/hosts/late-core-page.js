@@ -10,23 +10,23 @@ console.warn = () => void warnings++;
 /** @type {string[]} */
 const events = [];
 const policy = createPolicy({ retry: { initialDelay: 20 }, onEvent: (/** @type {any} */ { type }) => void events.push(type) });
-const told = async (/** @type {Promise<Response>} */ call) => {
+const outcomeOf = async (/** @type {Promise<Response>} */ call) => {
   const response = await call;
   return [response.status, callRecord(response)?.attempts.length, (await response.text()).length > 0];
 };
 
 async function main() {
-  const quiet = await told(policy.fetch(url("200")));
+  const quiet = await outcomeOf(policy.fetch(url("200")));
   const asked = performance.getEntriesByType("resource").filter(({ name }) => name.includes("core-chunk")).length;
   const burst = await Promise.all(Array.from({ length: 30 }, () => fetchWithPolicy(url("200"))));
   const started = performance.now();
-  const down = await told(policy.fetch(url("503,200")));
+  const down = await outcomeOf(policy.fetch(url("503,200")));
   const waited = Math.round((performance.now() - started) / 1000);
   const explained = (await explainResponse(await policy.fetch(url("404")))).id;
   await sleep(Number(place.later));
   await policy.fetch(url("404"));
   const isThere = await initPolicy();
-  const later = await told(policy.fetch(url("503,200")));
+  const later = await outcomeOf(policy.fetch(url("503,200")));
   return { quiet, asked, burst: burst.filter(({ status }) => status === 200).length, down, waited, explained, degraded: events.filter((type) => type === "degraded").length, warnings, isThere, later };
 }
 

@@ -1,4 +1,4 @@
-// Options are checked without a core, by what is printed from the core's tables: the same as it does, in the same words.
+// Options are checked without the core, by tables that are generated from it: with the same results and the same messages.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

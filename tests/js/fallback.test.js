@@ -1,5 +1,5 @@
 // @ts-check
-// What is said of a response where there is no explainer is what the explainer says of its status.
+// A fallback explanation of a response equals the explainer's explanation of its status.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { explain } from "fetch-with-policy";

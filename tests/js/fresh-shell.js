@@ -1,4 +1,4 @@
-// A copy of the entry that pages load, whose core comes when the test says so, and a host's globals that stand still.
+// A copy of the entry for pages, whose core the test loads when it wants to, on a simulated clock.
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -10,7 +10,7 @@ import { settled } from "./virtual.js";
 const ORIGINS = ["https://a.example", "https://b.example"];
 const SEEDS = 150;
 
-/** What a server may say. */
+/** Responses of the server. */
 const ANSWERS = {
   fine: () => new Response("fine"),
   empty: () => new Response(null, { status: 204 }),
@@ -37,7 +37,7 @@ const OPTIONS = [
 ];
 const CALLS = [undefined, undefined, undefined, { priority: 2 }, { timeout: { attempt: 300 } }, { retry: false }];
 
-/** A script of steps: [ms since the last one, what, of whom, how]. */
+/** A script of steps: [ms since the last step, action, call, variant]. */
 function script(next) {
   const pick = (list) => list[Math.floor(next() * list.length)];
   const steps = [];

@@ -8,7 +8,7 @@ const URL = "https://api.example.com/items";
 const LIMITED = { status: 429, headers: { "retry-after": "5" } };
 const never = () => new Promise(() => {});
 
-/** A shell on a clock that stands still, whose transport the test answers. */
+/** A shell on a simulated clock, whose transport the test controls. */
 async function stage(context, { gate, online = true } = {}) {
   const shell = await freshShell(gate);
   const { clock, restore } = fakeGlobals();

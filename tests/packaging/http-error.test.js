@@ -30,7 +30,7 @@ before(() => {
 });
 after(() => installed.remove());
 
-/** Bundles and runs a script; gives what it prints, and whether the explainer is in what is loaded at once. */
+/** Bundles and runs a script; returns its output, and whether the explainer is among the files that are loaded at once. */
 async function run(/** @type {string} */ code, splitting = false) {
   const out = join(installed.folder, `out-${++count}`);
   await build({ stdin: { contents: code, resolveDir: installed.folder }, bundle: true, format: "esm", splitting, minify: true, outdir: out, logLevel: "error" });

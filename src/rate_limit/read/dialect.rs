@@ -81,7 +81,7 @@ impl Dialects {
         self.0.push_str("\n");
     }
 
-    /// The first that tells no quota, for want of a header that does, and what was expected there.
+    /// The first dialect that names no header of a quota, and what was expected there.
     pub fn mute(&self) -> Option<(usize, &'static str)> {
         let tells = |(name, _)| role(name).is_some_and(|role| role != Role::Bucket);
         let mut all = words::split(&self.0, NEXT.as_bytes()).skip(1);

@@ -6,7 +6,7 @@
  *
  * `cargo xtask bench page-load` installs what it needs. Each variant is the same page with another client, built by vite
  * and served on this machine; each load has a browser context of its own, so nothing is cached, and variants take turns.
- * Figures are medians: ms that the main thread was busy until the first request was sent, and until its response was handed on, and
+ * Figures are medians, with the least beside them, which is what other programs on the machine disturb least: ms that the main thread was busy until the first request was sent, and until its response was handed on, and
  * its longest task until then.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -91,12 +91,14 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-const median = (/** @type {number[]} */ list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
-const of = (/** @type {number} */ n, /** @type {"sent" | "handedOn" | "longest"} */ key) => median((met[n] ?? []).map((row) => row[key]));
-console.log(`medians of ${loads} loads, variants in turns, Chromium, CPU slowed ${slowed} times; ms of the main thread\n`);
+const of = (/** @type {number} */ n, /** @type {"sent" | "handedOn" | "longest"} */ key) => {
+  const list = (met[n] ?? []).map((row) => row[key]).toSorted((a, b) => a - b);
+  return `${(list[Math.floor(list.length / 2)] ?? NaN).toFixed(1)} (${(list[0] ?? NaN).toFixed(1)})`;
+};
+console.log(`medians of ${loads} loads (and the least), variants in turns, Chromium, CPU slowed ${slowed} times; ms of the main thread\n`);
 console.log(
   table([
     ["client", "until the first request is sent", "until its response is handed on", "longest task", "kB brotli before the first call"],
-    ...names.map((name, n) => [name, of(n, "sent").toFixed(1), of(n, "handedOn").toFixed(1), of(n, "longest").toFixed(1), ((bytes[n] ?? 0) / 1000).toFixed(2)]),
+    ...names.map((name, n) => [name, of(n, "sent"), of(n, "handedOn"), of(n, "longest"), ((bytes[n] ?? 0) / 1000).toFixed(2)]),
   ]),
 );

@@ -6,17 +6,21 @@
  * The driver runs each call as usual, except that its first send returns the result of the send that was made. Calls that the core wakes
  * during the replay are sent after it, and timers that are set during it start after it, with the time that is left of them.
  */
+import { FIRST_ERROR } from "./core-facts.js";
 import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
-import { hostFetch, isOwn, mark, times } from "./host.js";
-import { wake, wakeOthers } from "./wait.js";
+import { emit } from "./emit.js";
+import { globals, hostFetch, isOwn, mark, times } from "./host.js";
+import { giveUp } from "./outcome.js";
+import { keep } from "./record.js";
+import { abort, wake, wakeOthers } from "./wait.js";
 
 /** Microtask turns that the driver takes after an item; more after a response, whose body it may read. */
 const [TURNS, TURNS_OF_RESPONSE] = [24, 150];
 
 /** @typedef {import("./early.js").Early} Early */
 /** @typedef {import("./page.js").Item} Item */
-/** @typedef {{ run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
+/** @typedef {{ run: import("./run.js").Run, handOn: (response: Response) => void, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
 
 const none = () => {};
 
@@ -72,7 +76,11 @@ export async function adopt(page) {
       const isRead = item.type === "ended" && !item.early.isOver;
       for (let turn = isRead ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
       // Its caller has the result of its send already: the core must not retry it.
-      if (item.type === "ended" && item.early.isOver) adopted.get(item.early)?.abort(undefined);
+      if (item.type === "ended" && item.early.isOver) {
+        const known = adopted.get(item.early);
+        if (item.value.response) known?.handOn(item.value.response);
+        known?.abort(undefined);
+      }
     }
   } finally {
     // Only this `clearTimeout` knows the timers that were set during the replay.
@@ -88,6 +96,8 @@ export async function adopt(page) {
     }
     wakeOthers(shared, shared.clock);
   }
+  // The core may have a call wait that was sent already: a good response to it does not wait.
+  for (const [{ promise, isOver }, known] of adopted) if (known && !isOver) promise?.then(known.handOn, none);
 
   /** @param {Item} item */
   function replay(item) {
@@ -105,6 +115,9 @@ export async function adopt(page) {
     const { signal, isOver, isSent, options, made } = early;
     early.isTaken = true;
     early.leave();
+    const { gaveUp } = early.record;
+    // It never was sent, and is not now.
+    if (isOver && !isSent) return early.isPlain ? undefined : void emit(early, "give-up", 0, { reason: gaveUp, at: early.stoppedAt });
     const policy = early.shell.policyOf();
     const shared = sharedOf(policy);
     if (shared === undefined) return void giveBack(early);
@@ -116,8 +129,15 @@ export async function adopt(page) {
     /** @type {(value: any) => void} */
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
+    // Its run may end without it.
+    ended.catch(none);
     let isFirst = isSent;
-    const listener = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.reported.delete(event.type) || onEvent(event);
+    /** @param {(event: any) => void} onEvent */
+    const listener = (onEvent) => (/** @type {any} */ event) => {
+      // What was sent at once did not wait, whatever the core says of it now.
+      if (early.isPlain || (event.type === "wait" && isFirst && !(early.isQueued && !early.reported.has("attempt")))) return;
+      if (!early.reported.delete(event.type)) return onEvent(event);
+    };
     const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
@@ -133,7 +153,7 @@ export async function adopt(page) {
       };
       return {
         fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
-        ...(onEvent && { onEvent: listener(onEvent) ?? none }),
+        ...(onEvent && { onEvent: listener(onEvent) }),
         ...(prepare && {
           prepare: (/** @type {[any, number, any]} */ ...given) => {
             if (made.error !== undefined) throw made.error;
@@ -143,10 +163,39 @@ export async function adopt(page) {
         ...(idempotencyKey && ("key" in made || made.error !== undefined) && { idempotencyKey: key }),
       };
     });
-    if (isOver) promise.catch(() => {});
-    else early.resolve(promise);
+    /** @type {(response: Response) => void} */
+    let resolve = none;
+    if (!isOver) early.resolve(Promise.race([promise, new Promise((now) => (resolve = now))]));
+    // It was stopped while its response waited for the core.
+    else {
+      promise
+        .then(
+          () => gaveUp !== undefined && run.record.gaveUp === undefined && giveUp(run, gaveUp, 0),
+          // Its caller has this error, with the record of the call.
+          (error) => keep(error, early.record),
+        )
+        .catch(none);
+    }
+    /** Ends a call whose good response came while the core has it wait. @param {Response} response */
+    const handOn = (response) => {
+      if (!isFirst || response.status >= FIRST_ERROR) return;
+      isFirst = false;
+      run.written = undefined;
+      const { status } = response;
+      const at = early.end?.wall ?? globals.now();
+      if (!early.isPlain) {
+        if (!early.reported.has("attempt")) emit(early, "attempt", 1, { at: early.startedAt });
+        if (!early.reported.has("response")) emit(early, "response", 1, { at, status, quotas: [] });
+        early.note({ status, endedAt: at });
+        keep(response, early.record);
+      }
+      early.isPlain = true;
+      resolve(response);
+      abort(run);
+    };
     return {
       run,
+      handOn,
       abort: (reason) => controller?.abort(reason),
       settle: ({ value }) => end(value.response ?? Promise.reject(value.error)),
     };

@@ -54,6 +54,7 @@ export class Early {
     this.reported = new Set();
     this.begunAt = globals.monotonic();
     this.sentAt = 0;
+    this.isQueued = false;
     this.isSent = false;
     /** The transport's promise. @type {Promise<Response> | undefined} */
     this.promise = undefined;
@@ -79,6 +80,7 @@ export class Early {
     /** @type {any} */
     this.timer = undefined;
     this.startedAt = 0;
+    this.stoppedAt = 0;
     /** @type {import("./page.js").Item | undefined} */
     this.end = undefined;
     this.scope = shell.scopeOf(origin);
@@ -102,6 +104,7 @@ export class Early {
     else {
       // It is sent later: the caller may change its objects until then.
       this.keepArgs(this.args[0]);
+      this.isQueued = true;
       this.scope.queue.push(this);
       if (page.adopting === undefined && !this.waits()) this.goOn();
     }
@@ -176,16 +179,19 @@ export class Early {
       [this.response, this.failure] = [response, error];
       this.hasEnded = true;
       this.end = log("ended", this, { response, error });
-      /** @type {any} */
-      const attempt = { startedAt: this.startedAt, endedAt: globals.now(), waitedBefore: Math.floor(this.sentAt - this.begunAt) };
-      this.record = { call: this.call, attempts: [attempt], waited: attempt.waitedBefore };
-      if (response) attempt.status = response.status;
-      else attempt.error = labelOf(error);
+      this.note(response ? { status: response.status } : { error: labelOf(error) });
       if (response && response.status < FIRST_ERROR && !this.isForCore(response)) this.finish();
       else if (this.waits()) scope.isClosed = true;
       else this.goOn();
     }
     this.next();
+  }
+
+  /** Adds its send to its record. @param {{ status: number, endedAt?: number } | { error: string }} outcome */
+  note(outcome) {
+    const { startedAt, record } = this;
+    record.waited = Math.floor(this.sentAt - this.begunAt);
+    record.attempts.push({ startedAt, endedAt: globals.now(), waitedBefore: record.waited, ...outcome });
   }
 
   /** Whether only the core can read this response. @param {Response} response */
@@ -201,8 +207,7 @@ export class Early {
     const { response, failure, hooks, record } = this;
     this.isPlain = page.failure !== undefined;
     const isGood = response !== undefined && response.status < FIRST_ERROR;
-    if (response) this.report("response", { status: response.status, quotas: [] });
-    else this.report("failure", { error: failure, label: labelOf(failure) });
+    this.reportEnd();
     if (!isGood) {
       record.gaveUp = "core-failed";
       this.report("give-up", { reason: record.gaveUp });
@@ -216,6 +221,12 @@ export class Early {
     else resolve(response);
   }
 
+  reportEnd() {
+    const { response, failure } = this;
+    if (response) this.report("response", { status: response.status, quotas: [] });
+    else this.report("failure", { error: failure, label: labelOf(failure) });
+  }
+
   /** Ends the call by its signal, or with `late` by its deadline. @param {unknown} [late] */
   stop(late) {
     const { signal } = this;
@@ -223,15 +234,27 @@ export class Early {
     if (late === undefined) log("aborted", this, reason);
     if (!this.isSent) cancelBody(this.view, reason);
     this.limit?.abort(reason);
-    this.record.gaveUp = late === undefined ? "aborted" : "deadline";
-    if (this.hooks.onEvent && !this.waits()) {
-      if (this.isSent) this.report("failure", { error: reason, label: labelOf(reason) });
-      this.report("give-up", { reason: this.record.gaveUp });
-    }
+    this.giveUp(late === undefined ? "aborted" : "deadline", reason);
     keep(reason, this.record);
     const { reject } = this;
     this.over();
     reject(reason);
+  }
+
+  /**
+   * Records why a call ends without a response, and reports it unless the core does that.
+   * @param {string} reason @param {unknown} error
+   */
+  giveUp(reason, error) {
+    this.record.gaveUp = reason;
+    this.stoppedAt = globals.now();
+    if (this.isSent && !this.hasEnded) {
+      this.note({ error: labelOf(error) });
+      this.failure = error;
+    }
+    this.isPlain = page.failure !== undefined || (this.hooks.onEvent !== undefined && !this.waits());
+    if (this.isSent) this.reportEnd();
+    this.report("give-up", { reason });
   }
 
   /** Removes its timers and listeners. */
@@ -271,9 +294,12 @@ export class Early {
       if (asked) scope.until = globals.monotonic() + Math.min(Number(asked) * 1000 || Date.parse(asked) - globals.now() || 0, MAX_WAIT);
       this.finish();
     } else if (!this.isSent && hooks.unavailable === "throw" && page.failure !== undefined) {
-      const { reject } = this;
+      const { reject, record } = this;
+      const error = new PolicyError("wasm-unavailable", "the policy's core cannot be loaded", { cause: page.failure, record });
+      this.giveUp("core-failed", error);
+      keep(error, record);
       this.over();
-      reject(new PolicyError("wasm-unavailable", "the policy's core cannot be loaded", { cause: page.failure, record: this.record }));
+      reject(error);
     }
     scope.isClosed = false;
     this.next();
@@ -302,7 +328,12 @@ export class Early {
    */
   report(type, more) {
     const at = globals.now();
-    const report = () => (this.reported.add(type), emit(this, type, 1, { at, ...more }));
+    const report = () => {
+      // A call that is over is reported to its end: the core reports none of it.
+      this.isPlain ||= this.isOver;
+      this.reported.add(type);
+      emit(this, type, 1, { at, ...more });
+    };
     if (page.reports && page.failure === undefined) page.reports.push(report);
     else report();
   }

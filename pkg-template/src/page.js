@@ -11,8 +11,8 @@ import { globals } from "./host.js";
 const PATIENCE = 10_000;
 /** The least time from a failed load to the next one, ms: doubled with each, so that a missing file costs one request a minute. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 60_000];
-/** The most items in the log; of calls that are over, the older half is dropped first. */
-const MOST = 500;
+/** How many items of calls that are over the log keeps, and while the core is loading: a limit is learned from what was sent since. */
+const [MOST, MOST_LOADING] = [500, 5000];
 
 /**
  * @typedef {typeof import("./core-chunk.js")} Core
@@ -65,8 +65,19 @@ export function log(type, early, value) {
   const { log } = page;
   const item = { type, early, wall: globals.now(), mono: globals.monotonic(), value, isOffline: globals.online() === false };
   log.push(item);
-  if (log.length > MOST && !page.adopting) page.log = log.filter((item, n) => n > MOST / 2 || page.open.has(item.early));
+  if (log.length > most && !page.adopting) trim(loading ? MOST_LOADING : MOST);
   return item;
+}
+
+/** The length of the log at which it is trimmed next. */
+let most = MOST;
+
+/** Drops the older items of calls that are over, but `kept`. Not at each item: a hundred thousand calls may be open. @param {number} kept */
+function trim(kept) {
+  let extra = -kept / 2;
+  for (const { early } of page.log) if (early.isOver) extra++;
+  page.log = page.log.filter(({ early }) => !early.isOver || extra-- <= 0);
+  most = 2 * page.log.length + kept / 2;
 }
 
 /** Loads the core if a load may begin now. Whether calls should wait for it. */

@@ -36,6 +36,7 @@ cargo xtask bench rate --wild         the same against servers as public reports
 cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
+cargo xtask bench page-load [OPTION..] the same for the first call of a page: bench/page-load.mjs
 cargo xtask bench explain [OPTION..]  the same for what an explanation costs, natively too: bench/explain.mjs
 cargo xtask train [--check]           fit the explainer's reader to the labelled errors; --check: whether its table is that
 cargo xtask eval [--misses] [FILE..]  how often the explainer is right, each vendor by weights that never saw it; and on FILE

@@ -6,9 +6,9 @@
  * The driver runs each call as usual, except that its first send returns the result of the send that was made. Calls that the core wakes
  * during the replay are sent after it, and timers that are set during it start after it, with the time that is left of them.
  */
-import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
 import { hostFetch, isOwn, mark, times } from "./host.js";
+import { ELAPSE } from "./protocol.js";
 import { wake, wakeOthers } from "./wait.js";
 
 /** Microtask turns that the driver takes after an item; more after a response, whose body it may read. */
@@ -84,7 +84,7 @@ export async function adopt(page) {
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
       const run = shared.parked[id];
-      if (run !== undefined) wake(run, tell.ELAPSE);
+      if (run !== undefined) wake(run, ELAPSE);
     }
     wakeOthers(shared, shared.clock);
   }
@@ -163,7 +163,7 @@ export async function adopt(page) {
       if (id < 0 || id === run.id) break;
       list.push(id);
     }
-    wake(run, tell.ELAPSE);
+    wake(run, ELAPSE);
   }
 
   /** @param {Early} early */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import test from "node:test";
@@ -39,6 +39,11 @@ function check(name, options, routes, external) {
     const next = (/** @type {string[]} */ ...args) => spawn(process.execPath, [NEXT, ...args], { cwd: folder, env });
     const [code, said] = await told(next("build", ...options));
     assert.equal(code, 0, said);
+
+    if (routes.includes("edge")) {
+      const files = readdirSync(join(folder, ".next/server/edge"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".wasm"));
+      for (const module of ["policy", "explain"]) assert.ok(files.some((name) => name.includes(module)), `${module} is a file of the edge route: ${files}`);
+    }
 
     const upstream = await startUpstream();
     context.after(upstream.stop);

@@ -1,7 +1,7 @@
 // @ts-check
 import { instantiate } from "#policy";
 import { replaced } from "./instance.js";
-import { AWAITED, FAILED, KEY, UNWANTED, WANTED } from "./protocol.js";
+import { AWAITED, FAILED, KEY, NEVER, UNWANTED, WANTED } from "./protocol.js";
 
 /**
  * @typedef {ReturnType<typeof load>} Core
@@ -10,7 +10,7 @@ import { AWAITED, FAILED, KEY, UNWANTED, WANTED } from "./protocol.js";
  */
 
 const failed = () => FAILED;
-const none = () => -1;
+const none = () => NEVER;
 
 /**
  * The policy's core. An engine that has failed throws nothing, so that all its calls end in one place: see `drive`.

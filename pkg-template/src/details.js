@@ -41,7 +41,7 @@ export {
 export const leftOf = ({ engine, id }) => engine.detail(id, LEFT);
 
 /**
- * In how many ms the next send of a hedged attempt is due; -1 for never.
+ * In how many ms the next send of a hedged attempt is due; `NEVER` where there is none.
  * @param {Call} call
  */
 export const nextSendOf = ({ engine, id }) => engine.detail(id, NEXT_SEND);

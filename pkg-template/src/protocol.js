@@ -56,11 +56,16 @@ export const FLAG = 1;
 export const CODE = 2;
 /** What became of the route's circuit: one of `Circuit`. */
 export const CIRCUIT = 3;
-/** Of `HEDGE` and `AWAIT`: in how many ms to tell `ELAPSE` for a further send, -1 for never. */
+/** Of `HEDGE` and `AWAIT`: in how many ms to tell `ELAPSE` for a further send, or `NEVER`. */
 export const NEXT_SEND = 4;
 /** How long the call may still take, ms; 0 for no limit. */
 export const LEFT = 5;
 /** @typedef {typeof TIME | typeof FLAG | typeof CODE | typeof CIRCUIT | typeof NEXT_SEND | typeof LEFT} Detail */
+
+// In the place of a time or of a call's number.
+/** There is none. */
+export const NEVER = -1;
+/** @typedef {typeof NEVER} Absent */
 
 // What became of a circuit.
 /** Nothing. */

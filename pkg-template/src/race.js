@@ -2,7 +2,7 @@
 import { attempt, noteLoser } from "./attempt.js";
 import { tell } from "./core.js";
 import { nextSendOf } from "./details.js";
-import { AWAIT, ELAPSE, FAILED } from "./protocol.js";
+import { AWAIT, ELAPSE, FAILED, NEVER } from "./protocol.js";
 import { sleep } from "./sleep.js";
 import { wakeOthers } from "./wait.js";
 
@@ -17,8 +17,11 @@ import { wakeOthers } from "./wait.js";
  */
 
 /**
- * Sends, and sends again whenever the core says so while there is no answer; then calls off what is left. Each further send is
- * the call with a response, a failure and a number of its own.
+ * Sends, and sends again whenever the core says so while there is no response; then calls off what is left.
+ *
+ * Each further send is an object that inherits from the call and has a response, a failure and a number of its own. `attempt` works on it
+ * as on a call: it enters itself in `legs` before it first waits, lets another send's body be read to its end before it reports, and
+ * returns undefined where the race was over by then.
  * @param {import("./run.js").Run} run
  * @returns {Promise<import("./protocol.js").Action>} what to do next
  */
@@ -47,7 +50,7 @@ export function race(run) {
     const wait = () => {
       timer?.end();
       const next = nextSendOf(run);
-      if (next >= 0) timer = sleep(clock, next, elapse);
+      if (next !== NEVER) timer = sleep(clock, next, elapse);
     };
     const elapse = () => {
       // What the core says of that body tells when to ask again.

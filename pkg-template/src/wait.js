@@ -5,7 +5,7 @@ import { delayOf, reliesOf } from "./details.js";
 import { emit } from "./emit.js";
 import { listenOnline, unlistenOnline } from "./online.js";
 import { keepInit } from "./kept.js";
-import { ABORT, ELAPSE, OFFLINE, ONLINE, WAIT } from "./protocol.js";
+import { ABORT, ELAPSE, NEVER, OFFLINE, ONLINE, WAIT } from "./protocol.js";
 import { isRequest } from "./request.js";
 import { sleep } from "./sleep.js";
 import { measureWait } from "./timing.js";
@@ -13,7 +13,7 @@ import { whyOf } from "./why.js";
 
 /** @typedef {import("./run.js").Run} Run */
 
-// So many at once are only told anew what they wait for; then others have their turn, and the alarm goes on with it.
+// So many at once only learn what else they wait for; then others have their turn, and the alarm goes on with it.
 const AT_ONCE = 1000;
 
 // Stands where a call's own timer would: the policy's alarm serves it.
@@ -103,7 +103,7 @@ export function wakeOthers(shared, clock) {
   try {
     while (shared.waiting > 0 && told < AT_ONCE) {
       const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
-      if (woken < 0) break;
+      if (woken === NEVER) break;
       const run = shared.parked[woken];
       if (run === undefined) {
         // The core knows that it waits, and it is on its way here: kept for `park`, since the core says it once.
@@ -119,7 +119,7 @@ export function wakeOthers(shared, clock) {
   // Who has a timer of its own does without the alarm, unless the core has more to say of it.
   if (shared.relying === 0 && told < AT_ONCE) return;
   const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());
-  if (delay >= 0) shared.alarm.set(Math.max(1, delay));
+  if (delay !== NEVER) shared.alarm.set(Math.max(1, delay));
 }
 
 /**

@@ -17,7 +17,7 @@ use whose::{headers_of, merged, parted};
 
 pub use super::plan::Plan;
 use super::{
-    protocol::{self, Circuit, Detail, Names, Question},
+    protocol::{self, Absent, Circuit, Detail, Names, Question},
     words::{give_up_name, wait_name},
 };
 use crate::{
@@ -44,6 +44,7 @@ pub use quotas::read_quotas;
 const TYPES: &str = r##"import type { Action, Detail, Event, Names, Question, Quotas } from "#protocol";"##;
 
 const REFUSED: i32 = protocol::Action::Refused as i32;
+const NEVER: i32 = Absent::Never as i32;
 /// The numbers of reasons: those of waits, then those of ends.
 const FIRST_WAIT: u8 = 1;
 const FIRST_END: u8 = 32;
@@ -260,15 +261,15 @@ impl Engine {
         slot.map_or_else(String::new, |slot| slot.call.label(name, code))
     }
 
-    /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
+    /// How long until `woken` is to be asked though nothing happened, ms; [`Absent::Never`] if nobody waits for that.
     pub fn alarm(&mut self, wall: f64, mono: f64) -> f64 {
         let at = Moment::new(wall, mono, 0.0);
-        self.memory.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
+        self.memory.tracker.alarm(at).map_or(f64::from(NEVER), |alarm| alarm.since(at.mono).max(0) as f64)
     }
 
-    /// A waiting call that may go on now, or -1. Asked after each event until it says so.
+    /// A waiting call that may go on now, or [`Absent::Never`]. Asked after each event until it says so.
     pub fn woken(&mut self, wall: f64, mono: f64) -> i32 {
-        self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
+        self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(NEVER, |owner| owner as i32)
     }
 
     /// A [`Detail`] of a call's last action, as a number.
@@ -325,11 +326,11 @@ impl Engine {
         let (number, end) = match action {
             Action::Send { timeout, next, .. } => {
                 last.time = timeout.unwrap_or(0) as f64;
-                last.next = next.unwrap_or(-1) as f64;
+                last.next = next.unwrap_or(NEVER.into()) as f64;
                 (if next.is_some() { Number::Hedge } else { Number::Send }, None)
             }
             Action::Await { next } => {
-                last.next = next.unwrap_or(-1) as f64;
+                last.next = next.unwrap_or(NEVER.into()) as f64;
                 (Number::Await, None)
             }
             Action::Wait { delay, reason } => {

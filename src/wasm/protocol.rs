@@ -105,10 +105,18 @@ numbered! {
         Code = 2,
         /// What became of the route's circuit: one of `Circuit`.
         Circuit = 3,
-        /// Of `HEDGE` and `AWAIT`: in how many ms to tell `ELAPSE` for a further send, -1 for never.
+        /// Of `HEDGE` and `AWAIT`: in how many ms to tell `ELAPSE` for a further send, or `NEVER`.
         NextSend = 4,
         /// How long the call may still take, ms; 0 for no limit.
         Left = 5,
+    }
+}
+
+numbered! {
+    /// In the place of a time or of a call's number.
+    Absent {
+        /// There is none.
+        Never = -1,
     }
 }
 

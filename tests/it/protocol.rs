@@ -7,12 +7,20 @@ use crate::generated;
 #[path = "../../src/wasm/protocol.rs"]
 mod numbers;
 
-use numbers::{Action, Circuit, Detail, Event, Names, Question, Quotas, Table};
+use numbers::{Absent, Action, Circuit, Detail, Event, Names, Question, Quotas, Table};
 
 const FILE: &str = "pkg-template/src/protocol.js";
 
-const TABLES: [Table; 7] =
-    [Event::TABLE, Action::TABLE, Detail::TABLE, Circuit::TABLE, Question::TABLE, Quotas::TABLE, Names::TABLE];
+const TABLES: [Table; 8] = [
+    Event::TABLE,
+    Action::TABLE,
+    Detail::TABLE,
+    Absent::TABLE,
+    Circuit::TABLE,
+    Question::TABLE,
+    Quotas::TABLE,
+    Names::TABLE,
+];
 
 fn code() -> String {
     let mut text = String::from(
@@ -54,11 +62,12 @@ fn each_name_stands_for_one_number() {
         (|number| Event::of(number).map(|it| it as i32), Event::TABLE),
         (|number| Action::of(number).map(|it| it as i32), Action::TABLE),
         (|number| Detail::of(number).map(|it| it as i32), Detail::TABLE),
+        (|number| Absent::of(number).map(|it| it as i32), Absent::TABLE),
         (|number| Circuit::of(number).map(|it| it as i32), Circuit::TABLE),
         (|number| Question::of(number).map(|it| it as i32), Question::TABLE),
         (|number| Quotas::of(number).map(|it| it as i32), Quotas::TABLE),
         (|number| Names::of(number).map(|it| it as i32), Names::TABLE),
-    ] as [(fn(i32) -> Option<i32>, Table); 7]
+    ] as [(fn(i32) -> Option<i32>, Table); 8]
     {
         for (_, _, number) in table.rows {
             assert_eq!(read(*number), Some(*number), "{}", table.name);

@@ -120,7 +120,9 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let facts = Reading::of(report, &document, &mut out);
     let mut judged = catalogs.model().judge(|sink| facts.features(report, sink));
-    if judged.kind == Kind::Success && facts.facts.contains(&FAILED) {
+    if judged.kind == Kind::Success && facts.facts.contains(&UNREADABLE) {
+        (judged.kind, judged.reason) = (Kind::UnexpectedResponse, judge::default_reason(Kind::UnexpectedResponse));
+    } else if judged.kind == Kind::Success && facts.facts.contains(&FAILED) {
         (judged.kind, judged.reason) = (judged.second, judge::default_reason(judged.second));
         judged.confidence = judged.confidence.min(advise::SURE - 1);
     }
@@ -158,6 +160,8 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
     Reading::of(&parted, &document, &mut out).features(&parted, sink);
 }
 
+/// The number of the fact that the body is not the JSON that it is called: under a success too, nothing came of it.
+const UNREADABLE: u32 = 6;
 /// The number of the fact that the body has details which name no field.
 const DETAILS: u32 = 8;
 /// The number of the fact that the body itself says it failed: such a response is no success, whatever else it looks like.
@@ -195,7 +199,7 @@ impl<'d> Reading<'d> {
             (spoken.limited == Some(Limited::TooLarge), 3),
             (report.hint.is_some() || hint.is_some(), 4),
             (told.is_some_and(|told| told.remaining == Some(0)), 5),
-            (unreadable(report, &body), 6),
+            (unreadable(report, &body), UNREADABLE),
             (!out.fields.is_empty(), 7),
             (body.details.kind() == json::Kind::Object && out.fields.is_empty(), DETAILS),
             (is_set(json::Kind::False), FAILED),
@@ -276,8 +280,10 @@ fn ruled<'c>(
 fn complete(report: &Report<'_>, body: &Body<'_>, out: &mut Explanation) {
     let named = !out.fields.is_empty();
     match out.kind {
-        kind if (matches!(kind, Kind::InvalidRequest | Kind::ValidationFailed | Kind::Conflict)
-            || (kind == Kind::Unauthenticated && report.status == Some(422)))
+        kind if (matches!(
+            kind,
+            Kind::InvalidRequest | Kind::ValidationFailed | Kind::MalformedBody | Kind::Conflict
+        ) || (kind == Kind::Unauthenticated && report.status == Some(422)))
             && (!named || body.messages.len() > 1) =>
         {
             for said in &body.messages {

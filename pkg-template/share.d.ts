@@ -1,4 +1,11 @@
 /**
+ * Quotas shared beyond one realm: by several policies of one process, or through a store of your own. The other ways are entries of
+ * their own: `fetch-with-policy/share/tabs`, `/share/redis`, `/share/durable-object`.
+ *
+ * @packageDocumentation
+ */
+
+/**
  * One client's message to a coordinator: hashes, counts and durations, nothing else. It fits any store that keeps JSON.
  */
 export interface ShareMessage {
@@ -85,7 +92,70 @@ export interface Coordinator {
    */
   exchange(message: ShareMessage, signal: AbortSignal): Promise<ShareReply>;
   /** Calls `news` with a scope of which others changed something, where this host can be called at any time. Returns how to stop that. */
-  subscribe?(news: (scope: string) => void): () => void;
+  subscribe?(news: (scope: string, client: string) => void): () => void;
   /** How long a reply is waited for, ms. @default 500 */
   patience?: number;
 }
+
+/**
+ * One step of the ledger, which all coordinators run: pure, and without a clock. It knows shares of limits and nothing of HTTP.
+ *
+ * `state` is what the step before returned, or undefined for an empty ledger; it is plain JSON. `now` is the coordinator's clock, in
+ * ms; clocks of the realms do not enter. `news` tells that other realms have something to learn.
+ */
+export function ledger(state: unknown, message: ShareMessage, now: number): { state: unknown; reply: ShareReply; news: boolean };
+
+/**
+ * A coordinator in memory: for several policies of one process, and for tests.
+ *
+ * @example
+ * import { createPolicy } from "fetch-with-policy";
+ * import { createLedger } from "fetch-with-policy/share";
+ *
+ * const coordinator = createLedger();
+ * const importer = createPolicy({ coordinator });
+ * const exporter = createPolicy({ coordinator, retry: false });
+ */
+export function createLedger(): Coordinator;
+
+/** A store that can replace a value only if nobody else did. */
+export interface StoreOptions {
+  /**
+   * Replaces the value of `key`, in one step. Read the old value (undefined or null if there is none), call `change` with it, write
+   * the new value only if the old one is still there, and else begin again; return the result that `change` gave for the value
+   * that was written.
+   *
+   * - `change` may run several times. Values are plain JSON. Its second argument is the store's clock in ms, if the store has one;
+   *   without it, `Date.now()` counts, and the machines' clocks should agree to some hundred ms.
+   * - `ttl`, ms: the value may be dropped once nobody wrote it for so long.
+   * - `signal` aborts when the policy no longer waits: end the loop then.
+   */
+  update: <T>(key: string, change: (old: unknown, now?: number) => [value: unknown, result: T], ttl: number, signal: AbortSignal) => Promise<T>;
+  /** At least 16 characters, the same wherever the quotas are shared. Scopes are hashed by it (HMAC-SHA-256) before they leave. */
+  secret: string;
+  /** The beginning of each key. @default "fetch-with-policy:" */
+  prefix?: string;
+}
+
+/**
+ * A coordinator over a store with compare-and-swap: Deno KV, Postgres, etcd, DynamoDB and others. Each exchange is a read and a
+ * write. Writers of one quota take turns, so it suits some ten processes; for more use `fetch-with-policy/share/redis`.
+ *
+ * @example Deno KV
+ * const kv = await Deno.openKv();
+ * const coordinator = storeCoordinator({
+ *   secret: Deno.env.get("QUOTA_SECRET"),
+ *   async update(key, change, ttl, signal) {
+ *     for (;;) {
+ *       signal.throwIfAborted();
+ *       const entry = await kv.get([key]);
+ *       const [value, result] = change(entry.value);
+ *       const { ok } = await kv.atomic().check(entry).set([key], value, { expireIn: ttl }).commit();
+ *       if (ok) return result;
+ *     }
+ *   },
+ * });
+ *
+ * @throws {PolicyOptionError} if `update` is no function, or `secret` is missing or short
+ */
+export function storeCoordinator(options: StoreOptions): Coordinator;

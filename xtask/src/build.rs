@@ -10,7 +10,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    process, streams,
+    process, share, streams,
 };
 use std::{
     env, fs,
@@ -27,7 +27,8 @@ pub const PACKAGE: &str = "pkg";
 const FILES: [&str; 10] =
     ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "registered", "sent"];
 const WORK: &str = "target/npm";
-const TEMPLATE: &str = "pkg-template";
+/// The sources of the package.
+pub const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What rustc 1.95 emits for this target by default; told to wasm-opt, which then also makes use of it (measured: 0.15 kB).
 const WASM_FEATURES: [&str; 6] = [
@@ -155,14 +156,14 @@ fn assemble() -> Result<(), String> {
     command(&stage)?;
     messages(&stage.join("messages"))?;
     beside(&stage)?;
+    share::assemble(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
-    {
+    for name in ["index", "opentelemetry", "profiles", "static", "testing", "url"].map(|name| format!("{name}.d.ts")) {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
+    copy(&Path::new(TEMPLATE).join("README.md"), &stage)?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(Path::new(name), &stage)?;
     }
@@ -380,19 +381,19 @@ fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
-fn option(name: &str, path: &Path) -> String {
+pub fn option(name: &str, path: &Path) -> String {
     format!("{name}{}", path.display())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<(), String> {
+pub fn copy(file: &Path, folder: &Path) -> Result<(), String> {
     let name = file.file_name().unwrap_or_default();
     fs::copy(file, folder.join(name)).map(drop).map_err(|error| format!("cannot copy {}: {error}", file.display()))
 }

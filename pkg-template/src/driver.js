@@ -48,6 +48,8 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {Shared | undefined} next the one in its place since its core failed
  * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
  * @property {boolean} isReported whether a listener got the event that its core failed
+ * @property {import("./options.js").Hooks} hooks of the policy that made it
+ * @property {((run?: Run) => void) | undefined} share tells the coordinator what it is to be told, where there is one; `run` is about to wait
  */
 
 /**
@@ -165,7 +167,11 @@ function run(state, args, options) {
  * @param {import("./subject.js").Subject} subject
  * @returns {Promise<Response>}
  */
-const drive = (inside, args, options, subject) => start(new Run(inside, args, subject, nextCall()), options, subject);
+function drive(inside, args, options, subject) {
+  const promise = start(new Run(inside, args, subject, nextCall()), options, subject);
+  inside.shared.share?.();
+  return promise;
+}
 
 /**
  * @param {Run} run

@@ -37,6 +37,7 @@ export function pause(run) {
   resumed = undefined;
   park(run);
   if (run.signal?.aborted) abort(run);
+  run.inside.shared.share?.(run);
   wakeOthers(run.inside.shared, run.clock);
   return promise;
 }
@@ -93,6 +94,7 @@ function settle(run, outcome) {
 export function wakeOthers(shared, clock) {
   // One who is woken to be refused is over at once, and would wake the next from within, thousands deep.
   if (shared.isWaking) return;
+  shared.share?.();
   shared.isWaking = true;
   let told = 0;
   try {

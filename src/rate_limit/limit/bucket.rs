@@ -6,6 +6,8 @@
 //! those are spent at once, so the error does not add up; so the slowest rate that fits is taken, but for a length of
 //! window that people choose.
 
+use alloc::vec::Vec;
+
 use super::{
     Facts,
     reset::{Reset, Told, nice},
@@ -150,6 +152,34 @@ impl Bucket {
         // Upwards to the millisecond, that it is there when asked for.
         let wait = wait / (MILLI * MILLI) + 1;
         self.at.plus(wait).max(now)
+    }
+
+    /// Microseconds a token.
+    pub fn per(&self) -> i64 {
+        self.per
+    }
+
+    /// How long an empty one takes to fill, ms; 0 where nobody knows.
+    pub fn window(&self, limit: u64) -> i64 {
+        if self.per == i64::MAX { 0 } else { times(self.per, limit as i64) / MILLI }
+    }
+
+    /// What is known, for another client; times from now.
+    pub fn know(&self, now: MonoTime) -> Vec<i64> {
+        let per = if self.per == i64::MAX { 0 } else { self.per };
+        let by = self.reset.map_or(1, |reset| reset.by.since(now).max(1));
+        alloc::vec![per, i64::from(self.sure), by, self.reset.map_or(1, |reset| reset.granularity())]
+    }
+
+    /// Takes what another client knew at `base`: the rate, where it is not known here.
+    pub fn adopt(&mut self, know: &[i64], base: MonoTime) {
+        if let [per, sure, by, granularity, ..] = *know {
+            if self.per == i64::MAX && per > 0 {
+                (self.per, self.sure) = (per, sure != 0);
+            }
+            let by = base.plus(by);
+            self.reset = self.reset.or_else(|| Some(Reset::known(by.plus(-granularity), by, granularity)));
+        }
     }
 
     /// When it is full, as it was reported.

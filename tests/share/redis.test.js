@@ -19,7 +19,7 @@ const calls = (/** @type {string} */ stats, /** @type {string} */ name) => Numbe
 for (const [server, program] of Object.entries(SERVERS)) {
   test(`${server}: each client library steps the same ledger, and the script goes over once`, LIMIT, async (context) => {
     const { port } = await startServer(context, program);
-    const command = commands(context, port);
+    const command = await commands(context, port);
     let members = 0;
     for (const [name, open] of Object.entries(CLIENTS)) {
       const { client, close } = await open(port);
@@ -46,7 +46,7 @@ for (const [server, program] of Object.entries(SERVERS)) {
 
   test(`${server}: one key for each scope, in one slot of a cluster, which expires by itself`, LIMIT, async (context) => {
     const { port } = await startServer(context, program);
-    const command = commands(context, port);
+    const command = await commands(context, port);
     const { client, close } = await /** @type {any} */ (CLIENTS["ioredis"])(port);
     context.after(close);
     for (const prefix of [undefined, "own:"]) {
@@ -62,7 +62,7 @@ for (const [server, program] of Object.entries(SERVERS)) {
 
   test(`${server}: a cluster's node takes the script`, LIMIT, async (context) => {
     const { port } = await startServer(context, program, ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", String(await freePort())]);
-    const command = commands(context, port);
+    const command = await commands(context, port);
     await command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     const { Cluster } = await import("ioredis");
     const cluster = new Cluster([{ host: "127.0.0.1", port }], { redisOptions: { maxRetriesPerRequest: 3 } });
@@ -75,7 +75,7 @@ for (const [server, program] of Object.entries(SERVERS)) {
 
   test(`${server}: after FLUSHALL it answers from an empty ledger`, LIMIT, async (context) => {
     const { port } = await startServer(context, program);
-    const command = commands(context, port);
+    const command = await commands(context, port);
     const { client, close } = await /** @type {any} */ (CLIENTS["ioredis"])(port);
     context.after(close);
     const coordinator = redis(client, { secret });
@@ -89,7 +89,7 @@ for (const [server, program] of Object.entries(SERVERS)) {
 
   test(`${server}: it holds no secret, no scope and nothing that people named`, LIMIT, async (context) => {
     const { port, folder } = await startServer(context, program);
-    const command = commands(context, port);
+    const command = await commands(context, port);
     const { client, close } = await /** @type {any} */ (CLIENTS["ioredis"])(port);
     context.after(close);
     const coordinator = redis(client, { secret: "hunter2-hunter2-hunter2" });
@@ -103,7 +103,7 @@ for (const [server, program] of Object.entries(SERVERS)) {
 
 test("what the server refuses is a rejection with its own error, and a signal that is aborted sends nothing", LIMIT, async (context) => {
   const { port } = await startServer(context, SERVERS["redis"] ?? "");
-  const command = commands(context, port);
+  const command = await commands(context, port);
   const { client, close } = await /** @type {any} */ (CLIENTS["ioredis"])(port);
   context.after(close);
   const coordinator = redis(client, { secret });

@@ -120,6 +120,11 @@ function open({ window, mode, units, revision }, now) {
  */
 function learn(quota, { mode, window, revision, know, back }, now) {
   const isNext = mode === WINDOW && now + back > quota.end + window / 2;
+  if (mode === WINDOW && quota.mode === WINDOW && back === 0 && now < quota.end) {
+    // It knows of no open window, and others do.
+    quota.revision = Math.max(quota.revision, revision);
+    return false;
+  }
   if (know.length === 0 || revision < quota.revision || (revision === quota.revision && !isNext)) return false;
   if (mode !== quota.mode) {
     // What was granted was granted by another measure.
@@ -172,10 +177,12 @@ function share(state, quota, asked, { client }, now, reply) {
     quota.alone = null;
     isFreed = true;
   }
-  if (asked.alone && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
+  // Where a window is known to be open, there is nothing to try.
+  const isOpen = quota.mode === WINDOW && quota.end - now > quota.window / 4;
+  if (asked.alone && !isOpen && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
     quota.alone = { client, until: now + ALONE };
     line.alone = ALONE;
-  } else if (asked.alone) reply.retry = SOON;
+  } else if (asked.alone && !isOpen) reply.retry = SOON;
   reply.retry = Math.ceil(reply.retry);
   reply.quotas.push(line);
   return isFreed;
@@ -245,7 +252,7 @@ function giveUnits({ mode, window, learning }, part, others, { limit, units: hel
  */
 function again({ mode, window, learning, end }, part, others, now) {
   if (now < learning) return learning - now;
-  const isSpare = others.some((other) => charge(other, now) > other.used && (other.want === 0 || other.units > part.units));
+  const isSpare = others.some((other) => charge(other, now) > other.used && other.want === 0);
   // Somebody may know soon when the window ends.
   const isOpen = mode === WINDOW && part.back === 0 && end <= now;
   return isSpare || isOpen ? window / 16 : mode === LOG ? window / 2 : LATE;

@@ -112,6 +112,11 @@ impl Meter {
         (hash >> 32) as u32 ^ hash as u32
     }
 
+    /// Whether its coordinator replied on it.
+    pub fn is_heard(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.until > MonoTime::default())
+    }
+
     /// Whether a coordinator serves it.
     pub fn is_shared(&self) -> bool {
         self.share.as_ref().is_some_and(|share| share.is_up)
@@ -309,7 +314,8 @@ impl Meter {
 
     // A mark of what others should know at once.
     fn mark(&self) -> u64 {
-        match &self.by {
+        // Never 0, which is what nobody was told.
+        1 << 63 | match &self.by {
             Limit::Window(window) => window.mark(),
             Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
             Limit::Bucket(_) => 2 << 60,

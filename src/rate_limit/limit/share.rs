@@ -133,6 +133,12 @@ impl Meter {
         share.is_some_and(|share| self.bound(share, now) > 0 || share.next > 0 || share.held() > 0)
     }
 
+    /// Whether this client has used its share of what is scarce.
+    pub(super) fn is_share_spent(&self, now: MonoTime) -> bool {
+        let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
+        share.is_some_and(|share| self.bound(share, now) == 0)
+    }
+
     /// Whether one more message may bring more, since none was sent since the window opened.
     pub fn is_unasked(&self) -> bool {
         self.share.as_ref().is_some_and(|share| !share.asked)
@@ -158,7 +164,7 @@ impl Meter {
             }
             Limit::Window(window) => {
                 let end = window.resets().map_or(0, |_| window.end(facts, &self.usage).0.since(now).max(0));
-                let length = facts.length.unwrap_or_else(|| window.period(facts));
+                let length = facts.length.unwrap_or_else(|| window.period(facts).max(window.lasts(now)));
                 (WINDOW, window.used(), end, length)
             }
             Limit::Sliding(_) | Limit::Learned(_) => {

@@ -106,6 +106,11 @@ impl Window {
         open.foreign = open.foreign.max(taken.saturating_sub(open.used));
     }
 
+    /// From its first response to its end as it was reported, ms; 0 where that is not known.
+    pub fn lasts(&self, now: MonoTime) -> i64 {
+        self.reset.map_or(0, |reset| reset.by.since(self.open.first.unwrap_or(now)))
+    }
+
     /// When the open window was first counted in.
     pub fn began(&self) -> MonoTime {
         self.open.began

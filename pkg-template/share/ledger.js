@@ -31,6 +31,7 @@
  * @property {number} end when the window ends that it is about
  * @property {{ client: string, until: number } | null} alone who tries whether a window is over
  * @property {number} full of a bucket: when it is full, all tokens that were given out taken off
+ * @property {number} settled until then what clients saw of a bucket may be older than what was given out
  * @property {number} learning until then the state may be one that was lost
  * @property {Record<string, Part>} parts by client
  *
@@ -58,6 +59,8 @@ const ALONE = 1000;
 /** The shortest time after which asking again may help, and the longest, ms. */
 const SOON = 40;
 const LATE = 5000;
+/** How long a request may be on its way before the server counts it, ms. */
+const UNDER_WAY = 100;
 /** Clients and quotas that one state holds. Further clients learn how many there are, and keep to a small part of what is left. */
 const MOST_CLIENTS = 256;
 const MOST_QUOTAS = 64;
@@ -93,7 +96,11 @@ export function step(state, message, now) {
     const key = `${asked.id}.${asked.limit}`;
     if (!(key in state.quotas) && Object.keys(state.quotas).length >= MOST_QUOTAS) continue;
     const quota = (state.quotas[key] ??= open(asked, now));
-    if (asked.window > 0) quota.window = asked.window;
+    if (asked.window > 0) {
+      // So many tokens are missing, whatever the rate turns out to be.
+      quota.full = now + (quota.full - now) * (asked.window / quota.window);
+      quota.window = asked.window;
+    }
     news = learn(quota, asked, now) || news;
     news = share(state, quota, asked, message, now, reply) || news;
   }
@@ -109,7 +116,7 @@ export function step(state, message, now) {
 function open({ window, mode, units, revision }, now) {
   // A client that has just begun holds nothing that another state gave.
   const learning = units > 0 && revision > 0 ? now + Math.min(window, LEASE) : 0;
-  return { window: Math.max(window, ALONE), mode, revision: -1, know: [], at: now, end: 0, alone: null, full: 0, learning, parts: {} };
+  return { window: Math.max(window, ALONE), mode, revision: -1, know: [], at: now, end: 0, alone: null, full: 0, settled: 0, learning, parts: {} };
 }
 
 /**
@@ -118,13 +125,21 @@ function open({ window, mode, units, revision }, now) {
  * @param {ShareMessage["quotas"][number]} asked
  * @param {number} now
  */
-function learn(quota, { mode, window, revision, know, back }, now) {
+function learn(quota, { limit, mode, window, revision, know, back }, now) {
   const isNext = mode === WINDOW && now + back > quota.end + window / 2;
+  if (mode === WINDOW && quota.mode === WINDOW && back === 0 && now < quota.end) {
+    // It knows of no open window, and others do.
+    quota.revision = Math.max(quota.revision, revision);
+    return false;
+  }
   if (know.length === 0 || revision < quota.revision || (revision === quota.revision && !isNext)) return false;
   if (mode !== quota.mode) {
     // What was granted was granted by another measure.
-    for (const part of Object.values(quota.parts)) Object.assign(part, { units: part.used, next: 0 });
-    quota.full = 0;
+    const parts = Object.values(quota.parts);
+    const taken = parts.reduce((sum, part) => sum + charge(part, now), 0);
+    for (const part of parts) Object.assign(part, { units: mode === BUCKET ? 0 : part.used, next: 0 });
+    quota.full = now + Math.min(taken, limit) * (window / limit);
+    quota.settled = now + ALONE / 4;
   }
   Object.assign(quota, { revision, know, mode, window, at: now, end: now + back });
   return true;
@@ -172,10 +187,12 @@ function share(state, quota, asked, { client }, now, reply) {
     quota.alone = null;
     isFreed = true;
   }
-  if (asked.alone && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
+  // Where a window is known to be open, there is nothing to try.
+  const isOpen = quota.mode === WINDOW && quota.end - now > quota.window / 4;
+  if (asked.alone && !isOpen && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
     quota.alone = { client, until: now + ALONE };
     line.alone = ALONE;
-  } else if (asked.alone) reply.retry = SOON;
+  } else if (asked.alone && !isOpen) reply.retry = SOON;
   reply.retry = Math.ceil(reply.retry);
   reply.quotas.push(line);
   return isFreed;
@@ -245,7 +262,7 @@ function giveUnits({ mode, window, learning }, part, others, { limit, units: hel
  */
 function again({ mode, window, learning, end }, part, others, now) {
   if (now < learning) return learning - now;
-  const isSpare = others.some((other) => charge(other, now) > other.used && (other.want === 0 || other.units > part.units));
+  const isSpare = others.some((other) => charge(other, now) > other.used && other.want === 0);
   // Somebody may know soon when the window ends.
   const isOpen = mode === WINDOW && part.back === 0 && end <= now;
   return isSpare || isOpen ? window / 16 : mode === LOG ? window / 2 : LATE;
@@ -292,10 +309,11 @@ function fair(limit, mine, others, near) {
 function giveTokens(quota, part, others, asked, now) {
   const { limit, units } = asked;
   const each = quota.window / limit;
-  // Between what the server counted, and that with all that was given out and not used.
+  // Between what the server counted, and that with all that was given out and is not used or is on its way.
   const least = now + asked.used * each;
   const out = others.reduce((sum, { units, lease }) => sum + (now < lease ? units : 0), units);
-  quota.full = quota.full === 0 ? least : Math.max(least, Math.min(quota.full, least + out * each));
+  const most = now < quota.settled ? Infinity : least + out * each + UNDER_WAY;
+  quota.full = Math.max(least, Math.min(quota.full, most));
   const there = Math.max(0, limit - (quota.full - now) / each);
   const waiting = others.filter(({ want, lease }) => want > 0 && now < lease).length + 1;
   const chunk = Math.max(1, Math.floor(Math.max(there, limit / 2) / (2 * waiting)));

@@ -41,9 +41,17 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
   /** @param {string} text */
   const say = (text) => (shared.core.failure === undefined ? (engine.share(text, clock.host.now(), clock.monotonic()) ?? "") : "");
 
+  let isPlanned = false;
+  // In a while, so that a message tells of all calls that are made in this turn.
+  const share = (/** @type {import("./run.js").Run | undefined} */ run) => {
+    if (!nudges) return run && post(run);
+    if (isPlanned) return;
+    isPlanned = true;
+    queueMicrotask(post);
+  };
   /** @param {import("./run.js").Run} [run] */
-  const share = (run) => {
-    if (!nudges && run === undefined) return;
+  const post = (run) => {
+    isPlanned = false;
     for (;;) {
       const text = say("");
       if (text.length < KEY) {

@@ -273,7 +273,7 @@ impl Meter {
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        let is_spent = self.is_spent(now);
+        let is_spent = self.is_spent(now) || self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),

@@ -316,10 +316,14 @@ impl Scope {
             add(turn.until, Why::Outage, turn.is_told);
         }
         let mut awaits = None;
+        let early = self.exchange.early(self.patience, now).filter(|_| u64::from(lane.fresh) + ahead > 0);
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
+            }
+            if let Some(until) = early.filter(|_| meter.is_shareable() && !meter.is_heard()) {
+                awaits = awaits.max(Some(until));
             }
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 // An answer that is under way may show that there is room.

@@ -62,14 +62,21 @@ impl Exchange {
     /// How many may be under way while no quota is known, of `gate`, and until when at the latest.
     pub fn gate(&self, gate: u32, patience: i64, now: MonoTime) -> (u32, MonoTime) {
         match self.begun {
-            _ if patience == 0 || gate == u32::MAX || self.is_lost => (gate, now),
+            _ if patience == 0 || self.is_lost => (gate, now),
             Some(begun) if self.members == 0 => {
                 let until = begun.plus(patience);
                 (if until > now { 1 } else { gate }, until)
             }
+            _ if gate == u32::MAX => (gate, now),
             _ if self.members > 1 => ((gate / self.members.min(1 << 20) as u32).max(1), now),
             _ => (gate, now),
         }
+    }
+
+    /// Until when a quota that its coordinator has not replied on yet is sent on by one at a time.
+    pub fn early(&self, patience: i64, now: MonoTime) -> Option<MonoTime> {
+        let until = self.begun?.plus(patience);
+        (patience > 0 && !self.is_lost && until > now).then_some(until)
     }
 
     /// A call of the scope is sent.

@@ -112,6 +112,11 @@ impl Meter {
         (hash >> 32) as u32 ^ hash as u32
     }
 
+    /// Whether its coordinator replied on it.
+    pub fn is_heard(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.until > MonoTime::default())
+    }
+
     /// Whether a coordinator serves it.
     pub fn is_shared(&self) -> bool {
         self.share.as_ref().is_some_and(|share| share.is_up)
@@ -126,6 +131,12 @@ impl Meter {
     pub fn has_spare(&self, now: MonoTime) -> bool {
         let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
         share.is_some_and(|share| self.bound(share, now) > 0 || share.next > 0 || share.held() > 0)
+    }
+
+    /// Whether this client has used its share of what is scarce.
+    pub(super) fn is_share_spent(&self, now: MonoTime) -> bool {
+        let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
+        share.is_some_and(|share| self.bound(share, now) == 0)
     }
 
     /// Whether one more message may bring more, since none was sent since the window opened.
@@ -153,7 +164,7 @@ impl Meter {
             }
             Limit::Window(window) => {
                 let end = window.resets().map_or(0, |_| window.end(facts, &self.usage).0.since(now).max(0));
-                let length = facts.length.unwrap_or_else(|| window.period(facts));
+                let length = facts.length.unwrap_or_else(|| window.period(facts).max(window.lasts(now)));
                 (WINDOW, window.used(), end, length)
             }
             Limit::Sliding(_) | Limit::Learned(_) => {
@@ -309,7 +320,8 @@ impl Meter {
 
     // A mark of what others should know at once.
     fn mark(&self) -> u64 {
-        match &self.by {
+        // Never 0, which is what nobody was told.
+        1 << 63 | match &self.by {
             Limit::Window(window) => window.mark(),
             Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
             Limit::Bucket(_) => 2 << 60,

@@ -75,7 +75,7 @@ pub(super) struct Window {
     refuted: bool,
     /// A reset was met and proved to be one.
     proved: bool,
-    /// How often one that stood alone showed whether the window was over.
+    /// How often one that stood alone showed whether the window was over, or one that opened a window when it did.
     resolved: u32,
     /// By how much resets come later than they are reported, where the server rounds down, ms.
     late: i64,

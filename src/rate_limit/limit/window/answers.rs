@@ -39,6 +39,7 @@ impl Window {
         }
         if taken == told.cost && taken > 0 && !told.limited && open.opener.is_none() {
             open.opener = Some((told.sent, told.now));
+            self.resolved = self.resolved.wrapping_add(1);
         }
         open.foreign = open.foreign.max(taken.saturating_sub(open.used));
         if taken > open.used {
@@ -162,7 +163,10 @@ impl Window {
         let own = usage.total(told.sent, facts.length);
         let slides = if facts.shared {
             // Others may have sent what is taken: only one that stood alone shows it.
-            trial.is_some() && product(taken, 16) > facts.limit
+            let length = facts.length.or(length);
+            let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
+            let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
+            trial.is_some() && product(taken, 16) > facts.limit && (is_short || is_most)
         } else {
             self.slides(&closed, &reset, taken, facts.length.or(length), own)
         };

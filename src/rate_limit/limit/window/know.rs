@@ -16,7 +16,7 @@ const FIRST: i64 = 32;
 impl Window {
     /// A mark that changes where others should know more.
     pub fn mark(&self) -> u64 {
-        let flags = u64::from(self.proved) | u64::from(self.refuted) << 1 | u64::from(self.open.opener.is_some()) << 2;
+        let flags = u64::from(self.proved) | u64::from(self.refuted) << 1;
         let found = self.found.unwrap_or(0) as u64;
         flags | u64::from(self.resolved) << 3 | (found.wrapping_mul(31) ^ self.late as u64) << 20 & (1 << 60) - 1
     }
@@ -80,6 +80,11 @@ impl Window {
             return;
         }
         let half = self.found.or(self.shortest).or(self.reckoned).unwrap_or(granularity).max(2) / 2;
+        let is_old = self.closed.is_some_and(|closed| reset.by.since(closed.by) <= half);
+        if self.reset.is_none() && is_old && left > 0 {
+            // The window that is over here: that it is not after all shows only where nothing is left of it.
+            return;
+        }
         match &mut self.reset {
             Some(own) if reset.by.since(own.by) > half => {
                 let own = *own;
@@ -99,6 +104,11 @@ impl Window {
         }
         let taken = limit.saturating_sub(left.max(0) as u64);
         open.foreign = open.foreign.max(taken.saturating_sub(open.used));
+    }
+
+    /// From its first response to its end as it was reported, ms; 0 where that is not known.
+    pub fn lasts(&self, now: MonoTime) -> i64 {
+        self.reset.map_or(0, |reset| reset.by.since(self.open.first.unwrap_or(now)))
     }
 
     /// When the open window was first counted in.

@@ -9,17 +9,12 @@ const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-s
 
 /** @param {number} pages that begin together */
 export async function startSite(pages) {
-  let waiting = 0;
-  /** @type {() => void} */
-  let open = () => {};
-  const all = new Promise((resolve) => (open = () => resolve("")));
+  let arrived = 0;
   return serve(async (path) => {
     if (path === "/") return PAGE;
     if (path === "/blank") return "<!doctype html><title>blank</title>";
-    if (path === "/ready") {
-      if (++waiting === pages) open();
-      return String(await all);
-    }
+    if (path === "/arrived") return String(++arrived);
+    if (path === "/ready") return arrived >= pages ? "go" : "wait";
     return readFileSync(new URL(path.startsWith("/pkg/") ? `.${path}` : `tests/share${path}`, root));
   }, CSP);
 }

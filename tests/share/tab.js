@@ -26,8 +26,9 @@ if (isPage) {
   const kind = place.get("kind");
   const post = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body), keepalive: true });
   const failed = (/** @type {unknown} */ error) => ({ failed: String(error) });
-  // Pages that a browser opens one after the other begin together: each asks until all are there.
-  await fetch(`/ready?name=${place.get("name")}`);
+  // Pages that a browser opens one after the other begin together. They ask again and again: a browser has six connections for all.
+  await fetch("/arrived");
+  while ((await (await fetch("/ready")).text()) !== "go") await new Promise((resolve) => setTimeout(resolve, 100));
   if (kind === "worker") {
     const worker = new Worker("/tab.js", { type: "module" });
     worker.onmessage = ({ data }) => void post(data);

@@ -54,8 +54,7 @@ async function run(context, engine, { kinds = KINDS, more = {}, trouble, gone = 
     for (const url of urls) {
       const page = await browser.newPage();
       pages.push(page);
-      // It waits for the others at its first fetch.
-      await page.goto(url, { waitUntil: "domcontentloaded" });
+      await page.goto(url, { waitUntil: "domcontentloaded", timeout: LATEST });
     }
     if (trouble !== undefined) {
       await upstream.reached(more["token"] ?? "a", (kinds.length * EACH) / 3);

@@ -8,8 +8,7 @@ import { durableObject, Quotas as Shared } from "fetch-with-policy/share/durable
 const events = {};
 const add = (/** @type {string} */ name) => (events[name] = (events[name] ?? 0) + 1);
 const coordinator = durableObject(env.QUOTAS, { secret: "a secret of the tests" });
-// A busy machine must not look as if the object were away.
-const counted = { patience: 10_000, exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add("exchange"), coordinator.exchange(...args)) };
+const counted = { exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add("exchange"), coordinator.exchange(...args)) };
 const shared = createPolicy({ coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
 const alone = createPolicy();
 

@@ -160,7 +160,7 @@ impl Meter {
         let (mode, used, back, window) = match &self.by {
             Limit::Bucket(bucket) => {
                 let missing = facts.limit.saturating_sub(bucket.room(facts.limit, now));
-                (BUCKET, missing, 0, bucket.window(facts.limit))
+                (BUCKET, missing, bucket.age(now).min(bucket.window(facts.limit)), bucket.window(facts.limit))
             }
             Limit::Window(window) => {
                 let end = window.resets().map_or(0, |_| window.end(facts, &self.usage).0.since(now).max(0));

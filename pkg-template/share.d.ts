@@ -37,7 +37,7 @@ export interface SharedQuotaReport {
   want: number;
   /** Units that the client still holds: of this window, used ones included; of a bucket, tokens that it was given and did not use. */
   units: number;
-  /** Until what is used comes back, ms; 0 where nobody knows. */
+  /** Until what is used comes back, ms; 0 where nobody knows. Of a bucket: how long ago the server told what is missing. */
   back: number;
   /** The window's length, or how long an empty bucket takes to fill, ms; 0 where nobody knows. */
   window: number;

@@ -43,6 +43,7 @@
  * @property {number} next granted of the next window
  * @property {number} lease until when the grants hold
  * @property {number} got when the newest grant is for
+ * @property {number} at when it last sent a message
  *
  * @typedef {import("../share.d.ts").ShareMessage} ShareMessage
  * @typedef {import("../share.d.ts").ShareReply} ShareReply
@@ -96,7 +97,7 @@ export function step(state, message, now) {
     const key = `${asked.id}.${asked.limit}`;
     if (!(key in state.quotas) && Object.keys(state.quotas).length >= MOST_QUOTAS) continue;
     const quota = (state.quotas[key] ??= open(asked, now));
-    if (asked.window > 0) {
+    if (asked.window > 0 && (asked.mode !== WINDOW || asked.back > 0)) {
       // So many tokens are missing, whatever the rate turns out to be.
       quota.full = now + (quota.full - now) * (asked.window / quota.window);
       quota.window = asked.window;
@@ -160,11 +161,11 @@ function share(state, quota, asked, { client }, now, reply) {
   const old = quota.parts[client];
   const back = asked.back > 0 ? now + asked.back : 0;
   /** @type {Part} */
-  const part = { used: asked.used, back, want: asked.want, units: asked.used, next: 0, lease: now, got: old?.got ?? 0 };
+  const part = { used: asked.used, back, want: asked.want, units: asked.used, next: 0, lease: now, got: old?.got ?? 0, at: now };
   quota.parts[client] = part;
   // Who has not seen this quota yet wants its part of it all the same.
   for (const [other, { sent, want }] of Object.entries(state.clients)) {
-    quota.parts[other] ??= { used: sent, back, want, units: sent, next: 0, lease: now + ALONE, got: 0 };
+    quota.parts[other] ??= { used: sent, back, want, units: sent, next: 0, lease: now + ALONE, got: 0, at: 0 };
   }
   const others = Object.entries(quota.parts).flatMap(([other, part]) => (other === client ? [] : [part]));
   const isBucket = quota.mode === BUCKET;
@@ -187,12 +188,12 @@ function share(state, quota, asked, { client }, now, reply) {
     quota.alone = null;
     isFreed = true;
   }
-  // Where a window is known to be open, there is nothing to try.
-  const isOpen = quota.mode === WINDOW && quota.end - now > quota.window / 4;
-  if (asked.alone && !isOpen && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
+  // Who has not heard the newest yet hears that first: perhaps there is nothing to try.
+  const hasHeard = quota.at === now || (old !== undefined && old.at >= quota.at);
+  if (asked.alone && hasHeard && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
     quota.alone = { client, until: now + ALONE };
     line.alone = ALONE;
-  } else if (asked.alone && !isOpen) reply.retry = SOON;
+  } else if (asked.alone) reply.retry = SOON;
   reply.retry = Math.ceil(reply.retry);
   reply.quotas.push(line);
   return isFreed;
@@ -309,10 +310,10 @@ function fair(limit, mine, others, near) {
 function giveTokens(quota, part, others, asked, now) {
   const { limit, units } = asked;
   const each = quota.window / limit;
-  // Between what the server counted, and that with all that was given out and is not used or is on its way.
+  // Between what the server counted, and that with all that was given out and is not used, is on its way, or was used since.
   const least = now + asked.used * each;
   const out = others.reduce((sum, { units, lease }) => sum + (now < lease ? units : 0), units);
-  const most = now < quota.settled ? Infinity : least + out * each + UNDER_WAY;
+  const most = now < quota.settled ? Infinity : least + out * each + asked.back + UNDER_WAY;
   quota.full = Math.max(least, Math.min(quota.full, most));
   const there = Math.max(0, limit - (quota.full - now) / each);
   const waiting = others.filter(({ want, lease }) => want > 0 && now < lease).length + 1;

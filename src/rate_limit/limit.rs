@@ -233,7 +233,7 @@ impl Meter {
             return;
         };
         self.tell_kind(facts, remaining, reset, told);
-        self.follow();
+        self.follow_told(told.now);
     }
 
     // A kind that the answer shows to be another is told once more, as that.

@@ -35,6 +35,8 @@ pub(super) struct Bucket {
     share: i64,
     /// As it was last reported: when it is full.
     reset: Option<Reset>,
+    /// When an answer last told what there is.
+    seen: MonoTime,
 }
 
 /// Nobody else.
@@ -51,6 +53,7 @@ impl Default for Bucket {
             sure: false,
             share: ALL,
             reset: None,
+            seen: MonoTime::default(),
         }
     }
 }
@@ -110,6 +113,7 @@ impl Bucket {
     // An answer reported `remaining`, with `others` units that it may not have counted.
     fn count(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
+        self.seen = now;
         let least = times(milli(remaining).saturating_sub(milli(others)), ALL) / self.share;
         // It cannot hold more than was told, a token begun, and what flowed in since.
         let most = milli(remaining).saturating_add(MILLI).saturating_add(self.inflow(now.since(sent)));
@@ -122,7 +126,7 @@ impl Bucket {
         if self.sure {
             self.share = (self.share * 2).min(16 * ALL);
         }
-        (self.at, self.tokens, self.sure) = (now, 0, true);
+        (self.at, self.tokens, self.sure, self.seen) = (now, 0, true, now);
         if self.high != i64::MAX {
             self.set_rate(self.high, limit);
         }
@@ -152,6 +156,11 @@ impl Bucket {
         // Upwards to the millisecond, that it is there when asked for.
         let wait = wait / (MILLI * MILLI) + 1;
         self.at.plus(wait).max(now)
+    }
+
+    /// How long ago an answer told what there is, ms.
+    pub fn age(&self, now: MonoTime) -> i64 {
+        now.since(self.seen).max(0)
     }
 
     /// Microseconds a token.

@@ -160,7 +160,7 @@ impl Meter {
         let (mode, used, back, window) = match &self.by {
             Limit::Bucket(bucket) => {
                 let missing = facts.limit.saturating_sub(bucket.room(facts.limit, now));
-                (BUCKET, missing, 0, bucket.window(facts.limit))
+                (BUCKET, missing, bucket.age(now).min(bucket.window(facts.limit)), bucket.window(facts.limit))
             }
             Limit::Window(window) => {
                 let end = window.resets().map_or(0, |_| window.end(facts, &self.usage).0.since(now).max(0));
@@ -217,7 +217,7 @@ impl Meter {
             // A window opened meanwhile: of it the reply says what was granted of the next one.
             (share.units, share.next, share.began, share.asked) = (reply.next, 0, began, false);
         }
-        if reply.revision > share.revision || reply.revision == share.revision && self.is_closed() {
+        if reply.revision >= share.revision && !reply.know.is_empty() {
             let revision = reply.revision;
             self.adopt(&reply.know, now.plus(-reply.age), in_flight, now);
             let mark = self.mark();
@@ -226,11 +226,6 @@ impl Meter {
             }
             self.follow();
         }
-    }
-
-    // Its open window has no end that is known.
-    fn is_closed(&self) -> bool {
-        matches!(&self.by, Limit::Window(window) if window.resets().is_none())
     }
 
     fn began(&self) -> MonoTime {
@@ -243,6 +238,18 @@ impl Meter {
         if let Some(share) = self.share.as_mut().filter(|share| share.began != began) {
             (share.units, share.next, share.began, share.asked) = (share.next, 0, began, false);
         }
+    }
+
+    /// The same where an answer told of another window. One that opened before its time may be none: nothing is granted in it.
+    pub(super) fn follow_told(&mut self, now: MonoTime) {
+        let Limit::Window(window) = &self.by else { return };
+        let used = window.used();
+        if window.is_early(now)
+            && let Some(share) = self.share.as_mut().filter(|share| share.began != window.began())
+        {
+            (share.units, share.began, share.asked) = (used, window.began(), false);
+        }
+        self.follow();
     }
 
     pub(super) fn take_share(&mut self, cost: u64) {

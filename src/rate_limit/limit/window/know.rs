@@ -65,7 +65,9 @@ impl Window {
         let is = |flag: i64| flags & flag != 0;
         let length = |ms: i64| Some(ms).filter(|ms| *ms > 0);
         (self.proved, self.refuted) = (is(PROVED), is(REFUTED));
-        (self.found, self.shortest, self.reckoned) = (length(found), length(shortest), length(reckoned));
+        self.found = length(found).or(self.found);
+        self.shortest = length(shortest).or(self.shortest);
+        self.reckoned = length(reckoned).or(self.reckoned);
         self.late = late.max(0);
         let at = |ms: i64| base.plus(ms);
         if is(CLOSED) && self.closed.is_none() {
@@ -109,6 +111,11 @@ impl Window {
     /// From its first response to its end as it was reported, ms; 0 where that is not known.
     pub fn lasts(&self, now: MonoTime) -> i64 {
         self.reset.map_or(0, |reset| reset.by.since(self.open.first.unwrap_or(now)))
+    }
+
+    /// Whether the open window began before the one before it was to end.
+    pub fn is_early(&self, now: MonoTime) -> bool {
+        self.closed.is_some_and(|closed| closed.by > now)
     }
 
     /// When the open window was first counted in.

@@ -1,9 +1,9 @@
 -- The step of ledger.js, by hand; a test holds the two equal. Read that file first: comments are here only where the two differ.
 -- KEYS[1]: the scope. ARGV[1]: the message as JSON. ARGV[2], in tests only: the time. Returns the reply as JSON.
--- A client is { sent, want, until }, a part { used, back, want, units, next, lease, got }: arrays are packed and unpacked faster.
-local LEASE, ALONE, SOON, LATE, MOST_CLIENTS, MOST_QUOTAS = 10000, 1000, 40, 5000, 256, 64
+-- A client is { sent, want, until }, a part { used, back, want, units, next, lease, got, at }: arrays are packed and unpacked faster.
+local LEASE, ALONE, SOON, LATE, UNDER_WAY, MOST_CLIENTS, MOST_QUOTAS = 10000, 1000, 40, 5000, 100, 256, 64
 local BUCKET, LOG, WINDOW = 0, 1, 2
-local USED, BACK, WANT, UNITS, NEXT, HOLDS, GOT = 1, 2, 3, 4, 5, 6, 7
+local USED, BACK, WANT, UNITS, NEXT, HOLDS, GOT, AT = 1, 2, 3, 4, 5, 6, 7, 8
 local max, min, floor, ceil = math.max, math.min, math.floor, math.ceil
 
 local function charge(part, now)
@@ -56,10 +56,19 @@ end
 
 local function learn(quota, asked, now)
   local isNext = asked.mode == WINDOW and now + asked.back > quota.ends + asked.window / 2
+  if asked.mode == WINDOW and quota.mode == WINDOW and asked.back == 0 and now < quota.ends then
+    quota.revision = max(quota.revision, asked.revision)
+    return
+  end
   if #asked.know == 0 or asked.revision < quota.revision or (asked.revision == quota.revision and not isNext) then return end
   if asked.mode ~= quota.mode then
-    for _, part in pairs(quota.parts) do part[UNITS], part[NEXT] = part[USED], 0 end
-    quota.full = 0
+    local taken = 0
+    for _, part in pairs(quota.parts) do
+      taken = taken + charge(part, now)
+      part[UNITS], part[NEXT] = asked.mode == BUCKET and 0 or part[USED], 0
+    end
+    quota.full = now + min(taken, asked.limit) * (asked.window / asked.limit)
+    quota.settled = now + ALONE / 4
   end
   quota.revision, quota.know, quota.mode, quota.window = asked.revision, asked.know, asked.mode, asked.window
   quota.at, quota.ends = now, now + asked.back
@@ -108,7 +117,7 @@ local function again(quota, part, others, now)
   if now < quota.learning then return quota.learning - now end
   local isSpare = false
   for _, other in ipairs(others) do
-    if charge(other, now) > other[USED] and (other[WANT] == 0 or other[UNITS] > part[UNITS]) then isSpare = true end
+    if charge(other, now) > other[USED] and other[WANT] == 0 then isSpare = true end
   end
   if isSpare or (quota.mode == WINDOW and part[BACK] == 0 and quota.ends <= now) then return quota.window / 16 end
   return quota.mode == LOG and quota.window / 2 or LATE
@@ -125,7 +134,8 @@ local function giveTokens(quota, part, others, asked, now)
       if other[WANT] > 0 then waiting = waiting + 1 end
     end
   end
-  quota.full = quota.full == 0 and least or max(least, min(quota.full, least + out * each))
+  local most = now < quota.settled and math.huge or least + out * each + asked.back + UNDER_WAY
+  quota.full = max(least, min(quota.full, most))
   local there = max(0, limit - (quota.full - now) / each)
   local chunk = max(1, floor(max(there, limit / 2) / (2 * waiting)))
   local given = now < quota.learning and 0 or max(0, min(part[WANT] - units, chunk))
@@ -169,10 +179,10 @@ local function share(quota, asked)
   renew(quota, now)
   local old = quota.parts[message.client]
   local back = asked.back > 0 and now + asked.back or 0
-  local part = { asked.used, back, asked.want, asked.used, 0, now, old and old[GOT] or 0 }
+  local part = { asked.used, back, asked.want, asked.used, 0, now, old and old[GOT] or 0, now }
   quota.parts[message.client] = part
   for other, known in pairs(clients) do
-    if not quota.parts[other] then quota.parts[other] = { known[1], back, known[2], known[1], 0, now + ALONE, 0 } end
+    if not quota.parts[other] then quota.parts[other] = { known[1], back, known[2], known[1], 0, now + ALONE, 0, 0 } end
   end
   local isBucket = quota.mode == BUCKET
   local rest, wanted = {}, (isBucket and asked.used or 0)
@@ -191,7 +201,8 @@ local function share(quota, asked)
   end
   local only, alone = quota.alone, 0
   if only and (now >= only[2] or (only[1] == message.client and not asked.alone)) then only = nil end
-  if asked.alone and asked.revision >= quota.revision and (not only or only[1] == message.client) then
+  local hasHeard = quota.at == now or (old ~= nil and old[AT] >= quota.at)
+  if asked.alone and hasHeard and asked.revision >= quota.revision and (not only or only[1] == message.client) then
     only = { message.client, now + ALONE }
     alone = ALONE
   elseif asked.alone then retry = SOON end
@@ -215,11 +226,14 @@ else
     if not quota and count < MOST_QUOTAS then
       count = count + 1
       local learning = asked.units > 0 and asked.revision > 0 and now + min(asked.window, LEASE) or 0
-      quota = { window = max(asked.window, ALONE), mode = asked.mode, revision = -1, know = {}, at = now, ends = 0, full = 0, learning = learning, parts = {} }
+      quota = { window = max(asked.window, ALONE), mode = asked.mode, revision = -1, know = {}, at = now, ends = 0, full = 0, settled = 0, learning = learning, parts = {} }
       state.quotas[key] = quota
     end
     if quota then
-      if asked.window > 0 then quota.window = asked.window end
+      if asked.window > 0 and (asked.mode ~= WINDOW or asked.back > 0) then
+        quota.full = now + (quota.full - now) * (asked.window / quota.window)
+        quota.window = asked.window
+      end
       learn(quota, asked, now)
       share(quota, asked)
     end

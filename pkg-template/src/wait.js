@@ -57,7 +57,11 @@ export function wake(run, event) {
       event = tell.ABORT;
     } else if (run.why?.reason === OFFLINE) event = online(run);
     const action = tell(run, event);
-    if (action === 1) return park(run);
+    if (action === 1) {
+      park(run);
+      // Where only a call that waits may ask a coordinator, one that waits on does, too.
+      return void run.inside.shared.share?.(run);
+    }
     settle(run, run.flight === undefined ? fly(run, action) : action);
   } catch (error) {
     settle(run, Promise.reject(error));

@@ -7,7 +7,9 @@ import { durableObject, Quotas as Shared } from "fetch-with-policy/share/durable
 /** @type {Record<string, number>} */
 const events = {};
 const add = (/** @type {string} */ name) => (events[name] = (events[name] ?? 0) + 1);
-const coordinator = durableObject(env.QUOTAS, { secret: "a secret of the tests" });
+let name = "";
+const namespace = { idFromName: (/** @type {string} */ asked) => env.QUOTAS.idFromName((name = asked)), get: (/** @type {any} */ id) => env.QUOTAS.get(id) };
+const coordinator = durableObject(namespace, { secret: "a secret of the tests" });
 const counted = { exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add("exchange"), coordinator.exchange(...args)) };
 const shared = createPolicy({ coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
 const alone = createPolicy();
@@ -29,7 +31,10 @@ export class Quotas extends Shared {
 }
 
 export default {
-  /** `/?url=…&calls=…&mode=shared|alone`: so many calls in one request. `/abandon`: a call that nobody waits for. */
+  /**
+   * `/?url=…&calls=…&mode=shared|alone`: so many calls in one request. `/abandon`: a call that nobody waits for. `/evict` ends the object
+   * of the scope that was used last; `/messages` gives what that one was sent since it began; `/events` what the policy told.
+   */
   async fetch(/** @type {Request} */ request) {
     const { pathname, searchParams } = new URL(request.url);
     const url = searchParams.get("url") ?? "";
@@ -40,6 +45,11 @@ export default {
       await response.text();
       return response.status;
     };
+    if (pathname === "/messages") return Response.json({ name, messages: await namespace.get(namespace.idFromName(name)).told() });
+    if (pathname === "/evict") {
+      await namespace.get(namespace.idFromName(name)).evict().catch(() => {});
+      return new Response("evicted");
+    }
     if (pathname === "/abandon") {
       call().catch(() => {});
       return new Response("gone");

@@ -87,7 +87,6 @@ impl Share {
             (tokens.left, rest) = (tokens.left - taken, rest - taken);
         }
     }
-
 }
 
 impl Meter {
@@ -203,6 +202,10 @@ impl Meter {
     /// Takes the reply.
     pub fn hear(&mut self, reply: &Reply, members: u64, in_flight: u64, now: MonoTime) {
         let began = self.began();
+        let early = match &self.by {
+            Limit::Window(window) if window.is_early(now) => Some(window.used()),
+            _ => None,
+        };
         let Some(share) = &mut self.share else { return };
         (share.is_up, share.members, share.scarce) = (true, members, reply.scarce);
         share.until = now.plus(reply.lease);
@@ -215,7 +218,8 @@ impl Meter {
             (share.units, share.next, share.began) = (reply.units, reply.next, began);
         } else {
             // A window opened meanwhile: of it the reply says what was granted of the next one.
-            (share.units, share.next, share.began, share.asked) = (reply.next, 0, began, false);
+            let units = early.unwrap_or(reply.next);
+            (share.units, share.next, share.began, share.asked) = (units, 0, began, false);
         }
         if reply.revision >= share.revision && !reply.know.is_empty() {
             let revision = reply.revision;
@@ -295,7 +299,9 @@ impl Meter {
     ) -> Option<Gate> {
         let share = self.share.as_ref()?;
         // In half of what is left, since the others see the same.
-        let fits = |least: u64| product(in_flight.saturating_add(needed), 2 * share.members) <= room.saturating_add(in_flight).max(least);
+        let fits = |least: u64| {
+            product(in_flight.saturating_add(needed), 2 * share.members) <= room.saturating_add(in_flight).max(least)
+        };
         if !share.is_up {
             return (share.members > 1 && in_flight > 0 && !fits(0)).then(|| Gate::Answer(now.plus(ALONE)));
         }
@@ -311,7 +317,11 @@ impl Meter {
                 let (first, ahead) = (share.tokens[0], needed - 1);
                 let tokens = if ahead < first.left { first } else { share.tokens[1] };
                 let ahead = if ahead < first.left { ahead } else { ahead - first.left };
-                if ahead < tokens.left { tokens.turn(ahead, per) } else { now.plus(times(per, late as i64) / 1000).plus(ALONE) }
+                if ahead < tokens.left {
+                    tokens.turn(ahead, per)
+                } else {
+                    now.plus(times(per, late as i64) / 1000).plus(ALONE)
+                }
             }
             Limit::Window(window) if is_granted => {
                 let (end, period) = (window.end(facts, &self.usage).0, window.period(facts));
@@ -328,12 +338,13 @@ impl Meter {
     // A mark of what others should know at once.
     fn mark(&self) -> u64 {
         // Never 0, which is what nobody was told.
-        1 << 63 | match &self.by {
-            Limit::Window(window) => window.mark(),
-            Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
-            Limit::Bucket(_) => 2 << 60,
-            Limit::Learned(_) => 3 << 60,
-        }
+        1 << 63
+            | match &self.by {
+                Limit::Window(window) => window.mark(),
+                Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
+                Limit::Bucket(_) => 2 << 60,
+                Limit::Learned(_) => 3 << 60,
+            }
     }
 
     // What is known, for another client. The first number says of which kind it is.

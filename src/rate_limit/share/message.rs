@@ -101,7 +101,8 @@ pub fn read(text: &str) -> Option<Replies> {
         let all = numbers(line)?;
         let ([id, limit, units, next, lease, scarce, alone, revision, age], know) = all.split_first_chunk::<9>()?;
         let count = |number: i64| u64::try_from(number).ok();
-        let is_fit = know.len() <= MOST_KNOWN && (0..=LATEST).contains(age) && (0..=LONGEST).contains(alone) && *lease >= 0;
+        let is_fit =
+            know.len() <= MOST_KNOWN && (0..=LATEST).contains(age) && (0..=LONGEST).contains(alone) && *lease >= 0;
         if !is_fit {
             return None;
         }
@@ -125,7 +126,11 @@ impl Reply {
     /// Whether what it grants is within what a quota of windows of this length can be.
     pub fn is_fit(&self, window: i64, is_bucket: bool) -> bool {
         let longest = window.saturating_mul(2).saturating_add(LONGEST);
-        if is_bucket { self.next as i64 <= longest && self.lease <= longest.saturating_mul(2) } else { self.next <= self.limit && self.lease <= longest }
+        if is_bucket {
+            self.next as i64 <= longest && self.lease <= longest.saturating_mul(2)
+        } else {
+            self.next <= self.limit && self.lease <= longest
+        }
     }
 }
 

@@ -169,9 +169,16 @@ fn assemble() -> Result<(), String> {
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
-    {
+    for name in [
+        "index.d.ts",
+        "opentelemetry.d.ts",
+        "profiles.d.ts",
+        "share.d.ts",
+        "static.d.ts",
+        "testing.d.ts",
+        "url.d.ts",
+        "README.md",
+    ] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {

@@ -201,6 +201,14 @@ impl Meter {
 
     /// Takes the reply.
     pub fn hear(&mut self, reply: &Reply, members: u64, in_flight: u64, now: MonoTime) {
+        let (window, is_bucket) = match &self.by {
+            Limit::Bucket(bucket) => (bucket.window(reply.limit), true),
+            Limit::Window(window) => (self.length().unwrap_or(0).max(window.lasts(now)), false),
+            Limit::Sliding(_) | Limit::Learned(_) => (self.length().unwrap_or(UNKNOWN_WINDOW), false),
+        };
+        if !reply.is_fit(window, is_bucket) {
+            return;
+        }
         let began = self.began();
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),

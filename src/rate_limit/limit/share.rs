@@ -42,6 +42,8 @@ pub struct Share {
     /// When the window opened that `units` are for, and the one in which the message was sent.
     began: MonoTime,
     asked_in: MonoTime,
+    /// How the limit was counted then.
+    asked_as: i64,
     tokens: [Tokens; 2],
 }
 
@@ -154,6 +156,7 @@ impl Meter {
     pub fn report(&mut self, key: &[u8; 16], want: u64, now: MonoTime) -> Report {
         let (mark, id, began) = (self.mark(), self.id(key), self.began());
         let facts = Facts { shared: true, ..self.facts().unwrap_or_default() };
+        let is_opener = matches!(&self.by, Limit::Window(window) if window.has_opener());
         let wants_alone = self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
         let know = self.know(facts, now);
         let (mode, used, back, window) = match &self.by {
@@ -174,9 +177,10 @@ impl Meter {
         };
         let share = self.share.get_or_insert_default();
         if share.facts != mark {
-            share.revision = share.revision.saturating_add(1);
+            // Who saw the window open knows more than who came later.
+            share.revision = share.revision.saturating_add(1 + u64::from(share.facts == 0 && is_opener));
         }
-        (share.facts, share.asked, share.asked_in) = (mark, true, began);
+        (share.facts, share.asked, share.asked_in, share.asked_as) = (mark, true, began, mode);
         let units = if mode == BUCKET {
             share.held()
         } else if share.until > now {
@@ -209,7 +213,7 @@ impl Meter {
         if !reply.is_fit(window, is_bucket) {
             return;
         }
-        let began = self.began();
+        let (began, mode, before) = (self.began(), self.mode(), self.mark());
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
             _ => None,
@@ -218,7 +222,10 @@ impl Meter {
         (share.is_up, share.members, share.scarce) = (true, members, reply.scarce);
         share.until = now.plus(reply.lease);
         share.alone = now.plus(reply.alone);
-        if matches!(self.by, Limit::Bucket(_)) {
+        if mode != share.asked_as {
+            // It is counted otherwise than was told: what was granted means nothing.
+            (share.units, share.next, share.asked) = (0, 0, false);
+        } else if is_bucket {
             if reply.units > 0 {
                 share.give(reply.units, now.plus(reply.next as i64));
             }
@@ -234,7 +241,9 @@ impl Meter {
             self.adopt(&reply.know, now.plus(-reply.age), in_flight, now);
             let mark = self.mark();
             if let Some(share) = &mut self.share {
-                (share.revision, share.facts) = (revision, mark);
+                share.revision = revision;
+                // What is known besides is yet to be told.
+                share.facts = if share.facts == before { mark } else { share.facts };
             }
             self.follow();
         }
@@ -363,13 +372,16 @@ impl Meter {
             Limit::Bucket(bucket) => bucket.know(now),
             Limit::Learned(_) => Vec::new(),
         };
-        let mode = match &self.by {
+        know.insert(0, self.mode());
+        know
+    }
+
+    fn mode(&self) -> i64 {
+        match &self.by {
             Limit::Window(_) => WINDOW,
             Limit::Sliding(_) | Limit::Learned(_) => LOG,
             Limit::Bucket(_) => BUCKET,
-        };
-        know.insert(0, mode);
-        know
+        }
     }
 
     // Takes what another client knew at `base`.

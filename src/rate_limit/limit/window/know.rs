@@ -129,6 +129,11 @@ impl Window {
         self.reset.map_or(0, |reset| reset.by.since(self.open.first.unwrap_or(now)))
     }
 
+    /// Whether the response to the request that opened it is here.
+    pub fn has_opener(&self) -> bool {
+        self.open.opener.is_some()
+    }
+
     /// Whether the open window began before the one before it was to end.
     pub fn is_early(&self, now: MonoTime) -> bool {
         self.closed.is_some_and(|closed| closed.by > now)

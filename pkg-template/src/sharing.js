@@ -120,7 +120,7 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
       const quotas = JSON.parse(engine.quotas(KEYED, clock.host.now(), clock.monotonic()));
       const scope = quotas.find((quota) => quota.key === key)?.scope ?? key;
       /** @type {any} */
-      const result = hooks.onEvent?.({ type, scope, at: clock.host.now(), ...more });
+      const result = hooks.onEvent?.({ type, call: 0, url: "", method: "", attempt: 0, scope, at: clock.host.now(), ...more });
       result?.catch?.(console.error);
     } catch (error) {
       console.error(error);

@@ -46,7 +46,6 @@ pub(super) struct Exchange {
     asking: Option<MonoTime>,
     /// Clients, by the newest reply; 0 before the first one.
     members: u64,
-    is_lost: bool,
     /// How often in a row the coordinator failed, and when to ask it again.
     fails: u32,
     again: MonoTime,
@@ -62,7 +61,7 @@ impl Exchange {
     /// How many may be under way while no quota is known, of `gate`, and until when at the latest.
     pub fn gate(&self, gate: u32, patience: i64, now: MonoTime) -> (u32, MonoTime) {
         match self.begun {
-            _ if patience == 0 || self.is_lost => (gate, now),
+            _ if patience == 0 || self.fails > 0 => (gate, now),
             Some(begun) if self.members == 0 => {
                 let until = begun.plus(patience);
                 (if until > now { 1 } else { gate }, until)
@@ -76,7 +75,7 @@ impl Exchange {
     /// Until when a quota that its coordinator has not replied on yet is sent on by one at a time.
     pub fn early(&self, patience: i64, now: MonoTime) -> Option<MonoTime> {
         let until = self.begun?.plus(patience);
-        (patience > 0 && !self.is_lost && until > now).then_some(until)
+        (patience > 0 && self.fails == 0 && until > now).then_some(until)
     }
 
     /// A call of the scope is sent.
@@ -170,11 +169,9 @@ impl Scope {
         if let Some(asking) = it.asking {
             return (self.tickets > 0).then(|| asking.plus(self.patience.saturating_mul(2)));
         }
-        if it.begun.is_none() {
-            return None;
-        }
+        it.begun?;
         let (again, retry) = (it.again.max(now), it.retry);
-        let (is_new, wanted, is_heard) = (!it.is_told || it.is_lost && self.tickets > 0, it.wanted, it.members > 0);
+        let (is_new, wanted, is_heard) = (!it.is_told || it.fails > 0 && self.tickets > 0, it.wanted, it.members > 0);
         self.roll(now);
         let is_news = self.meters.iter().any(|meter| meter.is_shareable() && meter.is_news());
         let is_idle = wanted && self.waiting == 0 && self.in_flight == 0;
@@ -212,13 +209,14 @@ impl Scope {
         self.exchange.is_told = true;
         self.exchange.asking = Some(now);
         self.exchange.wanted = self.waiting > 0;
-        let held = self.lanes.iter().filter(|lane| !lane.is_own_hold).map(|lane| lane.held).fold(self.held, MonoTime::max);
+        let held =
+            self.lanes.iter().filter(|lane| !lane.is_own_hold).map(|lane| lane.held).fold(self.held, MonoTime::max);
         let sent = self.sent.min(1 << 40) as i64;
         message::push(&mut text, &[i64::from(self.waiting), sent, held.since(now).clamp(0, 3_600_000)]);
         for index in 0..self.meters.len() {
             let want = self.want(index, tickets);
             let Some(meter) = self.meters.get_mut(index).filter(|meter| meter.is_shareable()) else { continue };
-            if self.exchange.members > 0 && !self.exchange.is_lost {
+            if self.exchange.members > 0 && self.exchange.fails == 0 {
                 meter.set_up(Some(self.exchange.members));
             }
             meter.report(&self.key, want, now).write(&mut text);
@@ -253,12 +251,11 @@ impl Scope {
         it.asking = None;
         let Some(reply) = reply else {
             it.fails = it.fails.saturating_add(1);
-            it.is_lost = true;
             it.again = now.plus((AGAIN << (it.fails - 1).min(5)).min(LONGEST));
             self.meters.iter_mut().filter(|meter| meter.is_shared()).for_each(|meter| meter.set_up(None));
             return false;
         };
-        (it.fails, it.is_lost, it.members) = (0, false, reply.members);
+        (it.fails, it.members) = (0, reply.members);
         it.retry = now.plus(reply.retry);
         it.held = now.plus(reply.held);
         let in_flight = u64::from(self.in_flight);

@@ -20,7 +20,8 @@ async function share({ url, calls, shared, refuse = false }) {
   return load(api, { coordinator, url, calls, key: "hunter2-hunter2-hunter2" });
 }
 
-if (isPage) {
+// A service worker's module may not await at its top.
+async function page() {
   const place = new URLSearchParams(location.search);
   const options = { url: String(place.get("url")), calls: Number(place.get("calls")), shared: place.get("shared") === "1", refuse: place.get("refuse") === "1" };
   const kind = place.get("kind");
@@ -35,13 +36,17 @@ if (isPage) {
     worker.onerror = ({ message }) => void post(failed(message));
     worker.postMessage(options);
   } else if (kind === "service-worker") {
-    const registration = await navigator.serviceWorker.register("/tab.js", { type: "module" });
+    const registration = await navigator.serviceWorker.register("/tab.js", { type: "module" }).catch(failed);
+    if ("failed" in registration) return void post(registration);
     const worker = registration.installing ?? registration.waiting ?? registration.active;
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => void post(data);
     worker?.postMessage(options, [port2]);
   } else await post(await share(options).catch(failed));
-} else {
+}
+
+if (isPage) page();
+else {
   addEventListener("message", (/** @type {any} */ event) => {
     const port = event.ports?.[0] ?? globalThis;
     const done = share(event.data).then(

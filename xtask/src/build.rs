@@ -25,7 +25,16 @@ pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
 const FILES: [&str; 11] = [
-    "index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "registered", "sent",
+    "index",
+    "policy",
+    "explain",
+    "explainer",
+    "catalog",
+    "define-messages",
+    "format",
+    "errors",
+    "registered",
+    "sent",
     "sharing",
 ];
 const WORK: &str = "target/npm";

@@ -42,6 +42,8 @@ pub struct Share {
     /// When the window opened that `units` are for, and the one in which the message was sent.
     began: MonoTime,
     asked_in: MonoTime,
+    /// How the limit was counted then.
+    asked_as: i64,
     tokens: [Tokens; 2],
 }
 
@@ -87,7 +89,6 @@ impl Share {
             (tokens.left, rest) = (tokens.left - taken, rest - taken);
         }
     }
-
 }
 
 impl Meter {
@@ -155,6 +156,7 @@ impl Meter {
     pub fn report(&mut self, key: &[u8; 16], want: u64, now: MonoTime) -> Report {
         let (mark, id, began) = (self.mark(), self.id(key), self.began());
         let facts = Facts { shared: true, ..self.facts().unwrap_or_default() };
+        let is_opener = matches!(&self.by, Limit::Window(window) if window.has_opener());
         let wants_alone = self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
         let know = self.know(facts, now);
         let (mode, used, back, window) = match &self.by {
@@ -175,9 +177,10 @@ impl Meter {
         };
         let share = self.share.get_or_insert_default();
         if share.facts != mark {
-            share.revision = share.revision.saturating_add(1);
+            // Who saw the window open knows more than who came later.
+            share.revision = share.revision.saturating_add(1 + u64::from(share.facts == 0 && is_opener));
         }
-        (share.facts, share.asked, share.asked_in) = (mark, true, began);
+        (share.facts, share.asked, share.asked_in, share.asked_as) = (mark, true, began, mode);
         let units = if mode == BUCKET {
             share.held()
         } else if share.until > now {
@@ -202,12 +205,27 @@ impl Meter {
 
     /// Takes the reply.
     pub fn hear(&mut self, reply: &Reply, members: u64, in_flight: u64, now: MonoTime) {
-        let began = self.began();
+        let (window, is_bucket) = match &self.by {
+            Limit::Bucket(bucket) => (bucket.window(reply.limit), true),
+            Limit::Window(window) => (self.length().unwrap_or(0).max(window.lasts(now)), false),
+            Limit::Sliding(_) | Limit::Learned(_) => (self.length().unwrap_or(UNKNOWN_WINDOW), false),
+        };
+        if !reply.is_fit(window, is_bucket) {
+            return;
+        }
+        let (began, mode, before) = (self.began(), self.mode(), self.mark());
+        let early = match &self.by {
+            Limit::Window(window) if window.is_early(now) => Some(window.used()),
+            _ => None,
+        };
         let Some(share) = &mut self.share else { return };
         (share.is_up, share.members, share.scarce) = (true, members, reply.scarce);
         share.until = now.plus(reply.lease);
         share.alone = now.plus(reply.alone);
-        if matches!(self.by, Limit::Bucket(_)) {
+        if mode != share.asked_as {
+            // It is counted otherwise than was told: what was granted means nothing.
+            (share.units, share.next, share.asked) = (0, 0, false);
+        } else if is_bucket {
             if reply.units > 0 {
                 share.give(reply.units, now.plus(reply.next as i64));
             }
@@ -215,14 +233,17 @@ impl Meter {
             (share.units, share.next, share.began) = (reply.units, reply.next, began);
         } else {
             // A window opened meanwhile: of it the reply says what was granted of the next one.
-            (share.units, share.next, share.began, share.asked) = (reply.next, 0, began, false);
+            let units = early.unwrap_or(reply.next);
+            (share.units, share.next, share.began, share.asked) = (units, 0, began, false);
         }
         if reply.revision >= share.revision && !reply.know.is_empty() {
             let revision = reply.revision;
             self.adopt(&reply.know, now.plus(-reply.age), in_flight, now);
             let mark = self.mark();
             if let Some(share) = &mut self.share {
-                (share.revision, share.facts) = (revision, mark);
+                share.revision = revision;
+                // What is known besides is yet to be told.
+                share.facts = if share.facts == before { mark } else { share.facts };
             }
             self.follow();
         }
@@ -295,7 +316,9 @@ impl Meter {
     ) -> Option<Gate> {
         let share = self.share.as_ref()?;
         // In half of what is left, since the others see the same.
-        let fits = |least: u64| product(in_flight.saturating_add(needed), 2 * share.members) <= room.saturating_add(in_flight).max(least);
+        let fits = |least: u64| {
+            product(in_flight.saturating_add(needed), 2 * share.members) <= room.saturating_add(in_flight).max(least)
+        };
         if !share.is_up {
             return (share.members > 1 && in_flight > 0 && !fits(0)).then(|| Gate::Answer(now.plus(ALONE)));
         }
@@ -311,7 +334,11 @@ impl Meter {
                 let (first, ahead) = (share.tokens[0], needed - 1);
                 let tokens = if ahead < first.left { first } else { share.tokens[1] };
                 let ahead = if ahead < first.left { ahead } else { ahead - first.left };
-                if ahead < tokens.left { tokens.turn(ahead, per) } else { now.plus(times(per, late as i64) / 1000).plus(ALONE) }
+                if ahead < tokens.left {
+                    tokens.turn(ahead, per)
+                } else {
+                    now.plus(times(per, late as i64) / 1000).plus(ALONE)
+                }
             }
             Limit::Window(window) if is_granted => {
                 let (end, period) = (window.end(facts, &self.usage).0, window.period(facts));
@@ -328,12 +355,13 @@ impl Meter {
     // A mark of what others should know at once.
     fn mark(&self) -> u64 {
         // Never 0, which is what nobody was told.
-        1 << 63 | match &self.by {
-            Limit::Window(window) => window.mark(),
-            Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
-            Limit::Bucket(_) => 2 << 60,
-            Limit::Learned(_) => 3 << 60,
-        }
+        1 << 63
+            | match &self.by {
+                Limit::Window(window) => window.mark(),
+                Limit::Sliding(sliding) => 1 << 60 | sliding.found().unwrap_or(0) as u64,
+                Limit::Bucket(_) => 2 << 60,
+                Limit::Learned(_) => 3 << 60,
+            }
     }
 
     // What is known, for another client. The first number says of which kind it is.
@@ -344,13 +372,16 @@ impl Meter {
             Limit::Bucket(bucket) => bucket.know(now),
             Limit::Learned(_) => Vec::new(),
         };
-        let mode = match &self.by {
+        know.insert(0, self.mode());
+        know
+    }
+
+    fn mode(&self) -> i64 {
+        match &self.by {
             Limit::Window(_) => WINDOW,
             Limit::Sliding(_) | Limit::Learned(_) => LOG,
             Limit::Bucket(_) => BUCKET,
-        };
-        know.insert(0, mode);
-        know
+        }
     }
 
     // Takes what another client knew at `base`.

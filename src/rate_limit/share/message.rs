@@ -101,7 +101,8 @@ pub fn read(text: &str) -> Option<Replies> {
         let all = numbers(line)?;
         let ([id, limit, units, next, lease, scarce, alone, revision, age], know) = all.split_first_chunk::<9>()?;
         let count = |number: i64| u64::try_from(number).ok();
-        let is_fit = know.len() <= MOST_KNOWN && (0..=LATEST).contains(age) && (0..=LONGEST).contains(alone) && *lease >= 0;
+        let is_fit =
+            know.len() <= MOST_KNOWN && (0..=LATEST).contains(age) && (0..=LONGEST).contains(alone) && *lease >= 0;
         if !is_fit {
             return None;
         }
@@ -125,7 +126,11 @@ impl Reply {
     /// Whether what it grants is within what a quota of windows of this length can be.
     pub fn is_fit(&self, window: i64, is_bucket: bool) -> bool {
         let longest = window.saturating_mul(2).saturating_add(LONGEST);
-        if is_bucket { self.next as i64 <= longest && self.lease <= longest.saturating_mul(2) } else { self.next <= self.limit && self.lease <= longest }
+        if is_bucket {
+            self.next as i64 <= longest && self.lease <= longest.saturating_mul(2)
+        } else {
+            self.next <= self.limit && self.lease <= longest
+        }
     }
 }
 
@@ -139,4 +144,60 @@ fn numbers(line: &str) -> Option<Vec<i64>> {
         all.push(number);
     }
     Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_read_only_where_it_keeps_all_rules() {
+        let fit = "4 5000 0\n7 200 50 50 4000 1 0 2 30 2 -5 6";
+        let read_fit = read(fit).unwrap();
+        assert_eq!((read_fit.members, read_fit.retry, read_fit.quotas[0].units), (4, 5000, 50));
+        assert_eq!(read_fit.quotas[0].know, [2, -5, 6]);
+        for broken in [
+            "",
+            "0 5000 0",
+            "4 5000",
+            "4 NaN 0",
+            "4 5000 99999999999",
+            "4 5000 0\n7 200 201 50 4000 1 0 2 30",
+            "4 5000 0\n7 200 -1 50 4000 1 0 2 30",
+            "4 5000 0\n7 200 50 50 -1 1 0 2 30",
+            "4 5000 0\n7 200 50 50 4000 1 99999 2 30",
+            "4 5000 0\n7 200 50 50 4000 1 0 2",
+            "4 5000 0\n7 200 50 50 4000 1 0 2 30 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+        ] {
+            assert_eq!(read(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_read() {
+        let mut text = String::from("x");
+        push(&mut text, &[0, -12, i64::MIN, i64::MAX]);
+        assert_eq!(text, "x 0 -12 -999999999999999 999999999999999");
+        assert_eq!(numbers("0 -12 999999999999999"), Some(alloc::vec![0, -12, MOST]));
+    }
+
+    #[test]
+    fn what_a_lease_can_be_follows_from_the_window() {
+        let reply = Reply {
+            id: 1,
+            limit: 10,
+            units: 1,
+            next: 11,
+            lease: 20_000,
+            scarce: true,
+            alone: 0,
+            revision: 0,
+            age: 0,
+            know: Vec::new(),
+        };
+        assert!(!reply.is_fit(5000, false), "more than the limit of the next window");
+        assert!(Reply { next: 10, ..reply.clone() }.is_fit(5000, false));
+        assert!(!Reply { next: 10, lease: 20_001, ..reply.clone() }.is_fit(5000, false));
+        assert!(reply.is_fit(5000, true), "of a bucket it is a time");
+    }
 }

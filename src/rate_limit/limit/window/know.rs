@@ -18,7 +18,7 @@ impl Window {
     pub fn mark(&self) -> u64 {
         let flags = u64::from(self.proved) | u64::from(self.refuted) << 1;
         let found = self.found.unwrap_or(0) as u64;
-        flags | u64::from(self.resolved) << 3 | (found.wrapping_mul(31) ^ self.late as u64) << 20 & (1 << 60) - 1
+        flags | u64::from(self.resolved) << 3 | (((found.wrapping_mul(31) ^ self.late as u64) << 20) & ((1 << 60) - 1))
     }
 
     /// What is known.
@@ -33,7 +33,9 @@ impl Window {
             | flag(closed.is_some(), CLOSED)
             | flag(opener.is_some(), OPENER)
             | flag(first.is_some(), FIRST);
-        let ends = |reset: Option<Reset>| reset.map_or([0, 0, 0], |it| [it.after.since(now), it.by.since(now), it.granularity()]);
+        let ends = |reset: Option<Reset>| {
+            reset.map_or([0, 0, 0], |it| [it.after.since(now), it.by.since(now), it.granularity()])
+        };
         let ([after, by, granularity], [closed_after, closed_by, _]) = (ends(reset), ends(closed));
         let (sent, got) = opener.map_or((0, 0), |(sent, got)| (sent.since(now), got.since(now)));
         let left = facts.limit.saturating_sub(self.open.used).saturating_sub(self.open.foreign);
@@ -60,8 +62,22 @@ impl Window {
     /// Takes what another client knew at `base`.
     pub fn adopt(&mut self, limit: u64, know: &[i64], base: MonoTime, in_flight: u64, now: MonoTime) {
         let Some(know) = know.first_chunk::<14>() else { return };
-        let [flags, after, by, granularity, closed_after, closed_by, found, shortest, reckoned, late, sent, got, first, left] =
-            *know;
+        let [
+            flags,
+            after,
+            by,
+            granularity,
+            closed_after,
+            closed_by,
+            found,
+            shortest,
+            reckoned,
+            late,
+            sent,
+            got,
+            first,
+            left,
+        ] = *know;
         let is = |flag: i64| flags & flag != 0;
         let length = |ms: i64| Some(ms).filter(|ms| *ms > 0);
         (self.proved, self.refuted) = (is(PROVED), is(REFUTED));
@@ -111,6 +127,11 @@ impl Window {
     /// From its first response to its end as it was reported, ms; 0 where that is not known.
     pub fn lasts(&self, now: MonoTime) -> i64 {
         self.reset.map_or(0, |reset| reset.by.since(self.open.first.unwrap_or(now)))
+    }
+
+    /// Whether the response to the request that opened it is here.
+    pub fn has_opener(&self) -> bool {
+        self.open.opener.is_some()
     }
 
     /// Whether the open window began before the one before it was to end.

@@ -89,7 +89,8 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
   const open = () => {
     client = `${clock.host.random().toString(36).slice(2)}${clock.host.random().toString(36).slice(2)}c`;
     if (!nudges) return;
-    coordinator.subscribe?.((scope) => {
+    coordinator.subscribe?.((scope, from) => {
+      if (from === client) return;
       say(`${scope}`.slice(0, KEY));
       wakeOthers();
     });
@@ -129,7 +130,7 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
 
   say(`${patience}`);
   shared.share = share;
-  share();
+  share(undefined);
 }
 
 /**

@@ -6,7 +6,8 @@
 //! place, so a failed build leaves the last one whole.
 
 use crate::{
-    fresh::{files, is_fresh},
+    data,
+    fresh::is_fresh,
     glue::{self, Bind},
     install,
     letters::Letters,
@@ -163,9 +164,9 @@ fn assemble() -> Result<(), String> {
     // There the module comes ready with the code, and loading it is nothing to wait for.
     copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
     one_file(&stage)?;
-    profiles(&stage)?;
+    data::profiles(&stage)?;
     command(&stage)?;
-    messages(&stage.join("messages"))?;
+    data::messages(&stage.join("messages"))?;
     beside(&stage)?;
     share::assemble(&stage)?;
     for module in MODULES {
@@ -285,45 +286,11 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-// One named export for each file of profiles/, so that a bundler keeps those in use.
-fn profiles(out: &Path) -> Result<(), String> {
-    let types = read(&Path::new(TEMPLATE).join("profiles.d.ts"))?;
-    let mut lines = Vec::new();
-    for file in files(&Path::new(TEMPLATE).join("profiles")) {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !String::from_utf8_lossy(&types).contains(&format!("export const {name}: Profile;")) {
-            return Err(format!("{TEMPLATE}/profiles.d.ts lacks `export const {name}: Profile;`"));
-        }
-        lines.push(format!("export {{ default as {name} }} from \"../../{}\";\n", file.display()));
-    }
-    let list = work("profiles.js");
-    write(&list, lines.concat().as_bytes())?;
-    process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
-}
-
 // The command is a user of the package like others: it imports it by its name.
 fn command(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
     esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
-}
-
-// A file with its types for each language of messages/: an application loads one, or the one that it asks for.
-fn messages(out: &Path) -> Result<(), String> {
-    let types = read(&Path::new(TEMPLATE).join("messages.d.ts"))?;
-    for file in files(&Path::new(TEMPLATE).join("messages")) {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let list = work("messages.js");
-        let line = format!(
-            "import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n",
-            file.display()
-        );
-        write(&list, line.as_bytes())?;
-        let code = out.join(format!("{name}.js"));
-        process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;
-        write(&out.join(format!("{name}.d.ts")), &types)?;
-    }
-    Ok(())
 }
 
 // Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the

@@ -11,8 +11,8 @@ let name = "";
 const namespace = { idFromName: (/** @type {string} */ asked) => env.QUOTAS.idFromName((name = asked)), get: (/** @type {any} */ id) => env.QUOTAS.get(id) };
 const coordinator = durableObject(namespace, { secret: "a secret of the tests" });
 const counted = { exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add("exchange"), coordinator.exchange(...args)) };
-const shared = createPolicy({ coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
-const alone = createPolicy();
+const shared = createPolicy({ retry: { maxAttempts: 10 }, coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
+const alone = createPolicy({ retry: { maxAttempts: 10 } });
 
 export class Quotas extends Shared {
   /** Ends the object, as the host does at times; all that it kept in memory is gone. */

@@ -14,6 +14,7 @@ import {
   formatExplanation,
   readQuotas,
 } from "fetch-with-policy";
+import { createLedger } from "fetch-with-policy/share";
 import type {
   AttemptRecord,
   CallOptions,
@@ -104,7 +105,7 @@ const options: Required<PolicyOptions> = {
   fetch: asFetch,
   unavailable: "bypass",
   host,
-  coordinator: undefined,
+  coordinator: createLedger(),
   explainer: { explainResponse },
 };
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });

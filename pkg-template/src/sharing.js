@@ -129,7 +129,7 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
 
   say(`${patience}`);
   shared.share = share;
-  share();
+  share(undefined);
 }
 
 /**

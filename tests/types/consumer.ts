@@ -104,7 +104,7 @@ const options: Required<PolicyOptions> = {
   fetch: asFetch,
   unavailable: "bypass",
   host,
-  coordinator: undefined,
+  coordinator: { exchange: () => Promise.reject(new Error("none")) },
   explainer: { explainResponse },
 };
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });

@@ -14,7 +14,6 @@ import {
   formatExplanation,
   readQuotas,
 } from "fetch-with-policy";
-import { createLedger } from "fetch-with-policy/share";
 import type {
   AttemptRecord,
   CallOptions,
@@ -105,7 +104,7 @@ const options: Required<PolicyOptions> = {
   fetch: asFetch,
   unavailable: "bypass",
   host,
-  coordinator: createLedger(),
+  coordinator: { exchange: () => Promise.reject(new Error("none")) },
   explainer: { explainResponse },
 };
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });

@@ -9,6 +9,7 @@
 import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
 import { hostFetch, isOwn, mark, times } from "./host.js";
+import { policyOf } from "./policy-of.js";
 import { wake, wakeOthers } from "./wait.js";
 
 /** Microtask turns that the driver takes after an item; more after a response, whose body it may read. */
@@ -16,7 +17,7 @@ const [TURNS, TURNS_OF_RESPONSE] = [24, 150];
 
 /** @typedef {import("./early.js").Early} Early */
 /** @typedef {import("./page.js").Item} Item */
-/** @typedef {{ run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
+/** @typedef {{ isOver: boolean, run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
 
 const none = () => {};
 
@@ -33,8 +34,11 @@ class Later {
   }
 }
 
-/** @param {typeof import("./page.js").page} page */
-export async function adopt(page) {
+/**
+ * @param {Item[]} items
+ * @param {() => void} done called when the log is replayed, before any call goes on
+ */
+export async function adopt(items, done) {
   const real = { ...times };
   /** @type {Later[]} */
   const timers = [];
@@ -46,8 +50,7 @@ export async function adopt(page) {
   const adopted = new Map();
   try {
     // Items are added during the replay.
-    for (let at = 0; at < page.log.length; at++) {
-      const item = /** @type {Item} */ (page.log[at]);
+    for (const item of items) {
       Object.assign(times, {
         now: () => item.wall,
         monotonic: () => item.mono,
@@ -69,17 +72,18 @@ export async function adopt(page) {
         // A call that cannot be adopted ends with the result of its own send.
         giveBack(item.early);
       }
-      const isRead = item.type === "ended" && !item.early.isOver;
-      for (let turn = isRead ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
+      const known = adopted.get(item.early);
+      const isEnd = item.type === "ended";
+      for (let turn = isEnd && !known?.isOver ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
       // Its caller has the result of its send already: the core must not retry it.
-      if (item.type === "ended" && item.early.isOver) adopted.get(item.early)?.abort(undefined);
+      if (isEnd && known?.isOver) known.abort(undefined);
     }
   } finally {
     // Only this `clearTimeout` knows the timers that were set during the replay.
     Object.assign(times, { ...real, clearTimeout: times.clearTimeout });
     for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
   }
-  [page.core, page.adopting, page.failure, page.reports, page.log] = [page.adopting, undefined, undefined, undefined, []];
+  done();
   for (const shared of all) {
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
@@ -102,30 +106,28 @@ export async function adopt(page) {
 
   /** @param {Early} early @returns {Adopted | undefined} */
   function begin(early) {
-    const { signal, isOver, isSent, options, made } = early;
-    early.isTaken = true;
-    early.leave();
-    const policy = early.shell.policyOf();
+    const { args: given, call, hasEnded, isOver, isPlain, isSent, limit, made, options, promise: sent, record, reported, resolve, shell, signal } = early.take();
+    const policy = policyOf(shell);
     const shared = sharedOf(policy);
     if (shared === undefined) return void giveBack(early);
     shared.isWaking = true;
     all.add(shared);
     // Its signal is aborted again at the item of its abort.
     const controller = isOver || signal?.aborted ? new AbortController() : undefined;
-    const args = controller ? [early.args[0], { ...early.args[1], signal: controller.signal }] : early.args;
+    const args = controller ? [given[0], { ...given[1], signal: controller.signal }] : given;
     /** @type {(value: any) => void} */
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
     let isFirst = isSent;
-    const listener = early.isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => early.reported.delete(event.type) || onEvent(event);
-    const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
+    const listener = isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => reported.delete(event.type) || onEvent(event);
+    const own = { call, record: isPlain ? /** @type {any} */ ({ call }) : record };
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
       const send = (...given) => {
         if (!isFirst) return (fetch ?? hostFetch())(.../** @type {[any]} */ (given));
         isFirst = false;
-        given[1]?.signal?.addEventListener("abort", () => early.limit?.abort(given[1].signal.reason));
-        return early.hasEnded || isOver ? ended : early.promise;
+        given[1]?.signal?.addEventListener("abort", () => limit?.abort(given[1].signal.reason));
+        return hasEnded || isOver ? ended : sent;
       };
       const key = () => {
         if (made.error !== undefined) throw made.error;
@@ -144,8 +146,9 @@ export async function adopt(page) {
       };
     });
     if (isOver) promise.catch(() => {});
-    else early.resolve(promise);
+    else resolve(promise);
     return {
+      isOver,
       run,
       abort: (reason) => controller?.abort(reason),
       settle: ({ value }) => end(value.response ?? Promise.reject(value.error)),
@@ -167,7 +170,8 @@ export async function adopt(page) {
   }
 
   /** @param {Early} early */
-  function giveBack({ promise, hooks, args, resolve }) {
+  function giveBack(early) {
+    const { promise, hooks, args, resolve } = early.take();
     resolve(promise ?? new Promise((resolve) => resolve((hooks.fetch ?? hostFetch())(...args))));
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { globals, hostFetch } from "./host.js";
+import { hostFetch } from "./host.js";
 import { letGo } from "./request.js";
 import { signalOf } from "./subject.js";
 
@@ -24,12 +24,12 @@ export function passOn(fetch, args) {
 function endSoon(sent, signal) {
   return new Promise((resolve, reject) => {
     let isOver = false;
-    const timer = globals.setTimeout(() => {
+    const timer = setTimeout(() => {
       isOver = true;
       reject(signal.reason ?? new DOMException("The call was aborted", "AbortError"));
     }, 0);
     Promise.resolve(sent)
-      .finally(() => globals.clearTimeout(timer))
+      .finally(() => clearTimeout(timer))
       .then((response) => (isOver ? letGo(response) : resolve(response)))
       .catch(reject);
   });

@@ -1,8 +1,8 @@
 // @ts-check
 
 // As in xtask/src/streams.rs, which takes modules apart.
-const ROWS = 8;
-const [OP, REST] = [0, ROWS - 1];
+const ROWS = 14;
+const [OP, LABEL, LOCAL, SIZE, DECLARED, REST] = [0, 1, 3, 11, 12, ROWS - 1];
 const TABLE = 0xf0;
 const PREFIX = 0xf1;
 const FOUR = 0xf2;
@@ -18,7 +18,8 @@ const CODE = 10;
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function join(parts) {
-  const bytes = new Uint8Array(parts.length - HEAD);
+  // Of a local, its number may be longer than what is in its row.
+  const bytes = new Uint8Array(2 * parts.length);
   const next = new Uint32Array(ROWS);
   for (let row = 0, at = HEAD; row < ROWS; row++) {
     next[row] = at;
@@ -30,6 +31,20 @@ export function join(parts) {
     const from = /** @type {number} */ (next[row]);
     for (let n = 0; n < count; n++) bytes[size++] = /** @type {number} */ (parts[from + n]);
     next[row] = from + count;
+  };
+  // The locals of a function, the last used first; those that are not in it follow in their order.
+  const recent = new Uint32Array(65_536);
+  let known = 0;
+  const local = () => {
+    const start = size;
+    const rank = number(LOCAL);
+    size = start;
+    while (known <= rank) recent[known] = known++;
+    let local = /** @type {number} */ (recent[rank]);
+    recent.copyWithin(1, 0, rank);
+    recent[0] = local;
+    for (; local > 127; local >>>= 7) bytes[size++] = (local & 127) | 128;
+    bytes[size++] = local;
   };
   /** A number in LEB128. */
   const number = (/** @type {number} */ row) => {
@@ -46,19 +61,21 @@ export function join(parts) {
     return value >>> 0;
   };
   const body = () => {
-    const end = number(REST) + size;
-    for (let groups = number(REST); groups > 0; groups--) {
-      number(REST);
-      take(REST, 1);
+    const end = number(SIZE) + size;
+    for (let groups = number(DECLARED); groups > 0; groups--) {
+      number(DECLARED);
+      take(DECLARED, 1);
     }
+    known = 0;
     while (size < end) {
       take(OP, 1);
       const kinds = /** @type {number} */ (parts[/** @type {number} */ (bytes[size - 1])]);
       if (kinds < TABLE) {
-        if (kinds !== 0) number((kinds & 15) - 1);
+        if (kinds === LOCAL + 1) local();
+        else if (kinds !== 0) number((kinds & 15) - 1);
         if (kinds > 15) number((kinds >> 4) - 1);
       } else if (kinds === TABLE) {
-        for (let labels = number(OP); labels >= 0; labels--) number(OP);
+        for (let labels = number(LABEL); labels >= 0; labels--) number(LABEL);
       } else if (kinds === PREFIX) {
         const sub = number(OP);
         if (sub > 7) take(OP, 2 - (sub % 2));
@@ -66,12 +83,12 @@ export function join(parts) {
     }
   };
   take(REST, 8);
-  while (size < bytes.length) {
+  while (/** @type {number} */ (next[REST]) < parts.length) {
     take(REST, 1);
     const id = bytes[size - 1];
     const length = number(REST);
     if (id === CODE) for (let count = number(REST); count > 0; count--) body();
     else take(REST, length);
   }
-  return bytes;
+  return bytes.subarray(0, size);
 }

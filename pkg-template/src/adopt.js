@@ -8,7 +8,8 @@
  */
 import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
-import { hostFetch, isOwn, mark, times } from "./host.js";
+import { times } from "./globals.js";
+import { hostFetch, isOwn, mark } from "./host.js";
 import { policyOf } from "./policy-of.js";
 import { wake, wakeOthers } from "./wait.js";
 

@@ -8,14 +8,14 @@
 import { blank } from "./blank.js";
 import { FIRST_ERROR, IDEMPOTENCY_KEY, LIMIT_HEADERS, MAX_WAIT, METHODS, RETRY_AFTER } from "./core-facts.js";
 import { emit } from "./emit.js";
-import { HttpError, PolicyError } from "./errors.js";
+import { HttpError, PolicyError } from "./policy-errors.js";
 import { hostFetch, LONGEST } from "./host.js";
-import { isPending, limitOf } from "./limit.js";
+import { isPending, limitOf, reasonOf } from "./limit.js";
 import { PROBES } from "./option-schema.js";
 import { adopting, failure, log, open, inOrder, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";
-import { cancelBody, freeze, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
+import { cancelBody, freeze, isRequest, letGo, sourceOf, viewOf, withHeaders, withMembers } from "./request.js";
 
 /** Error names that events may show without the core, which recognises secrets. */
 const NAMES = /^(Abort|Network|Timeout|Type)Error$/;
@@ -38,7 +38,7 @@ const none = () => {};
  * @param {any[]} args the caller's
  * @param {any} options the call's own
  * @param {any} hooks all options of the call
- * @param {import("./subject.js").Subject} subject
+ * @param {{ address: URL, method: string, signal: AbortSignal | null | undefined }} subject
  * @returns {Promise<Response>}
  */
 export const begin = (shell, args, options, hooks, { address: { origin, href }, method, signal }) =>
@@ -69,7 +69,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
     let timer = /** @type {any} */ (undefined);
     let end = /** @type {any} */ (undefined);
 
-    const abort = () => stop("aborted", signal?.reason ?? new DOMException("The call was aborted", "AbortError"));
+    const abort = () => stop("aborted", reasonOf(signal));
     const view = () => viewOf({ input: args[0], init: args[1], href, method });
     /** Sends it if it may be sent now. */
     const go = () => mayGo() && (scope.queue.delete(go), send(), true);
@@ -109,8 +109,8 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       // One call cannot exceed a quota that the options name; the core counts from the second one on.
       if (profiles?.length > 0 || rateLimit?.quotas?.length > 0) scope.isClosed = want();
       try {
-        const most = Math.min(timeout?.attempt ?? Infinity, (total ?? Infinity) - performance.now() + begunAt);
-        if (most < Infinity) limit = limitOf(clock, Math.max(1, most));
+        // The total time aborts it too.
+        if (timeout) limit = limitOf(clock, timeout.attempt ?? 0);
         let given = args;
         if (idempotencyKey) {
           const shown = view();
@@ -221,13 +221,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       leave();
       keep(result, record);
       resolve(isThrown ? Promise.reject(result) : result);
-      let headers;
-      try {
-        ({ headers } = view());
-      } catch {
-        // The host rejected these headers: nothing was sent.
-      }
-      args = args.length > 1 || isRequest(args[0]) ? [href, { method, headers }] : [href];
+      args = [href, { method, headers: sourceOf(args[0], args[1]) }];
       if (response) {
         const { status, type, url, redirected, headers } = response;
         end.value = { response: { status, type, url, redirected, headers, body: null } };

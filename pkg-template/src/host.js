@@ -1,5 +1,4 @@
 // @ts-check
-export { globals, times } from "./globals.js";
 
 /** @typedef {import("./globals.js").Host} Host */
 

@@ -3,7 +3,7 @@ import { nudges } from "#policy";
 import { checkOptions } from "./check-options.js";
 import { createClock } from "./clock.js";
 import { load, wantedBy } from "./core.js";
-import { globals } from "./host.js";
+import { globals } from "./globals.js";
 import { retried } from "./instance.js";
 import { apply, hooksOf } from "./options.js";
 import { Alarm } from "./sleep.js";

@@ -10,6 +10,12 @@ export function isPending(value) {
 }
 
 /**
+ * Why a signal fired; some hosts do not say.
+ * @param {AbortSignal | null | undefined} signal
+ */
+export const reasonOf = (signal) => signal?.reason ?? new DOMException("The call was aborted", "AbortError");
+
+/**
  * What fires after `ms`, if there are any, until `end` is called; and on `abort`.
  * @param {{ host: Pick<import("./host.js").Host, "setTimeout" | "clearTimeout"> }} clock
  * @param {number} ms

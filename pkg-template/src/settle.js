@@ -4,6 +4,7 @@
  * its signal, or when its time is over.
  */
 import { listen, unlisten } from "./abort.js";
+import { reasonOf } from "./limit.js";
 
 export { isPending, limitOf } from "./limit.js";
 
@@ -30,7 +31,7 @@ export function settle(value, signal, limit, drop) {
       stop() {
         isOver = true;
         leave();
-        reject(end.reason ?? new DOMException("The call was aborted", "AbortError"));
+        reject(reasonOf(end));
       },
     }));
     const settled = Promise.resolve(value).then(

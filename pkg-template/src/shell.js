@@ -9,7 +9,8 @@ import { begin } from "./early.js";
 import { mark } from "./host.js";
 import { core, load, want } from "./page.js";
 import { passOn } from "./pass-on.js";
-import { argsOf, subjectOf } from "./subject.js";
+import { urlOf } from "./request.js";
+import { argsOf, subjectBy } from "./subject-by.js";
 
 export { callRecord } from "./record.js";
 
@@ -62,7 +63,7 @@ function merged(base, more) {
  */
 async function run(shell, args, options) {
   if (core) return core.runOn(core.policyOf(shell), args, options);
-  const subject = args.length === 0 ? undefined : subjectOf(args[0], args[1]);
+  const subject = args.length === 0 ? undefined : subjectBy(urlOf, args[0], args[1]);
   if (!subject) return passOn(options?.fetch ?? shell.hooks.fetch, args);
   if (options != null) checkOptions(options, shell.leaves);
   return begin(shell, args, options, merged(shell.hooks, options), subject);

@@ -4,24 +4,25 @@
 //! local, the row has how many others were used since: code uses again what it has just used (1.1 kB of it).
 //! `pkg-template/entry/inline/join.js` puts them together, to the byte; it knows no opcode, since their table comes first.
 
-/// The rows. Opcodes and alignments; labels; types of blocks; locals; offsets in memory, of 32 bits, of 64 and of others;
-/// numbers of 32 bits; of 64; functions and types that are called; globals; sizes of functions; their locals' types; and all that is
-/// not code.
-const ROWS: usize = 14;
+/// The rows, in the order that gave the least: opcodes and alignments; offsets in memory, of 64 bits; labels; types of blocks; offsets
+/// of 32 bits and of others; numbers of 32 bits; locals; numbers of 64 bits; functions and types that are called; globals; the types of
+/// locals; and all that is not code. The size of a function is in none: it ends where its last block does.
+const ROWS: usize = 13;
 const OP: usize = 0;
-const LABEL: usize = 1;
-const TYPE: usize = 2;
-const LOCAL: usize = 3;
+const OFFSET_64: usize = 1;
+const LABEL: usize = 2;
+const TYPE: usize = 3;
 const OFFSET: usize = 4;
-const OFFSET_64: usize = 5;
-const OFFSET_8: usize = 6;
-const I32: usize = 7;
+const OFFSET_8: usize = 5;
+const I32: usize = 6;
+const LOCAL: usize = 7;
 const I64: usize = 8;
 const CALL: usize = 9;
 const GLOBAL: usize = 10;
-const SIZE: usize = 11;
-const DECLARED: usize = 12;
-const REST: usize = 13;
+const DECLARED: usize = 11;
+const REST: usize = 12;
+/// What is left out.
+const OUT: usize = ROWS;
 
 // Of an opcode in the table: in each half of a byte the row that an operand is in, plus one. All are numbers in LEB128, but of these.
 const NONE: u8 = 0;
@@ -33,6 +34,7 @@ const EIGHT: u8 = 0xF3;
 const UNKNOWN: u8 = 0xFF;
 
 const CODE: u8 = 10;
+const END: u8 = 0x0B;
 
 /// The table of opcodes, how long each row but the last is (24 bits, low byte first), and the rows.
 ///
@@ -57,14 +59,14 @@ pub fn split(module: &[u8]) -> Result<Vec<u8>, String> {
     for row in &parts.rows[..REST] {
         all.extend(&row.len().to_le_bytes()[..3]);
     }
-    all.extend(parts.rows.concat());
+    all.extend(parts.rows[..ROWS].concat());
     Ok(all)
 }
 
 struct Parts<'m> {
     module: &'m [u8],
     at: usize,
-    rows: [Vec<u8>; ROWS],
+    rows: [Vec<u8>; ROWS + 1],
     /// The locals of a function, the last used first; those that are not in it follow in their order.
     recent: Vec<usize>,
 }
@@ -104,8 +106,15 @@ impl Parts<'_> {
     }
 
     fn body(&mut self) -> Result<(), String> {
-        let size = self.number(SIZE)?;
+        let start = self.at;
+        let size = self.number(OUT)?;
         let end = self.at + size;
+        if self.module.get(end - 1) != Some(&END)
+            || self.at - start != (usize::BITS - size.leading_zeros()).div_ceil(7) as usize
+        {
+            return Err("a function is not as `join` puts it together".into());
+        }
+        let mut depth = 0_usize;
         for _ in 0..self.number(DECLARED)? {
             self.number(DECLARED)?;
             self.take(DECLARED, 1)?;
@@ -114,7 +123,16 @@ impl Parts<'_> {
         while self.at < end {
             let opcode = self.module[self.at];
             self.take(OP, 1)?;
-            match operands(opcode) {
+            let kinds = operands(opcode);
+            depth += usize::from(usize::from(kinds) == TYPE + 1);
+            if opcode == END {
+                match depth.checked_sub(1) {
+                    Some(outer) => depth = outer,
+                    None if self.at < end => return Err("a function goes on behind its end".into()),
+                    None => {}
+                }
+            }
+            match kinds {
                 UNKNOWN => return Err(format!("opcode {opcode:#x} is not known to xtask/src/streams.rs")),
                 TABLE => {
                     for _ in 0..=self.number(LABEL)? {
@@ -180,17 +198,26 @@ mod tests {
 
     // The least module with a function: its type, itself, and its code, `local.get 3, i32.const 5, i32.store 2 16, end`.
     const MODULE: &[u8] = &[
-        0, b'a', b's', b'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 12, 1, 10, 0, 0x20, 3, 0x41, 5, 0x36, 2,
-        16, 0x0B, 0x0B,
+        0, b'a', b's', b'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 11, 1, 9, 0, 0x20, 3, 0x41, 5, 0x36, 2,
+        16, 0x0B,
     ];
 
     #[test]
     fn each_kind_is_in_a_row_of_its_own() {
         let all = split(MODULE).expect("a whole module");
-        let (lengths, rows) = all[256..].split_at(39);
-        assert_eq!(lengths.iter().step_by(3).collect::<Vec<_>>(), [&6, &0, &0, &1, &1, &0, &0, &1, &0, &0, &0, &1, &1]);
-        assert_eq!(rows[..9], [0x20, 0x41, 0x36, 2, 0x0B, 0x0B, 3, 16, 5]);
-        assert_eq!(rows.len(), MODULE.len());
+        let (lengths, rows) = all[256..].split_at(36);
+        assert_eq!(lengths.iter().step_by(3).collect::<Vec<_>>(), [&5, &0, &0, &0, &1, &0, &1, &1, &0, &0, &0, &1]);
+        assert_eq!(rows[..9], [0x20, 0x41, 0x36, 2, 0x0B, 16, 5, 3, 0]);
+        // All but the function's size.
+        assert_eq!(rows.len(), MODULE.len() - 1);
+    }
+
+    #[test]
+    fn a_local_is_how_many_others_were_used_since() {
+        // `local.get 2, local.set 2, local.tee 0, local.get 2, end`.
+        let code = [10, 12, 1, 10, 0, 0x20, 2, 0x21, 2, 0x22, 0, 0x20, 2, 0x0B];
+        let all = split(&[&MODULE[..18], &code].concat()).expect("a whole module");
+        assert_eq!(all[256 + 36 + 5..][..4], [2, 0, 1, 1]);
     }
 
     #[test]

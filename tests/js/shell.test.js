@@ -421,6 +421,38 @@ test("timeouts, prepare and keys are the shell's own", async (context) => {
   plain.catch(() => {});
 });
 
+test("a call that is aborted before its send keeps no place among those in flight", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  await shell.initPolicy();
+  const policy = shell.createPolicy({ prepare: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+  for (let n = 0; n < 12; n++) {
+    const controller = new AbortController();
+    const call = watch(policy.fetch(URL, { signal: controller.signal }));
+    controller.abort();
+    await settled();
+    assert.equal(call.error?.name, "AbortError");
+  }
+  await clock.pass(200);
+  const last = watch(policy.fetch(URL));
+  await clock.pass(200);
+  assert.equal(sends.length, 1);
+  answer(0);
+  await rest();
+  assert.equal(last.value?.status, 200);
+});
+
+test("a total time limit beyond what a timer can count is none for now", async (context) => {
+  const { shell, answer } = await stage(context, { gate: never });
+  const timers = mock.method(globalThis, "setTimeout");
+  context.after(() => timers.mock.restore());
+  const call = watch(shell.fetchWithPolicy(URL, undefined, { timeout: { total: 2 ** 40 } }));
+  assert.ok(timers.mock.calls.every(({ arguments: [, ms] }) => ms < 2 ** 31));
+  assert.ok(timers.mock.callCount() > 0);
+  answer(0);
+  await settled();
+  assert.equal(call.value.status, 200);
+});
+
 test("prepare is asked once for a send, and its send keeps its key when it is sent again", async (context) => {
   const { shell, sends, answer, rest, clock } = await stage(context);
   let asked = 0;

@@ -6,19 +6,31 @@
  * The driver runs each call as usual, except that its first send returns the result of the send that was made. Calls that the core wakes
  * during the replay are sent after it, and timers that are set during it start after it, with the time that is left of them.
  */
+import { FIRST_ERROR } from "./core-facts.js";
 import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
-import { times } from "./globals.js";
+import { emit } from "./emit.js";
+import { globals, times } from "./globals.js";
 import { hostFetch, isOwn, mark } from "./host.js";
+import { giveUp } from "./outcome.js";
 import { policyOf } from "./policy-of.js";
-import { wake, wakeOthers } from "./wait.js";
+import { keep } from "./record.js";
+import { abort, wake, wakeOthers } from "./wait.js";
 
 /** Microtask turns that the driver takes after an item; more after a response, whose body it may read. */
 const [TURNS, TURNS_OF_RESPONSE] = [24, 150];
 
 /** @typedef {import("./early.js").Early} Early */
 /** @typedef {import("./page.js").Item} Item */
-/** @typedef {{ isOver: boolean, run: import("./run.js").Run, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
+/**
+ * @typedef {object} Adopted
+ * @property {boolean} isOver
+ * @property {import("./run.js").Run} run
+ * @property {Promise<Response> | undefined} sent
+ * @property {(reason: unknown) => void} abort
+ * @property {(response: Response) => void} handOn ends a call whose good response came while the core has it wait
+ * @property {(item: Item) => void} settle
+ */
 
 const none = () => {};
 
@@ -77,7 +89,10 @@ export async function adopt(items, done) {
       const isEnd = item.type === "ended";
       for (let turn = isEnd && !known?.isOver ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
       // Its caller has the result of its send already: the core must not retry it.
-      if (isEnd && known?.isOver) known.abort(undefined);
+      if (isEnd && known?.isOver) {
+        if (item.value.response) known.handOn(item.value.response);
+        known.abort(undefined);
+      }
     }
   } finally {
     // Only this `clearTimeout` knows the timers that were set during the replay.
@@ -93,6 +108,8 @@ export async function adopt(items, done) {
     }
     wakeOthers(shared, shared.clock);
   }
+  // The core may have a call wait that was sent already: a good response to it does not wait.
+  for (const known of adopted.values()) if (known && !known.isOver) known.sent?.then(known.handOn, none);
 
   /** @param {Item} item */
   function replay(item) {
@@ -107,7 +124,12 @@ export async function adopt(items, done) {
 
   /** @param {Early} early @returns {Adopted | undefined} */
   function begin(early) {
-    const { args: given, call, hasEnded, isOver, isPlain, isSent, limit, made, options, promise: sent, record, reported, resolve, shell, signal } = early.take();
+    const taken = early.take();
+    const { args: given, call, hasEnded, isOver, isSent, limit, made, options, promise: sent, record, reported, shell, signal, startedAt } = taken;
+    const { gaveUp, waited } = record;
+    let { isPlain } = taken;
+    // It never was sent, and is not now.
+    if (isOver && !isSent) return isPlain ? undefined : void emit(taken, "give-up", 0, { reason: gaveUp, at: startedAt });
     const policy = policyOf(shell);
     const shared = sharedOf(policy);
     if (shared === undefined) return void giveBack(early);
@@ -119,8 +141,17 @@ export async function adopt(items, done) {
     /** @type {(value: any) => void} */
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
+    // Its run may end without it.
+    ended.catch(none);
+    /** @type {number | undefined} */
+    let endedAt;
     let isFirst = isSent;
-    const listener = isPlain ? none : (/** @type {(event: any) => void} */ onEvent) => (/** @type {any} */ event) => reported.delete(event.type) || onEvent(event);
+    /** @param {(event: any) => void} onEvent */
+    const listener = (onEvent) => (/** @type {any} */ event) => {
+      // What was sent at once did not wait, whatever the core says of it now.
+      if (isPlain || (event.type === "wait" && isFirst && (!waited || reported.has("attempt")))) return;
+      if (!reported.delete(event.type)) return onEvent(event);
+    };
     const own = { call, record: isPlain ? /** @type {any} */ ({ call }) : record };
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
@@ -136,7 +167,7 @@ export async function adopt(items, done) {
       };
       return {
         fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
-        ...(onEvent && { onEvent: listener(onEvent) ?? none }),
+        ...(onEvent && { onEvent: listener(onEvent) }),
         ...(prepare && {
           prepare: (/** @type {[any, number, any]} */ ...given) => {
             if (made.error !== undefined) throw made.error;
@@ -146,13 +177,45 @@ export async function adopt(items, done) {
         ...(idempotencyKey && ("key" in made || made.error !== undefined) && { idempotencyKey: key }),
       };
     });
-    if (isOver) promise.catch(() => {});
-    else resolve(promise);
+    /** @type {(response: Response) => void} */
+    let resolve = none;
+    if (!isOver) taken.resolve(Promise.race([promise, new Promise((now) => (resolve = now))]));
+    // It was stopped while its response waited for the core.
+    else {
+      promise
+        .then(
+          () => gaveUp && run.record.gaveUp === undefined && giveUp(run, gaveUp, 0),
+          // Its caller has this error, with the record of the call.
+          (error) => keep(error, record),
+        )
+        .catch(none);
+    }
     return {
       isOver,
       run,
+      sent,
       abort: (reason) => controller?.abort(reason),
-      settle: ({ value }) => end(value.response ?? Promise.reject(value.error)),
+      handOn(response) {
+        const { status } = response;
+        if (!isFirst || status >= FIRST_ERROR) return;
+        isFirst = false;
+        run.written = undefined;
+        if (!isPlain) {
+          const at = endedAt ?? globals.now();
+          if (!reported.has("attempt")) emit(taken, "attempt", 1, { at: startedAt });
+          if (!reported.has("response")) emit(taken, "response", 1, { at, status, quotas: [] });
+          record.waited = waited;
+          record.attempts.push({ startedAt, endedAt: at, waitedBefore: waited, status });
+          keep(response, record);
+        }
+        isPlain = true;
+        resolve(response);
+        abort(run);
+      },
+      settle({ value, wall }) {
+        endedAt = wall;
+        end(value.response ?? Promise.reject(value.error));
+      },
     };
   }
 

@@ -54,7 +54,8 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
     const reported = new Set();
     /** What `prepare` and `idempotencyKey` returned. @type {{ headers?: any, key?: any, error?: any }} */
     const made = {};
-    let [sentAt, startedAt] = [begunAt, 0];
+    /** When it was sent, or stopped before that. */
+    let startedAt = 0;
     /** The transport's promise. @type {Promise<Response> | undefined} */
     let promise;
     /** Its attempt's time limit. @type {import("./limit.js").Limit | undefined} */
@@ -69,6 +70,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
     let timer = /** @type {any} */ (undefined);
     let end = /** @type {any} */ (undefined);
 
+    const shown = { hooks, call, origin, href, method };
     const abort = () => stop("aborted", reasonOf(signal));
     const view = () => viewOf({ input: args[0], init: args[1], href, method });
     /** Sends it if it may be sent now. */
@@ -78,7 +80,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       take() {
         isTaken = true;
         leave();
-        return { args, call, hasEnded, hooks, isOver, isPlain, isSent, limit, made, options, promise, record, reported, resolve, shell, signal };
+        return { ...shown, args, hasEnded, isOver, isPlain, isSent, limit, made, options, promise, record, reported, resolve, shell, signal, startedAt };
       },
       goOn,
     };
@@ -133,7 +135,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
         const spare = isRequest(input) && input.body && !input.bodyUsed && init?.body == null && retry !== false ? input.clone() : input;
         report("attempt");
         log("sent", early);
-        [isSent, sentAt, startedAt] = [true, performance.now(), Date.now()];
+        [isSent, startedAt, record.waited] = [true, Date.now(), Math.floor(performance.now() - begunAt)];
         const sent = (hooks.fetch ?? hostFetch())(.../** @type {[any]} */ (given));
         promise = Promise.resolve(sent);
         keepArgs(spare);
@@ -152,15 +154,19 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       if (isOver) letGo(given).catch(none);
       else if (signal?.aborted) abort();
       else {
-        [response, error, hasEnded] = [given, thrown, true];
+        note(given, thrown);
         end = log("ended", early, { response, error });
-        record.waited = Math.floor(sentAt - begunAt);
-        record.attempts = [{ startedAt, endedAt: Date.now(), waitedBefore: record.waited, ...(given ? { status: given.status } : { error: labelOf(thrown) }) }];
         if (response?.status < FIRST_ERROR && !isForCore()) finish();
         else if (want()) scope.isClosed = true;
         else goOn();
       }
       next();
+    }
+
+    /** Adds its send to its record. @param {any} given @param {any} thrown */
+    function note(given, thrown) {
+      [response, error, hasEnded] = [given, thrown, true];
+      if (isSent) record.attempts.push({ startedAt, endedAt: Date.now(), waitedBefore: record.waited, ...(given ? { status: given.status } : { error: labelOf(thrown) }) });
     }
 
     /** Whether only the core can read its response. */
@@ -172,11 +178,8 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
 
     /** Ends it with its response or error. */
     function finish() {
-      isPlain = !!failure;
       const isFine = response?.status < FIRST_ERROR;
-      if (response) report("response", { status: response.status, quotas: [] });
-      else report("failure", { error, label: labelOf(error) });
-      if (!isFine) giveUp("core-failed");
+      reportEnd(isFine ? undefined : "core-failed");
       if (!response || (hooks.throwHttpErrors && !isFine)) over(response ? httpErrorOf() : error, true);
       else over(response);
     }
@@ -191,20 +194,28 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
     /** Ends it by its signal or its deadline. @param {string} gaveUp @param {any} reason */
     function stop(gaveUp, reason) {
       if (gaveUp === "aborted") log("aborted", early, reason);
-      if (!isSent) cancelBody({ input: args[0], init: args[1] }, reason);
-      limit?.abort(reason);
-      record.gaveUp = gaveUp;
-      if (hooks.onEvent && !want()) {
-        if (isSent) report("failure", { error: reason, label: labelOf(reason) });
-        giveUp(gaveUp);
+      if (!isSent) {
+        cancelBody({ input: args[0], init: args[1] }, reason);
+        startedAt = Date.now();
       }
+      limit?.abort(reason);
+      if (!hasEnded) note(undefined, reason);
+      if (hooks.onEvent) want();
+      reportEnd(gaveUp);
       over(reason, true);
     }
 
-    /** @param {string} reason */
-    function giveUp(reason) {
-      record.gaveUp = reason;
-      report("give-up", { reason });
+    /** Reports how it ends, and why if without a good response. @param {string} [reason] */
+    function reportEnd(reason) {
+      isPlain = !!failure;
+      if (isSent) {
+        if (response) report("response", { status: response.status, quotas: [] });
+        else report("failure", { error, label: labelOf(error) });
+      }
+      if (reason) {
+        record.gaveUp = reason;
+        report("give-up", { reason });
+      }
     }
 
     /** Removes its timers and listeners. */
@@ -246,6 +257,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
         }
         finish();
       } else if (!isSent && unavailable === "throw" && failure) {
+        reportEnd("core-failed");
         over(new PolicyError("wasm-unavailable", "the policy's core cannot be loaded", { cause: failure, record }), true);
       }
       scope.isClosed = false;
@@ -263,7 +275,12 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
      */
     function report(type, more) {
       const at = Date.now();
-      inOrder(() => (reported.add(type), emit({ hooks, call, origin, href, method }, type, 1, { at, ...more })));
+      inOrder(() => {
+        // A call that is over is reported to its end: the core reports none of it.
+        isPlain ||= isOver;
+        reported.add(type);
+        emit(shown, type, 1, { at, ...more });
+      });
     }
 
     /** Keeps what a retry may send. @param {any} input */

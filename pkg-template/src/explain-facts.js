@@ -84,7 +84,7 @@ export function facts(value) {
   const code = first(holders, ["code"], numberOf);
   const now = of("now");
   const online = of("online");
-  const page = report ? of("pageUrl") : look(() => globalThis.location.href);
+  const page = report ? of("pageUrl") : look(() => globalThis.location?.href);
   // What was just thrown was thrown here; a report may come from anywhere.
   const connected = typeof online === "boolean" ? online : report ? undefined : look(() => globalThis.navigator.onLine);
   const base = first(requests, ["baseURL"], nonEmpty) ?? "";

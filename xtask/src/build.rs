@@ -354,7 +354,11 @@ fn manifest(out: &Path) -> Result<(), String> {
     write(&out.join("package.json"), template.replace(BLANK, &version).as_bytes())
 }
 
-fn version() -> Result<String, String> {
+/// The crate's version, which is the package's.
+///
+/// # Errors
+/// Where `Cargo.toml` names none.
+pub fn version() -> Result<String, String> {
     let manifest = String::from_utf8_lossy(&read(Path::new("Cargo.toml"))?).into_owned();
     let line = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
     line.map(str::to_owned).ok_or_else(|| "Cargo.toml names no version".into())

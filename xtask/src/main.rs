@@ -36,11 +36,13 @@ cargo xtask bench rate --wild         the same against servers as public reports
 cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs
+cargo xtask bench page-load [OPTION..] the same for the first call of a page: bench/page-load.mjs
 cargo xtask bench explain [OPTION..]  the same for what an explanation costs, natively too: bench/explain.mjs
 cargo xtask train [--check]           fit the explainer's reader to the labelled errors; --check: whether its table is that
 cargo xtask eval [--misses] [FILE..]  how often the explainer is right, each vendor by weights that never saw it; and on FILE
 cargo xtask fuzz [N]                  explain N mangled answers, ten million where none is said
 cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
+cargo xtask release --tag v1.2.3      the same, and refuses placeholders, another version and a CHANGELOG without it
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 cargo xtask test next                 the package in Next.js, which is large: only where it is asked for
 ";

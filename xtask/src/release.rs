@@ -15,13 +15,28 @@ const OUT: &str = "target/release-check";
 /// What may be inside: the licences that ask for no more than their text and a name.
 const LICENCES: [&str; 8] = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Unicode-3.0", "Zlib", "0BSD"];
 
-/// Builds and checks; `rest` must be `--dry-run`, since publishing is done by hand, with what this leaves.
+/// What stands in for addresses that are not known yet.
+const PLACEHOLDER: &str = "https://example.com/";
+
+/// Builds and checks. With `--tag v1.2.3` in place of `--dry-run` it also refuses what must not be published. It never publishes: npm
+/// does, with the tarball that this leaves.
 ///
 /// # Errors
 /// At the first check that fails.
 pub fn run(rest: &[String]) -> Result<(), String> {
-    if rest != ["--dry-run"] {
-        return Err("usage: cargo xtask release --dry-run (then publish the tarball that it names)".into());
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    match rest[..] {
+        ["--dry-run"] => {}
+        ["--tag", tag] => {
+            let read = |path: &str| fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"));
+            let manifest = read("pkg-template/package.json")?;
+            publishable(tag, &build::version()?, &manifest, &read("CHANGELOG.md")?)?;
+        }
+        _ => {
+            return Err(
+                "usage: cargo xtask release --dry-run | --tag v1.2.3 (then publish the tarball that it names)".into()
+            );
+        }
     }
     let root = env::current_dir().map_err(|error| format!("no current folder: {error}"))?;
     let out = root.join(OUT);
@@ -52,6 +67,22 @@ pub fn run(rest: &[String]) -> Result<(), String> {
     process::read(Command::new("node").args(["--test", "tests/packaging/import.test.js"]))?;
     println!("imports    no network, timer or change of a global; no code from strings; no path of this machine");
     size::print()
+}
+
+// What npm would take and nobody could take back.
+fn publishable(tag: &str, version: &str, manifest: &str, changelog: &str) -> Result<(), String> {
+    if tag.strip_prefix('v') != Some(version) {
+        return Err(format!("the tag is {tag}, the version in Cargo.toml {version}: expected v{version}"));
+    }
+    if let Some(line) = manifest.lines().find(|line| line.contains(PLACEHOLDER)) {
+        return Err(format!("a placeholder in pkg-template/package.json: {}", line.trim()));
+    }
+    let heading = format!("## {version} - ");
+    let date = changelog.lines().find_map(|line| line.strip_prefix(&heading)).unwrap_or("");
+    if date.len() != 10 || !date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return Err(format!("CHANGELOG.md has no section `{heading}YYYY-MM-DD`"));
+    }
+    Ok(())
 }
 
 // Of `A OR B` one will do, of `A AND B` both are needed.
@@ -112,7 +143,21 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_allowed;
+    use super::{is_allowed, publishable};
+
+    #[test]
+    fn placeholders_another_tag_and_a_version_without_changes_are_refused() {
+        let manifest = "{ \"homepage\": \"https://acme.dev\" }";
+        let changelog = "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-11-30\n";
+        assert_eq!(publishable("v1.2.3", "1.2.3", manifest, changelog), Ok(()));
+        let refused = |tag, version, manifest, changelog| publishable(tag, version, manifest, changelog).unwrap_err();
+        assert!(refused("v1.2.4", "1.2.3", manifest, changelog).contains("v1.2.4"));
+        assert!(refused("1.2.3", "1.2.3", manifest, changelog).contains("expected v1.2.3"));
+        let placeholder = include_str!("../../pkg-template/package.json");
+        assert!(refused("v1.2.3", "1.2.3", placeholder, changelog).contains("homepage"));
+        assert!(refused("v1.2.3", "1.2.3", manifest, "## Unreleased\n").contains("CHANGELOG.md"));
+        assert!(refused("v1.2.3", "1.2.3", manifest, "## 1.2.3 - soon\n").contains("YYYY-MM-DD"));
+    }
 
     #[test]
     fn a_licence_is_allowed_where_one_choice_of_each_part_is() {

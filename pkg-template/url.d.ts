@@ -19,7 +19,9 @@ export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView
 export type WebAssemblyModule = object;
 
 /**
- * Loads the policy's module; the first `source` counts.
+ * Loads the policy's module; the first `source` counts. Resolves with the compiled module, to hand to workers, which then neither load
+ * nor compile it: a page's worker starts its policy in a millisecond in place of 4 to 11. Undefined in workerd and edge runtimes, where
+ * the host has the module ready.
  *
  * @param source @default the package's own `policy.wasm`
  * @throws {PolicyError} code "wasm-unavailable": it cannot be loaded, or not be compiled. The next call tries anew.
@@ -29,9 +31,14 @@ export type WebAssemblyModule = object;
  * import { createPolicy, initPolicy } from "fetch-with-policy/url";
  * await initPolicy();
  * const policy = createPolicy({ timeout: { total: 10_000 } });
+ *
+ * // In a page:
+ * worker.postMessage(await initPolicy());
+ * // In its worker:
+ * addEventListener("message", ({ data }) => initPolicy(data), { once: true });
  * ```
  */
-export function initPolicy(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+export function initPolicy(source?: WasmSource | Promise<WasmSource>): Promise<WebAssemblyModule | undefined>;
 
 /** The same for the explainer's, `explain.wasm`. */
-export function initExplain(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+export function initExplain(source?: WasmSource | Promise<WasmSource>): Promise<WebAssemblyModule | undefined>;

@@ -12,6 +12,12 @@ declare module "#brotli/*" {
   export default text;
 }
 
+/** What edge runtimes give for an imported `.wasm?module`. */
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
 /** What workerd gives for an imported `.wasm`. */
 declare module "*.wasm" {
   const module: WebAssembly.Module;

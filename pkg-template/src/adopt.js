@@ -7,13 +7,13 @@
  * during the replay are sent after it, and timers that are set during it start after it, with the time that is left of them.
  */
 import { FIRST_ERROR } from "./core-facts.js";
-import { tell } from "./core.js";
 import { adoptOn, sharedOf } from "./driver.js";
 import { emit } from "./emit.js";
 import { globals, times } from "./globals.js";
 import { hostFetch, isOwn, mark } from "./host.js";
 import { giveUp } from "./outcome.js";
 import { policyOf } from "./policy-of.js";
+import { ELAPSE } from "./protocol.js";
 import { keep } from "./record.js";
 import { abort, wake, wakeOthers } from "./wait.js";
 
@@ -104,7 +104,7 @@ export async function adopt(items, done) {
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
       const run = shared.parked[id];
-      if (run !== undefined) wake(run, tell.ELAPSE);
+      if (run !== undefined) wake(run, ELAPSE);
     }
     wakeOthers(shared, shared.clock);
   }
@@ -230,7 +230,7 @@ export async function adopt(items, done) {
       if (id < 0 || id === run.id) break;
       list.push(id);
     }
-    wake(run, tell.ELAPSE);
+    wake(run, ELAPSE);
   }
 
   /** @param {Early} early */

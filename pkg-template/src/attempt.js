@@ -1,11 +1,13 @@
 // @ts-check
-import { AWAIT, tell } from "./core.js";
+import { tell } from "./core.js";
+import { circuitOf, timeoutOf } from "./details.js";
 import { emit } from "./emit.js";
 import { endedBy } from "./foreign.js";
 import { hostFetch } from "./host.js";
 import { advise } from "./advise.js";
 import { peek } from "./peek.js";
 import { lastOf, NONE } from "./prepare.js";
+import { ABORT, AWAIT, PEEK, REPEATABLE, REPORTED } from "./protocol.js";
 import { useKey } from "./idempotency.js";
 import { describe, lines } from "./lines.js";
 import { freeze, isPlain, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
@@ -17,11 +19,11 @@ import { measureAttempt } from "./timing.js";
  * Sends once, and tells the core what came of it.
  * @param {import("./run.js").Run} run
  * @param {import("./race.js").Race} [race] that it is a send of
- * @returns {Promise<any>} what to do next; undefined where the race was over before it was answered
+ * @returns {Promise<import("./protocol.js").Action | undefined>} what to do next; undefined where the race was over before it was answered
  */
 export async function attempt(run, race) {
-  const { engine, id, clock, hooks, signal } = run;
-  const timeout = engine.number(id, 0);
+  const { clock, hooks, signal } = run;
+  const timeout = timeoutOf(run);
   const number = ++run.attempt;
   const limit = timeout > 0 || race !== undefined ? limitOf(clock, timeout) : undefined;
   race?.legs.set(run, { number, startedAt: clock.host.now(), limit, isSent: false });
@@ -85,7 +87,7 @@ async function exchange(run, number, given, limit, race) {
     if (!run.isOurs) {
       // Sent in the caller's own turn, with the caller's own objects; from here on they are the caller's to change.
       run.isOurs = true;
-      if (run.init !== undefined && engine.is(id, 0)) run.init = freeze(run.init);
+      if (run.init !== undefined && engine.is(id, REPEATABLE)) run.init = freeze(run.init);
     }
     const response = await settle(promise, signal, limit, letGo);
     limit?.end();
@@ -98,7 +100,7 @@ async function exchange(run, number, given, limit, race) {
     run.response = response;
     const headers = lines(response.headers, run.inside.isWanted);
     action = engine.respond(id, number, response.status, headers, response.type === "cors", originOf(response), clock.host.now(), clock.monotonic(), clock.host.random());
-    if (action === 5) action = await (race === undefined ? peek(run) : (race.peeking = peek(run)));
+    if (action === PEEK) action = await (race === undefined ? peek(run) : (race.peeking = peek(run)));
   } catch (error) {
     limit?.end();
     while (race?.peeking !== undefined) await race.peeking;
@@ -139,7 +141,7 @@ function failed(run, number, error, limit) {
   else if (signal?.aborted) {
     // The signal's own reason, also where a host says AbortError of a timeout (WebKit; Firefox's workers) or has no reasons.
     run.failure = signal.reason ?? error;
-    return tell(run, tell.ABORT);
+    return tell(run, ABORT);
   }
   run.failure = error;
   const { name, message, code } = describe(error);
@@ -156,7 +158,7 @@ function nextArgs(run) {
   const { input, init, engine, id, args } = run;
   const hasBody = isRequest(input) && (init?.body === undefined || init.body === null) && mayHaveBody(input);
   if (run.attempt === 1) {
-    if (hasBody && engine.is(id, 0)) run.spare = input.clone();
+    if (hasBody && engine.is(id, REPEATABLE)) run.spare = input.clone();
     return args;
   }
   if (run.spare === undefined) return args;
@@ -194,7 +196,7 @@ function note(run, number, startedAt) {
   if (response !== undefined) advise(run);
   if (run.hooks.onEvent === undefined) return;
   if (response === undefined) emit(run, "failure", number, { error: failure, label: run.record.attempts[number - 1]?.error });
-  else emit(run, "response", number, { status: response.status, quotas: JSON.parse(engine.quotas(-2 - id, clock.host.now(), clock.monotonic())) });
+  else emit(run, "response", number, { status: response.status, quotas: JSON.parse(engine.quotas(REPORTED, id, clock.host.now(), clock.monotonic())) });
   tellCircuit(run);
 }
 
@@ -233,16 +235,13 @@ function write(run, number, startedAt) {
   run.why = undefined;
 }
 
-/** What becomes of a circuit, by the core's numbers for it. */
-const CIRCUITS = ["", "closed", "half-open", "open"];
-
 /**
  * Reports how the last event changed the route's circuit.
  * @param {import("./run.js").Run} run
  */
 function tellCircuit(run) {
   if (run.hooks.onEvent === undefined) return;
-  const state = CIRCUITS[run.engine.number(run.id, 3)];
+  const state = circuitOf(run);
   if (state) emit(run, "circuit", run.attempt, { scope: run.origin, state });
 }
 

@@ -51,7 +51,7 @@ function readSchema() {
  */
 export function checkOptions(options = {}, base = []) {
   // The first call of most pages: the schema is not read for it.
-  if (isEmpty(options)) return [[0, 0, ""]];
+  if (options?.constructor === Object && Object.keys(options).length === 0) return [[0, 0, ""]];
   /** @type {Leaf[]} */
   const leaves = [];
   /** The first required option that is missing: thrown if no other is bad. @type {PolicyOptionError | undefined} */
@@ -83,9 +83,6 @@ export function checkOptions(options = {}, base = []) {
   if (missing) throw missing;
   return leaves;
 }
-
-/** @param {any} options */
-const isEmpty = (options) => typeof options === "object" && options !== null && !Array.isArray(options) && Object.keys(options).length === 0;
 
 /**
  * The number that stands for a value; undefined if the option does not accept it.

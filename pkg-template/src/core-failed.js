@@ -13,9 +13,6 @@ import { cancelBody } from "./request.js";
 
 const CODE = "core-failed";
 
-/** @param {Run} run */
-export const hasFailed = (run) => run.inside.shared.core.failure !== undefined;
-
 /**
  * Ends a call: rejects, or goes on as a plain fetch, with what it has in hand or with one send more.
  * @param {Run} run

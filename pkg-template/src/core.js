@@ -1,14 +1,19 @@
 // @ts-check
 import { instantiate } from "#policy";
 import { replaced } from "./instance.js";
-
-/** The action that a failed core returns for every event. */
-export const FAILED = 8;
-const failed = () => FAILED;
-const none = () => -1;
+import { AWAITED, FAILED, KEY, NEVER, UNWANTED, WANTED } from "./protocol.js";
 
 /**
- * The policy's core. An engine that has failed throws nothing, so that all its calls end in one place: see `fly`.
+ * @typedef {ReturnType<typeof load>} Core
+ * @typedef {InstanceType<Core["Engine"]>} Engine
+ * @typedef {InstanceType<Core["Plan"]>} Plan
+ */
+
+const failed = () => FAILED;
+const none = () => NEVER;
+
+/**
+ * The policy's core. An engine that has failed throws nothing, so that all its calls end in one place: see `drive`.
  */
 export const load = replaced(instantiate, {
   start: none,
@@ -17,16 +22,17 @@ export const load = replaced(instantiate, {
   respond: failed,
   body: failed,
   fail: failed,
-  number: none,
+  detail: none,
   alarm: none,
   woken: none,
   is: () => false,
+  keyed: () => {},
   know: () => {},
   label: () => "Error",
   notice: () => "",
   refusal: () => "",
   reason: () => undefined,
-  quotas: (/** @type {number} */ call) => (call < 0 ? "[]" : ""),
+  quotas: (/** @type {number} */ which) => (which === AWAITED ? "" : "[]"),
   end: () => {},
   free: () => {},
 });
@@ -38,7 +44,7 @@ let known;
 export function names() {
   if (known === undefined) {
     const { names } = load();
-    known = { leftOut: new RegExp(names(0)), response: new RegExp(names(1)), key: names(2) };
+    known = { leftOut: new RegExp(names(UNWANTED)), response: new RegExp(names(WANTED)), key: names(KEY) };
   }
   return known;
 }
@@ -62,7 +68,7 @@ function isKnown(name) {
 
 /**
  * Whether the core wants a response's header under a policy, whose own dialects may name more.
- * @param {any} plan
+ * @param {Plan} plan
  * @returns {(name: string) => boolean} of a name in lower case
  */
 export function wantedBy(plan) {
@@ -73,27 +79,13 @@ export function wantedBy(plan) {
 }
 
 /**
- * Tells the core what happened to a call; it says what to do: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the front
- * of the body, 6 send, with others beside it where it is slow, 7 go on with those that are under way, 9 make the next headers.
+ * Tells the core what happened to a call; it returns what to do.
  * @param {import("./run.js").Run} run
- * @param {number} event
- * @returns {number}
+ * @param {import("./protocol.js").Event} event
  */
 export function tell({ engine, id, clock }, event) {
   return engine.tell(id, event, clock.host.now(), clock.monotonic(), clock.host.random());
 }
-/** The detail (`engine.number`) that says how long a call may still take, ms; 0 for no limit. */
-export const LEFT = 5;
-/** What it says where it leaves an attempt to its other sends. */
-export const AWAIT = 7;
-/** What it says where it needs the headers of the next send. */
-export const PREPARE = 9;
-tell.BEGIN = 0;
-tell.ELAPSE = 1;
-tell.ABORT = 2;
-tell.YES = 3;
-tell.NO = 4;
-tell.UNSAID = 5;
-tell.ONLINE = 6;
-tell.OFFLINE = 7;
-tell.EXPIRE = 8;
+
+/** @param {import("./run.js").Run} run */
+export const hasFailed = (run) => run.inside.shared.core.failure !== undefined;

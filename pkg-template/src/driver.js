@@ -1,32 +1,19 @@
 // @ts-check
-import { attempt } from "./attempt.js";
-import { endWithoutCore, hasFailed, reportLost } from "./core-failed.js";
-import { FAILED, LEFT, names, PREPARE, tell } from "./core.js";
-import { PolicyError } from "./errors.js";
-import { endedBy } from "./foreign.js";
-import { isOwn, mark } from "./host.js";
-import { withIdempotencyKey } from "./idempotency.js";
-import { makeInside, setOwn, withCore } from "./inside.js";
-import { pick } from "./lines.js";
+import { mark } from "./host.js";
+import { makeInside, withCore } from "./inside.js";
 import { hooksOf } from "./options.js";
-import { conclude, giveUp } from "./outcome.js";
 import { passOn } from "./pass-on.js";
-import { peek } from "./peek.js";
-import { prepare } from "./prepare.js";
-import { race } from "./race.js";
-import { keep, nextCall } from "./record.js";
-import { isReplayable, viewOf } from "./request.js";
+import { ALL } from "./protocol.js";
+import { nextCall } from "./record.js";
 import { Run } from "./run.js";
-import { queryOf, scopeOf } from "./secrets.js";
-import { isPending, limitOf, settle } from "./settle.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
+import { start } from "./start.js";
 import { argsOf, subjectOf } from "./subject.js";
-import { pause, wakeOthers } from "./wait.js";
 
 /**
  * A policy's inside. `shared` is its state, one for all that are extended from it.
  * @typedef {object} Inside
- * @property {any} plan none of a call's own once it has begun
+ * @property {import("./core.js").Plan} plan none of a call's own once it has begun
  * @property {import("./check-options.js").Leaf[]} options what the plan was made from, to make another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
@@ -34,8 +21,8 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {(name: string) => boolean} isWanted whether the core is told a response's header
  *
  * @typedef {object} Shared
- * @property {import("./instance.js").Health} core that the engine is of
- * @property {any} engine
+ * @property {import("./core.js").Core} core that the engine is of
+ * @property {import("./core.js").Engine} engine
  * @property {import("./clock.js").Clock} clock what the alarm is set on
  * @property {import("./sleep.js").Alarm} alarm
  * @property {(Run | undefined)[]} parked the calls that wait, by the engine's numbers
@@ -45,6 +32,7 @@ import { pause, wakeOthers } from "./wait.js";
  * @property {Set<number>} early calls that were woken before they were parked
  * @property {any} kept the last init that was copied, for those who wait with the same
  * @property {() => void} wakeAll told when the core fails, while calls wait
+ * @property {typeof import("./drive.js").drive} drive for a call that waited before its first send
  * @property {Shared | undefined} next the one in its place since its core failed
  * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
  * @property {boolean} isReported whether a listener got the event that its core failed
@@ -121,7 +109,7 @@ function isLetThrough(error, unavailable) {
 
 /** @param {Inside} inside */
 function quotasOf({ shared, clock }) {
-  return JSON.parse(shared.engine.quotas(-1, clock.host.now(), clock.monotonic()));
+  return JSON.parse(shared.engine.quotas(ALL, 0, clock.host.now(), clock.monotonic()));
 }
 
 /** @param {unknown} policy */
@@ -150,41 +138,9 @@ function run(state, args, options) {
   try {
     const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
     const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-    if (inside !== null && subject !== undefined) return drive(inside, args, options ?? undefined, subject);
+    if (inside !== null && subject !== undefined) return start(new Run(inside, args, subject, nextCall()), options ?? undefined, subject);
     return passOn(options?.fetch ?? (state.inside?.hooks ?? state.options)?.fetch, args);
   } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-/**
- * Starts a call. Its first send is made in the caller's own turn; one that waits first is no more than its `Run`.
- * @param {Inside} inside
- * @param {any[]} args
- * @param {any} options
- * @param {import("./subject.js").Subject} subject
- * @returns {Promise<Response>}
- */
-const drive = (inside, args, options, subject) => start(new Run(inside, args, subject, nextCall()), options, subject);
-
-/**
- * @param {Run} run
- * @param {any} options
- * @param {import("./subject.js").Subject} subject
- * @param {Partial<import("./options.js").Hooks>} [adopted] in the place of its hooks, where the call began before the core was there
- * @returns {Promise<Response>}
- */
-function start(run, options, { address }, adopted) {
-  try {
-    if (options !== undefined) setOwn(run, options);
-    if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };
-    reportLost(run);
-    const action = begin(run, options, address);
-    if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
-    return action === 1 ? pause(run) : fly(run, action);
-  } catch (error) {
-    if (hasFailed(run)) return fly(run, FAILED);
-    end(run);
     return Promise.reject(error);
   }
 }
@@ -211,124 +167,4 @@ export function adoptOn(policy, args, options, { call, record }, hooksFor) {
   run.written = Object.assign(record, { attempts: [], waited: 0 });
   const hooks = hooksFor(options === undefined ? inside.hooks : hooksOf(inside.hooks, options));
   return { run, promise: start(run, options, subject, hooks) };
-}
-
-/**
- * Does what the core says until it says that the call is over.
- * @param {Run} run
- * @param {number} action
- * @returns {Promise<Response>}
- */
-export async function fly(run, action) {
-  // Whether what the last send gave is still to be had: a wait lets go of it.
-  let isInHand = false;
-  run.flight = { prepared: undefined, before: undefined };
-  try {
-    for (;;) {
-      // What it said has lost its meaning where it failed since.
-      switch (hasFailed(run) ? FAILED : action) {
-        case 0:
-          action = await attempt(run);
-          isInHand = true;
-          break;
-        case 1:
-          isInHand = false;
-          action = await pause(run);
-          break;
-        case 4:
-          action = await ask(run);
-          break;
-        case 5:
-          action = await peek(run);
-          break;
-        case PREPARE: {
-          const next = prepare(run);
-          // A first send whose headers are there is made in the caller's own turn.
-          action = /** @type {number} */ (isPending(next) ? await next : next);
-          break;
-        }
-        case 6:
-          action = await race(run);
-          isInHand = true;
-          break;
-        case 2:
-        case 3: {
-          const result = conclude(run, action === 2);
-          if (result !== undefined) return result;
-          action = FAILED;
-          break;
-        }
-        case FAILED:
-          return await endWithoutCore(run, isInHand);
-        default:
-          throw new PolicyError("internal", `${run.method} ${run.origin}: the core refused an event`, { record: run.record });
-      }
-    }
-  } catch (error) {
-    // Nobody reads it, unless what was thrown brings it along.
-    if (/** @type {any} */ (error)?.response !== run.response) run.response?.body?.cancel().catch(() => {});
-    // A callback of the caller's threw; that, too, is told.
-    if (run.record.gaveUp === undefined) giveUp(run, "not-retryable", 0);
-    keep(error, run.record);
-    throw error;
-  } finally {
-    end(run);
-  }
-}
-
-/**
- * Never throws, so that it can be called on the way out of a failure.
- * @param {Run} run
- */
-function end({ engine, id, inside, clock }) {
-  engine.end(id);
-  inside.shared.early.delete(id);
-  try {
-    wakeOthers(inside.shared, clock);
-  } catch {
-    // A host's clock or timer that throws: those who wait have its error from their own.
-  }
-}
-
-/**
- * Tells the core of the call, and that it begins.
- * @param {Run} run
- * @param {any} options the call's own, in `run.inside`
- * @param {import("./request.js").Address} address
- * @returns {number} what to do
- */
-function begin(run, options, { target }) {
-  const { engine, input, init, inside, hooks, clock, method } = run;
-  try {
-    const scope = hooks.scope === undefined ? undefined : scopeOf(hooks.scope, viewOf(run)) || undefined;
-    const replayable = (hooks.body !== undefined || isReplayable(init?.body)) && isReplayable(init?.headers);
-    const text = `${target}${method}\n${pick(input, init, names().leftOut)}${queryOf(run.href)}`;
-    const wall = clock.host.now();
-    const mono = clock.monotonic();
-    run.id = engine.start(inside.plan, text, scope, replayable, hooks.prepare !== undefined, isOwn(hooks.fetch), wall, mono);
-    return engine.tell(run.id, tell.BEGIN, wall, mono, clock.host.random());
-  } finally {
-    if (options !== undefined) inside.plan.free();
-  }
-}
-
-/**
- * Gives the caller the last word.
- * @param {Run} run
- */
-async function ask(run) {
-  const { engine, id, hooks, clock, signal, response, failure } = run;
-  const context = { attempt: run.attempt, request: viewOf(run), response, error: failure, delay: engine.number(id, 0), decision: engine.number(id, 1) === 1 };
-  let said = hooks.decide?.(context);
-  if (isPending(said)) {
-    const limit = limitOf(clock, engine.number(id, LEFT));
-    try {
-      said = await settle(said, signal, limit);
-    } catch (error) {
-      return endedBy(run, error, limit);
-    } finally {
-      limit.end();
-    }
-  }
-  return tell(run, said === true ? tell.YES : said === false ? tell.NO : tell.UNSAID);
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { names } from "./core.js";
+import { KEYLESS } from "./protocol.js";
 import { isPending } from "./settle.js";
 
 /**
@@ -9,7 +10,7 @@ import { isPending } from "./settle.js";
  */
 export function withIdempotencyKey(run, view) {
   const { engine, id, hooks } = run;
-  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, 1) ? crypto.randomUUID() : undefined;
+  const key = typeof hooks.idempotencyKey === "function" ? hooks.idempotencyKey(view) : engine.is(id, KEYLESS) ? crypto.randomUUID() : undefined;
   if (isPending(key)) {
     run.key = key;
     // Awaited by the first attempt, which may have to wait for its turn.
@@ -25,6 +26,6 @@ export function useKey(run, key) {
   const { engine, id } = run;
   run.key = undefined;
   if (key === undefined) return;
-  engine.is(id, 2);
+  engine.keyed(id);
   run.key = [[names().key, `${key}`]];
 }

@@ -3,6 +3,7 @@ import { nudges } from "#policy";
 import { checkOptions } from "./check-options.js";
 import { createClock } from "./clock.js";
 import { load, wantedBy } from "./core.js";
+import { drive } from "./drive.js";
 import { globals } from "./globals.js";
 import { retried } from "./instance.js";
 import { apply, hooksOf } from "./options.js";
@@ -43,7 +44,7 @@ export function withCore(inside) {
     let { shared } = inside;
     while (shared.next !== undefined) shared = shared.next;
     if (shared.core.failure !== undefined) shared = replace(shared);
-    const plan = new (/** @type {any} */ (shared.core).Plan)();
+    const plan = new shared.core.Plan();
     apply(plan, inside.options);
     return { ...inside, plan, shared };
   });
@@ -95,6 +96,7 @@ function makeShared(core, clock) {
     early: new Set(),
     kept: undefined,
     wakeAll: () => wakeAll(shared),
+    drive,
     next: undefined,
     lost: undefined,
     isReported: false,

@@ -5,7 +5,7 @@ import { limitsOf } from "./catalog-limits.js";
 
 /**
  * Hands checked options to the core.
- * @param {any} plan
+ * @param {import("./core.js").Plan} plan
  * @param {Leaf[]} leaves
  */
 export function apply(plan, leaves) {

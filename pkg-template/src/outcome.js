@@ -1,15 +1,16 @@
 // @ts-check
-import { hasFailed } from "./core-failed.js";
-import { LEFT } from "./core.js";
+import { hasFailed } from "./core.js";
+import { leftOf, retryAtOf, throwsOf } from "./details.js";
 import { emit } from "./emit.js";
 import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
 import { fallback, isFallback } from "./fallback.js";
+import { ALL } from "./protocol.js";
 import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
 import { cancelBody, viewOf } from "./request.js";
 import { explainerHere } from "./registered.js";
 import { note } from "./sent.js";
-import { reasonOf } from "./wait.js";
+import { reasonOf } from "./why.js";
 
 /**
  * Ends a call as the core says: with its response, or with a throw.
@@ -18,10 +19,10 @@ import { reasonOf } from "./wait.js";
  * @returns {Response | Promise<never> | undefined} undefined: the core failed as it was asked
  */
 export function conclude(run, resolves) {
-  const { engine, id, record, response } = run;
-  const reason = reasonOf(engine, id);
-  const retryAt = reason === "" ? 0 : engine.number(id, 0);
-  const throws = engine.number(id, 1) === 1;
+  const { record, response } = run;
+  const reason = reasonOf(run);
+  const retryAt = reason === "" ? 0 : retryAtOf(run);
+  const throws = throwsOf(run);
   if (hasFailed(run)) return undefined;
   record.waited += run.waited;
   if (reason !== "") giveUp(run, reason, retryAt);
@@ -88,7 +89,7 @@ function rejection(run, reason, retryAt) {
  */
 function quotaInTheWay({ engine, clock, origin, why }) {
   /** @type {any[]} */
-  const states = JSON.parse(engine.quotas(-1, clock.host.now(), clock.monotonic()));
+  const states = JSON.parse(engine.quotas(ALL, 0, clock.host.now(), clock.monotonic()));
   const quota = why?.quota;
   if (quota?.scope === undefined) return states.find((state) => state.scope.startsWith(origin) && state.remaining === 0);
   return states.find((state) => state.scope === quota.scope && state.name === quota.name && state.unit === quota.unit) ?? quota;
@@ -100,8 +101,8 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError(run, response) {
-  const { method, origin, record, engine, id, clock, signal } = run;
-  const limit = limitOf(clock, engine.number(id, LEFT));
+  const { method, origin, record, clock, signal } = run;
+  const limit = limitOf(clock, leftOf(run));
   let explanation;
   try {
     explanation = await settle(explained(run, response), signal, limit);

@@ -1,23 +1,25 @@
 // @ts-check
 import { listen, unlisten } from "./abort.js";
 import { tell } from "./core.js";
+import { kibibytesOf, timeoutOf } from "./details.js";
 import { front } from "./front.js";
+import { ABORT } from "./protocol.js";
 import { abort } from "./wait.js";
 
 /**
  * Tells the core the front of the body of the answer in hand, as much and for as long as it asked for. It is read off a copy:
  * the caller's response stays unread.
  * @param {import("./run.js").Run} run
- * @returns {Promise<number>} what to do next
+ * @returns {Promise<import("./protocol.js").Action>} what to do next
  */
 export async function peek(run) {
   const { engine, id, clock, signal } = run;
   const response = /** @type {Response} */ (run.response);
-  const within = engine.number(id, 0);
-  const text = (await front(response, engine.number(id, 2) * 1024, (stop) => limit(run, within, stop))) ?? "";
+  const within = timeoutOf(run);
+  const text = (await front(response, kibibytesOf(run) * 1024, (stop) => limit(run, within, stop))) ?? "";
   if (signal?.aborted) {
     response.body?.cancel().catch(() => {});
-    return tell(run, tell.ABORT);
+    return tell(run, ABORT);
   }
   return engine.body(id, text, clock.host.now(), clock.monotonic(), clock.host.random());
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { timeoutOf } from "./details.js";
 import { endedBy } from "./foreign.js";
 import { lines } from "./lines.js";
 import { viewOf } from "./request.js";
@@ -11,14 +12,14 @@ export const NONE = Symbol("none");
  * Has the caller make the headers of the next send, and tells the core, which must know whose quota they are for. What the last
  * attempt gave is kept meanwhile.
  * @param {import("./run.js").Run} run
- * @returns {number | Promise<number>} what to do next; at once where the headers are there at once
+ * @returns {import("./protocol.js").Action | Promise<import("./protocol.js").Action>} what to do next; at once where the headers are there at once
  */
 export function prepare(run) {
-  const { engine, id, clock, hooks, signal } = run;
+  const { clock, hooks, signal } = run;
   const number = run.attempt + 1;
   const made = hooks.prepare?.(viewOf(run), number, lastOf(run, number));
   if (!isPending(made)) return take(run, made);
-  const limit = limitOf(clock, engine.number(id, 0));
+  const limit = limitOf(clock, timeoutOf(run));
   return settle(made, signal, limit)
     .then(
       (headers) => take(run, headers),

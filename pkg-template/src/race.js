@@ -1,6 +1,8 @@
 // @ts-check
 import { attempt, noteLoser } from "./attempt.js";
-import { AWAIT, FAILED, tell } from "./core.js";
+import { tell } from "./core.js";
+import { nextSendOf } from "./details.js";
+import { AWAIT, ELAPSE, FAILED, NEVER } from "./protocol.js";
 import { sleep } from "./sleep.js";
 import { wakeOthers } from "./wait.js";
 
@@ -8,20 +10,23 @@ import { wakeOthers } from "./wait.js";
  * The sends of one attempt that is hedged.
  * @typedef {object} Race
  * @property {boolean} isOver settled: what is still under way is nobody's
- * @property {Promise<number> | undefined} peeking the core looks at the body of one answer, and hears of no other meanwhile
+ * @property {Promise<import("./protocol.js").Action> | undefined} peeking the core looks at the body of one answer, and hears of no other meanwhile
  * @property {Map<any, Leg>} legs those under way, or about to be
  *
  * @typedef {{ number: number, startedAt: number, limit: import("./settle.js").Limit | undefined, isSent: boolean }} Leg
  */
 
 /**
- * Sends, and sends again whenever the core says so while there is no answer; then calls off what is left. Each further send is
- * the call with a response, a failure and a number of its own.
+ * Sends, and sends again whenever the core says so while there is no response; then calls off what is left.
+ *
+ * Each further send is an object that inherits from the call and has a response, a failure and a number of its own. `attempt` works on it
+ * as on a call: it enters itself in `legs` before it first waits, lets another send's body be read to its end before it reports, and
+ * returns undefined where the race was over by then.
  * @param {import("./run.js").Run} run
- * @returns {Promise<number>} what to do next
+ * @returns {Promise<import("./protocol.js").Action>} what to do next
  */
 export function race(run) {
-  const { engine, id, clock } = run;
+  const { clock } = run;
   /** @type {Race} */
   const race = { isOver: false, peeking: undefined, legs: new Map() };
   /** @type {{ end: () => void } | undefined} */
@@ -44,18 +49,18 @@ export function race(run) {
     };
     const wait = () => {
       timer?.end();
-      const next = engine.number(id, 4);
-      if (next >= 0) timer = sleep(clock, next, elapse);
+      const next = nextSendOf(run);
+      if (next !== NEVER) timer = sleep(clock, next, elapse);
     };
     const elapse = () => {
       // What the core says of that body tells when to ask again.
       if (race.peeking !== undefined) return;
-      const action = tell(run, tell.ELAPSE);
+      const action = tell(run, ELAPSE);
       if (action === AWAIT) wait();
       // Where it has failed, the sends under way learn that when they end.
       else if (action !== FAILED) send(Object.assign(Object.create(run), { written: run.record, waited: 0, why: undefined }));
     };
-    /** @param {any} leg @param {number} action */
+    /** @param {any} leg @param {import("./protocol.js").Action} action */
     const heard = (leg, action) => {
       if (action === AWAIT) {
         race.legs.delete(leg);

@@ -54,7 +54,7 @@ export class Run {
     this.waited = 0;
     /**
      * What the last of them was for.
-     * @type {import("./wait.js").Why | undefined}
+     * @type {import("./why.js").Why | undefined}
      */
     this.why = undefined;
     /**
@@ -70,7 +70,7 @@ export class Run {
     /** @type {Request | undefined} */
     this.spare = undefined;
     /**
-     * Once `fly` drives it: a call that waits first is no more than this object.
+     * Once `drive` has it: a call that waits first is no more than this object.
      * @type {Flight | undefined}
      */
     this.flight = undefined;

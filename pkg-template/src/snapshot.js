@@ -1,10 +1,9 @@
 // @ts-check
 import { PolicyOptionError } from "./errors.js";
+import { SNAPSHOT } from "./protocol.js";
 
 const TEXTS = ["scope", "key", "name", "unit", "source"];
 const NUMBERS = ["limit", "remaining", "resetAt", "window"];
-// The core's word for "all quotas, with the keys of their scopes".
-const KEYED = -(2 ** 31);
 
 /**
  * What is known of quotas, as plain data; scopes are named by a hash of the credentials.
@@ -12,7 +11,7 @@ const KEYED = -(2 ** 31);
  */
 export function takeSnapshot({ shared, clock }) {
   /** @type {any[]} */
-  const states = JSON.parse(shared.engine.quotas(KEYED, clock.host.now(), clock.monotonic()));
+  const states = JSON.parse(shared.engine.quotas(SNAPSHOT, 0, clock.host.now(), clock.monotonic()));
   const quotas = states.map((state) => Object.fromEntries([...TEXTS, ...NUMBERS].filter((key) => key in state).map((key) => [key, state[key]])));
   return { version: 1, quotas };
 }

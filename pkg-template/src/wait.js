@@ -1,33 +1,38 @@
 // @ts-check
 import { listen, unlisten } from "./abort.js";
 import { tell } from "./core.js";
-import { fly } from "./driver.js";
+import { delayOf, reliesOf } from "./details.js";
 import { emit } from "./emit.js";
 import { listenOnline, unlistenOnline } from "./online.js";
 import { keepInit } from "./kept.js";
+import { ABORT, ELAPSE, NEVER, OFFLINE, ONLINE, WAIT } from "./protocol.js";
 import { isRequest } from "./request.js";
 import { sleep } from "./sleep.js";
 import { measureWait } from "./timing.js";
+import { whyOf } from "./why.js";
 
 /** @typedef {import("./run.js").Run} Run */
-/** @typedef {{ text: string, reason: string, quota: any }} Why */
 
-// So many at once are only told anew what they wait for; then others have their turn, and the alarm goes on with it.
+// So many at once only learn what else they wait for; then others have their turn, and the alarm goes on with it.
 const AT_ONCE = 1000;
 
 // Stands where a call's own timer would: the policy's alarm serves it.
 const ALARM = Symbol("alarm");
 
-// What the core calls a wait that ends with the host's word that it is online.
-const OFFLINE = "offline";
+/** The reason of a wait that ends once the host is online. */
+const FOR_ONLINE = "offline";
 
-/** @type {((outcome: any) => void) | undefined} */
+/**
+ * Takes the place of a closure for each of the thousands that may wait.
+ * @type {((outcome: any) => void) | undefined}
+ */
 let resumed;
 /** @param {(outcome: any) => void} resolve */
 const stash = (resolve) => void (resumed = resolve);
 
 /**
- * Waits as the core just said. The promise is for what `fly` gives if that has not begun, else for the next action.
+ * Waits as the core just said. The promise is of the next action; for a call that waits before its first send, which has no loop of
+ * its own yet, of the call's result.
  * @param {Run} run
  * @returns {Promise<any>}
  */
@@ -44,7 +49,7 @@ export function pause(run) {
 /**
  * Ends a wait: the call learns what to do now, which may be to wait on.
  * @param {Run} run
- * @param {number} event
+ * @param {import("./protocol.js").Event} event
  */
 export function wake(run, event) {
   if (!leave(run)) return;
@@ -53,25 +58,25 @@ export function wake(run, event) {
     if (run.signal?.aborted) {
       // What the attempt before failed with is not why the call ends.
       run.failure = undefined;
-      event = tell.ABORT;
-    } else if (run.why?.reason === OFFLINE) event = online(run);
+      event = ABORT;
+    } else if (run.why?.reason === FOR_ONLINE) event = online(run);
     const action = tell(run, event);
-    if (action === 1) return park(run);
-    settle(run, run.flight === undefined ? fly(run, action) : action);
+    if (action === WAIT) return park(run);
+    settle(run, run.flight === undefined ? run.inside.shared.drive(run, action) : action);
   } catch (error) {
     settle(run, Promise.reject(error));
   }
 }
 
 /** @param {Run} run */
-const online = ({ clock }) => (clock.host.online() === false ? tell.OFFLINE : tell.ONLINE);
+const online = ({ clock }) => (clock.host.online() === false ? OFFLINE : ONLINE);
 
 /**
  * What the signal of a call that waits, or whose answer's body is looked at, is told to do.
  * @param {Run} run
  */
 export function abort(run) {
-  if (run.inside.shared.parked[run.id] === run) wake(run, tell.ABORT);
+  if (run.inside.shared.parked[run.id] === run) wake(run, ABORT);
   else settle(run, undefined);
 }
 
@@ -98,14 +103,14 @@ export function wakeOthers(shared, clock) {
   try {
     while (shared.waiting > 0 && told < AT_ONCE) {
       const woken = shared.engine.woken(clock.host.now(), clock.monotonic());
-      if (woken < 0) break;
+      if (woken === NEVER) break;
       const run = shared.parked[woken];
       if (run === undefined) {
         // The core knows that it waits, and it is on its way here: kept for `park`, since the core says it once.
         shared.early.add(woken);
         continue;
       }
-      wake(run, tell.ELAPSE);
+      wake(run, ELAPSE);
       if (shared.parked[woken] === run) told++;
     }
   } finally {
@@ -114,7 +119,7 @@ export function wakeOthers(shared, clock) {
   // Who has a timer of its own does without the alarm, unless the core has more to say of it.
   if (shared.relying === 0 && told < AT_ONCE) return;
   const delay = shared.engine.alarm(shared.clock.host.now(), shared.clock.monotonic());
-  if (delay >= 0) shared.alarm.set(Math.max(1, delay));
+  if (delay !== NEVER) shared.alarm.set(Math.max(1, delay));
 }
 
 /**
@@ -122,17 +127,17 @@ export function wakeOthers(shared, clock) {
  * @param {import("./driver.js").Shared} shared
  */
 export function wakeAll(shared) {
-  for (const run of shared.parked) if (run !== undefined) wake(run, tell.ELAPSE);
+  for (const run of shared.parked) if (run !== undefined) wake(run, ELAPSE);
 }
 
 /**
  * @param {Run} run
  */
 function park(run) {
-  const { engine, id, signal } = run;
+  const { id, signal } = run;
   const { shared, clock, hooks } = run.inside;
-  const delay = engine.number(id, 0);
-  const relies = engine.number(id, 1) === 1 && clock === shared.clock;
+  const delay = delayOf(run);
+  const relies = reliesOf(run) && clock === shared.clock;
   run.why = whyOf(run);
   run.response?.body?.cancel().catch(() => {});
   if (!run.isOurs) {
@@ -148,13 +153,13 @@ function park(run) {
   shared.parked[run.id] = run;
   if (shared.waiting++ === 0) shared.core.listeners.add(shared.wakeAll);
   if (signal) listen(signal, run);
-  if (run.why.reason === OFFLINE) listenOnline(run, () => wake(run, tell.ELAPSE));
+  if (run.why.reason === FOR_ONLINE) listenOnline(run, () => wake(run, ELAPSE));
   if (relies) {
     shared.relying++;
     run.timer = ALARM;
     shared.alarm.set(delay);
   } else {
-    run.timer = sleep(clock, delay, () => wake(run, tell.ELAPSE));
+    run.timer = sleep(clock, delay, () => wake(run, ELAPSE));
   }
   // It failed as it was asked about this wait: those who waited then may be woken already.
   if (shared.core.failure !== undefined) queueMicrotask(shared.wakeAll);
@@ -162,7 +167,7 @@ function park(run) {
     const { reason, quota } = run.why;
     emit(run, "wait", run.attempt + 1, { reason, delay, until: clock.host.now() + delay, ...(quota && { quota }) });
   }
-  if (shared.early.delete(id)) wake(run, tell.ELAPSE);
+  if (shared.early.delete(id)) wake(run, ELAPSE);
 }
 
 /**
@@ -187,42 +192,9 @@ function leave(run) {
     shared.core.listeners.delete(shared.wakeAll);
   }
   if (run.signal) unlisten(run.signal, run);
-  if (run.why?.reason === OFFLINE) unlistenOnline(run);
+  if (run.why?.reason === FOR_ONLINE) unlistenOnline(run);
   const now = clock.monotonic();
   run.waited += Math.max(0, Math.floor(now) - Math.floor(run.since));
   if (hooks.userTiming) measureWait(run, now - run.since);
   return true;
-}
-
-/** @type {Why} */
-let last = { text: "", reason: "", quota: undefined };
-/**
- * Reasons by the core's numbers for them.
- * @type {string[]}
- */
-const reasons = [""];
-
-/**
- * The core's word for why it said what it said last.
- * @param {any} engine
- * @param {number} id
- * @returns {string}
- */
-export function reasonOf(engine, id) {
-  // Undefined where the core has failed, which is not to be remembered.
-  return (reasons[engine.number(id, 2)] ??= engine.reason(id)) ?? "";
-}
-
-/**
- * What the call waits for. Thousands wait for the same: they share one object.
- * @param {Run} run
- * @returns {Why}
- */
-function whyOf({ engine, id, clock }) {
-  const reason = reasonOf(engine, id);
-  const text = engine.quotas(id, clock.host.now(), clock.monotonic());
-  if (last.text !== text || last.reason !== reason) {
-    last = { text, reason, quota: text === "" ? undefined : Object.freeze(JSON.parse(text)) };
-  }
-  return last;
 }

@@ -27,9 +27,9 @@ export const { explainError, explainResponse, initExplain } = {
   /**
    * Rejects as the first call of the main entry throws.
    * @param {any} [source]
-   * @returns {Promise<void>}
+   * @returns {Promise<WebAssembly.Module>}
    */
-  initExplain: (source) => module.ready(source).catch(() => void load()),
+  initExplain: (source) => module.ready(source).catch(() => (load(), module.ready())),
 };
 
 /**

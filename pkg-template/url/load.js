@@ -9,7 +9,7 @@ import { PolicyError } from "./errors.js";
  * @param {() => URL} address
  */
 export function loader(bind, address) {
-  /** @type {Promise<void> | undefined} */
+  /** @type {Promise<WebAssembly.Module> | undefined} */
   let loading;
   /** @type {(() => T) | undefined} */
   let make;
@@ -20,12 +20,11 @@ export function loader(bind, address) {
       return make !== undefined;
     },
     /**
-     * Settles when the module is there; a failure is tried anew at the next call.
+     * The module, once it is there; a failed load is tried again at the next call.
      * @param {any} [source] instead of the file
-     * @returns {Promise<void>}
+     * @returns {Promise<WebAssembly.Module>}
      */
     ready(source) {
-      if (make !== undefined) return Promise.resolve();
       loading ??= compile(source ?? address()).then(
         (module) => {
           // Made now, so that a module of another kind is refused here.
@@ -36,6 +35,7 @@ export function loader(bind, address) {
             first = undefined;
             return instance;
           };
+          return module;
         },
         (error) => {
           [loading, failure] = [undefined, error];

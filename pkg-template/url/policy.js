@@ -25,8 +25,8 @@ export const { fetchWithPolicy, initPolicy } = {
   /**
    * Rejects as the first call of the main entry throws.
    * @param {any} [source]
-   * @returns {Promise<void>}
+   * @returns {Promise<WebAssembly.Module>}
    */
-  initPolicy: (source) => module.ready(source).catch(() => void load()),
+  initPolicy: (source) => module.ready(source).catch(() => (load(), module.ready())),
 };
 mark(fetchWithPolicy);

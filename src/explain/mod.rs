@@ -36,7 +36,7 @@ use judge::kind::Kind;
 use judge::{carried, own, program, thrown};
 use read::body::{self, Body, MAX_BODY, Shape};
 use read::keys::{key, keys};
-use read::{documents, fields, quota, report, request, retry_info, sentence};
+use read::{documents, fields, levels, quota, report, request, retry_info, sentence};
 use write::serialize;
 
 /// Explains `report` by `catalogs`.
@@ -162,6 +162,8 @@ pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
 const DETAILS: u32 = 8;
 /// The number of the fact that the body itself says it failed: such a response is no success, whatever else it looks like.
 const FAILED: u32 = 9;
+/// Codes that mean that nothing failed.
+const NO_ERROR: &str = "0|00|000|0000|200|201|1|ok|success";
 
 /// What the first stage found in a response.
 #[derive(Debug)]
@@ -185,6 +187,8 @@ impl<'d> Reading<'d> {
         let spoken = hints::body::read(front, status, served.at);
         let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };
         let told = report.told.as_ref().or(quota.as_ref());
+        let is_ok = status < 300;
+        let is_set = |kind| ["ok", "success"].iter().any(|name| body.root.get(name).kind() == kind);
         let facts = [
             (spoken.limited == Some(Limited::Rate), 1),
             (spoken.limited == Some(Limited::Allowance), 2),
@@ -194,7 +198,12 @@ impl<'d> Reading<'d> {
             (unreadable(report, &body), 6),
             (!out.fields.is_empty(), 7),
             (body.details.kind() == json::Kind::Object && out.fields.is_empty(), DETAILS),
-            (["ok", "success"].iter().any(|name| body.root.get(name).kind() == json::Kind::False), FAILED),
+            (is_set(json::Kind::False), FAILED),
+            // What under a success speaks for an error, and what against it.
+            (is_ok && levels::says_failed(body.root), 10),
+            (is_ok && levels::has_error(body.root), 11),
+            (is_ok && !body.code.text.is_empty() && !scan::lists(NO_ERROR, b'|', body.code.text), 12),
+            (is_ok && is_set(json::Kind::True), 13),
         ];
         let facts = facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact).collect();
         Self { body, hint, quota, facts, limited: spoken.limited }

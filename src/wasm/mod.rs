@@ -9,6 +9,8 @@ pub mod plan;
 #[cfg(feature = "wasm-policy")]
 pub mod policy;
 #[cfg(feature = "wasm-policy")]
+pub mod protocol;
+#[cfg(feature = "wasm-policy")]
 mod words;
 
 // Measured on the policy's module: 2.0 kB brotli less than with std's dlmalloc, and constant time, which lol_alloc's free list is not.

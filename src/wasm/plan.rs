@@ -31,7 +31,7 @@ impl Plan {
         self.policy.keep(place as usize, number, text);
     }
 
-    /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside `names(1)`.
+    /// The names of headers that own dialects name, in lower case, one a line: of a response, wanted beside those of [`Names::Wanted`](super::protocol::Names::Wanted).
     pub fn dialects(&self) -> String {
         self.policy.dialects()
     }

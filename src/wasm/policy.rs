@@ -1,4 +1,5 @@
-//! The policy for JavaScript: calls are numbers, times are `f64` ms, an action is a code whose details are read after it.
+//! The policy for JavaScript: calls are numbers, times are `f64` ms, an action is a number whose details are read after it. Each
+//! number that crosses has its name in [`super::protocol`].
 //!
 //! Each export takes about 200 bytes of WebAssembly and as many of glue, so events share one, and so do the details.
 //! Beside the options ([`super::plan`]) one type is all that crosses; its methods share its buffers.
@@ -15,7 +16,10 @@ use slot::{Last, Made, Slot, Why};
 use whose::{headers_of, merged, parted};
 
 pub use super::plan::Plan;
-use super::words::{give_up_name, wait_name};
+use super::{
+    protocol::{self, Absent, Circuit, Detail, Names, Question},
+    words::{give_up_name, wait_name},
+};
 use crate::{
     call::{Action, Call, Event, GiveUp, GiveUpReason, Memory, Request},
     hints,
@@ -27,12 +31,24 @@ use crate::{
     },
     retry::{
         IDEMPOTENCY_KEY,
+        circuit::CircuitState,
         classify::{self, Failure},
     },
     syntax::{headers::Headers, words},
     time::Moment,
 };
 pub use quotas::read_quotas;
+
+// What the types of the generated glue name.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r##"import type { Action, Detail, Event, Names, Question, Quotas } from "#protocol";"##;
+
+const REFUSED: i32 = protocol::Action::Refused as i32;
+const NEVER: i32 = Absent::Never as i32;
+/// The numbers of reasons: those of waits, then those of ends.
+const FIRST_WAIT: u8 = 1;
+const FIRST_END: u8 = 32;
+const KIB: usize = 1024;
 
 /// All state of a policy, and its calls.
 #[wasm_bindgen]
@@ -61,7 +77,7 @@ impl Engine {
     }
 
     /// A new call, by number; told to begin, it says its first action. `text`: its origin and its path, as `URL` has them, its
-    /// method, and its headers but those that `names(0)` matches, one a line, the query as one called `?`: each text that crosses costs as much as its
+    /// method, and its headers but those that `names` with [`Names::Unwanted`] matches, one a line, the query as one called `?`: each text that crosses costs as much as its
     /// bytes. `scope`: if there is one, the caller's own word for what shares a quota, behind an empty line and what of the
     /// request may be secret (see [`identity::Identity::named`]), as header lines. `prepares`: its caller makes headers for each send. `relays`: its
     /// sends go to a policy that sends them again itself.
@@ -105,10 +121,11 @@ impl Engine {
     }
 
     /// The headers that its caller made for the next send of a call, all of them, one a line; nothing where it made none.
+    #[wasm_bindgen(unchecked_return_type = "Action")]
     pub fn prepared(&mut self, call: u32, headers: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         self.know(call, headers);
-        let Some(slot) = slot_of(&mut self.calls, call) else { return -1 };
-        let Some(made) = slot.made.take() else { return -1 };
+        let Some(slot) = slot_of(&mut self.calls, call) else { return REFUSED };
+        let Some(made) = slot.made.take() else { return REFUSED };
         let rate = slot.call.rules().rate_limit.clone();
         let own = rate.as_ref().map_or(&[][..], |rate| &rate.credentials);
         let credentials = credentials::tag(0, Headers::new(&merged(headers_of(&made.text).text(), headers)), own);
@@ -126,28 +143,35 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// What happened to a call. `event`: 0 it begins, 1 its wait is over or it is time for a further send, 2 its signal fired; of a question, 3 the caller's
-    /// `decide` said yes, 4 no, 5 nothing; instead of 1 where the wait was for being online, 6 the host is, 7 it is not; 8 its time is over while the caller's own code is
-    /// awaited. As for all that follow: 0 send, 1 wait, 2 resolve, 3 reject, 4 ask, 5 read the
-    /// front of the body, 6 send, and a further send may follow, 7 let go of what was told and go on with the sends that are
-    /// under way, 9 have the caller make headers for the next send, and keep what was told; -1 for an event out of place.
-    pub fn tell(&mut self, call: u32, event: u32, wall: f64, mono: f64, sample: f64) -> i32 {
-        let event = match event {
-            0 => Event::Start,
-            1 => Event::Elapse,
-            2 => Event::Abort,
-            3 => Event::Decided(Some(true)),
-            4 => Event::Decided(Some(false)),
-            6 => Event::Online(true),
-            7 => Event::Online(false),
-            8 => Event::Expire,
-            _ => Event::Decided(None),
+    /// What happened to a call: an [`Event`](protocol::Event). Returns what to do, as all methods below that take an event: an
+    /// [`Action`](protocol::Action).
+    #[wasm_bindgen(unchecked_return_type = "Action")]
+    pub fn tell(
+        &mut self,
+        call: u32,
+        #[wasm_bindgen(unchecked_param_type = "Event")] event: i32,
+        wall: f64,
+        mono: f64,
+        sample: f64,
+    ) -> i32 {
+        use protocol::Event as Number;
+        let event = match Number::of(event) {
+            Some(Number::Begin) => Event::Start,
+            Some(Number::Elapse) => Event::Elapse,
+            Some(Number::Abort) => Event::Abort,
+            Some(Number::Yes) => Event::Decided(Some(true)),
+            Some(Number::No) => Event::Decided(Some(false)),
+            Some(Number::Online) => Event::Online(true),
+            Some(Number::Offline) => Event::Online(false),
+            Some(Number::Expire) => Event::Expire,
+            Some(Number::Undecided) | None => Event::Decided(None),
         };
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// The head of the answer to the send `attempt`, by its number from 1, arrived. `headers`: those whose names match `names(1)` or are among the plan's `dialects`. `foreign`: its type is
+    /// The head of the answer to the send `attempt`, by its number from 1, arrived. `headers`: those whose names match `names` with [`Names::Wanted`] or are among the plan's `dialects`. `foreign`: its type is
     /// "cors". `from`: the origin that it came from in the end, after a redirect, else "".
+    #[wasm_bindgen(unchecked_return_type = "Action")]
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn respond(
         &mut self,
@@ -169,11 +193,13 @@ impl Engine {
     }
 
     /// The front of a body that was asked for, as far as it came.
+    #[wasm_bindgen(unchecked_return_type = "Action")]
     pub fn body(&mut self, call: u32, text: &str, wall: f64, mono: f64, sample: f64) -> i32 {
         self.handle(call, Event::Body(text), Moment::new(wall, mono, sample))
     }
 
     /// The fetch of the send `attempt` was rejected, with this name, message, and code of it or its cause. `offline`: the host says that it is.
+    #[wasm_bindgen(unchecked_return_type = "Action")]
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]
     pub fn fail(
         &mut self,
@@ -235,33 +261,32 @@ impl Engine {
         slot.map_or_else(String::new, |slot| slot.call.label(name, code))
     }
 
-    /// How long until `woken` is to be asked though nothing happened, ms; -1 if nobody waits for that.
+    /// How long until `woken` is to be asked though nothing happened, ms; [`Absent::Never`] if nobody waits for that.
     pub fn alarm(&mut self, wall: f64, mono: f64) -> f64 {
         let at = Moment::new(wall, mono, 0.0);
-        self.memory.tracker.alarm(at).map_or(-1.0, |alarm| alarm.since(at.mono).max(0) as f64)
+        self.memory.tracker.alarm(at).map_or(f64::from(NEVER), |alarm| alarm.since(at.mono).max(0) as f64)
     }
 
-    /// A waiting call that may go on now, or -1. Asked after each event until it says so.
+    /// A waiting call that may go on now, or [`Absent::Never`]. Asked after each event until it says so.
     pub fn woken(&mut self, wall: f64, mono: f64) -> i32 {
-        self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(-1, |owner| owner as i32)
+        self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(NEVER, |owner| owner as i32)
     }
 
-    /// A number of a call's last action. 0: of a wait, how long; of a send, how long at most, 0 for no limit; of a question,
-    /// how long it would wait; of a body, how long its front may take; of an end, when trying again may help, epoch ms, or 0.
-    /// 1: of a question, whether it is sent again if nobody says anything; of an end, whether its response is to be thrown;
-    /// of a wait, whether `woken` ends it, so that it needs no timer of its own; 1 or 0. 2: a number for `reason`, 0 for
-    /// none: who knows it need not read the text; of a body, how many KiB. 3: what became of its origin's
-    /// circuit: 1 it was closed, 2 half-opened, 3 opened; 0 nothing. 4: of 6 and 7, in how many ms to tell that it is time for a
-    /// further send, -1 for never. 5: how long the call may still take, 0 for no limit.
-    pub fn number(&mut self, call: u32, which: u32) -> f64 {
+    /// A [`Detail`] of a call's last action, as a number.
+    pub fn detail(&mut self, call: u32, #[wasm_bindgen(unchecked_param_type = "Detail")] which: i32) -> f64 {
         let Some(slot) = slot_of(&mut self.calls, call) else { return 0.0 };
-        match which {
-            0 => slot.last.time,
-            1 => f64::from(u8::from(slot.last.flag)),
-            2 => f64::from(slot.last.code),
-            4 => slot.last.next,
-            5 => slot.last.left,
-            _ => slot.call.circuit().map_or(0.0, |state| f64::from(state as u8) + 1.0),
+        match Detail::of(which) {
+            Some(Detail::Time) => slot.last.time,
+            Some(Detail::Flag) => f64::from(u8::from(slot.last.flag)),
+            Some(Detail::Code) => f64::from(slot.last.code),
+            Some(Detail::NextSend) => slot.last.next,
+            Some(Detail::Left) => slot.last.left,
+            Some(Detail::Circuit) | None => f64::from(match slot.call.circuit() {
+                None => Circuit::Unchanged,
+                Some(CircuitState::Closed) => Circuit::Closed,
+                Some(CircuitState::HalfOpen) => Circuit::HalfOpen,
+                Some(CircuitState::Open) => Circuit::Open,
+            } as i32),
         }
     }
 
@@ -275,65 +300,67 @@ impl Engine {
         }
     }
 
-    /// 0: whether the call may be sent more than once, so that its body is to be kept. 1: whether to make up an
-    /// Idempotency-Key for it; if the shell does, it says so with 2, which answers `true`.
-    pub fn is(&mut self, call: u32, which: u32) -> bool {
+    /// The result of a [`Question`] about a call.
+    pub fn is(&mut self, call: u32, #[wasm_bindgen(unchecked_param_type = "Question")] question: i32) -> bool {
         let Some(slot) = slot_of(&mut self.calls, call) else { return false };
-        let call = &mut slot.call;
-        match which {
-            0 => call.may_repeat(),
-            1 => call.wants_key(),
-            _ => {
-                call.set_keyed();
-                true
-            }
+        match Question::of(question) {
+            Some(Question::Repeatable) => slot.call.may_repeat(),
+            Some(Question::Keyless) | None => slot.call.wants_key(),
+        }
+    }
+
+    /// The shell sends an idempotency key with the call.
+    pub fn keyed(&mut self, call: u32) {
+        if let Some(slot) = slot_of(&mut self.calls, call) {
+            slot.call.set_keyed();
         }
     }
 
     #[inline(never)]
     fn handle(&mut self, call: u32, event: Event<'_>, at: Moment) -> i32 {
-        let Some(slot) = slot_of(&mut self.calls, call) else { return -1 };
+        use protocol::Action as Number;
+        let Some(slot) = slot_of(&mut self.calls, call) else { return REFUSED };
         let Slot { call, last, .. } = slot;
-        let Ok(action) = call.handle(event, &mut self.memory, at) else { return -1 };
+        let Ok(action) = call.handle(event, &mut self.memory, at) else { return REFUSED };
         *last = Last { left: call.left(at).unwrap_or(0) as f64, ..Last::default() };
-        let (code, end) = match action {
+        let (number, end) = match action {
             Action::Send { timeout, next, .. } => {
                 last.time = timeout.unwrap_or(0) as f64;
-                last.next = next.unwrap_or(-1) as f64;
-                (if next.is_some() { 6 } else { 0 }, None)
+                last.next = next.unwrap_or(NEVER.into()) as f64;
+                (if next.is_some() { Number::Hedge } else { Number::Send }, None)
             }
             Action::Await { next } => {
-                last.next = next.unwrap_or(-1) as f64;
-                (7, None)
+                last.next = next.unwrap_or(NEVER.into()) as f64;
+                (Number::Await, None)
             }
             Action::Wait { delay, reason } => {
-                (last.time, last.why, last.code) = (delay as f64, Why::Wait(reason), reason as u8 + 1);
+                (last.time, last.why, last.code) = (delay as f64, Why::Wait(reason), reason as u8 + FIRST_WAIT);
                 last.flag = self.memory.tracker.nudges() && call.is_alarmed();
-                (1, None)
+                (Number::Wait, None)
             }
             Action::Resolve { gave_up, throw } => {
                 last.flag = throw;
-                (2, gave_up)
+                (Number::Resolve, gave_up)
             }
-            Action::Reject(give_up) => (3, Some(give_up)),
+            Action::Reject(give_up) => (Number::Reject, Some(give_up)),
             Action::Prepare { timeout } => {
                 last.time = timeout.unwrap_or(0) as f64;
-                (9, None)
+                (Number::Prepare, None)
             }
             Action::Peek { bytes, within } => {
-                (last.time, last.code) = (within as f64, (bytes / 1024) as u8);
-                (5, None)
+                (last.time, last.code) = (within as f64, (bytes / KIB) as u8);
+                (Number::Peek, None)
             }
             Action::Ask { retry, delay } => {
                 (last.flag, last.time) = (retry, delay as f64);
-                (4, None)
+                (Number::Ask, None)
             }
         };
         if let Some(GiveUp { reason, retry_at }) = end {
-            (last.why, last.code) = (Why::End(reason), reason as u8 + 32);
+            (last.why, last.code) = (Why::End(reason), reason as u8 + FIRST_END);
             last.time = retry_at.map_or(0.0, |retry_at| at.wall_at(retry_at).0 as f64);
         }
-        code
+        number as i32
     }
 }
 
@@ -342,13 +369,12 @@ fn slot_of(calls: &mut [Option<Box<Slot>>], call: u32) -> Option<&mut Slot> {
     calls.get_mut(call as usize)?.as_deref_mut()
 }
 
-/// Names of headers, in lower case. Regular expressions: 0 matches those of a request that `Engine::start` does not want, 1
-/// those of a response whose values are wanted by `Engine::respond`. 2: the one that carries an idempotency key.
+/// [`Names`] of headers.
 #[wasm_bindgen]
-pub fn names(which: u32) -> String {
-    String::from(match which {
-        0 => LEFT_OUT,
-        1 => read::wanted(),
-        _ => IDEMPOTENCY_KEY,
+pub fn names(#[wasm_bindgen(unchecked_param_type = "Names")] which: i32) -> String {
+    String::from(match Names::of(which) {
+        Some(Names::Unwanted) => LEFT_OUT,
+        Some(Names::Wanted) => read::wanted(),
+        Some(Names::Key) | None => IDEMPOTENCY_KEY,
     })
 }

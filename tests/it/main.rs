@@ -23,6 +23,7 @@ mod options_alike;
 mod outage;
 mod plain_data;
 mod properties;
+mod protocol;
 mod rate_table;
 mod read_json;
 mod read_properties;

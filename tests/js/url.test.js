@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import * as main from "fetch-with-policy";
 
 const URL = "https://api.example.com/";
@@ -86,4 +87,31 @@ test("a module that is not to be had is a typed error, the next try may do bette
   assert.equal(await (await entry.createPolicy({ ...answering, unavailable: "bypass" }).fetch(URL)).text(), "sent");
   await entry.initPolicy(pathToFileURL("pkg/policy.wasm"));
   assert.equal((await entry.fetchWithPolicy(URL, undefined, answering)).status, 200);
+});
+
+test("a worker that is handed the compiled module compiles none", async () => {
+  const { entry, home } = await fresh();
+  const modules = [await entry.initPolicy(), await entry.initExplain()];
+  assert.ok(modules.every((module) => module instanceof WebAssembly.Module));
+  assert.equal(await entry.initPolicy(), modules[0], "the same once more");
+  const code = `
+    import { parentPort, workerData } from "node:worker_threads";
+    let compiled = 0;
+    // By their sizes: Node compiles a parser of its own for its fetch.
+    const count = (bytes) => void (compiled += workerData.sizes.includes(bytes.byteLength));
+    const { compile, Module } = WebAssembly;
+    WebAssembly.compile = (bytes) => (count(bytes), compile(bytes));
+    WebAssembly.Module = new Proxy(Module, { construct: (target, args) => (count(args[0]), new target(...args)) });
+    const { createPolicy, explain, initExplain, initPolicy } = await import(workerData.entry);
+    await Promise.all([initPolicy(workerData.modules?.[0]), initExplain(workerData.modules?.[1])]);
+    const response = await createPolicy({ fetch: async () => new Response("sent", { status: 404 }) }).fetch("https://api.example.com/");
+    parentPort.postMessage([response.status, explain({ status: 404 }).kind, compiled]);`;
+  const sizes = ["policy", "explain"].map((name) => statSync(`pkg/${name}.wasm`).size);
+  for (const [handed, compiled] of [[modules, 0], [undefined, 2]]) {
+    const workerData = { entry: pathToFileURL(join(home, "url/index.js")).href, modules: handed, sizes };
+    const worker = new Worker(new globalThis.URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData });
+    const [result] = await once(worker, "message");
+    await worker.terminate();
+    assert.deepEqual(result, [404, "not_found", compiled]);
+  }
 });

@@ -1,11 +1,11 @@
 // @ts-check
 // The packed package in Next.js, by both of its bundlers: a client component in Chromium, a server component, route handlers of
-// the node and the edge runtime. Next's webpack fails on any edge route of an app (16.4.6: a manifest that is not there), with
-// or without the package, so the edge is checked by Turbopack alone.
+// the node and the edge runtime. Next's webpack fails on any edge route of an app folder (16.4.6: a manifest that is not there), with
+// or without the package; there the edge is checked by a route of the pages folder alone.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import test from "node:test";
@@ -17,10 +17,10 @@ const LIMIT = { timeout: 600_000 };
 const NEXT = join(import.meta.dirname, "node_modules/next/dist/bin/next");
 const EXPECTED = { status: 200, flaky: [503, 200], kind: "not_found", thrown: "forbidden" };
 
-check("Turbopack", [], ["node", "edge"], false);
-check("webpack", ["--webpack"], ["node"], false);
-check("Turbopack, the package left in node_modules,", [], ["node", "edge"], true);
-check("webpack, the package left in node_modules,", ["--webpack"], ["node"], true);
+check("Turbopack", [], ["node", "edge", "api/edge"], false);
+check("webpack", ["--webpack"], ["node", "api/edge"], false);
+check("Turbopack, the package left in node_modules,", [], ["node", "edge", "api/edge"], true);
+check("webpack, the package left in node_modules,", ["--webpack"], ["node", "api/edge"], true);
 
 /**
  * @param {string} name
@@ -39,6 +39,10 @@ function check(name, options, routes, external) {
     const next = (/** @type {string[]} */ ...args) => spawn(process.execPath, [NEXT, ...args], { cwd: folder, env });
     const [code, said] = await told(next("build", ...options));
     assert.equal(code, 0, said);
+
+    const built = readdirSync(join(folder, ".next/server"), { recursive: true, encoding: "utf8" }).filter((name) => /^edge.*\.wasm$/.test(name));
+    const sizes = new Set(built.map((name) => statSync(join(folder, ".next/server", name)).size));
+    assert.deepEqual(sizes, new Set(["policy", "explain"].map((name) => statSync(`pkg/${name}.wasm`).size)), "the edge imports the modules as files");
 
     const upstream = await startUpstream();
     context.after(upstream.stop);

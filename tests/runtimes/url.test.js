@@ -14,7 +14,7 @@ const root = new URL("../../", import.meta.url);
 
 function files(/** @type {string} */ path) {
   if (path === "/" || path === "/forbidden") return head(path === "/" ? "" : FORBIDDING);
-  if (path === "/same-code.js") return new URL("same-code.js", import.meta.url);
+  if (path === "/same-code.js" || path === "/handed-worker.js") return new URL(path.slice(1), import.meta.url);
   return path.startsWith("/pkg/") ? new URL(`.${path}`, root) : undefined;
 }
 
@@ -47,6 +47,18 @@ test("a user's lines do the same, nothing is loaded at import, and each module o
   );
   assert.deepEqual(result, EXPECTED);
   assert.deepEqual(loaded, ["/pkg/policy.wasm", "/pkg/explain.wasm"]);
+});
+
+test("a worker that the page hands its module to loads none", async (context) => {
+  const { address, page } = await openPage(context, files);
+  await page.goto(address);
+  const result = await page.evaluate(async (module) => {
+    const { initPolicy } = await import(module);
+    const worker = new Worker("/handed-worker.js", { type: "module" });
+    worker.postMessage(await initPolicy());
+    return new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+  }, "/pkg/url/index.js");
+  assert.deepEqual(result, [404, true, []]);
 });
 
 test("a CSP that forbids WebAssembly is told with the directive that would allow it", async (context) => {

@@ -1,8 +1,8 @@
 //! Makes the npm package: two WebAssembly modules, their JS, and what goes with them, in `pkg/`.
 //!
 //! cargo → wasm-bindgen → wasm-opt give `target/npm/<module>.wasm` and its glue ([`glue`]); esbuild joins them with `pkg-template/`,
-//! four times: with the bytes inlined (everywhere), importing the `.wasm` (workerd), loading it by its URL (`/url`), and reading
-//! it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into
+//! five times: with the bytes inlined (everywhere), importing the `.wasm` (workerd, and with `?module` edge runtimes), loading it by
+//! its URL (`/url`), and reading it from the disk (Node, one file). A step whose sources did not change is skipped. The package is made aside and moved into
 //! place, so a failed build leaves the last one whole.
 
 use crate::{
@@ -37,6 +37,8 @@ const FILES: [&str; 11] = [
     "registered",
     "sent",
 ];
+/// The entries whose hosts import a `.wasm`.
+const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
 const WORK: &str = "target/npm";
 const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -156,11 +158,15 @@ fn assemble() -> Result<(), String> {
     }
     texts()?;
     bundle(&stage, "inline", "src")?;
-    bundle(&stage.join("workerd"), "workerd", "src")?;
+    for entry in IMPORTING {
+        bundle(&stage.join(entry), entry, "src")?;
+    }
     bundle(&stage.join("url"), "url", "url")?;
     pages(&stage)?;
     // There the module comes ready with the code, and loading it is nothing to wait for.
-    copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join("workerd"))?;
+    for entry in IMPORTING {
+        copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join(entry))?;
+    }
     one_file(&stage)?;
     profiles(&stage)?;
     command(&stage)?;
@@ -207,9 +213,9 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
         esbuild.arg(code).arg(option("--outdir=", out));
         esbuild.arg("--loader:.letters=text");
         esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
-        // workerd takes the .wasm as a module; the path is kept as it is written.
-        if entry == "workerd" {
-            esbuild.arg("--external:*.wasm");
+        // There the .wasm is imported as a module; the path is kept as it is written.
+        if IMPORTING.contains(&entry) {
+            esbuild.args(["--external:*.wasm", "--external:*.wasm?module"]);
         }
         esbuild.args(aliases(entry)?);
         process::read(&mut esbuild)?;

@@ -15,43 +15,50 @@ use crate::{
     },
     syntax::{headers::Headers, number, words, write::Writer},
     time::{Moment, WallTime},
-    wasm::words::{write_quota, write_quotas, write_state},
+    wasm::{
+        protocol::Quotas,
+        words::{write_quota, write_quotas, write_state},
+    },
 };
 
 #[wasm_bindgen]
 impl Engine {
-    /// What is known of quotas, as JSON. A call's number: the quota that its last wait was for and its scope, or ""; without
-    /// what changes with each that waits, so that thousands may share one text. Of a wait that a header asked for: that header and until when. -1: an array of all; the least number: the
-    /// same with the keys of their scopes, for a snapshot. -2 less a call's number: an array of the `Quota`s that its last
-    /// answer told.
-    pub fn quotas(&mut self, call: i32, wall: f64, mono: f64) -> String {
+    /// What is known of [`Quotas`], as JSON; `call` counts for those that are of a call.
+    pub fn quotas(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Quotas")] which: i32,
+        call: u32,
+        wall: f64,
+        mono: f64,
+    ) -> String {
         let at = Moment::new(wall, mono, 0.0);
         let mut json = Writer::default();
-        let index = if call < 0 { (-2_i32).wrapping_sub(call) } else { call };
-        let of_call = self.calls.get(index as usize).and_then(Option::as_deref).map(|slot| &slot.call);
-        if call >= 0 {
-            if let Some(state) = of_call.and_then(|call| call.quota(&mut self.memory, at)) {
-                json.open('{');
-                write_quota(&mut json, &state);
-                json.close('}');
-            } else if let Some((source, until)) = of_call.and_then(Call::hint) {
-                json.open('{');
-                json.number("resetAt", Some(at.wall_at(until).0));
-                json.text("source", Some(source));
-                json.close('}');
-            }
-        } else if call == -1 || call == i32::MIN {
-            json.open('[');
-            let keyed = call == i32::MIN;
-            self.memory.tracker.quotas(at, |state| {
-                // That headers are hidden is nothing to carry over.
-                if !keyed || state.limit.is_some() || state.resets.is_some() {
-                    write_state(&mut json, state, keyed);
+        let call = self.calls.get(call as usize).and_then(Option::as_deref).map(|slot| &slot.call);
+        match Quotas::of(which) {
+            Some(Quotas::Awaited) => {
+                if let Some(state) = call.and_then(|call| call.quota(&mut self.memory, at)) {
+                    json.open('{');
+                    write_quota(&mut json, &state);
+                    json.close('}');
+                } else if let Some((source, until)) = call.and_then(Call::hint) {
+                    json.open('{');
+                    json.number("resetAt", Some(at.wall_at(until).0));
+                    json.text("source", Some(source));
+                    json.close('}');
                 }
-            });
-            json.close(']');
-        } else {
-            write_quotas(&mut json, of_call.map(Call::told).unwrap_or_default(), at.wall);
+            }
+            Some(Quotas::Reported) => write_quotas(&mut json, call.map(Call::told).unwrap_or_default(), at.wall),
+            which => {
+                let keyed = which == Some(Quotas::Snapshot);
+                json.open('[');
+                self.memory.tracker.quotas(at, |state| {
+                    // That headers are hidden is nothing to carry over.
+                    if !keyed || state.limit.is_some() || state.resets.is_some() {
+                        write_state(&mut json, state, keyed);
+                    }
+                });
+                json.close(']');
+            }
         }
         json.out
     }

@@ -248,6 +248,8 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
         shell.isWarned = true;
         report("degraded", { error: failure });
       }
+      // A listener may have aborted it.
+      if (isOver) return;
       if (hasEnded) {
         const asked = response?.status >= FIRST_ERROR && response.headers.get(RETRY_AFTER);
         const wait = asked && (Number(asked) * 1000 || Date.parse(asked) - Date.now());

@@ -135,5 +135,5 @@ function degrade(error) {
   const due = reports ?? [];
   reports = undefined;
   for (const report of due) report();
-  for (const early of [...open]) early.goOn();
+  for (const early of open) early.goOn();
 }

@@ -297,6 +297,30 @@ test("where it is asked for, a call that needs the core is refused without it", 
   for (const { error } of calls.slice(6)) assert.ok(shell.PolicyError.is(error) && error.code === "wasm-unavailable" && /404/.test(String(error.cause)));
 });
 
+test("a listener that aborts a call while the shell degrades ends it once", async (context) => {
+  const { shell, sends, rest, answer } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const controllers = [new AbortController(), new AbortController()];
+  const events = [];
+  const policy = shell.createPolicy({
+    onEvent(event) {
+      events.push(event);
+      if (event.type === "degraded") for (const controller of controllers) controller.abort(new Error("by the listener"));
+    },
+  });
+  const calls = controllers.map(({ signal }, n) => watch(policy.fetch(`${URL}/${n}`, { signal })));
+  const third = watch(policy.fetch(`${URL}/2`));
+  answer(2, { status: 503 });
+  await rest();
+  assert.equal(sends.length, 3);
+  assert.equal(third.value.status, 503);
+  for (const { error } of calls) {
+    assert.equal(error.message, "by the listener");
+    const { call, gaveUp, attempts } = shell.callRecord(error);
+    const types = events.filter((event) => event.call === call && event.type !== "degraded").map(({ type }) => type);
+    assert.deepEqual([gaveUp, attempts.length, types], ["aborted", 1, ["attempt", "failure", "give-up"]]);
+  }
+});
+
 test("a core of another version is none", async (context) => {
   const { shell, warn } = await stage(context);
   const { readFileSync, writeFileSync } = await import("node:fs");

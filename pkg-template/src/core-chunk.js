@@ -3,8 +3,9 @@
 import * as entry from "#policy";
 
 export { adopt } from "./adopt.js";
-export { makePolicy, runOn } from "./driver.js";
+export { runOn } from "./driver.js";
 export { readQuotas } from "./policy.js";
+export { policyOf } from "./policy-of.js";
 
 /** The shell compares it with its own: a deploy may have replaced the file. */
 export const VERSION = "0.1.0";

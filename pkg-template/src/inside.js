@@ -4,7 +4,7 @@ import { checkOptions } from "./check-options.js";
 import { createClock } from "./clock.js";
 import { load, wantedBy } from "./core.js";
 import { drive } from "./drive.js";
-import { globals } from "./host.js";
+import { globals } from "./globals.js";
 import { retried } from "./instance.js";
 import { apply, hooksOf } from "./options.js";
 import { Alarm } from "./sleep.js";

@@ -297,6 +297,30 @@ test("where it is asked for, a call that needs the core is refused without it", 
   for (const { error } of calls.slice(6)) assert.ok(shell.PolicyError.is(error) && error.code === "wasm-unavailable" && /404/.test(String(error.cause)));
 });
 
+test("a listener that aborts a call while the shell degrades ends it once", async (context) => {
+  const { shell, sends, rest, answer } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  const controllers = [new AbortController(), new AbortController()];
+  const events = [];
+  const policy = shell.createPolicy({
+    onEvent(event) {
+      events.push(event);
+      if (event.type === "degraded") for (const controller of controllers) controller.abort(new Error("by the listener"));
+    },
+  });
+  const calls = controllers.map(({ signal }, n) => watch(policy.fetch(`${URL}/${n}`, { signal })));
+  const third = watch(policy.fetch(`${URL}/2`));
+  answer(2, { status: 503 });
+  await rest();
+  assert.equal(sends.length, 3);
+  assert.equal(third.value.status, 503);
+  for (const { error } of calls) {
+    assert.equal(error.message, "by the listener");
+    const { call, gaveUp, attempts } = shell.callRecord(error);
+    const types = events.filter((event) => event.call === call && event.type !== "degraded").map(({ type }) => type);
+    assert.deepEqual([gaveUp, attempts.length, types], ["aborted", 1, ["attempt", "failure", "give-up"]]);
+  }
+});
+
 test("a core of another version is none", async (context) => {
   const { shell, warn } = await stage(context);
   const { readFileSync, writeFileSync } = await import("node:fs");
@@ -419,6 +443,38 @@ test("timeouts, prepare and keys are the shell's own", async (context) => {
   await settled();
   assert.equal(sends[2].init.headers.get("idempotency-key"), null);
   plain.catch(() => {});
+});
+
+test("a call that is aborted before its send keeps no place among those in flight", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  await shell.initPolicy();
+  const policy = shell.createPolicy({ prepare: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+  for (let n = 0; n < 12; n++) {
+    const controller = new AbortController();
+    const call = watch(policy.fetch(URL, { signal: controller.signal }));
+    controller.abort();
+    await settled();
+    assert.equal(call.error?.name, "AbortError");
+  }
+  await clock.pass(200);
+  const last = watch(policy.fetch(URL));
+  await clock.pass(200);
+  assert.equal(sends.length, 1);
+  answer(0);
+  await rest();
+  assert.equal(last.value?.status, 200);
+});
+
+test("a total time limit beyond what a timer can count is none for now", async (context) => {
+  const { shell, answer } = await stage(context, { gate: never });
+  const timers = mock.method(globalThis, "setTimeout");
+  context.after(() => timers.mock.restore());
+  const call = watch(shell.fetchWithPolicy(URL, undefined, { timeout: { total: 2 ** 40 } }));
+  assert.ok(timers.mock.calls.every(({ arguments: [, ms] }) => ms < 2 ** 31));
+  assert.ok(timers.mock.callCount() > 0);
+  answer(0);
+  await settled();
+  assert.equal(call.value.status, 200);
 });
 
 test("prepare is asked once for a send, and its send keeps its key when it is sent again", async (context) => {

@@ -24,8 +24,19 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 10] =
-    ["index", "policy", "explain", "explainer", "catalog", "define-messages", "format", "errors", "registered", "sent"];
+const FILES: [&str; 11] = [
+    "index",
+    "policy",
+    "explain",
+    "explainer",
+    "catalog",
+    "define-messages",
+    "format",
+    "errors",
+    "policy-errors",
+    "registered",
+    "sent",
+];
 /// The entries whose hosts import a `.wasm`.
 const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
 const WORK: &str = "target/npm";

@@ -68,7 +68,8 @@ export function checkOptions(options = {}, base = []) {
     const front = field && `${field}.`;
     for (const key of Object.keys(value)) {
       const member = value[key];
-      if (member === undefined) continue;
+      // An option that is undefined is not given; an element that is undefined is a mistake.
+      if (member === undefined && !Array.isArray(value)) continue;
       const row = members.get(key) ?? members.get("*");
       if (!row) throw new PolicyOptionError(front + key, UNKNOWN, `unknown option "${front}${key}"${similar(members, front, key)}`);
       visit(member, front + key, key, row);

@@ -9,8 +9,10 @@
 import { FIRST_ERROR } from "./core-facts.js";
 import { adoptOn, sharedOf } from "./driver.js";
 import { emit } from "./emit.js";
-import { globals, hostFetch, isOwn, mark, times } from "./host.js";
+import { globals, times } from "./globals.js";
+import { hostFetch, isOwn, mark } from "./host.js";
 import { giveUp } from "./outcome.js";
+import { policyOf } from "./policy-of.js";
 import { ELAPSE } from "./protocol.js";
 import { keep } from "./record.js";
 import { abort, wake, wakeOthers } from "./wait.js";
@@ -20,7 +22,15 @@ const [TURNS, TURNS_OF_RESPONSE] = [24, 150];
 
 /** @typedef {import("./early.js").Early} Early */
 /** @typedef {import("./page.js").Item} Item */
-/** @typedef {{ run: import("./run.js").Run, handOn: (response: Response) => void, abort: (reason: unknown) => void, settle: (item: Item) => void }} Adopted */
+/**
+ * @typedef {object} Adopted
+ * @property {boolean} isOver
+ * @property {import("./run.js").Run} run
+ * @property {Promise<Response> | undefined} sent
+ * @property {(reason: unknown) => void} abort
+ * @property {(response: Response) => void} handOn ends a call whose good response came while the core has it wait
+ * @property {(item: Item) => void} settle
+ */
 
 const none = () => {};
 
@@ -37,8 +47,11 @@ class Later {
   }
 }
 
-/** @param {typeof import("./page.js").page} page */
-export async function adopt(page) {
+/**
+ * @param {Item[]} items
+ * @param {() => void} done called when the log is replayed, before any call goes on
+ */
+export async function adopt(items, done) {
   const real = { ...times };
   /** @type {Later[]} */
   const timers = [];
@@ -50,8 +63,7 @@ export async function adopt(page) {
   const adopted = new Map();
   try {
     // Items are added during the replay.
-    for (let at = 0; at < page.log.length; at++) {
-      const item = /** @type {Item} */ (page.log[at]);
+    for (const item of items) {
       Object.assign(times, {
         now: () => item.wall,
         monotonic: () => item.mono,
@@ -73,13 +85,13 @@ export async function adopt(page) {
         // A call that cannot be adopted ends with the result of its own send.
         giveBack(item.early);
       }
-      const isRead = item.type === "ended" && !item.early.isOver;
-      for (let turn = isRead ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
+      const known = adopted.get(item.early);
+      const isEnd = item.type === "ended";
+      for (let turn = isEnd && !known?.isOver ? TURNS_OF_RESPONSE : TURNS; turn > 0; turn--) await undefined;
       // Its caller has the result of its send already: the core must not retry it.
-      if (item.type === "ended" && item.early.isOver) {
-        const known = adopted.get(item.early);
-        if (item.value.response) known?.handOn(item.value.response);
-        known?.abort(undefined);
+      if (isEnd && known?.isOver) {
+        if (item.value.response) known.handOn(item.value.response);
+        known.abort(undefined);
       }
     }
   } finally {
@@ -87,7 +99,7 @@ export async function adopt(page) {
     Object.assign(times, { ...real, clearTimeout: times.clearTimeout });
     for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
   }
-  [page.core, page.adopting, page.failure, page.reports, page.log] = [page.adopting, undefined, undefined, undefined, []];
+  done();
   for (const shared of all) {
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
@@ -97,7 +109,7 @@ export async function adopt(page) {
     wakeOthers(shared, shared.clock);
   }
   // The core may have a call wait that was sent already: a good response to it does not wait.
-  for (const [{ promise, isOver }, known] of adopted) if (known && !isOver) promise?.then(known.handOn, none);
+  for (const known of adopted.values()) if (known && !known.isOver) known.sent?.then(known.handOn, none);
 
   /** @param {Item} item */
   function replay(item) {
@@ -112,40 +124,42 @@ export async function adopt(page) {
 
   /** @param {Early} early @returns {Adopted | undefined} */
   function begin(early) {
-    const { signal, isOver, isSent, options, made } = early;
-    early.isTaken = true;
-    early.leave();
-    const { gaveUp } = early.record;
+    const taken = early.take();
+    const { args: given, call, hasEnded, isOver, isSent, limit, made, options, promise: sent, record, reported, shell, signal, startedAt } = taken;
+    const { gaveUp, waited } = record;
+    let { isPlain } = taken;
     // It never was sent, and is not now.
-    if (isOver && !isSent) return early.isPlain ? undefined : void emit(early, "give-up", 0, { reason: gaveUp, at: early.stoppedAt });
-    const policy = early.shell.policyOf();
+    if (isOver && !isSent) return isPlain ? undefined : void emit(taken, "give-up", 0, { reason: gaveUp, at: startedAt });
+    const policy = policyOf(shell);
     const shared = sharedOf(policy);
     if (shared === undefined) return void giveBack(early);
     shared.isWaking = true;
     all.add(shared);
     // Its signal is aborted again at the item of its abort.
     const controller = isOver || signal?.aborted ? new AbortController() : undefined;
-    const args = controller ? [early.args[0], { ...early.args[1], signal: controller.signal }] : early.args;
+    const args = controller ? [given[0], { ...given[1], signal: controller.signal }] : given;
     /** @type {(value: any) => void} */
     let end = () => {};
     const ended = new Promise((resolve) => (end = resolve));
     // Its run may end without it.
     ended.catch(none);
+    /** @type {number | undefined} */
+    let endedAt;
     let isFirst = isSent;
     /** @param {(event: any) => void} onEvent */
     const listener = (onEvent) => (/** @type {any} */ event) => {
       // What was sent at once did not wait, whatever the core says of it now.
-      if (early.isPlain || (event.type === "wait" && isFirst && !(early.isQueued && !early.reported.has("attempt")))) return;
-      if (!early.reported.delete(event.type)) return onEvent(event);
+      if (isPlain || (event.type === "wait" && isFirst && (!waited || reported.has("attempt")))) return;
+      if (!reported.delete(event.type)) return onEvent(event);
     };
-    const own = early.isPlain ? { call: early.call, record: /** @type {any} */ ({ call: early.call }) } : early;
+    const own = { call, record: isPlain ? /** @type {any} */ ({ call }) : record };
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
       /** @param {any[]} given */
       const send = (...given) => {
         if (!isFirst) return (fetch ?? hostFetch())(.../** @type {[any]} */ (given));
         isFirst = false;
-        given[1]?.signal?.addEventListener("abort", () => early.limit?.abort(given[1].signal.reason));
-        return early.hasEnded || isOver ? ended : early.promise;
+        given[1]?.signal?.addEventListener("abort", () => limit?.abort(given[1].signal.reason));
+        return hasEnded || isOver ? ended : sent;
       };
       const key = () => {
         if (made.error !== undefined) throw made.error;
@@ -165,39 +179,43 @@ export async function adopt(page) {
     });
     /** @type {(response: Response) => void} */
     let resolve = none;
-    if (!isOver) early.resolve(Promise.race([promise, new Promise((now) => (resolve = now))]));
+    if (!isOver) taken.resolve(Promise.race([promise, new Promise((now) => (resolve = now))]));
     // It was stopped while its response waited for the core.
     else {
       promise
         .then(
-          () => gaveUp !== undefined && run.record.gaveUp === undefined && giveUp(run, gaveUp, 0),
+          () => gaveUp && run.record.gaveUp === undefined && giveUp(run, gaveUp, 0),
           // Its caller has this error, with the record of the call.
-          (error) => keep(error, early.record),
+          (error) => keep(error, record),
         )
         .catch(none);
     }
-    /** Ends a call whose good response came while the core has it wait. @param {Response} response */
-    const handOn = (response) => {
-      if (!isFirst || response.status >= FIRST_ERROR) return;
-      isFirst = false;
-      run.written = undefined;
-      const { status } = response;
-      const at = early.end?.wall ?? globals.now();
-      if (!early.isPlain) {
-        if (!early.reported.has("attempt")) emit(early, "attempt", 1, { at: early.startedAt });
-        if (!early.reported.has("response")) emit(early, "response", 1, { at, status, quotas: [] });
-        early.note({ status, endedAt: at });
-        keep(response, early.record);
-      }
-      early.isPlain = true;
-      resolve(response);
-      abort(run);
-    };
     return {
+      isOver,
       run,
-      handOn,
+      sent,
       abort: (reason) => controller?.abort(reason),
-      settle: ({ value }) => end(value.response ?? Promise.reject(value.error)),
+      handOn(response) {
+        const { status } = response;
+        if (!isFirst || status >= FIRST_ERROR) return;
+        isFirst = false;
+        run.written = undefined;
+        if (!isPlain) {
+          const at = endedAt ?? globals.now();
+          if (!reported.has("attempt")) emit(taken, "attempt", 1, { at: startedAt });
+          if (!reported.has("response")) emit(taken, "response", 1, { at, status, quotas: [] });
+          record.waited = waited;
+          record.attempts.push({ startedAt, endedAt: at, waitedBefore: waited, status });
+          keep(response, record);
+        }
+        isPlain = true;
+        resolve(response);
+        abort(run);
+      },
+      settle({ value, wall }) {
+        endedAt = wall;
+        end(value.response ?? Promise.reject(value.error));
+      },
     };
   }
 
@@ -216,7 +234,8 @@ export async function adopt(page) {
   }
 
   /** @param {Early} early */
-  function giveBack({ promise, hooks, args, resolve }) {
+  function giveBack(early) {
+    const { promise, hooks, args, resolve } = early.take();
     resolve(promise ?? new Promise((resolve) => resolve((hooks.fetch ?? hostFetch())(...args))));
   }
 }

@@ -3,7 +3,7 @@
  * Checks options without the core, by tables that are generated from it, and returns them as the core keeps them: by place, without
  * names. It loads no WebAssembly, so a bad option throws synchronously.
  */
-import { PolicyOptionError } from "./errors.js";
+import { PolicyOptionError } from "./policy-errors.js";
 import { OPTIONS, UNKNOWN, GROUPS } from "./option-schema.js";
 
 /**
@@ -26,24 +26,19 @@ function readSchema() {
   /** @type {string[][]} */
   const kinds = [];
   const lines = OPTIONS.split("\n");
+  /** By depth. @type {Row[]} */
+  const parents = [[0, [], [], new Map()]];
   let place = 0;
-  /** @type {(lines: string[], parents: Row[]) => void} */
-  const read = (lines, parents) => {
-    for (const line of lines) {
-      const [names, ...kind] = line.split(";");
-      const [name, ...aliases] = names.trim().split(" ");
-      const depth = line.search(/\S/);
-      /** @type {Row} */
-      const row = [place++, kinds[kind[1] ? kinds.push(kind) - 1 : Number(kind[0])], aliases, new Map()];
-      parents[depth][3].set(name, row);
-      parents[depth + 1] = row;
-    }
+  const read = (/** @type {string} */ line) => {
+    const [names, ...kind] = line.split(";");
+    const [name, ...aliases] = names.trim().split(" ");
+    const depth = line.search(/\S/);
+    parents[depth][3].set(name, (parents[depth + 1] = [place++, kinds[kind[1] ? kinds.push(kind) - 1 : Number(kind[0])], aliases, new Map()]));
   };
-  /** @type {Row} */
-  const top = [0, [], [], new Map()];
-  read(lines, [top]);
-  const root = top[3].get("options");
-  read(lines.slice(GROUPS), [top, root[3].get("profiles")[3].get("*")]);
+  lines.forEach(read);
+  const root = parents[1];
+  parents[1] = root[3].get("profiles")[3].get("*");
+  lines.slice(GROUPS).forEach(read);
   return root;
 }
 
@@ -56,7 +51,7 @@ function readSchema() {
  */
 export function checkOptions(options = {}, base = []) {
   // The first call of most pages: the schema is not read for it.
-  if (isEmpty(options)) return [[0, 0, ""]];
+  if (options?.constructor === Object && Object.keys(options).length === 0) return [[0, 0, ""]];
   /** @type {Leaf[]} */
   const leaves = [];
   /** The first required option that is missing: thrown if no other is bad. @type {PolicyOptionError | undefined} */
@@ -73,7 +68,8 @@ export function checkOptions(options = {}, base = []) {
     const front = field && `${field}.`;
     for (const key of Object.keys(value)) {
       const member = value[key];
-      if (member === undefined) continue;
+      // An option that is undefined is not given; an element that is undefined is a mistake.
+      if (member === undefined && !Array.isArray(value)) continue;
       const row = members.get(key) ?? members.get("*");
       if (!row) throw new PolicyOptionError(front + key, UNKNOWN, `unknown option "${front}${key}"${similar(members, front, key)}`);
       visit(member, front + key, key, row);
@@ -88,9 +84,6 @@ export function checkOptions(options = {}, base = []) {
   if (missing) throw missing;
   return leaves;
 }
-
-/** @param {any} options */
-const isEmpty = (options) => typeof options === "object" && options !== null && !Array.isArray(options) && Object.keys(options).length === 0;
 
 /**
  * The number that stands for a value; undefined if the option does not accept it.

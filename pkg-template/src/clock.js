@@ -1,5 +1,5 @@
 // @ts-check
-import { globals } from "./host.js";
+import { globals } from "./globals.js";
 
 // A real timer may fire a little early; what is earlier than this is a clock that somebody moves by hand.
 const EARLY = 20;

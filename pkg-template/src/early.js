@@ -2,374 +2,303 @@
 /**
  * A call that begins before the core is loaded. The first calls to an origin are sent at once, with the caller's own arguments: as many
  * as the core would send to an origin that it does not know. The core decides everything else, and calls wait for it.
+ *
+ * One function with the call's state in its variables, because minifiers shorten variables and not properties.
  */
 import { blank } from "./blank.js";
 import { FIRST_ERROR, IDEMPOTENCY_KEY, LIMIT_HEADERS, MAX_WAIT, METHODS, RETRY_AFTER } from "./core-facts.js";
 import { emit } from "./emit.js";
-import { HttpError, PolicyError } from "./errors.js";
-import { globals, hostFetch, LONGEST } from "./host.js";
+import { HttpError, PolicyError } from "./policy-errors.js";
+import { hostFetch, LONGEST } from "./host.js";
+import { isPending, limitOf, reasonOf } from "./limit.js";
 import { PROBES } from "./option-schema.js";
-import { log, page, want } from "./page.js";
+import { adopting, failure, log, open, inOrder, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";
-import { cancelBody, freeze, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
-import { isPending, limitOf } from "./settle.js";
+import { cancelBody, freeze, isRequest, letGo, sourceOf, viewOf, withHeaders, withMembers } from "./request.js";
 
 /** Error names that events may show without the core, which recognises secrets. */
 const NAMES = /^(Abort|Network|Timeout|Type)Error$/;
 
-/** Options whose first send needs the core. */
-const NEEDS_CORE = ["hedge", "body", "circuitBreaker", "host", "cost", "userTiming"];
-
-/**
- * The sends of a policy to one origin.
- * @typedef {{ inFlight: number, isClosed: boolean, until: number, isWaking: boolean, queue: Early[] }} Scope
- */
+/** The clock of its time limits. */
+const clock = { host: globalThis };
 
 const none = () => {};
 
-export class Early {
-  /**
-   * @param {import("./shell.js").Shell} shell
-   * @param {any[]} args the caller's
-   * @param {any} options the call's own
-   * @param {any} hooks all options of the call
-   * @param {import("./subject.js").Subject} subject
-   */
-  constructor(shell, args, options, hooks, { address: { origin, href }, method, signal }) {
-    this.shell = shell;
-    this.args = args;
-    this.options = options;
-    this.hooks = hooks;
-    this.origin = origin;
-    this.href = href;
-    this.method = method;
-    this.signal = signal;
-    this.clock = { host: globals };
-    this.abort = () => this.stop();
-    this.call = nextCall();
-    /** @type {import("./record.js").CallRecord} */
-    this.record = { call: this.call, attempts: [], waited: 0 };
-    /** Types of the events that its listener has received. @type {Set<string>} */
-    this.reported = new Set();
-    this.begunAt = globals.monotonic();
-    this.sentAt = 0;
-    this.isQueued = false;
-    this.isSent = false;
-    /** The transport's promise. @type {Promise<Response> | undefined} */
-    this.promise = undefined;
-    /** Whether the log has the end of its send. */
-    this.hasEnded = false;
-    /** What `prepare` and `idempotencyKey` returned. @type {{ headers?: any, key?: any, error?: any } } */
-    this.made = {};
-    /** Its attempt's time limit. @type {ReturnType<typeof limitOf> | undefined} */
-    this.limit = undefined;
-    /** The core has it. */
-    this.isTaken = false;
-    this.isOver = false;
-    /** It ended as a plain fetch does. */
-    this.isPlain = false;
-    /** @type {Response | undefined} */
-    this.response = undefined;
-    /** @type {any} */
-    this.failure = undefined;
-    /** @type {(outcome: any) => void} */
-    this.resolve = none;
-    /** @type {(error: unknown) => void} */
-    this.reject = none;
-    /** @type {any} */
-    this.timer = undefined;
-    this.startedAt = 0;
-    this.stoppedAt = 0;
-    /** @type {import("./page.js").Item | undefined} */
-    this.end = undefined;
-    this.scope = shell.scopeOf(origin);
-  }
-
-  /** @returns {Promise<Response>} */
-  begin() {
-    return new Promise((resolve, reject) => {
-      [this.resolve, this.reject] = [resolve, reject];
-      this.start();
-    });
-  }
-
-  start() {
-    log("begin", this);
-    page.open.add(this);
-    this.signal?.addEventListener("abort", this.abort);
-    const total = this.hooks.timeout?.total;
-    if (total < Infinity) this.timer = globals.setTimeout(() => this.stop(new DOMException(`${this.method} ${this.origin}: the deadline is over`, "TimeoutError")), total);
-    if (this.mayGo()) this.send();
-    else {
-      // It is sent later: the caller may change its objects until then.
-      this.keepArgs(this.args[0]);
-      this.isQueued = true;
-      this.scope.queue.push(this);
-      if (page.adopting === undefined && !this.waits()) this.goOn();
-    }
-  }
-
-  mayGo() {
-    const { scope, shell, hooks } = this;
-    if (page.adopting) return false;
-    if (page.failure !== undefined) return hooks.unavailable !== "throw" && scope.inFlight < PROBES && globals.monotonic() >= scope.until;
-    const most = Math.min(hooks.rateLimit === false ? Infinity : (hooks.rateLimit?.probe ?? PROBES), hooks.rateLimit?.maxConcurrent ?? Infinity);
-    return !shell.saved && !scope.isClosed && (scope.inFlight < most || this.args[1]?.keepalive) && !NEEDS_CORE.some((name) => (hooks[name] ?? false) !== false);
-  }
-
-  /** Loads the core if it can be loaded now. Whether the call and its events wait for it. */
-  waits() {
-    if (!want()) return false;
-    page.reports ??= [];
-    return true;
-  }
-
-  async send() {
-    const { scope, hooks, signal } = this;
-    const { prepare, idempotencyKey, timeout, body } = hooks;
-    const own = this.made;
-    scope.inFlight++;
-    // One call cannot exceed a quota that the options name; the core counts from the second one on.
-    if (hooks.profiles?.length > 0 || hooks.rateLimit?.quotas?.length > 0) scope.isClosed = this.waits();
-    try {
-      const left = (timeout?.total ?? Infinity) - (globals.monotonic() - this.begunAt);
-      const most = Math.min(timeout?.attempt ?? Infinity, left);
-      const limit = most < Infinity ? (this.limit = limitOf(this.clock, Math.max(1, most))) : undefined;
-      let given = this.args;
-      if (idempotencyKey) {
-        const key = (own.key = typeof idempotencyKey === "function" ? idempotencyKey(viewOf(this.view)) : this.wantsKey() ? crypto.randomUUID() : undefined);
-        if (isPending(key)) key.then(undefined, () => {});
-      }
-      if (body) given = withMembers(given, { body: await within(body(), limit) });
-      if (prepare) {
-        const made = (own.headers = prepare(viewOf(this.view), 1));
-        const headers = isPending(made) ? await within(made, limit) : made;
-        if (headers !== undefined) given = withHeaders(given, headers);
-      }
-      const key = isPending(own.key) ? await within(own.key, limit) : own.key;
-      if (key !== undefined) given = withHeaders(given, [[IDEMPOTENCY_KEY, `${key}`]]);
-      if (this.isTaken || this.isOver) return;
-      // @ts-ignore: of newer hosts
-      if (limit) given = withMembers(given, { signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal });
-      const { input, init } = this.view;
-      const spare = isRequest(input) && input.body && !input.bodyUsed && init?.body == null && hooks.retry !== false ? input.clone() : input;
-      this.report("attempt");
-      log("sent", this);
-      [this.isSent, this.sentAt, this.startedAt] = [true, globals.monotonic(), globals.now()];
-      const sent = (hooks.fetch ?? hostFetch())(...given);
-      this.promise = Promise.resolve(sent);
-      this.keepArgs(spare);
-      this.ended(await within(sent, limit));
-    } catch (error) {
-      if (!this.isSent) own.error = error;
-      this.ended(undefined, this.limit?.signal.aborted ? this.limit.signal.reason : error);
-    }
-  }
-
-  /** @param {Response} [response] @param {any} [error] */
-  ended(response, error) {
-    const { scope, signal } = this;
-    scope.inFlight--;
-    if (this.isTaken) return;
-    this.limit?.end();
-    if (this.isOver) letGo(response).catch(() => {});
-    else if (signal?.aborted) this.stop();
-    else {
-      [this.response, this.failure] = [response, error];
-      this.hasEnded = true;
-      this.end = log("ended", this, { response, error });
-      this.note(response ? { status: response.status } : { error: labelOf(error) });
-      if (response && response.status < FIRST_ERROR && !this.isForCore(response)) this.finish();
-      else if (this.waits()) scope.isClosed = true;
-      else this.goOn();
-    }
-    this.next();
-  }
-
-  /** Adds its send to its record. @param {{ status: number, endedAt?: number } | { error: string }} outcome */
-  note(outcome) {
-    const { startedAt, record } = this;
-    record.waited = Math.floor(this.sentAt - this.begunAt);
-    record.attempts.push({ startedAt, endedAt: globals.now(), waitedBefore: record.waited, ...outcome });
-  }
-
-  /** Whether only the core can read this response. @param {Response} response */
-  isForCore(response) {
-    const { profiles, retry } = this.hooks;
-    let isForCore = profiles?.length > 0 || retry?.decide !== undefined;
-    response.headers.forEach((_, name) => (isForCore ||= LIMIT_HEADERS.test(name)));
-    return isForCore;
-  }
-
-  /** Ends the call with the result of its send. */
-  finish() {
-    const { response, failure, hooks, record } = this;
-    this.isPlain = page.failure !== undefined;
-    const isGood = response !== undefined && response.status < FIRST_ERROR;
-    this.reportEnd();
-    if (!isGood) {
-      record.gaveUp = "core-failed";
-      this.report("give-up", { reason: record.gaveUp });
-    }
-    const isThrown = !response || (hooks.throwHttpErrors && !isGood);
-    const error = response && isThrown ? httpErrorOf(this, response) : failure;
-    keep(isThrown ? error : response, record);
-    const { resolve, reject } = this;
-    this.over();
-    if (isThrown) reject(error);
-    else resolve(response);
-  }
-
-  reportEnd() {
-    const { response, failure } = this;
-    if (response) this.report("response", { status: response.status, quotas: [] });
-    else this.report("failure", { error: failure, label: labelOf(failure) });
-  }
-
-  /** Ends the call by its signal, or with `late` by its deadline. @param {unknown} [late] */
-  stop(late) {
-    const { signal } = this;
-    const reason = late ?? signal?.reason ?? new DOMException("The call was aborted", "AbortError");
-    if (late === undefined) log("aborted", this, reason);
-    if (!this.isSent) cancelBody(this.view, reason);
-    this.limit?.abort(reason);
-    this.giveUp(late === undefined ? "aborted" : "deadline", reason);
-    keep(reason, this.record);
-    const { reject } = this;
-    this.over();
-    reject(reason);
-  }
-
-  /**
-   * Records why a call ends without a response, and reports it unless the core does that.
-   * @param {string} reason @param {unknown} error
-   */
-  giveUp(reason, error) {
-    this.record.gaveUp = reason;
-    this.stoppedAt = globals.now();
-    if (this.isSent && !this.hasEnded) {
-      this.note({ error: labelOf(error) });
-      this.failure = error;
-    }
-    this.isPlain = page.failure !== undefined || (this.hooks.onEvent !== undefined && !this.waits());
-    if (this.isSent) this.reportEnd();
-    this.report("give-up", { reason });
-  }
-
-  /** Removes its timers and listeners. */
-  leave() {
-    this.limit?.end();
-    globals.clearTimeout(this.timer);
-    this.signal?.removeEventListener("abort", this.abort);
-    page.open.delete(this);
-  }
-
-  /** Keeps only what the log needs for the core, and no body. */
-  over() {
-    this.leave();
-    const { response, args } = this;
-    let headers;
-    try {
-      headers = viewOf(this.view).headers;
-    } catch {
-      // The host rejected these headers: nothing was sent.
-    }
-    this.args = args.length > 1 || isRequest(args[0]) ? [this.href, { method: this.method, headers }] : [this.href];
-    if (response && this.end) {
-      const { status, ok, type, url, redirected, headers } = response;
-      this.end.value = { response: { status, ok, type, url, redirected, headers, body: null } };
-    }
-    this.isOver = true;
-    this.promise = this.response = undefined;
-    this.resolve = this.reject = none;
-  }
-
-  /** The core cannot be loaded for now: goes on as plain fetch. */
-  goOn() {
-    const { scope, hooks, response, failure } = this;
-    this.shell.warn(this);
-    if (response !== undefined || failure !== undefined) {
-      const asked = response && response.status >= FIRST_ERROR && response.headers.get(RETRY_AFTER);
-      if (asked) scope.until = globals.monotonic() + Math.min(Number(asked) * 1000 || Date.parse(asked) - globals.now() || 0, MAX_WAIT);
-      this.finish();
-    } else if (!this.isSent && hooks.unavailable === "throw" && page.failure !== undefined) {
-      const { reject, record } = this;
-      const error = new PolicyError("wasm-unavailable", "the policy's core cannot be loaded", { cause: page.failure, record });
-      this.giveUp("core-failed", error);
-      keep(error, record);
-      this.over();
-      reject(error);
-    }
-    scope.isClosed = false;
-    this.next();
-  }
-
-  /** Sends the queued calls that may be sent now. */
-  next() {
-    const { queue } = this.scope;
-    while (queue[0]?.isOver || queue[0]?.isTaken || queue[0]?.mayGo()) {
-      const early = /** @type {Early} */ (queue.shift());
-      if (!early.isOver && !early.isTaken) early.send();
-    }
-    const { scope } = this;
-    const held = scope.until - globals.monotonic();
-    if (page.failure === undefined || queue.length === 0 || held <= 0 || scope.isWaking) return;
-    scope.isWaking = true;
-    globals.setTimeout(() => {
-      scope.isWaking = false;
-      this.next();
-    }, held);
-  }
-
-  /**
-   * Sends an event to the caller's listener: now, or in order when the core is loaded.
-   * @param {string} type @param {object} [more]
-   */
-  report(type, more) {
-    const at = globals.now();
-    const report = () => {
-      // A call that is over is reported to its end: the core reports none of it.
-      this.isPlain ||= this.isOver;
-      this.reported.add(type);
-      emit(this, type, 1, { at, ...more });
-    };
-    if (page.reports && page.failure === undefined) page.reports.push(report);
-    else report();
-  }
-
-  wantsKey() {
-    const { retry } = this.hooks;
-    return retry !== false && !(retry?.methods ?? METHODS).some((/** @type {string} */ known) => known.toUpperCase() === this.method) && !viewOf(this.view).headers.has(IDEMPOTENCY_KEY);
-  }
-
-  get view() {
-    const { args, href, method } = this;
-    return { input: args[0], init: args[1], href, method };
-  }
-
-  /** Keeps what a retry may send. @param {any} input */
-  keepArgs(input) {
-    const { args, href } = this;
-    this.args = [isRequest(input) ? input : href, freeze(args[1])].slice(0, args.length);
-  }
-}
-
-/** @param {Early} early @param {Response} response */
-function httpErrorOf({ method, origin, href, record }, response) {
-  const explanation = blank(response.status);
-  const explain = async () => (await explainerHere()?.(response, { method, url: href })) ?? explanation;
-  return new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
-}
+/**
+ * The sends of a policy to one origin. `held`: for how many responses without a core its calls wait, as these asked.
+ * @typedef {{ inFlight: number, isClosed: boolean, held: number, queue: Set<() => unknown> }} Scope
+ *
+ * What the page keeps of a call, and what the core takes over: see `take`.
+ * @typedef {{ take: () => any, goOn: () => void }} Early
+ */
 
 /**
- * `value`, or a rejection when `limit` ends: a transport or a callback may ignore its signal. `settle` would remove the listener, too,
- * in 0.3 kB more; here the signal is of this send alone.
- * @param {any} value
- * @param {ReturnType<typeof limitOf> | undefined} limit
+ * @param {import("./shell.js").Shell} shell
+ * @param {any[]} args the caller's
+ * @param {any} options the call's own
+ * @param {any} hooks all options of the call
+ * @param {{ address: URL, method: string, signal: AbortSignal | null | undefined }} subject
+ * @returns {Promise<Response>}
  */
-const within = (value, limit) =>
-  limit ? Promise.race([value, new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason), { once: true }))]) : value;
+export const begin = (shell, args, options, hooks, { address: { origin, href }, method, signal }) =>
+  new Promise((resolve) => {
+    const { prepare, idempotencyKey, timeout, body, rateLimit, profiles, retry, unavailable } = hooks;
+    const call = nextCall();
+    const begunAt = performance.now();
+    /** @type {Scope} */
+    const scope = (shell.scopes[origin] ??= { inFlight: 0, isClosed: false, held: 0, queue: new Set() });
+    /** @type {import("./record.js").CallRecord} */
+    const record = { call, attempts: [], waited: 0 };
+    /** Types of the events that its listener has received. @type {Set<string>} */
+    const reported = new Set();
+    /** What `prepare` and `idempotencyKey` returned. @type {{ headers?: any, key?: any, error?: any }} */
+    const made = {};
+    /** When it was sent, or stopped before that. */
+    let startedAt = 0;
+    /** The transport's promise. @type {Promise<Response> | undefined} */
+    let promise;
+    /** Its attempt's time limit. @type {import("./limit.js").Limit | undefined} */
+    let limit;
+    /** The core has it. */
+    let isTaken = false;
+    /** It ended as a plain fetch does. */
+    let isPlain = false;
+    let [isSent, hasEnded, isOver] = [false, false, false];
+    let response = /** @type {any} */ (undefined);
+    let error = /** @type {any} */ (undefined);
+    let timer = /** @type {any} */ (undefined);
+    let end = /** @type {any} */ (undefined);
+
+    const shown = { hooks, call, origin, href, method };
+    const abort = () => stop("aborted", reasonOf(signal));
+    const view = () => viewOf({ input: args[0], init: args[1], href, method });
+    /** Sends it if it may be sent now. */
+    const go = () => mayGo() && (scope.queue.delete(go), send(), true);
+    /** @type {Early} */
+    const early = {
+      take() {
+        isTaken = true;
+        leave();
+        return { ...shown, args, hasEnded, isOver, isPlain, isSent, limit, made, options, promise, record, reported, resolve, shell, signal, startedAt };
+      },
+      goOn,
+    };
+
+    log("begin", early);
+    open.add(early);
+    signal?.addEventListener("abort", abort);
+    const total = timeout?.total;
+    if (total < Infinity) timer = setTimeout(() => stop("deadline", new DOMException(`${method} ${origin}: the deadline is over`, "TimeoutError")), Math.min(total, LONGEST));
+    if (!go()) {
+      // It is sent later: the caller may change its objects until then.
+      keepArgs(args[0]);
+      scope.queue.add(go);
+      if (!adopting && !want()) goOn();
+    }
+
+    function mayGo() {
+      if (adopting) return false;
+      if (failure) return unavailable !== "throw" && scope.inFlight < PROBES && !scope.held;
+      const most = Math.min(rateLimit === false ? Infinity : (rateLimit?.probe ?? PROBES), rateLimit?.maxConcurrent ?? Infinity);
+      // The first send with these needs the core.
+      const { hedge, circuitBreaker, host, cost, userTiming } = hooks;
+      return !(shell.saved || scope.isClosed || hedge || body || circuitBreaker || host || cost || userTiming) && (scope.inFlight < most || args[1]?.keepalive);
+    }
+
+    async function send() {
+      scope.inFlight++;
+      // One call cannot exceed a quota that the options name; the core counts from the second one on.
+      if (profiles?.length > 0 || rateLimit?.quotas?.length > 0) scope.isClosed = want();
+      try {
+        // The total time aborts it too.
+        if (timeout) limit = limitOf(clock, timeout.attempt ?? 0);
+        let given = args;
+        if (idempotencyKey) {
+          const shown = view();
+          const isWanted = () => retry !== false && !(retry?.methods ?? METHODS).some((/** @type {string} */ known) => known.toUpperCase() === method) && !shown.headers.has(IDEMPOTENCY_KEY);
+          made.key = typeof idempotencyKey === "function" ? idempotencyKey(shown) : isWanted() ? crypto.randomUUID() : undefined;
+          if (isPending(made.key)) made.key.then(none, none);
+        }
+        if (body) given = withMembers(given, { body: await within(body()) });
+        if (prepare) {
+          made.headers = prepare(view(), 1);
+          const headers = isPending(made.headers) ? await within(made.headers) : made.headers;
+          if (headers !== undefined) given = withHeaders(given, headers);
+        }
+        const key = isPending(made.key) ? await within(made.key) : made.key;
+        if (key !== undefined) given = withHeaders(given, [[IDEMPOTENCY_KEY, `${key}`]]);
+        if (isTaken || isOver) return ended();
+        // @ts-ignore: of newer hosts
+        if (limit) given = withMembers(given, { signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal });
+        const [input, init] = args;
+        const spare = isRequest(input) && input.body && !input.bodyUsed && init?.body == null && retry !== false ? input.clone() : input;
+        report("attempt");
+        log("sent", early);
+        [isSent, startedAt, record.waited] = [true, Date.now(), Math.floor(performance.now() - begunAt)];
+        const sent = (hooks.fetch ?? hostFetch())(.../** @type {[any]} */ (given));
+        promise = Promise.resolve(sent);
+        keepArgs(spare);
+        ended(await within(sent));
+      } catch (error) {
+        if (!isSent) made.error = error;
+        ended(undefined, limit?.signal.aborted ? limit.signal.reason : error);
+      }
+    }
+
+    /** @param {Response} [given] @param {any} [thrown] */
+    function ended(given, thrown) {
+      scope.inFlight--;
+      if (isTaken) return;
+      limit?.end();
+      if (isOver) letGo(given).catch(none);
+      else if (signal?.aborted) abort();
+      else {
+        note(given, thrown);
+        end = log("ended", early, { response, error });
+        if (response?.status < FIRST_ERROR && !isForCore()) finish();
+        else if (want()) scope.isClosed = true;
+        else goOn();
+      }
+      next();
+    }
+
+    /** Adds its send to its record. @param {any} given @param {any} thrown */
+    function note(given, thrown) {
+      [response, error, hasEnded] = [given, thrown, true];
+      if (isSent) record.attempts.push({ startedAt, endedAt: Date.now(), waitedBefore: record.waited, ...(given ? { status: given.status } : { error: labelOf(thrown) }) });
+    }
+
+    /** Whether only the core can read its response. */
+    function isForCore() {
+      let isForCore = profiles?.length > 0 || retry?.decide;
+      response.headers.forEach((/** @type {unknown} */ _, /** @type {string} */ name) => (isForCore ||= LIMIT_HEADERS.test(name)));
+      return isForCore;
+    }
+
+    /** Ends it with its response or error. */
+    function finish() {
+      const isFine = response?.status < FIRST_ERROR;
+      reportEnd(isFine ? undefined : "core-failed");
+      if (!response || (hooks.throwHttpErrors && !isFine)) over(response ? httpErrorOf() : error, true);
+      else over(response);
+    }
+
+    function httpErrorOf() {
+      const of = response;
+      const explanation = blank(of.status);
+      const explain = async () => (await explainerHere()?.(of, { method, url: href })) ?? explanation;
+      return new HttpError(`${method} ${origin}: status ${of.status}`, { response: of, explanation, explain, record });
+    }
+
+    /** Ends it by its signal or its deadline. @param {string} gaveUp @param {any} reason */
+    function stop(gaveUp, reason) {
+      if (gaveUp === "aborted") log("aborted", early, reason);
+      if (!isSent) {
+        cancelBody({ input: args[0], init: args[1] }, reason);
+        startedAt = Date.now();
+      }
+      limit?.abort(reason);
+      if (!hasEnded) note(undefined, reason);
+      if (hooks.onEvent) want();
+      reportEnd(gaveUp);
+      over(reason, true);
+    }
+
+    /** Reports how it ends, and why if without a good response. @param {string} [reason] */
+    function reportEnd(reason) {
+      isPlain = !!failure;
+      if (isSent) {
+        if (response) report("response", { status: response.status, quotas: [] });
+        else report("failure", { error, label: labelOf(error) });
+      }
+      if (reason) {
+        record.gaveUp = reason;
+        report("give-up", { reason });
+      }
+    }
+
+    /** Removes its timers and listeners. */
+    function leave() {
+      limit?.end();
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      open.delete(early);
+      scope.queue.delete(go);
+    }
+
+    /** Settles the call, and keeps only what the log needs for the core, and no body. @param {any} result @param {boolean} [isThrown] */
+    function over(result, isThrown) {
+      leave();
+      keep(result, record);
+      resolve(isThrown ? Promise.reject(result) : result);
+      args = [href, { method, headers: sourceOf(args[0], args[1]) }];
+      if (response) {
+        const { status, type, url, redirected, headers } = response;
+        end.value = { response: { status, type, url, redirected, headers, body: null } };
+      }
+      isOver = true;
+      promise = response = undefined;
+      resolve = none;
+    }
+
+    /** The core cannot be loaded for now: goes on as plain fetch. */
+    function goOn() {
+      if (failure && !shell.isWarned) {
+        shell.isWarned = true;
+        report("degraded", { error: failure });
+      }
+      // A listener may have aborted it.
+      if (isOver) return;
+      if (hasEnded) {
+        const asked = response?.status >= FIRST_ERROR && response.headers.get(RETRY_AFTER);
+        const wait = asked && (Number(asked) * 1000 || Date.parse(asked) - Date.now());
+        if (wait > 0) {
+          scope.held++;
+          setTimeout(() => (scope.held--, next()), Math.min(wait, MAX_WAIT));
+        }
+        finish();
+      } else if (!isSent && unavailable === "throw" && failure) {
+        reportEnd("core-failed");
+        over(new PolicyError("wasm-unavailable", "the policy's core cannot be loaded", { cause: failure, record }), true);
+      }
+      scope.isClosed = false;
+      next();
+    }
+
+    /** Sends the queued calls that may be sent now. */
+    function next() {
+      for (const go of scope.queue) if (!go()) break;
+    }
+
+    /**
+     * Sends an event to the caller's listener: now, or in order when the core is loaded.
+     * @param {string} type @param {object} [more]
+     */
+    function report(type, more) {
+      const at = Date.now();
+      inOrder(() => {
+        // A call that is over is reported to its end: the core reports none of it.
+        isPlain ||= isOver;
+        reported.add(type);
+        emit(shown, type, 1, { at, ...more });
+      });
+    }
+
+    /** Keeps what a retry may send. @param {any} input */
+    function keepArgs(input) {
+      args = [isRequest(input) ? input : href, freeze(args[1])].slice(0, args.length);
+    }
+
+    /**
+     * `value`, or a rejection when its time is over: a transport or a callback may ignore its signal.
+     * @param {any} value
+     */
+    function within(value) {
+      const signal = limit?.signal;
+      return signal ? Promise.race([value, new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))]) : value;
+    }
+  });
 
 /** @param {any} error */
 const labelOf = (error) => (NAMES.test(error?.name) ? error.name : "Error");

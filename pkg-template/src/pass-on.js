@@ -1,7 +1,8 @@
 // @ts-check
-import { globals, hostFetch } from "./host.js";
+import { hostFetch } from "./host.js";
+import { reasonOf } from "./limit.js";
 import { letGo } from "./request.js";
-import { signalOf } from "./subject.js";
+import { signalOf } from "./subject-by.js";
 
 /**
  * A call without a policy.
@@ -23,14 +24,11 @@ export function passOn(fetch, args) {
  */
 function endSoon(sent, signal) {
   return new Promise((resolve, reject) => {
-    let isOver = false;
-    const timer = globals.setTimeout(() => {
-      isOver = true;
-      reject(signal.reason ?? new DOMException("The call was aborted", "AbortError"));
+    const result = Promise.resolve(sent);
+    const timer = setTimeout(() => {
+      reject(reasonOf(signal));
+      result.then(letGo).catch(() => {});
     }, 0);
-    Promise.resolve(sent)
-      .finally(() => globals.clearTimeout(timer))
-      .then((response) => (isOver ? letGo(response) : resolve(response)))
-      .catch(reject);
+    result.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

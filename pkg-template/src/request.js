@@ -1,10 +1,10 @@
 // @ts-check
 
-const NORMALISED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
+/** @typedef {import("./address.js").Address} Address */
 
 /** @param {unknown} value @returns {value is Request} */
 export function isRequest(value) {
-  return typeof value === "object" && value !== null && Object.prototype.toString.call(value) === "[object Request]";
+  return typeof value === "object" && Object.prototype.toString.call(value) === "[object Request]";
 }
 
 /**
@@ -14,35 +14,15 @@ export function isRequest(value) {
 export function methodOf(method) {
   const text = `${method ?? "GET"}`;
   const upper = text.toUpperCase();
-  return NORMALISED.has(upper) ? upper : text;
+  return /^(DELETE|GET|HEAD|OPTIONS|POST|PUT)$/.test(upper) ? upper : text;
 }
 
 /**
- * Where a fetch goes. A `URL` takes a kilobyte, and thousands may wait. `target`: its origin and its path, one a line.
- * @typedef {{ isHttp: boolean, origin: string, href: string, target: string }} Address
- */
-
-// The last address that was read: to parse it anew takes as long as all else that is done at the start of a call. None
-// with a query or a user in it, which may be secrets.
-/** @type {{ input: unknown, base: unknown, address: Address }} */
-let last = { input: undefined, base: undefined, address: { isHttp: false, origin: "", href: "", target: "" } };
-
-/**
- * The address that a fetch of `input` asks; throws where fetch would reject.
+ * The URL that a fetch of `input` asks; throws where fetch rejects.
  * @param {any} input
- * @returns {Address}
+ * @param {string} [base]
  */
-export function addressOf(input) {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
-  if (typeof input === "string" && input === last.input && base === last.base) return last.address;
-  const { protocol, origin, href } = new URL(isRequest(input) ? input.url : input, base);
-  // Calls go to few origins, and each need not have a string of its own.
-  const shared = origin === last.address.origin ? last.address.origin : origin;
-  const isHttp = protocol === "https:" || protocol === "http:";
-  const address = { isHttp, origin: shared, href, target: `${shared}\n${isHttp ? pathOf(href) : ""}\n` };
-  if (typeof input === "string" && !/[?#@]/.test(href)) last = { input, base, address };
-  return address;
-}
+export const urlOf = (input, base = globalThis.document?.baseURI ?? globalThis.location?.href) => new URL(isRequest(input) ? input.url : input, base);
 
 /**
  * The path of an address, as `URL.href` has it: after the third slash, since user names have theirs escaped.
@@ -78,8 +58,7 @@ export function viewOf({ input, init, href, method }) {
  * @param {any} value
  */
 export function isReplayable(value) {
-  if (value === null || value === undefined || typeof value !== "object") return true;
-  return !(Symbol.asyncIterator in value) && typeof value.getReader !== "function" && typeof value.next !== "function";
+  return typeof value !== "object" || value === null || !(Symbol.asyncIterator in value || typeof value.getReader === "function" || typeof value.next === "function");
 }
 
 /**
@@ -100,15 +79,14 @@ export function cancelBody({ input, init }, reason) {
 export function freeze(init) {
   if (!isPlain(init)) return init;
   const copy = { ...init };
-  if (copy.headers !== undefined) copy.headers = copyHeaders(copy.headers);
-  if (copy.body !== undefined) copy.body = copyBody(copy.body);
+  copy.headers &&= copyHeaders(copy.headers);
+  copy.body &&= copyBody(copy.body);
   return copy;
 }
 
 /** @param {any} init */
 export function isPlain(init) {
-  if (init === null || init === undefined || typeof init !== "object") return false;
-  const prototype = Object.getPrototypeOf(init);
+  const prototype = typeof init === "object" && init !== null && Object.getPrototypeOf(init);
   return prototype === Object.prototype || prototype === null;
 }
 
@@ -124,13 +102,10 @@ export function copyHeaders(headers) {
 function copyBody(body) {
   if (body instanceof ArrayBuffer) return body.slice(0);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
-  if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (typeof FormData === "function" && body instanceof FormData) {
-    const copy = new FormData();
-    for (const [name, value] of /** @type {any} */ (body)) copy.append(name, value);
-    return copy;
-  }
-  return body;
+  if (!/FormData|URLSearchParams/.test(Object.prototype.toString.call(body))) return body;
+  const copy = new body.constructor();
+  for (const [name, value] of body) copy.append(name, value);
+  return copy;
 }
 
 /**

@@ -4,15 +4,11 @@
  * its signal, or when its time is over.
  */
 import { listen, unlisten } from "./abort.js";
-import { LONGEST } from "./host.js";
+import { reasonOf } from "./limit.js";
 
-/**
- * Whether a value has to be awaited: a promise of any realm, or an object like one.
- * @param {any} value
- */
-export function isPending(value) {
-  return typeof value?.then === "function";
-}
+export { isPending, limitOf } from "./limit.js";
+
+/** @typedef {import("./limit.js").Limit} Limit */
 
 /**
  * Awaits `value`, but rejects as soon as `signal` fires or `limit` ends, with the reason of that. What comes later is let go
@@ -35,7 +31,7 @@ export function settle(value, signal, limit, drop) {
       stop() {
         isOver = true;
         leave();
-        reject(end.reason ?? new DOMException("The call was aborted", "AbortError"));
+        reject(reasonOf(end));
       },
     }));
     const settled = Promise.resolve(value).then(
@@ -59,23 +55,3 @@ export function settle(value, signal, limit, drop) {
     });
   });
 }
-
-/**
- * What fires after `ms`, if there are any, until `end` is called; and on `abort`.
- * @param {{ host: import("./host.js").Host }} clock
- * @param {number} ms
- */
-export function limitOf(clock, ms) {
-  const controller = new AbortController();
-  const reason = new DOMException("no answer came within the time for it", "TimeoutError");
-  const timer = ms > 0 ? clock.host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST)) : undefined;
-  return {
-    controller,
-    signal: controller.signal,
-    reason,
-    expired: () => controller.signal.reason === reason,
-    abort: (/** @type {unknown} */ why) => controller.abort(why),
-    end: () => clock.host.clearTimeout(timer),
-  };
-}
-/** @typedef {ReturnType<typeof limitOf>} Limit */

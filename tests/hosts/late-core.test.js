@@ -1,7 +1,7 @@
 // @ts-check
 // A page whose core is missing (a deploy), slow, torn, of another version or forbidden: no call, no response and no status is lost, and
-// the core takes over when it is loaded. In Chromium; the retry of a failed load in every engine, since Firefox never requests a module
-// again by the same URL.
+// the core takes over when it is loaded. In Chromium; in every engine what they differ in: Firefox never requests a module again by the
+// same URL, and WebKit compiles what a Content-Security-Policy forbids, but makes no instance of it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test, { after, before } from "node:test";
@@ -37,7 +37,7 @@ const FAULTS = {
   "breaks off": { core: () => core().slice(0, 100_000), expect: NEVER },
   "is a page": { core: () => "<!doctype html><title>app</title>", expect: NEVER },
   "is of another version": { core: () => core().replaceAll('"0.1.0"', '"0.0.9"'), expect: NEVER },
-  "is forbidden": { core, expect: { ...NEVER, explained: "fallback.not_found" }, csp: STRICT },
+  "is forbidden": { core, expect: { ...NEVER, explained: "fallback.not_found" }, csp: STRICT, engines: ENGINES },
 };
 
 /** @type {Awaited<ReturnType<typeof startUpstream>>} */

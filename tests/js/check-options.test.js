@@ -108,3 +108,9 @@ test("an array is the caller's in its order, and nothing of an option that is ke
   const leaves = checkOptions({ host, profiles: [{ hosts: ["a.example", "b.example"], catalog: host }] });
   assert.deepEqual(leaves.filter(([, , text]) => /example/.test(typeof text === "string" ? text : "")).map(([, , text]) => text), ["a.example", "b.example"]);
 });
+
+test("an element that is undefined is a mistake: a profile that was imported by a wrong name", () => {
+  assert.throws(() => checkOptions({ profiles: [undefined] }), (error) => error instanceof PolicyOptionError && error.field === "profiles.0");
+  assert.throws(() => checkOptions({ rateLimit: { quotas: [{ limit: 1, window: 1 }, undefined] } }), { field: "rateLimit.quotas.1" });
+  assert.deepEqual(checkOptions({ profiles: undefined, retry: undefined }).length, 1);
+});

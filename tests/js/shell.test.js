@@ -1,54 +1,13 @@
-// What a page loads at once: calls before the core, while it comes late, and where it does not come.
+// What a page loads at once: calls before the core, and while it comes late.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { fakeGlobals, freshShell, manual } from "./fresh-shell.js";
+import { freshShell } from "./fresh-shell.js";
+import { stage, watch } from "./shell-stage.js";
 import { settled } from "./virtual.js";
 
 const URL = "https://api.example.com/items";
 const LIMITED = { status: 429, headers: { "retry-after": "5" } };
 const never = () => new Promise(() => {});
-
-/** A shell on a simulated clock, whose transport the test controls. */
-async function stage(context, { gate, online = true } = {}) {
-  const shell = await freshShell(gate);
-  const { clock, restore } = fakeGlobals();
-  const { sends, fetch } = manual();
-  globalThis.fetch = fetch;
-  const warn = mock.method(console, "warn", () => {});
-  const target = new EventTarget();
-  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  const state = { online };
-  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { get onLine() { return state.online; } } });
-  globalThis.addEventListener = target.addEventListener.bind(target);
-  globalThis.removeEventListener = target.removeEventListener.bind(target);
-  context.after(() => {
-    restore();
-    warn.mock.restore();
-    delete globalThis.addEventListener;
-    delete globalThis.removeEventListener;
-    if (before) Object.defineProperty(globalThis, "navigator", before);
-    else delete globalThis.navigator;
-  });
-  return {
-    shell,
-    clock,
-    sends,
-    warn,
-    rest: () => shell.rest(),
-    answer: (number, init = {}) => sends[number].resolve(new Response("answer", init)),
-    goOnline() {
-      state.online = true;
-      target.dispatchEvent(new Event("online"));
-    },
-  };
-}
-
-/** How a promise ended, when it has. */
-function watch(promise) {
-  const seen = {};
-  promise.then((value) => (seen.value = value), (error) => (seen.error = error));
-  return seen;
-}
 
 test("a quiet API never costs the core, and is asked with the caller's own arguments in the caller's turn", async (context) => {
   const { shell, sends, answer } = await stage(context);
@@ -173,157 +132,6 @@ test("one call that cannot be taken over stops no other", async (context) => {
   assert.ok(strange.value || strange.error);
 });
 
-test("without a core calls are plain fetches, with one warning and one event, and the statuses are the server's", async (context) => {
-  const { shell, sends, answer, rest, warn } = await stage(context, { gate: async () => { throw new Error("404"); } });
-  const events = [];
-  const policy = shell.createPolicy({ onEvent: (event) => events.push(event) });
-  const calls = Array.from({ length: 10 }, (_, n) => watch(policy.fetch(`${URL}/${n}`)));
-  await rest();
-  assert.equal(warn.mock.callCount(), 1);
-  const statuses = [200, 503, 404, 429, 500, 200, 200, 200, 200, 200];
-  for (let n = 0; n < 10; n++) {
-    answer(n, { status: statuses[n] });
-    await settled();
-  }
-  assert.deepEqual(calls.map(({ value }) => value?.status), statuses);
-  assert.equal(await calls[1].value.text(), "answer");
-  assert.deepEqual(sends.length, 10);
-  const degraded = events.filter(({ type }) => type === "degraded");
-  assert.equal(degraded.length, 1);
-  assert.match(String(degraded[0].error), /404/);
-  assert.equal(events.filter(({ type }) => type === "attempt").length, 10);
-  assert.deepEqual(events.filter(({ type }) => type === "response").map(({ status }) => status), statuses);
-  assert.deepEqual(events.filter(({ type }) => type === "give-up").map(({ reason }) => reason), Array(4).fill("core-failed"));
-  assert.equal(shell.callRecord(calls[3].value).gaveUp, "core-failed");
-  assert.equal(warn.mock.callCount(), 1);
-});
-
-test("without a core a Retry-After is kept to by the calls that follow", async (context) => {
-  const { shell, sends, answer, rest, clock } = await stage(context, { gate: async () => { throw new Error("404"); } });
-  const first = watch(shell.fetchWithPolicy(URL));
-  answer(0, LIMITED);
-  await rest();
-  assert.equal(first.value.status, 429);
-  const second = watch(shell.fetchWithPolicy(URL));
-  const other = watch(shell.fetchWithPolicy("https://other.example/"));
-  assert.equal(sends.length, 2);
-  await clock.pass(4900);
-  assert.equal(sends.length, 2);
-  await clock.pass(200);
-  assert.equal(sends.length, 3);
-  answer(1);
-  answer(2);
-  await settled();
-  assert.deepEqual([second.value?.status, other.value?.status], [200, 200]);
-});
-
-test("a network failure without a core is the host's own error", async (context) => {
-  const { shell, sends, rest } = await stage(context, { gate: async () => { throw new Error("404"); } });
-  const call = watch(shell.fetchWithPolicy(URL));
-  const error = new TypeError("fetch failed");
-  sends[0].reject(error);
-  await rest();
-  assert.equal(call.error, error);
-  assert.equal(shell.callRecord(error).attempts[0].error, "TypeError");
-});
-
-test("the load is tried again by later calls, less and less often, and the core then takes over", async (context) => {
-  let isBroken = true;
-  const { shell, sends, answer, rest, clock, warn } = await stage(context, { gate: async () => { if (isBroken) throw new Error("404"); } });
-  const ask = async () => {
-    const call = watch(shell.fetchWithPolicy(URL));
-    answer(sends.length - 1, { status: 404 });
-    await rest();
-    return call.value?.status;
-  };
-  assert.equal(await ask(), 404);
-  assert.equal(await ask(), 404);
-  assert.equal(shell.loads, 1);
-  await clock.pass(1100);
-  assert.equal(await ask(), 404);
-  assert.equal(shell.loads, 2);
-  await clock.pass(1100);
-  await ask();
-  assert.equal(shell.loads, 2);
-  isBroken = false;
-  await clock.pass(1100);
-  await ask();
-  assert.equal(shell.loads, 3);
-  const call = watch(shell.fetchWithPolicy(URL));
-  answer(sends.length - 1, { status: 503, headers: { "retry-after": "1" } });
-  await rest();
-  await clock.pass(2100);
-  answer(sends.length - 1);
-  await settled();
-  assert.deepEqual(shell.callRecord(call.value).attempts.map(({ status }) => status), [503, 200]);
-  assert.equal(warn.mock.callCount(), 1);
-});
-
-test("a core that takes too long is not waited for, and takes over when it comes", async (context) => {
-  let open;
-  const { shell, sends, answer, rest, clock, warn } = await stage(context, { gate: () => new Promise((resolve) => (open = resolve)) });
-  const first = watch(shell.fetchWithPolicy(URL));
-  answer(0, LIMITED);
-  await rest();
-  const second = watch(shell.fetchWithPolicy(URL));
-  await clock.pass(9900);
-  assert.deepEqual([first.value, sends.length], [undefined, 1]);
-  await clock.pass(200);
-  assert.equal(first.value.status, 429);
-  await clock.pass(5000);
-  assert.equal(sends.length, 2);
-  answer(1);
-  await settled();
-  assert.equal(second.value.status, 200);
-  assert.equal(warn.mock.callCount(), 1);
-  open();
-  await rest();
-  const third = watch(shell.fetchWithPolicy(URL));
-  answer(2, LIMITED);
-  await rest();
-  assert.equal(third.value, undefined);
-  await clock.pass(6000);
-  answer(3);
-  await settled();
-  assert.equal(third.value.status, 200);
-});
-
-test("where it is asked for, a call that needs the core is refused without it", async (context) => {
-  const { shell, sends, rest } = await stage(context, { gate: async () => { throw new Error("404"); } });
-  const policy = shell.createPolicy({ unavailable: "throw" });
-  const calls = Array.from({ length: 8 }, () => watch(policy.fetch(URL)));
-  await rest();
-  assert.equal(sends.length, 6);
-  for (const { error } of calls.slice(6)) assert.ok(shell.PolicyError.is(error) && error.code === "wasm-unavailable" && /404/.test(String(error.cause)));
-});
-
-test("a core of another version is none", async (context) => {
-  const { shell, warn } = await stage(context);
-  const { readFileSync, writeFileSync } = await import("node:fs");
-  const file = `${shell.home}/core-chunk.js`;
-  writeFileSync(file, readFileSync(file, "utf8") + '\nexport const VERSION = "0.0.0";');
-  assert.equal(await shell.initPolicy(), false);
-  assert.match(String(warn.mock.calls[0].arguments[1]), /core 0\.0\.0/);
-});
-
-test("offline, nothing is given up: calls wait for the network, and are sent by the core then", async (context) => {
-  let isBroken = true;
-  const { shell, sends, rest, warn, goOnline, answer, clock } = await stage(context, { online: false, gate: async () => { if (isBroken) throw new Error("offline"); } });
-  const call = watch(shell.fetchWithPolicy(URL));
-  sends[0].reject(new TypeError("fetch failed"));
-  await rest();
-  await clock.pass(60_000);
-  assert.deepEqual([call.value, call.error, warn.mock.callCount()], [undefined, undefined, 0]);
-  isBroken = false;
-  goOnline();
-  await rest();
-  await clock.pass(1000);
-  assert.equal(sends.length, 2);
-  answer(1);
-  await settled();
-  assert.equal(call.value.status, 200);
-});
-
 for (const [name, options] of Object.entries({
   hedge: { hedge: { delay: 100 } },
   circuitBreaker: { circuitBreaker: {} },
@@ -419,6 +227,38 @@ test("timeouts, prepare and keys are the shell's own", async (context) => {
   await settled();
   assert.equal(sends[2].init.headers.get("idempotency-key"), null);
   plain.catch(() => {});
+});
+
+test("a call that is aborted before its send keeps no place among those in flight", async (context) => {
+  const { shell, sends, answer, rest, clock } = await stage(context, { gate: async () => { throw new Error("404"); } });
+  await shell.initPolicy();
+  const policy = shell.createPolicy({ prepare: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+  for (let n = 0; n < 12; n++) {
+    const controller = new AbortController();
+    const call = watch(policy.fetch(URL, { signal: controller.signal }));
+    controller.abort();
+    await settled();
+    assert.equal(call.error?.name, "AbortError");
+  }
+  await clock.pass(200);
+  const last = watch(policy.fetch(URL));
+  await clock.pass(200);
+  assert.equal(sends.length, 1);
+  answer(0);
+  await rest();
+  assert.equal(last.value?.status, 200);
+});
+
+test("a total time limit beyond what a timer can count is none for now", async (context) => {
+  const { shell, answer } = await stage(context, { gate: never });
+  const timers = mock.method(globalThis, "setTimeout");
+  context.after(() => timers.mock.restore());
+  const call = watch(shell.fetchWithPolicy(URL, undefined, { timeout: { total: 2 ** 40 } }));
+  assert.ok(timers.mock.calls.every(({ arguments: [, ms] }) => ms < 2 ** 31));
+  assert.ok(timers.mock.callCount() > 0);
+  answer(0);
+  await settled();
+  assert.equal(call.value.status, 200);
 });
 
 test("prepare is asked once for a send, and its send keeps its key when it is sent again", async (context) => {

@@ -25,7 +25,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "index",
     "policy",
     "explain",
@@ -34,6 +34,7 @@ const FILES: [&str; 11] = [
     "define-messages",
     "format",
     "errors",
+    "policy-errors",
     "registered",
     "sent",
     "sharing",

@@ -61,12 +61,17 @@ function merged(base, more) {
  * @param {any} [options] the call's own
  * @returns {Promise<Response>}
  */
-async function run(shell, args, options) {
-  if (core) return core.runOn(core.policyOf(shell), args, options);
-  const subject = args.length === 0 ? undefined : subjectBy(urlOf, args[0], args[1]);
-  if (!subject) return passOn(options?.fetch ?? shell.hooks.fetch, args);
-  if (options != null) checkOptions(options, shell.leaves);
-  return begin(shell, args, options, merged(shell.hooks, options), subject);
+function run(shell, args, options) {
+  // Not an async function: a rejection of the host's would come some microtasks later.
+  try {
+    if (core) return core.runOn(core.policyOf(shell), args, options);
+    const subject = args.length === 0 ? undefined : subjectBy(urlOf, args[0], args[1]);
+    if (!subject) return passOn(options?.fetch ?? shell.hooks.fetch, args);
+    if (options != null) checkOptions(options, shell.leaves);
+    return begin(shell, args, options, merged(shell.hooks, options), subject);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** @param {Shell} shell */

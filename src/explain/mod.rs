@@ -251,7 +251,8 @@ fn ruled<'c>(
     let (mut decided, mut by_provider) = (false, false);
     // A page in place of data says nothing by its words.
     let open = out.kind != Kind::UnexpectedResponse;
-    let well = out.kind == Kind::Success;
+    // Whether it was a success is for the provider's own rules where the reader is unsure.
+    let well = out.kind == Kind::Success && (out.confidence >= advise::SURE || provider.is_empty());
     if well && !catalogs.has_users() {
         return retry;
     }

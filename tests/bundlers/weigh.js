@@ -43,8 +43,8 @@ export const WEIGHED = {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(folder, "weighed.html"), `<!doctype html><title>app</title><script type="module" src="./${script}"></script>`);
     tool("parcel", ["build", "weighed.html", "--dist-dir", out, "--no-cache", "--cache-dir", join(folder, "cache"), "--no-autoinstall", "--no-source-maps"], folder);
-    const page = readFileSync(join(out, "weighed.html"), "utf8");
-    // The page names them without quotes.
+    // Its import map names what is loaded later, too. Names are without quotes.
+    const page = readFileSync(join(out, "weighed.html"), "utf8").replace(/<script type=importmap>.*?<\/script>/s, "");
     const first = new Set(readdirSync(out).filter((name) => page.includes(`/${name}`)));
     // Their static imports; the loop also visits items that it adds to the Set.
     for (const name of first) for (const [, other = ""] of text(out, name).matchAll(/(?:from|import)\s*"(?:\.?\/)?([\w.-]+\.js)"/g)) first.add(other);

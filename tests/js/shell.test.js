@@ -114,6 +114,16 @@ test("an abort ends a call at once: before it is sent, while it is under way, wh
   assert.ok(!sends.some(({ input }) => input === `${URL}/7`));
 });
 
+test("a call that was aborted before it began rejects as soon as the host's own does", async (context) => {
+  const { shell } = await stage(context);
+  globalThis.fetch = (_, { signal }) => Promise.reject(signal.reason);
+  const order = [];
+  shell.fetchWithPolicy(URL, { signal: AbortSignal.abort("left") }).catch((reason) => order.push(reason));
+  queueMicrotask(() => order.push("a microtask later"));
+  await settled();
+  assert.deepEqual(order, ["left", "a microtask later"]);
+});
+
 test("one call that cannot be taken over stops no other", async (context) => {
   const { shell, sends, answer, rest } = await stage(context);
   const bad = shell.createPolicy({ rateLimit: { scope: () => { throw new Error("scope"); } } });

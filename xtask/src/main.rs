@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod data;
 mod demo;
 mod example;
 mod fresh;
@@ -16,6 +17,7 @@ mod process;
 mod release;
 mod root;
 mod sbom;
+mod share;
 mod site;
 mod size;
 mod steps;

@@ -16,12 +16,15 @@ before(async () => {
   await mkdir(join(folder, "pkg"));
   await mkdir(join(folder, "uplot", "dist"), { recursive: true });
   await writeFile(join(folder, "pkg", "index.js"), "export {};");
-  for (const name of ["testing.js", "errors.js"]) await copyFile(join(BUILT, name), join(folder, "pkg", name));
+  for (const name of ["testing.js", "errors.js", "policy-errors.js"]) await copyFile(join(BUILT, name), join(folder, "pkg", name));
   await writeFile(join(folder, "secret.js"), "secret");
   await writeFile(join(folder, "uplot", "dist", "uPlot.esm.js"), "export default 1;");
   await writeFile(join(folder, "uplot", "dist", "uPlot.min.css"), "");
   server = spawn(process.execPath, [SERVE, "--pkg", join(folder, "pkg"), "--modules", folder]);
-  origin = await new Promise((resolve) => {
+  let failed = "";
+  server.stderr.on("data", (data) => (failed += data));
+  origin = await new Promise((resolve, reject) => {
+    server.on("exit", () => reject(new Error(`the server ended: ${failed}`)));
     server.stdout.on("data", (data) => {
       printed += data;
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(printed);
@@ -80,7 +83,7 @@ test("a policy that paces nothing makes --once say what fell short and exit with
   const bare = "export const fetchWithPolicy = (...all) => fetch(...all); export const callRecord = () => undefined;";
   await writeFile(join(pkg, "package.json"), '{ "type": "module" }');
   await writeFile(join(pkg, "index.js"), bare);
-  for (const name of ["testing.js", "errors.js"]) await copyFile(join(BUILT, name), join(pkg, name));
+  for (const name of ["testing.js", "errors.js", "policy-errors.js"]) await copyFile(join(BUILT, name), join(pkg, name));
   const run = spawn(process.execPath, [SERVE, "--once", "--calls", "1000", "--pkg", pkg]);
   let told = "";
   run.stdout.on("data", (data) => (told += data));

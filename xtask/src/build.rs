@@ -6,7 +6,8 @@
 //! place, so a failed build leaves the last one whole.
 
 use crate::{
-    fresh::{files, is_fresh},
+    data,
+    fresh::is_fresh,
     glue::{self, Bind},
     install,
     letters::Letters,
@@ -40,7 +41,8 @@ const FILES: [&str; 11] = [
 /// The entries whose hosts import a `.wasm`.
 const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
 const WORK: &str = "target/npm";
-const TEMPLATE: &str = "pkg-template";
+/// The sources of the package.
+pub const TEMPLATE: &str = "pkg-template";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What rustc 1.95 emits for this target by default; told to wasm-opt, which then also makes use of it (measured: 0.15 kB).
 const WASM_FEATURES: [&str; 6] = [
@@ -168,9 +170,9 @@ fn assemble() -> Result<(), String> {
         copy(&Path::new(TEMPLATE).join("url/workerd/url.js"), &stage.join(entry))?;
     }
     one_file(&stage)?;
-    profiles(&stage)?;
+    data::profiles(&stage)?;
     command(&stage)?;
-    messages(&stage.join("messages"))?;
+    data::messages(&stage.join("messages"))?;
     beside(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
@@ -290,45 +292,11 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-// One named export for each file of profiles/, so that a bundler keeps those in use.
-fn profiles(out: &Path) -> Result<(), String> {
-    let types = read(&Path::new(TEMPLATE).join("profiles.d.ts"))?;
-    let mut lines = Vec::new();
-    for file in files(&Path::new(TEMPLATE).join("profiles")) {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !String::from_utf8_lossy(&types).contains(&format!("export const {name}: Profile;")) {
-            return Err(format!("{TEMPLATE}/profiles.d.ts lacks `export const {name}: Profile;`"));
-        }
-        lines.push(format!("export {{ default as {name} }} from \"../../{}\";\n", file.display()));
-    }
-    let list = work("profiles.js");
-    write(&list, lines.concat().as_bytes())?;
-    process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
-}
-
 // The command is a user of the package like others: it imports it by its name.
 fn command(out: &Path) -> Result<(), String> {
     let mut esbuild = esbuild();
     esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
-}
-
-// A file with its types for each language of messages/: an application loads one, or the one that it asks for.
-fn messages(out: &Path) -> Result<(), String> {
-    let types = read(&Path::new(TEMPLATE).join("messages.d.ts"))?;
-    for file in files(&Path::new(TEMPLATE).join("messages")) {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let list = work("messages.js");
-        let line = format!(
-            "import messages from \"../../{}\";\nexport {{ messages, messages as default }};\n",
-            file.display()
-        );
-        write(&list, line.as_bytes())?;
-        let code = out.join(format!("{name}.js"));
-        process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;
-        write(&out.join(format!("{name}.d.ts")), &types)?;
-    }
-    Ok(())
 }
 
 // Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the
@@ -401,15 +369,15 @@ fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
-fn option(name: &str, path: &Path) -> String {
+pub fn option(name: &str, path: &Path) -> String {
     format!("{name}{}", path.display())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 

@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod data;
 mod demo;
 mod example;
 mod fresh;

@@ -120,11 +120,21 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     let mut out = Explanation::new(Kind::Success, "", report.status);
     let facts = Reading::of(report, &document, &mut out);
     let mut judged = catalogs.model().judge(|sink| facts.features(report, sink));
-    if judged.kind == Kind::Success && facts.facts.contains(&UNREADABLE) {
-        (judged.kind, judged.reason) = (Kind::UnexpectedResponse, judge::default_reason(Kind::UnexpectedResponse));
-    } else if judged.kind == Kind::Success && facts.facts.contains(&FAILED) {
-        (judged.kind, judged.reason) = (judged.second, judge::default_reason(judged.second));
-        judged.confidence = judged.confidence.min(advise::SURE - 1);
+    if judged.kind == Kind::Success {
+        // A resource was created, or will be: there may be nothing to send (RFC 9110, 15.3.2 and 15.3.3).
+        let may_be_empty = facts.body.shape == Shape::Empty && matches!(report.status, Some(201 | 202));
+        let reason = judge::default_reason(judged.second);
+        let instead = if facts.facts.contains(&FAILED) {
+            Some((judged.second, reason, judged.second))
+        } else if facts.facts.contains(&UNREADABLE) && !may_be_empty {
+            Some((Kind::UnexpectedResponse, "invalid_json", Kind::Success))
+        } else {
+            None
+        };
+        if let Some(found) = instead {
+            (judged.kind, judged.reason, judged.second) = found;
+            judged.confidence = judged.confidence.min(advise::SURE - 1);
+        }
     }
     let mut digits = String::new();
     number::push(&mut digits, u64::from(report.status.unwrap_or(0)));

@@ -238,6 +238,19 @@ fn a_success_is_an_error_only_by_the_known_conventions() {
         assert_eq!(case.json()["kind"], kind, "{body}");
     }
     assert_eq!(Case { status: Some(204), body: Some(String::new()), ..Case::default() }.json()["kind"], "success");
+    for status in [201, 202] {
+        let headers = "content-type:application/json\n".into();
+        let case = Case { status: Some(status), body: Some(String::new()), headers, ..Case::default() };
+        assert_eq!(case.json()["kind"], "success", "{status}");
+    }
+    // Cut off: unsure, and it says what else it may be.
+    let cut = r#"{"items":[{"id":1},{"id":"#;
+    let headers = "content-type:application/json\n".into();
+    let out = Case { status: Some(200), body: Some(cut.into()), headers, ..Case::default() }.json();
+    assert_eq!((&out["kind"], &out["reason"]), (&"unexpected_response".into(), &"invalid_json".into()));
+    assert!(out["confidence"].as_f64().is_some_and(|confidence| confidence < 0.6), "{out}");
+    let said = out["notes"].to_string();
+    assert!(said.contains("Success"), "{said}");
     assert_eq!(Case { status: Some(200), ..Case::default() }.json()["kind"], "success");
 }
 

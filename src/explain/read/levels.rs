@@ -10,7 +10,7 @@ const UNWRAP: &[u8] = keys!(
     "error errors fault Fault Error message detail response result data extensions response_metadata json meta header status responseStatus ResponseStatus sys"
 );
 
-/// Words for an outcome that is none.
+/// Words by which a member reports a failure.
 const FAILED: &str = "fail|failed|failure|error|errors|ko|nok|erro|err|false";
 
 /// The objects that may say something of the error, outermost first.

@@ -6,7 +6,7 @@ import { pathOf, urlOf } from "./request.js";
  * @typedef {{ origin: string, href: string, target: string }} Address
  */
 
-// The last address that was read: to parse it anew takes as long as all else that is done at the start of a call. None
+// The last address that was read: to parse it again takes as long as all else that is done at the start of a call. None
 // with a query or a user in it, which may be secrets.
 /** @type {{ input: unknown, base: unknown, address: Address }} */
 let last = { input: undefined, base: undefined, address: { origin: "", href: "", target: "" } };

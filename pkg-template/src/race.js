@@ -17,7 +17,7 @@ import { wakeOthers } from "./wait.js";
  */
 
 /**
- * Sends, and sends again whenever the core says so while there is no response; then calls off what is left.
+ * Sends, and sends again when the core asks for it while there is no response; then ends what is left.
  *
  * Each further send is an object that inherits from the call and has a response, a failure and a number of its own. `attempt` works on it
  * as on a call: it enters itself in `legs` before it first waits, lets another send's body be read to its end before it reports, and

@@ -267,7 +267,7 @@ impl Engine {
         self.memory.tracker.alarm(at).map_or(f64::from(NEVER), |alarm| alarm.since(at.mono).max(0) as f64)
     }
 
-    /// A waiting call that may go on now, or [`Absent::Never`]. Asked after each event until it says so.
+    /// A waiting call that may go on now, or [`Absent::Never`]. Asked after each event until it returns that.
     pub fn woken(&mut self, wall: f64, mono: f64) -> i32 {
         self.memory.tracker.wake(Moment::new(wall, mono, 0.0)).map_or(NEVER, |owner| owner as i32)
     }

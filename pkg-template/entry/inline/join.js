@@ -30,7 +30,7 @@ export function join(parts) {
 /**
  * The same, a function of the module a step.
  * @param {Uint8Array} parts
- * @returns {Generator<undefined, Uint8Array<ArrayBuffer>>}
+ * @returns {Generator<void, Uint8Array<ArrayBuffer>>}
  */
 export function* joining(parts) {
   // Sizes of functions are in no row, and of a local, its number may be longer than what is in its row.

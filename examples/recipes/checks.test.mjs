@@ -154,7 +154,7 @@ describe("pagination", () => {
       this.next = next;
     },
   });
-  const lastOf7 = (/** @type {string} */ path) => (idOf(path) < 7 ? page(path) : JSON.stringify([7]));
+  const lastOf7 = (/** @type {string} */ path) => (idOf(path) < 7 ? page(path, "") : JSON.stringify([7]));
 
   test("goes on after an abort with the page that was not finished, and ends with the last", async () => {
     const { pages } = await import("./pagination.ts");

@@ -1,6 +1,7 @@
-// A `load` function of SvelteKit. `extend({ fetch })` puts the policy over the fetch of the event, which adds cookies on the server
-// and hands data to the page without a second request. The quota is kept in the one policy of the module, whatever the event.
-// There is nothing to switch off. Time spent waiting delays the page, so the total is bounded.
+// A `load` function of SvelteKit. `extend({ fetch })` puts the policy over the fetch of the event, which hands the data to the page without
+// a second request; what is known of quotas is kept in the one policy of the module. There is nothing to switch off. On the server
+// this fetch adds the user's cookies beneath the policy: if the API counts by user, name the user in `rateLimit.scope`.
+// Time spent waiting delays the page, so the total is bounded.
 import { createPolicy } from "fetch-with-policy";
 
 interface Item {

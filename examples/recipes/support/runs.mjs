@@ -180,7 +180,12 @@ export const runs = {
       return async (id) => (await load({ fetch, params: { url: `${url}/items/${id}` } })).item.id;
     },
   },
-  "next-loader": { start: (url) => startThread("next-loader", url) },
+  "next-loader": {
+    async start(url) {
+      const { getItem } = await import("../next-loader.ts");
+      return async (id) => (await getItem(`${url}/items/${id}`)).id;
+    },
+  },
   msw: { start: (url) => startThread("msw", url) },
   "service-worker": { start: startChromium },
   "durable-object": { start: (url) => startWorkerd(url) },

@@ -102,7 +102,7 @@ async function startApi(/** @type {import("node:test").TestContext} */ context) 
     response.setHeader("x-ratelimit-limit", LIMIT).setHeader("x-ratelimit-remaining", LIMIT - used).setHeader("x-ratelimit-reset", reset);
     if (!allowed) {
       met.limited++;
-      return void response.writeHead(429, { "retry-after": reset }).end();
+      return void response.writeHead(429, { "retry-after": String(reset) }).end();
     }
     if (page % 10 === 3 && !failedOnce.has(page)) {
       failedOnce.add(page);

@@ -526,7 +526,7 @@ export interface RequestView {
 
 /**
  * Something that happened to a call. `call` joins what belongs together, over all policies; `url` is origin and path, without
- * query, user info or fragment (a secret in a path is shown). `attempt` is the number of the send, from 1. An "attempt" is told
+ * query, user info or fragment, and with `*` for parts of the path of 20 letters or more with a digit, which may be tokens. `attempt` is the number of the send, from 1. An "attempt" is told
  * in the turn of its send, and then a "response" or a "failure" of it. The last event of a call is a "give-up", or a "response"
  * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
  * answer ends in a "failure" with an `AbortError`, after that answer. "core-failed" is about the policy, not about the call.
@@ -605,6 +605,10 @@ export function callRecord(responseOrError: unknown): CallRecord | undefined;
 export interface CallRecord {
   /** The number of the call, as in its events. */
   call: number;
+  /** Its method. Set when the call ends. */
+  method?: string;
+  /** Its address, as in its events: origin and path, without what may be secret. Set when the call ends. */
+  url?: string;
   /** In the order in which they were sent. */
   attempts: AttemptRecord[];
   /** The sum of its waits, ms. */
@@ -660,7 +664,11 @@ export class PolicyError extends Error {
   static is(value: unknown): value is PolicyError;
 }
 
-/** A response that is not ok, where `throwHttpErrors` is set. Its body is unread. */
+/**
+ * A response that is not ok, where `throwHttpErrors` is set. Its body is unread. The message names the request and the response:
+ * "POST https://api.example.com/items: 422 Validation failed: title is required", without an explainer "…: status 422"; the address
+ * is as in events.
+ */
 export class HttpError extends PolicyError {
   /** The answer; its body is still to be read. */
   readonly response: Response;

@@ -187,7 +187,7 @@ export async function adopt(items, done) {
         .then(
           () => gaveUp && run.record.gaveUp === undefined && giveUp(run, gaveUp, 0),
           // Its caller has this error, with the record of the call.
-          (error) => keep(error, record),
+          (error) => keep(error, record, taken),
         )
         .catch(none);
     }
@@ -207,7 +207,7 @@ export async function adopt(items, done) {
           if (!reported.has("response")) emit(taken, "response", 1, { at, status, quotas: [] });
           record.waited = waited;
           record.attempts.push({ startedAt, endedAt: at, waitedBefore: waited, status });
-          keep(response, record);
+          keep(response, record, taken);
         }
         isPlain = true;
         resolve(response);

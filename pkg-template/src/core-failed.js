@@ -29,7 +29,7 @@ export async function endWithoutCore(run, isInHand) {
     const { response } = run;
     if (!response?.ok) giveUp(run, CODE, 0);
     if (response === undefined) throw run.failure;
-    keep(response, record);
+    keep(response, record, run);
     return response;
   }
   if (signal?.aborted) {

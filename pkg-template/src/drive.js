@@ -75,7 +75,7 @@ export async function drive(run, action) {
     if (/** @type {any} */ (error)?.response !== run.response) run.response?.body?.cancel().catch(() => {});
     // A callback of the caller's threw; that, too, is reported.
     if (run.record.gaveUp === undefined) giveUp(run, "not-retryable", 0);
-    keep(error, run.record);
+    keep(error, run.record, run);
     throw error;
   } finally {
     end(run);

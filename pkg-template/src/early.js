@@ -15,7 +15,7 @@ import { PROBES } from "./option-schema.js";
 import { adopting, failure, log, open, inOrder, want } from "./page.js";
 import { keep, nextCall } from "./record.js";
 import { explainerHere } from "./registered.js";
-import { cancelBody, freeze, isRequest, letGo, sourceOf, viewOf, withHeaders, withMembers } from "./request.js";
+import { cancelBody, freeze, isRequest, letGo, shownUrl, sourceOf, viewOf, withHeaders, withMembers } from "./request.js";
 
 /** Error names that events may show without the core, which recognises secrets. */
 const NAMES = /^(Abort|Network|Timeout|Type)Error$/;
@@ -188,7 +188,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       const of = response;
       const explanation = blank(of.status);
       const explain = async () => (await explainerHere()?.(of, { method, url: href })) ?? explanation;
-      return new HttpError(`${method} ${origin}: status ${of.status}`, { response: of, explanation, explain, record });
+      return new HttpError(`${method} ${shownUrl(href)}: status ${of.status}`, { response: of, explanation, explain, record });
     }
 
     /** Ends it by its signal or its deadline. @param {string} gaveUp @param {any} reason */
@@ -230,7 +230,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
     /** Settles the call, and keeps only what the log needs for the core, and no body. @param {any} result @param {boolean} [isThrown] */
     function over(result, isThrown) {
       leave();
-      keep(result, record);
+      keep(result, record, { method, href });
       resolve(isThrown ? Promise.reject(result) : result);
       args = [href, { method, headers: sourceOf(args[0], args[1]) }];
       if (response) {

@@ -7,7 +7,7 @@ import { fallback, isFallback } from "./fallback.js";
 import { ALL } from "./protocol.js";
 import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
-import { cancelBody, viewOf } from "./request.js";
+import { cancelBody, shownUrl, viewOf } from "./request.js";
 import { explainerHere } from "./registered.js";
 import { note } from "./sent.js";
 import { reasonOf } from "./why.js";
@@ -28,7 +28,7 @@ export function conclude(run, resolves) {
   if (reason !== "") giveUp(run, reason, retryAt);
   const answer = reason === HOST_LIMIT ? answerOf(response ?? run.flight?.before) : response;
   if (resolves && answer !== undefined) {
-    keep(answer, record);
+    keep(answer, record, run);
     if (!answer.ok) note(answer, run.method, headersOf(run));
     if (throws) return httpError(run, answer);
     return answer;
@@ -101,24 +101,40 @@ function quotaInTheWay({ engine, clock, origin, why }) {
  * @returns {Promise<never>}
  */
 async function httpError(run, response) {
-  const { method, origin, record, clock, signal } = run;
+  const { record, clock, signal } = run;
   const limit = limitOf(clock, leftOf(run));
   let explanation;
   try {
     explanation = await settle(explained(run, response), signal, limit);
   } catch (error) {
     response.body?.cancel().catch(() => {});
-    keep(error, record);
+    keep(error, record, run);
     throw error;
   } finally {
     limit.end();
   }
   // Once more where no explainer was there yet; what was sent is known of the response, without its secrets.
-  const { href, hooks } = run;
+  const { method, href, hooks } = run;
   const explain = async () => (isFallback(explanation) ? ((await explainerHere()?.(response, { method, url: href }, hooks.catalogs)) ?? explanation) : explanation);
-  const error = new HttpError(`${method} ${origin}: status ${response.status}`, { response, explanation, explain, record });
-  keep(error, record);
+  const error = new HttpError(`${method} ${shownUrl(href)}: ${inWords(explanation, response)}`, { response, explanation, explain, record });
+  keep(error, record, run);
   throw error;
+}
+
+/** The most fields that a message names. */
+const FIELDS = 3;
+
+/**
+ * What is known of an error response, in one line: "422 Validation failed: title is required".
+ * @param {any} explanation
+ * @param {Response} response
+ */
+function inWords(explanation, { status }) {
+  if (isFallback(explanation)) return `status ${status}`;
+  /** @type {{ message?: string }[]} */
+  const fields = explanation.fields ?? [];
+  const messages = fields.flatMap(({ message }) => message || []).slice(0, FIELDS).join("; ");
+  return `${status} ${explanation.title}${messages && `: ${messages}`}`;
 }
 
 /**

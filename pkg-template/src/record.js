@@ -1,4 +1,5 @@
 // @ts-check
+import { shownUrl } from "./request.js";
 
 /**
  * @typedef {object} AttemptRecord
@@ -14,6 +15,8 @@
 /**
  * @typedef {object} CallRecord
  * @property {number} call
+ * @property {string} [method]
+ * @property {string} [url]
  * @property {AttemptRecord[]} attempts
  * @property {number} waited
  * @property {string} [gaveUp]
@@ -76,8 +79,12 @@ const isObject = (value) => (typeof value === "object" && value !== null) || typ
 /**
  * @param {unknown} result a response or what was thrown
  * @param {CallRecord} record
+ * @param {{ method: string, href: string }} of whose it is
  */
-export function keep(result, record) {
+export function keep(result, record, { method, href }) {
+  // Not before the call ends: a hundred thousand may wait.
+  record.method = method;
+  record.url = shownUrl(href);
   if (!isObject(result)) return;
   try {
     Told.on(result, record);

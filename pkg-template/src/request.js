@@ -35,6 +35,13 @@ export function pathOf(href) {
 }
 
 /**
+ * The address as events, records and errors show it: without user, query and fragment, and with `*` for parts of the path that may be
+ * tokens. Those have 20 letters or more, of which one is a digit.
+ * @param {string} href
+ */
+export const shownUrl = (href) => href.replace(/^(\w+:\/\/)[^/?#]*@|[?#].*/g, "$1").replace(/[^/]{20,}/g, (part, at) => (at > 8 && /\d/.test(part) ? "*" : part));
+
+/**
  * The headers that a fetch with this input and init sends, or undefined. Never reads what can be read only once.
  * @param {any} input
  * @param {any} init

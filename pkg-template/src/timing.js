@@ -6,7 +6,7 @@
  * A page buffers measures for ever, so each is cleared as soon as it is made: a recording panel and a
  * `PerformanceObserver` have seen it by then, and a page that lives for months keeps nothing.
  */
-import { pathOf } from "./request.js";
+import { shownUrl } from "./request.js";
 
 /** @typedef {import("./run.js").Run} Run */
 
@@ -38,7 +38,7 @@ export function measureWait(run, ms) {
  */
 function measure({ call, origin, href, method }, ms, what, color, property) {
   try {
-    const name = `fetch-with-policy ${method} ${origin}${pathOf(href)} ${what}`;
+    const name = `fetch-with-policy ${method} ${shownUrl(href)} ${what}`;
     const end = performance.now();
     const devtools = { dataType: "track-entry", track: origin, trackGroup: "fetch-with-policy", color, properties: [["call", `${call}`], property] };
     performance.measure(name, { start: Math.max(0, end - ms), end, detail: { devtools } });

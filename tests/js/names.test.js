@@ -29,6 +29,8 @@ const ENTRIES = [
   ["node-testing.js", () => import("../../pkg/node-testing.js")],
   ["opentelemetry.js", () => import("../../pkg/opentelemetry.js")],
   ["index.js, minified by a user", bundled],
+  ["debug.js", () => import("../../pkg/debug.js")],
+  ["state.js", () => import("../../pkg/state.js")],
 ];
 
 /** @param {object} object @param {string} of */

@@ -38,7 +38,9 @@ import type {
   TimeoutOptions,
   WaitReason,
 } from "fetch-with-policy";
+import { logger, type LoggerOptions } from "fetch-with-policy/debug";
 import { telemetry, type TelemetryOptions } from "fetch-with-policy/opentelemetry";
+import { callStore, type CallsState, type CallStore } from "fetch-with-policy/state";
 import { clever, unit21 } from "fetch-with-policy/profiles";
 
 const asFetch: typeof fetch = fetchWithPolicy;
@@ -225,3 +227,14 @@ export const ends: Record<GiveUpReason, true> = {
   "queue-full": true,
   "server-veto": true,
 };
+
+const lines: LoggerOptions = { log: (line) => line.length, slow: 1000 };
+createPolicy({ onEvent: logger(lines) });
+// @ts-expect-error: a number
+logger({ slow: "5s" });
+const store: CallStore = callStore();
+createPolicy({ onEvent: store.onEvent });
+const unsubscribe: () => void = store.subscribe(() => {});
+unsubscribe();
+const { calls: openCalls, waiting, nextAt }: CallsState = store.getState();
+export const firstWait: number | undefined = waiting > 0 ? nextAt : openCalls[0]?.until;

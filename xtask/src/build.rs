@@ -177,9 +177,17 @@ fn assemble() -> Result<(), String> {
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
-    {
+    for name in [
+        "debug.d.ts",
+        "index.d.ts",
+        "opentelemetry.d.ts",
+        "profiles.d.ts",
+        "state.d.ts",
+        "static.d.ts",
+        "testing.d.ts",
+        "url.d.ts",
+        "README.md",
+    ] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -299,10 +307,10 @@ fn command(out: &Path) -> Result<(), String> {
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
 }
 
-// Entries that take no part of the cores: one over another's API, which its users have installed, and the simulator. Of the
+// Entries that take no part of the cores: what listens to events, one of them over another's API, which its users have installed, and the simulator. Of the
 // package's code only the errors are shared; beside the one file that Node gets, they are that file's.
 fn beside(out: &Path) -> Result<(), String> {
-    const NAMES: [&str; 2] = ["opentelemetry", "testing"];
+    const NAMES: [&str; 4] = ["debug", "opentelemetry", "state", "testing"];
     const ERRORS: &str = "\"./errors.js\"";
     let mut esbuild = esbuild();
     esbuild.args(NAMES.map(|name| format!("{TEMPLATE}/src/{name}.js")));

@@ -1,0 +1,100 @@
+// The logger's lines and the store's states, of policies on a virtual clock.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPolicy, PolicyOptionError } from "fetch-with-policy";
+import { logger } from "fetch-with-policy/debug";
+import { callStore } from "fetch-with-policy/state";
+import { virtualHost } from "./virtual.js";
+
+const URL = "https://api.example.com/items?token=secret";
+const QUOTA = { ratelimit: '"a";r=0;t=4', "ratelimit-policy": '"a";q=1;w=4' };
+
+/** Makes calls one after the other; each response takes 20 ms. */
+async function play(onEvent, answers, { calls = 1, ...options } = {}) {
+  const clock = virtualHost();
+  const left = [...answers];
+  const fetch = async () => {
+    await new Promise((resolve) => clock.host.setTimeout(resolve, 20));
+    return left.shift()();
+  };
+  const policy = createPolicy({ host: clock.host, fetch, onEvent, ...options });
+  let over = 0;
+  for (let n = 0; n < calls; n++) policy.fetch(URL).catch(() => {}).finally(() => over++);
+  for (let n = 0; n < 1000 && over < calls; n++) await clock.pass(50);
+  assert.equal(over, calls);
+  return clock;
+}
+
+const fine = () => new Response("fine");
+const down = () => new Response("down", { status: 503, headers: { "retry-after": "2" } });
+
+test("a line says who waits for what until when; a long wait and an end without success are warnings", async () => {
+  const [lines, warnings] = [[], []];
+  const onEvent = logger({ log: (line) => lines.push(line), warn: (line) => warnings.push(line), slow: 2500 });
+  await play(onEvent, [() => new Response("fine", { headers: QUOTA }), fine], { calls: 2, rateLimit: { probe: 1 } });
+  await play(onEvent, [down, fine]);
+  await play(onEvent, [() => new Response("no", { status: 404 })]);
+  const all = [...lines, ...warnings].join("\n");
+  assert.ok(!all.includes("secret"), "no query");
+  assert.match(lines[0], /^\[fetch-with-policy\] #\d+ GET https:\/\/api\.example\.com\/items: send 1$/);
+  assert.match(all, /waits [\d.]+ s, until \d{4}-\d\d-\d\dT[\d:.]+Z, for the quota a \(1 in 4\.0 s\), which the header ratelimit reports/);
+  assert.ok(warnings.some((line) => /waits .* for the quota a/.test(line)), warnings.join("\n"));
+  assert.ok(lines.some((line) => /waits 2\.\d s, .*as the server asks: retry-after/.test(line)), all);
+  assert.ok(lines.some((line) => line.includes("status 200; 0 left of a (1 in 4.0 s)")), all);
+  assert.match(warnings.at(-1), /gives up: not-retryable$/);
+});
+
+test("options of the wrong type are refused by name", () => {
+  for (const [options, field] of [[{ log: "x" }, "log"], [{ warn: 1 }, "warn"], [{ slow: -1 }, "slow"], [{ slow: NaN }, "slow"]]) {
+    assert.throws(() => logger(options), (error) => error instanceof PolicyOptionError && error.field === field);
+  }
+  assert.throws(() => callStore().subscribe(5), (error) => error instanceof PolicyOptionError && error.field === "listener");
+});
+
+test("the console in use at the time of a line gets it", () => {
+  const { debug } = console;
+  const lines = [];
+  const onEvent = logger();
+  console.debug = (line) => lines.push(line);
+  try {
+    onEvent({ type: "attempt", call: 1, method: "GET", url: "https://a.example/", attempt: 1, at: 0 });
+  } finally {
+    console.debug = debug;
+  }
+  assert.deepEqual(lines, ["[fetch-with-policy] #1 GET https://a.example/: send 1"]);
+});
+
+test("a store shows the calls that are not over, and changes its state with each change alone", async () => {
+  const store = callStore();
+  const states = [];
+  const stop = store.subscribe(() => states.push(store.getState()));
+  assert.deepEqual(store.getState(), { calls: [], waiting: 0, nextAt: undefined });
+  const clock = await play(store.onEvent, [down, fine, () => new Response("no", { status: 404 })], { calls: 2, rateLimit: { probe: 1 } });
+  assert.ok(states.every((state, n) => state !== states[n - 1]), "a new object each time");
+  const wait = states.find(({ calls }) => calls.some(({ waitsFor }) => waitsFor === "retry-after"));
+  assert.ok(wait.waiting > 0 && wait.nextAt > clock.host.now() - 10_000 && wait.calls[0].url === "https://api.example.com/items");
+  assert.deepEqual(store.getState(), { calls: [], waiting: 0, nextAt: undefined });
+  assert.equal(store.getState(), store.getState());
+  const count = states.length;
+  stop();
+  await play(store.onEvent, [fine]);
+  assert.equal(states.length, count);
+});
+
+test("a listener that throws stops neither the others nor the call", async () => {
+  const { error } = console;
+  const store = callStore();
+  let heard = 0;
+  store.subscribe(() => {
+    throw new Error("mine");
+  });
+  store.subscribe(() => heard++);
+  const shown = [];
+  console.error = (thrown) => shown.push(thrown.message);
+  try {
+    await play(store.onEvent, [fine]);
+  } finally {
+    console.error = error;
+  }
+  assert.ok(heard >= 2 && shown.length === heard && shown[0] === "mine");
+});

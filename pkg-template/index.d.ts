@@ -47,8 +47,8 @@ export function fetchWithPolicy(
 /**
  * A policy with its own state: quotas, retry budget, circuits. Make it once, at module scope, not for each call.
  *
- * @throws {@link PolicyOptionError} for an option that cannot be; it names the field and what was expected.
- * @throws {@link PolicyError} where WebAssembly is not available: see {@link PolicyOptions.unavailable}.
+ * @throws PolicyOptionError for an unknown option or a value that is not allowed; it names the field and what was expected.
+ * @throws PolicyError where WebAssembly is not available: see {@link PolicyOptions.unavailable}.
  *
  * @example
  * ```js
@@ -141,7 +141,10 @@ export interface PolicyOptions extends CallOptions {
    * @default the built-in one, with the profiles' catalogs, if the application imports `explainResponse`, `explain` or `createExplainer`
    * anywhere. If it does not, explanations read the status alone: a policy by itself brings no explainer into a bundle
    */
-  explainer?: { explainResponse: typeof explainResponse };
+  explainer?: {
+    /** Explains the response; see {@link explainResponse}. */
+    explainResponse: typeof explainResponse;
+  };
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
   /**
@@ -319,7 +322,16 @@ export interface RetryOptions {
    * probe, within its attempts and its deadline, and no longer than `rateLimit.maxWait`.
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
-  budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
+  budget?:
+    | false
+    | {
+        /** Retries as a share of sends, from 0 to 1. @default 0.2 */
+        ratio?: number;
+        /** Retries that each window allows whatever the share. @default 3 */
+        minPerWindow?: number;
+        /** The window in which sends and retries are counted, ms. @default 10000 */
+        window?: number;
+      };
   /** Asked once the policy has decided: a boolean overrides it, anything else lets it stand. */
   decide?: (context: RetryContext) => boolean | undefined | PromiseLike<boolean | undefined>;
 }
@@ -504,7 +516,14 @@ export interface QuotaState extends Quota {
 export function readQuotas(
   headers: Headers | Record<string, string>,
   context?: { status?: number; now?: number; url?: string; body?: string },
-): { quotas: Quota[]; retryAfter?: Hint; limited?: boolean };
+): {
+  /** Every quota that the headers or the body report; empty where there is none. */
+  quotas: Quota[];
+  /** How long the server asks to wait before the next request; absent where it does not say. */
+  retryAfter?: Hint;
+  /** `true`: a rate was exceeded. `false`: an allowance is spent. Absent: neither is known. */
+  limited?: boolean;
+};
 
 /** How long a server asks to be left alone, and where it said so. */
 export interface Hint {
@@ -531,36 +550,99 @@ export interface RequestView {
  * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
  * answer ends in a "failure" with an `AbortError`, after that answer. "core-failed" is about the policy, not about the call.
  */
-export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
-  | { type: "attempt" }
-  /**
-   * It waits `delay` ms, until the instant `until`, or shorter where room comes earlier. `quota`: the one it waits for, and in
-   * its `source` the header that told it, or "options". For "retry-after": the header that asked for it, and until when.
-   * For "backoff" and "probing" where the API hides its headers: no limit, but `headersHidden` and `expose`.
-   * Who waits in vain is told anew what for, in another event.
-   */
-  | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }
-  | { type: "response"; status: number; quotas: Quota[] }
-  /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
-  | { type: "failure"; error: unknown; label: string }
-  | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
-  /** `scope` is the origin of the route whose circuit it is; the call is the one by which it changed. */
-  | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
-  /**
-   * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so that all of
-   * them share one quota. If they should not, name it in `rateLimit.credentials`. Once for each origin and header.
-   */
-  | { type: "credential-header"; header: string; origin: string }
-  /**
-   * The package's WebAssembly failed with `error`, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported
-   * once, by the first call that meets it; by the next call where none was under way: its `attempt` is then 0.
-   */
-  | { type: "core-failed"; error: unknown }
-  /**
-   * The core cannot be loaded for now, because of `error`, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In
-   * pages only; once for each policy.
-   */
-  | { type: "degraded"; error: unknown }
+export type PolicyEvent = {
+  /** The number of the call; the same in all its events and in its {@link CallRecord}. */
+  call: number;
+  /** Origin and path of the request, without query, user info or fragment. */
+  url: string;
+  /** In capitals, as it is sent. */
+  method: string;
+  /** The number of the send, from 1. */
+  attempt: number;
+  /** When it happened, epoch ms. */
+  at: number;
+} & (
+  | {
+      /** A request is sent. */
+      type: "attempt";
+    }
+  | {
+      /** The call waits. If the reason changes while it waits, another "wait" event reports the new one. */
+      type: "wait";
+      /** Why it waits. */
+      reason: WaitReason;
+      /** How long, ms. It may be shorter where room comes earlier. */
+      delay: number;
+      /** Until when, epoch ms. */
+      until: number;
+      /**
+       * The quota that the call waits for; its `source` is the header that reported it, or "options". For "retry-after": the header
+       * that asked for the wait, and until when. For "backoff" and "probing" where the API hides its headers: no limit, but
+       * `headersHidden` and `expose`.
+       */
+      quota?: Quota;
+    }
+  | {
+      /** Headers of a response arrived. */
+      type: "response";
+      /** The status of the response. */
+      status: number;
+      /** The quotas that it reports. */
+      quotas: Quota[];
+    }
+  | {
+      /** The send failed: no response came. */
+      type: "failure";
+      /** What the host's fetch rejected with. */
+      error: unknown;
+      /** The error's name and code, as in {@link AttemptRecord.error}. */
+      label: string;
+    }
+  | {
+      /** The call ends without success, and is not sent again. */
+      type: "give-up";
+      /** Why. */
+      reason: GiveUpReason;
+      /** When another try may help, epoch ms, where that is known. */
+      retryAt?: number;
+    }
+  | {
+      /** The circuit of a route changed, because of this call; see {@link CircuitBreakerOptions}. */
+      type: "circuit";
+      /** The origin of the route. */
+      scope: string;
+      /** "closed": calls are sent. "open": they are refused. "half-open": one probe is sent. */
+      state: "closed" | "open" | "half-open";
+    }
+  | {
+      /**
+       * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so all of
+       * them share one quota. If they should not, name the header in `rateLimit.credentials`. Once for each origin and header.
+       */
+      type: "credential-header";
+      /** The name of the header. */
+      header: string;
+      /** The origin that it is sent to. */
+      origin: string;
+    }
+  | {
+      /**
+       * The package's WebAssembly failed, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported once, by the
+       * first call that meets it; by the next call where none was under way: its `attempt` is then 0.
+       */
+      type: "core-failed";
+      /** The host's error. */
+      error: unknown;
+    }
+  | {
+      /**
+       * The core cannot be loaded for now, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In pages only; once
+       * for each policy.
+       */
+      type: "degraded";
+      /** Why the core could not be loaded. */
+      error: unknown;
+    }
 );
 
 /** Why a call waits. */
@@ -738,20 +820,30 @@ export function explain<T>(thrown: T & Throwable<T>): Explanation;
 
 /** What a Response and a promise have, and a report has not. */
 interface NoMistake {
+  /** A `Response` has it: pass that to {@link explainResponse}. */
   arrayBuffer?: never;
+  /** A promise has it: await it first. */
   then?: never;
 }
 
 /** `unknown` for what may be explained; for a mistake, a text that says what to pass. */
 type Throwable<T> = unknown extends T
   ? unknown
-  : T extends { arrayBuffer(): unknown }
+  : T extends {
+        /** A `Response` has it. */
+        arrayBuffer(): unknown;
+      }
     ? "Pass a Response to explainResponse(response)."
     : T extends PromiseLike<unknown>
       ? "Await the promise first."
       : T extends undefined | void
         ? "Pass what was thrown, or a report."
-        : T extends { message: unknown } | string | number | boolean | bigint | symbol | null
+        : T extends
+              | {
+                  /** An error has it. */
+                  message: unknown;
+                }
+              | string | number | boolean | bigint | symbol | null
           ? unknown
           : "Pass what was thrown, or a report: { status, headers, body }.";
 
@@ -846,7 +938,9 @@ export interface ExplainerOptions {
 
 /** `explain` and `explainResponse` as the functions of these names, with what {@link createExplainer} was given. */
 export interface Explainer {
+  /** As {@link explain}, with the explainer's catalogs and texts. */
   explain: typeof explain;
+  /** As {@link explainResponse}, with the explainer's catalogs and texts. */
   explainResponse: typeof explainResponse;
   /**
    * All that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, a link
@@ -929,33 +1023,79 @@ export interface ErrorReport {
 /** What went wrong. Switch on `kind`, then on `reason`. */
 export type Explanation = ExplanationBase &
   (
-    | { kind: "unauthenticated"; reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown" }
     | {
+        /** The server does not know who asks: credentials are missing, wrong or expired. */
+        kind: "unauthenticated";
+        /** What is wrong with the credentials. "step_up": a second factor is needed. */
+        reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown";
+      }
+    | {
+        /** The server knows who asks and refuses. */
         kind: "forbidden";
+        /** What is refused. "bot_challenge": a page that checks for robots came in place of the response. */
         reason: "permission" | "scope" | "account" | "region" | "product" | "blocked" | "bot_challenge" | "unknown";
+        /** The OAuth scopes that the response names as missing. */
         missingScopes?: string[];
       }
     | {
+        /** What was asked for does not exist, or this caller may not see it. */
         kind: "not_found";
+        /** "route": the URL itself. "gone": it existed. */
         reason: "resource" | "route" | "gone" | "unknown";
-        entity?: { type?: string; id?: string };
+        /** What was not found, where the response names it. */
+        entity?: {
+          /** Such as "user". */
+          type?: string;
+          /** Its id, as the response has it. */
+          id?: string;
+        };
       }
-    | { kind: "not_supported"; reason: "method" | "feature" | "media_type" | "unknown"; allow?: string[] }
     | {
+        /** The server does not support the request. */
+        kind: "not_supported";
+        /** What it does not support. */
+        reason: "method" | "feature" | "media_type" | "unknown";
+        /** The methods of the `Allow` header. */
+        allow?: string[];
+      }
+    | {
+        /** The request's body could not be read. */
         kind: "malformed_body";
-        /** "encoding" only where a catalog's rule gives it. */
+        /** Why. "encoding" only where a catalog's rule gives it. */
         reason: "json_syntax" | "empty" | "encoding" | "unknown";
       }
     | {
+        /** The response is not what the API sends, such as a page of HTML. */
         kind: "unexpected_response";
-        /** "truncated" only where a catalog's rule gives it. */
+        /** What came instead. "truncated" only where a catalog's rule gives it. */
         reason: "html_instead_of_json" | "invalid_json" | "opaque" | "redirect" | "truncated" | "unknown";
       }
-    | { kind: "rate_limited"; bucket?: string; limit?: number; remaining?: number }
-    | { kind: "business_rule"; details: Record<string, unknown> }
-    | { kind: "invalid_request"; reason: "bad_url" | "unknown" }
     | {
+        /** Too many requests for now; waiting helps. */
+        kind: "rate_limited";
+        /** The name of the limit, where the response gives one. */
+        bucket?: string;
+        /** Requests that the limit allows in its window. */
+        limit?: number;
+        /** Requests left of it. */
+        remaining?: number;
+      }
+    | {
+        /** A rule of the API refuses it, such as a declined card. */
+        kind: "business_rule";
+        /** What the response says about it, as data. */
+        details: Record<string, unknown>;
+      }
+    | {
+        /** The request is wrong, and no closer kind fits. */
+        kind: "invalid_request";
+        /** "bad_url": fetch refused the URL before anything was sent. */
+        reason: "bad_url" | "unknown";
+      }
+    | {
+        /** No response came. */
         kind: "network";
+        /** Where it failed. "subrequests": workerd sends no more requests in this invocation. */
         reason:
           | "offline"
           | "refused"
@@ -966,16 +1106,28 @@ export type Explanation = ExplanationBase &
           | "truncated"
           | "protocol"
           | "redirect_loop"
-          /** workerd sends no more requests in this invocation. */
           | "subrequests"
           | "mixed_content"
           | "csp"
           | "cors"
           | "unknown";
       }
-    | { kind: "timeout"; reason: "client_deadline" | "connect" | "headers" | "body" | "server" }
-    | { kind: "aborted"; reason: "caller" }
     | {
+        /** It took too long. */
+        kind: "timeout";
+        /** Who stopped waiting, and for what. "client_deadline": the deadline that the caller set. */
+        reason: "client_deadline" | "connect" | "headers" | "body" | "server";
+      }
+    | {
+        /** The caller's own signal ended the request. */
+        kind: "aborted";
+        /** There is one reason only. */
+        reason: "caller";
+      }
+    | {
+        /**
+         * The kinds without a reason. "unknown" is a thrown error that is no failure of a request, such as an error of the program itself.
+         */
         kind:
           | "success"
           | "validation_failed"
@@ -985,7 +1137,6 @@ export type Explanation = ExplanationBase &
           | "quota_exhausted"
           | "server_error"
           | "unavailable"
-          /** A thrown error that is no failure of a request, such as an error of the program itself. */
           | "unknown";
       }
   );
@@ -1006,7 +1157,7 @@ export interface ExplanationBase {
   action: string;
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** The key of the text for end users, for your i18n library: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. Where the kind is not sure, one that is true of any: "user.invalid_request", or "user.success.message" where it may have worked. */
+  /** The key of the text for end users, for your i18n library: `user.<kind>`, `user.<kind>.after` where there is a wait, `user.<kind>.<variant>` where more is known ("user.unauthenticated.key"), or a rule's own. Where the kind is not sure, one that is true of any: "user.invalid_request", or "user.success.message" where it may have worked. */
   userMessageKey: UserMessageKey | (string & {});
   /** What the text may be filled with. Of a wait: its `seconds`, and how many (`wait`) it is of which `unit`: "second", "minute", "hour", "day". */
   params: Record<string, string>;
@@ -1016,12 +1167,17 @@ export interface ExplanationBase {
   fields: FieldError[];
   /** The API's own words. `message` is cut at 8 KiB; `code` may also be a word that stands in front of it. */
   api: {
+    /** The error code, as the response has it: "insufficient_quota". */
     code?: string;
+    /** The message, redacted. */
     message?: string;
     /** Meant for users by the API. Offered, never shown by itself: plain text of another's, at most 500 bytes on one line; escape it. */
     userMessage?: string;
+    /** The id of the request, for the support of the API. */
     requestId?: string;
+    /** A link to documentation, from the response or from a catalog's rule. */
     docsUrl?: string;
+    /** Further members of the error, as data. */
     details?: unknown;
   };
   /** The form that the body was in: "problem_details", "json_api", "error_object", "html", "empty". */
@@ -1085,17 +1241,66 @@ export interface FieldError {
 
 /** Whether and when the same request may succeed. */
 export type Retry =
-  | { verdict: "none" }
-  | { verdict: "never"; until: string }
-  | { verdict: "backoff"; baseDelay: number; maxTries: number; requiresIdempotency: boolean }
-  | { verdict: "after"; delay: number; source: string }
-  | { verdict: "at-reset"; delay: number; resetAt: number | null; source: string }
-  | { verdict: "after-reauth"; how: "refresh" | "sign-in" | "new-key" | "step-up" }
-  | { verdict: "soon"; delay: number; maxTries: number }
-  | { verdict: "when-online" };
+  | {
+      /** Nothing failed. */
+      verdict: "none";
+    }
+  | {
+      /** The same request fails again. */
+      verdict: "never";
+      /** Until when it does, in words: "the named fields are corrected". */
+      until: string;
+    }
+  | {
+      /** Try again, with growing waits. */
+      verdict: "backoff";
+      /** The first wait, ms. */
+      baseDelay: number;
+      /** Tries in all. */
+      maxTries: number;
+      /** The request may have been carried out: send it again only if it is safe to repeat. */
+      requiresIdempotency: boolean;
+    }
+  | {
+      /** Try again after the time that the server gave. */
+      verdict: "after";
+      /** How long to wait, ms. */
+      delay: number;
+      /** Where the time comes from: "retry-after". */
+      source: string;
+    }
+  | {
+      /** Try again when the quota resets. */
+      verdict: "at-reset";
+      /** How long to wait, ms. */
+      delay: number;
+      /** The reset, epoch ms; `null` where only the delay is known. */
+      resetAt: number | null;
+      /** Where the time comes from: "x-ratelimit-reset". */
+      source: string;
+    }
+  | {
+      /** Try again with other credentials. */
+      verdict: "after-reauth";
+      /** How to get them. */
+      how: "refresh" | "sign-in" | "new-key" | "step-up";
+    }
+  | {
+      /** Try again in a moment, a few times. */
+      verdict: "soon";
+      /** How long to wait, ms. */
+      delay: number;
+      /** Tries in all. */
+      maxTries: number;
+    }
+  | {
+      /** Try again when the device is online. */
+      verdict: "when-online";
+    };
 
 /** An API that is known. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
 export interface Profile {
+  /** The API's name: "acme". */
   name: string;
   /** Host names it applies to. */
   hosts: string[];
@@ -1104,6 +1309,7 @@ export interface Profile {
    * is), `buckets` (paths whose parts have quotas of their own), and `early: false` where refusals count against the caller.
    */
   rateLimit?: Omit<RateLimitOptions, "scope">;
+  /** As of a policy. */
   retry?: Omit<RetryOptions, "decide">;
   /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
@@ -1184,6 +1390,7 @@ export interface Catalog {
   extends?: string[];
   /** What tells the API by its answer where the host does not, as a rule's `when`. */
   recognise?: CatalogCondition;
+  /** One for each error that is to be recognised. */
   rules: CatalogRule[];
   /** Reports, and the rules that must explain them. {@link defineCatalog} runs them; an explainer does not. */
   tests?: CatalogTest[];
@@ -1214,18 +1421,33 @@ export type CatalogText =
   | string
   | CatalogText[]
   | {
+      /** The whole text, or one of a list. */
       equals?: string | number | boolean | (string | number | boolean)[];
+      /** A part of the text. */
       contains?: string;
+      /** How the text begins. */
       startsWith?: string;
+      /** A template, or a list of which one must fit. */
       template?: string | string[];
-      /** Whole numbers; a fraction in the text is dropped. */
+      /** Greater than. Whole numbers here and below; a fraction in the text is dropped. */
       gt?: number;
+      /** Greater than or equal. */
       gte?: number;
+      /** Less than. */
       lt?: number;
+      /** Less than or equal. */
       lte?: number;
     };
 /** The same of what may be absent: `false` and `{ exists: false }` ask that it be so. */
-export type CatalogPresence = CatalogText | boolean | { exists?: boolean; present?: boolean };
+export type CatalogPresence =
+  | CatalogText
+  | boolean
+  | {
+      /** Whether it must be there. */
+      exists?: boolean;
+      /** The same as `exists`. */
+      present?: boolean;
+    };
 
 /**
  * A rule's `when`: it holds if all its members do. Of a 2xx only rules are asked that name a `status`.
@@ -1238,6 +1460,7 @@ export type CatalogPresence = CatalogText | boolean | { exists?: boolean; presen
 export type CatalogCondition = {
   /** 404, "4xx", or a list. */
   status?: number | string | (number | string)[];
+  /** The request's method. */
   method?: CatalogText;
   /** What `api.code` will say. */
   code?: CatalogText;
@@ -1264,13 +1487,31 @@ export type CatalogCondition = {
   /** By name. */
   header?: Record<string, CatalogPresence>;
   /** By JSON pointer (RFC 6901) into the body. A type's name alone asks for the type. */
-  json?: Record<string, CatalogPresence | { type?: "missing" | "null" | "boolean" | "number" | "string" | "array" | "object" }>;
+  json?: Record<
+    string,
+    | CatalogPresence
+    | {
+        /** The type that the value must have. */
+        type?: "missing" | "null" | "boolean" | "number" | "string" | "array" | "object";
+      }
+  >;
   /** `param`: a name, with the test of its value beside it; or tests by name. */
-  url?: { host?: CatalogText; path?: CatalogText; param?: string | Record<string, CatalogPresence>; [test: string]: unknown };
+  url?: {
+    /** The host of the request's URL. */
+    host?: CatalogText;
+    /** Its path. */
+    path?: CatalogText;
+    /** A parameter of its query. */
+    param?: string | Record<string, CatalogPresence>;
+    [test: string]: unknown;
+  };
+  /** The form that the body must be in, or a list: "html", "proxy", "text", "json", "empty". */
   bodyIs?: string | string[];
   /** The envelope's name, as `explanation.format`. */
   format?: CatalogText;
+  /** Must not hold. */
   not?: CatalogCondition;
+  /** One of these must hold. */
   any?: CatalogCondition[];
 };
 
@@ -1290,27 +1531,45 @@ export type CatalogCondition = {
  * ```
  */
 export type CatalogMeaning = {
+  /** What the failure is. @default the rule adds to another's */
   kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted" | "unknown">;
   /** One of the kind's. @default "unknown", or what the status says */
   reason?: string;
   /** A delay that the answer itself tells goes before it. @default the kind's */
-  retry?: Partial<Retry> & { verdict: Retry["verdict"] };
+  retry?: Partial<Retry> & {
+    /** Whether and when to try again. */
+    verdict: Retry["verdict"];
+  };
   /** Until when the same request is in vain; short for the verdict "never". */
   until?: string;
+  /** A few words. @default the kind's */
   title?: string;
+  /** A sentence, for the developer. @default made of status, code and message */
   whatHappened?: string;
-  /** Likeliest first. `confidence` is "likely" if it is not said. */
-  causes?: { id: string; text: string; confidence?: Cause["confidence"]; check?: string }[];
+  /** Likeliest first. */
+  causes?: {
+    /** Stable, within the rule. */
+    id: string;
+    /** A sentence, for the developer. */
+    text: string;
+    /** How sure it is. @default "likely" */
+    confidence?: Cause["confidence"];
+    /** How to find out. */
+    check?: string;
+  }[];
   /** For the developer: what to do now. */
   action?: string;
   /** Where the answer has no link of its own: `api.docsUrl`. */
   docsUrl?: string;
-  /** A text of your own for end users, by its key in `messages`. @default "user.<kind>" */
+  /** A text of your own for end users, by its key in `messages`. @default `user.<kind>` */
   userMessageKey?: UserMessageKey | (string & {});
   /** The field, or fields, that it is about. */
   field?: string;
+  /** The same for several. */
   fields?: string[];
+  /** The part of the request that the field is in. */
   in?: FieldError["in"];
+  /** What kind of mistake it is. */
   fieldReason?: FieldError["reason"];
   /** @default what the API says */
   fieldMessage?: string;
@@ -1320,7 +1579,11 @@ export type CatalogMeaning = {
 
 /** A report, and the id that must explain it. Without `url` it is taken for an answer of the catalog's own API. */
 export interface CatalogTest extends Record<string, unknown> {
-  expect: { id: string };
+  /** What must come of it. */
+  expect: {
+    /** The id of the rule that must decide. */
+    id: string;
+  };
 }
 
 /**
@@ -1376,6 +1639,7 @@ export type UserMessageKey =
  * A text with a mistake, or with an argument that the explanation does not have, is passed over; {@link defineMessages} finds it before.
  */
 export interface Messages extends Partial<Record<UserMessageKey, string>> {
+  /** The language of the texts, as a BCP 47 tag. */
   locale?: string;
   /** A catalog's own key: "acme.seat-taken". */
   [key: `${string}.${string}`]: string | undefined;
@@ -1429,7 +1693,9 @@ export interface Host {
   monotonic(): number;
   /** From 0 up to, not including, 1. */
   random(): number;
+  /** Calls `callback` after `ms`; gives a handle for `clearTimeout`. */
   setTimeout(callback: () => void, ms: number): unknown;
+  /** Takes back a `setTimeout`. */
   clearTimeout(handle: unknown): void;
   /** `false`: a call whose network failed waits until it is not. `undefined`: not known. */
   online(): boolean | undefined;
@@ -1439,8 +1705,11 @@ export interface Host {
 export interface RetryContext {
   /** The attempt that ended, from 1. */
   attempt: number;
+  /** What was sent. */
   request: RequestView;
+  /** The response, if one came. */
   response?: Response;
+  /** What the host's fetch rejected with, if no response came. */
   error?: unknown;
   /** How long the wait would be, ms. */
   delay: number;
@@ -1449,4 +1718,8 @@ export interface RetryContext {
 }
 
 /** The state of a policy as plain data; see {@link Policy.snapshot}. */
-export type PolicySnapshot = { version: 1; [key: string]: unknown };
+export type PolicySnapshot = {
+  /** The version of the format. */
+  version: 1;
+  [key: string]: unknown;
+};

@@ -48,7 +48,7 @@ export interface TelemetryOptions {
  * No header, query, user info, fragment, body or message of an error is in any of it. A secret that stands in a path, as in
  * Slack's webhooks, is: it is in `url.full`.
  *
- * @throws {@link PolicyOptionError} for an option that is not what it should be.
+ * @throws PolicyOptionError for an option that has a wrong type.
  *
  * @example
  * ```js

@@ -38,6 +38,7 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
  */
 export function createSimulator(options?: SimulatorOptions): Simulator;
 
+/** What {@link createSimulator} takes: the quota, how it is reported, and what goes wrong. */
 export interface SimulatorOptions {
   /** Chance: latencies, errors, and what `host.random` gives. The same seed is the same run. @default 1 */
   seed?: number;
@@ -50,7 +51,16 @@ export interface SimulatorOptions {
   /** Its length, ms. @default 60000 */
   window?: number;
   /** Several limits at once, instead of `limit` and `window`. A unit other than "requests" is taken by `cost`. */
-  limits?: { limit: number; window: number; name?: string; unit?: string }[];
+  limits?: {
+    /** Units that a window admits. */
+    limit: number;
+    /** The length of the window, ms. */
+    window: number;
+    /** The name that headers give it. */
+    name?: string;
+    /** What is counted. @default "requests" */
+    unit?: string;
+  }[];
   /**
    * What the windows are. "fixed": aligned to the clock; "first-request": each opens with a request; "sliding": the last
    * `window` ms at each instant; "token-bucket": `limit` at once, refilled evenly in `window`. @default "fixed"
@@ -82,12 +92,13 @@ export interface SimulatorOptions {
   respond?: Responder;
 }
 
+/** Errors by chance. */
 export interface ErrorChance {
-  /** From 0 to 1. */
+  /** Of all requests, from 0 to 1. */
   share: number;
-  /** @default 503 */
+  /** What goes wrong. @default 503 */
   failure?: Failure;
-  /** @default false */
+  /** Whether the request also takes from the quota. @default false */
   counted?: boolean;
 }
 
@@ -95,11 +106,24 @@ export interface ErrorChance {
  * What goes wrong: a status, with headers and a body or without; "network": `fetch` rejects, as for a refused connection;
  * "hang": no answer ever; "cut": a 200 whose body breaks off.
  */
-export type Failure = number | "network" | "hang" | "cut" | { status: number; headers?: Record<string, string>; body?: string };
+export type Failure =
+  | number
+  | "network"
+  | "hang"
+  | "cut"
+  | {
+      /** The status of the response. */
+      status: number;
+      /** Its headers. */
+      headers?: Record<string, string>;
+      /** Its body. @default `{"error":"unavailable"}` */
+      body?: string;
+    };
 
 /** Answers what the quota admits. The quota's headers are added; one that it sets itself stands. Undefined: `{"ok":true}`. A promise must not wait for more than the virtual clock. */
 export type Responder = (request: Request, at: number) => Response | undefined | Promise<Response | undefined>;
 
+/** A simulated API and its clock, made by {@link createSimulator}. */
 export interface Simulator {
   /** The network: takes what `fetch` takes. Every address is the API's. */
   readonly fetch: FetchLike;
@@ -128,10 +152,13 @@ export interface Simulator {
   floor(calls: number): number;
 }
 
+/** A request that arrived at the simulated API. */
 export interface SimulatedRequest {
   /** When it arrived, epoch ms of the server's clock. */
   at: number;
+  /** In capitals. */
   method: string;
+  /** The whole URL. */
   url: string;
   /** Its body is unread, unless a responder read it. */
   request: Request;
@@ -193,6 +220,7 @@ export interface Dialect {
  * `resetUnit` is "epoch-s" by default; "date" is RFC 3339 here.
  */
 export interface DialectQuota extends Omit<HeaderDialect, "resetUnit"> {
+  /** What the reset counts or is. @default "epoch-s" */
   resetUnit?: HeaderDialect["resetUnit"] | "http-date";
   /** A header of the form `32/40`. */
   usedOfLimit?: string;

@@ -19,7 +19,7 @@ let address = "";
 
 before(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  server = spawn(process.execPath, ["www/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  server = spawn(process.execPath, ["www/playground/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(createInterface({ input: /** @type {import("node:stream").Readable} */ (server.stdout) }), "line");
   address = /http:\/\/[^\s]+/.exec(line)?.[0] ?? "";
   assert.ok(address, `an address in "${line}"`);

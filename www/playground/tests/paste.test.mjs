@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCurl } from "../../pkg-template/bin/curl.js";
+import { parseCurl } from "../../../pkg-template/bin/curl.js";
 import { readPaste as readWith } from "../paste.js";
 
 const readPaste = (text) => readWith(text, parseCurl);

@@ -12,7 +12,7 @@ const BEGIN = /^(?:HTTP\/|[*<>] )/m;
 
 /**
  * @param {string} text
- * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
+ * @param {typeof import("../../pkg-template/bin/curl.js").parseCurl} parseCurl
  * @returns {Pasted | undefined} undefined: it is neither
  */
 export function readPaste(text, parseCurl) {
@@ -21,7 +21,7 @@ export function readPaste(text, parseCurl) {
 
 /**
  * @param {string} text
- * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
+ * @param {typeof import("../../pkg-template/bin/curl.js").parseCurl} parseCurl
  * @returns {Pasted | undefined}
  */
 function fromCurl(text, parseCurl) {

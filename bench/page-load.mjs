@@ -6,8 +6,9 @@
  *
  * `cargo xtask bench page-load` installs what it needs. Each variant is the same page with another client, built by vite
  * and served on this machine; each load has a browser context of its own, so nothing is cached, and variants take turns.
- * Figures are medians, with the least beside them, which is what other programs on the machine disturb least: ms that the main thread was busy until the first request was sent, and until its response was handed on, and
- * its longest task until then.
+ * Figures are medians, with the least beside them, which is what other programs on the machine disturb least: ms of the main thread
+ * for the script (to compile and evaluate it), for the call until its request was sent, for all tasks until then and until the
+ * response was handed on, and its longest task. The first two are the client's; the rest is mostly the browser's, and varies more.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -32,7 +33,7 @@ const CLIENTS = {
   "fetch-with-policy/static": `import { fetchWithPolicy as call } from ${JSON.stringify(resolve(bench, "../pkg/index.js"))};`,
 };
 // The same for all: what the client passes to the host's fetch is the send.
-const APP = `
+const APP = `performance.mark("imported");
 const host = globalThis.fetch;
 let isFirst = true;
 globalThis.fetch = (...args) => {
@@ -55,7 +56,8 @@ for (const [n, client] of Object.values(CLIENTS).entries()) {
   const root = join(folder, `app-${n}`);
   mkdirSync(root);
   writeFileSync(join(root, "index.html"), PAGE);
-  writeFileSync(join(root, "main.js"), `${client}\n${APP}`);
+  writeFileSync(join(root, "main.js"), `import "./begun.js";\n${client}\n${APP}`);
+  writeFileSync(join(root, "begun.js"), 'performance.mark("begun");');
   bytes.push(await buildPage(root, join(folder, `${n}`)));
 }
 
@@ -71,7 +73,7 @@ await once(server, "listening");
 const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
 
 const browser = await openChromium();
-/** @type {{ sent: number, handedOn: number, longest: number }[][]} */
+/** @type {ReturnType<typeof busyOf>[][]} */
 const met = names.map(() => []);
 try {
   // One more each, which warms the browser and does not count.
@@ -91,14 +93,14 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-const of = (/** @type {number} */ n, /** @type {"sent" | "handedOn" | "longest"} */ key) => {
+const of = (/** @type {number} */ n, /** @type {keyof ReturnType<typeof busyOf>} */ key) => {
   const list = (met[n] ?? []).map((row) => row[key]).toSorted((a, b) => a - b);
   return `${(list[Math.floor(list.length / 2)] ?? NaN).toFixed(1)} (${(list[0] ?? NaN).toFixed(1)})`;
 };
 console.log(`medians of ${loads} loads (and the least), variants in turns, Chromium, CPU slowed ${slowed} times; ms of the main thread\n`);
 console.log(
   table([
-    ["client", "until the first request is sent", "until its response is handed on", "longest task", "kB brotli before the first call"],
-    ...names.map((name, n) => [name, of(n, "sent"), of(n, "handedOn"), of(n, "longest"), ((bytes[n] ?? 0) / 1000).toFixed(2)]),
+    ["client", "its script", "its call", "until the first request is sent", "until its response is handed on", "longest task", "kB brotli before the first call"],
+    ...names.map((name, n) => [name, of(n, "imported"), of(n, "call"), of(n, "sent"), of(n, "handedOn"), of(n, "longest"), ((bytes[n] ?? 0) / 1000).toFixed(2)]),
   ]),
 );

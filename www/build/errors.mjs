@@ -33,11 +33,12 @@ export function writeErrors() {
     }
   }
   for (const [kind, text] of Object.entries(KINDS)) writeKind(kind, text, byKind.get(kind) ?? []);
+  // All errors in the sidebar of each would make up most of the site.
   const kinds = Object.keys(KINDS).map((kind) => ({ text: headingOf(kind), link: `/errors/kind-${kind}` }));
   writeSidebar("errors", [
     { text: "All errors", link: "/errors/" },
-    { text: "By kind", items: kinds, collapsed: true },
-    ...sections.map(({ text, pages }) => ({ text, items: pages.map((page) => ({ text: page.title, link: `/errors/${fileOf(page.id)}` })), collapsed: true })),
+    { text: "By kind", items: kinds },
+    { text: "By API", items: sections.map(({ text }) => ({ text, link: `/errors/#${anchorOf(text)}` })) },
   ]);
   writeIndex(sections);
   return 1 + kinds.length + sections.reduce((sum, { pages }) => sum + pages.length, 0);
@@ -100,8 +101,7 @@ function write({ id, title, report, from }) {
     report ? `## Should the request be sent again?\n\n${text(VERDICTS[retry.verdict]?.(retry) ?? retry.verdict)}` : "",
     rule.docsUrl ? `[Documentation of the API](${rule.docsUrl})` : "",
     report && from !== undefined ? example(report) : "",
-    `## In code\n\n\`\`\`ts\n${codeOf(id, rule.kind)}\n\`\`\``,
-    `[What is known of it](../reference/index/interfaces/Explainer.md#lookup): \`npx fetch-with-policy explain --id ${id}\`. [Try your own response](/playground/index.html).`,
+    `## In code\n\nThe explanation has \`kind: "${rule.kind}"\` and \`id: "${id}"\`: see [Explain errors](../guides/errors.md). On the command line: \`npx fetch-with-policy explain --id ${id}\`. [Explain a response of your own](/playground/index.html).`,
   ];
   writeFileSync(join(OUT, `${fileOf(id)}.md`), `${lines.filter(Boolean).join("\n\n")}\n`);
   return rule.kind;
@@ -128,30 +128,6 @@ function example({ status, headers, body, url, method, requestBody, requestHeade
   return `## Example\n\n${url ? `A response of \`${url}\`:\n\n` : ""}\`\`\`http\n${response}\n\`\`\`\n\n\`explain\` returns, as text:\n\n\`\`\`text\n${explained}\n\`\`\``;
 }
 
-/** @param {string} id @param {string} kind */
-function codeOf(id, kind) {
-  if (id.startsWith("network.") || id.startsWith("fetch."))
-    return [
-      'import { explainError, fetchWithPolicy } from "fetch-with-policy";',
-      "",
-      "try {",
-      '  await fetchWithPolicy("https://api.example.com/items");',
-      "} catch (error) {",
-      "  const explanation = await explainError(error);",
-      `  if (explanation.id === "${id}") console.warn(explanation.action);`,
-      "}",
-    ].join("\n");
-  return [
-    'import { explainResponse, fetchWithPolicy } from "fetch-with-policy";',
-    "",
-    'const response = await fetchWithPolicy("https://api.example.com/items");',
-    "if (!response.ok) {",
-    "  const explanation = await explainResponse(response);",
-    `  if (explanation.kind === "${kind}") console.warn(explanation.id, explanation.action);`,
-    "}",
-  ].join("\n");
-}
-
 /** @param {string} kind @param {string} meaning @param {{ file: string, title: string }[]} rules */
 function writeKind(kind, meaning, rules) {
   const list = rules.map(({ file, title }) => `- [${text(title)}](./${file}.md)`).join("\n");
@@ -160,7 +136,7 @@ function writeKind(kind, meaning, rules) {
     `# ${headingOf(kind)}`,
     `\`explanation.kind\` is \`"${kind}"\`: ${meaning}`,
     rules.length > 0 ? `## Errors of this kind\n\n${list}` : "",
-    `The members of an explanation are described in [Explanation](../reference/index/type-aliases/Explanation.md).`,
+    `The members of an explanation are described in [Explanation](../reference/main/type-aliases/Explanation.md).`,
   ];
   writeFileSync(join(OUT, `kind-${kind}.md`), `${lines.filter(Boolean).join("\n\n")}\n`);
 }
@@ -179,6 +155,7 @@ function writeIndex(sections) {
   writeFileSync(join(OUT, "index.md"), `${lines.join("\n\n")}\n`);
 }
 
+const anchorOf = (/** @type {string} */ name) => name.toLowerCase().replaceAll(" ", "-");
 const fileOf = (/** @type {string} */ id) => id.replaceAll(".", "-");
 const headingOf = (/** @type {string} */ kind) => explainer.lookup(`body.${kind}`)?.title ?? `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
 /** Text that Markdown and Vue leave as it is. @param {string} value */

@@ -10,7 +10,7 @@ const OUT = fileURLToPath(new URL("../docs/reference", import.meta.url));
 const TYPES = fileURLToPath(new URL("../../pkg-template", import.meta.url));
 /** The entries of the package, in the order of the sidebar: file, what is imported. */
 const ENTRIES = new Map([
-  ["index", "fetch-with-policy"],
+  ["main", "fetch-with-policy"],
   ["testing", "fetch-with-policy/testing"],
   ["opentelemetry", "fetch-with-policy/opentelemetry"],
   ["profiles", "fetch-with-policy/profiles"],
@@ -31,7 +31,7 @@ export async function writeReference() {
   rmSync(OUT, { recursive: true, force: true });
   const app = await Application.bootstrapWithPlugins({
     plugin: ["typedoc-plugin-markdown"],
-    entryPoints: [...ENTRIES.keys()].map((name) => join(TYPES, `${name}.d.ts`)),
+    entryPoints: [...ENTRIES.keys()].map((name) => join(TYPES, `${name === "main" ? "index" : name}.d.ts`)),
     tsconfig: fileURLToPath(new URL("../tsconfig.reference.json", import.meta.url)),
     name: "Reference",
     readme: "none",
@@ -46,6 +46,7 @@ export async function writeReference() {
     out: OUT,
     .../** @type {any} */ ({
       outputFileStrategy: "members",
+      entryFileName: "index",
       pageTitleTemplates: { index: () => "Reference", module: ({ name }) => importOf(name), member: ({ name }) => name },
       hidePageHeader: true,
       hideBreadcrumbs: true,
@@ -57,6 +58,8 @@ export async function writeReference() {
   });
   const project = await app.convert();
   if (!project) throw new Error("TypeDoc could not read the types");
+  // A folder named "index" would be the index of its parent.
+  for (const entry of project.children ?? []) if (entry.name === "index") entry.name = "main";
   app.validate(project);
   await app.generateOutputs(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error("the types have parts without documentation, or broken links");
@@ -68,7 +71,7 @@ export async function writeReference() {
       const links = names.map((name) => ({ text: name, link: `/reference/${entry}/${folder}/${name}` }));
       return links.length > 0 ? [{ text: heading, items: links, collapsed: links.length > 20 }] : [];
     });
-    return { text, link: `/reference/${entry}/`, items, collapsed: entry !== "index" };
+    return { text, link: `/reference/${entry}/`, items, collapsed: entry !== "main" };
   });
   writeSidebar("reference", [{ text: "Reference", link: "/reference/" }, ...sidebar]);
   return pages;

@@ -77,7 +77,7 @@ pub fn build() -> Result<(), String> {
         compile(module)?;
     }
     let sources =
-        [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json"].map(PathBuf::from);
+        [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "package-lock.json"].map(PathBuf::from);
     if !is_fresh(&[Path::new(PACKAGE).join("package.json")], &[&sources[..], &own_binary()].concat()) {
         assemble()?;
     }
@@ -178,11 +178,11 @@ fn assemble() -> Result<(), String> {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
     for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
+        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts"]
     {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
-    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
         copy(Path::new(name), &stage)?;
     }
     manifest(&stage)?;

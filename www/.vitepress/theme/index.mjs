@@ -9,6 +9,7 @@ export default {
   extends: DefaultTheme,
   enhanceApp({ router }) {
     // The playground is a page of its own, which the router cannot show.
+    if (typeof location === "undefined") return;
     router.onBeforeRouteChange = (to) => {
       if (!new URL(to, location.href).pathname.startsWith(withBase("/playground/"))) return;
       location.assign(to);

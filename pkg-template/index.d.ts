@@ -1340,12 +1340,15 @@ export interface Profile {
  *
  * @example
  * ```js
- * const acme = {
- *   name: "acme",
- *   hosts: ["api.acme.example"],
- *   dialects: [{ limit: "x-calls-allowed", used: "x-calls-made", reset: "x-calls-back", resetUnit: "delta-min" }],
- * };
- * const policy = createPolicy({ profiles: [acme] });
+ * const policy = createPolicy({
+ *   profiles: [
+ *     {
+ *       name: "acme",
+ *       hosts: ["api.acme.example"],
+ *       dialects: [{ limit: "x-calls-allowed", used: "x-calls-made", reset: "x-calls-back", resetUnit: "delta-min" }],
+ *     },
+ *   ],
+ * });
  * ```
  */
 export interface HeaderDialect {

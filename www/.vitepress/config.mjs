@@ -32,6 +32,11 @@ const GUIDES = [
   { text: "On the command line", link: "/guides/command" },
 ].filter(({ link }) => has(link.slice(1)));
 
+/** As TypeDoc writes its links to headings. @param {string} heading */
+function slugify(heading) {
+  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+}
+
 export default defineConfig({
   srcDir: "docs",
   outDir: "../target/site",
@@ -45,8 +50,12 @@ export default defineConfig({
   metaChunk: true,
   // Made after the pages: the playground is plain files beside them.
   ignoreDeadLinks: [/\/playground\//],
-  // No attributes in braces: texts of APIs have braces.
-  markdown: { attrs: { disable: true }, theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  markdown: {
+    // No attributes in braces: texts of APIs have braces.
+    attrs: { disable: true },
+    anchor: { slugify },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+  },
   themeConfig: {
     search: { provider: "local", options: { detailedView: false } },
     outline: { level: [2, 3] },

@@ -71,7 +71,8 @@ function titleOf(api, rule, report) {
   // Made-up reports of a test have a message of one letter: then the code is what stands in the response.
   const said = message && message.length > 1 ? message : code;
   const words = (said && /^\d+$/.test(said) ? `error code ${said}` : said) ?? wordsOf(rule) ?? explainer.lookup(rule.id)?.title;
-  return `${api}${Number.isInteger(status) ? ` ${status}` : ""}: ${String(words).replace(/\.$/, "").slice(0, 90)}`;
+  // The first sentence is what people paste into a search.
+  return `${api}${Number.isInteger(status) ? ` ${status}` : ""}: ${String(words).replace(/\.(\s.*)?$/, "").slice(0, 90)}`;
 }
 
 /** What a rule's message must look like, for a title. @param {any} rule @returns {string | undefined} */

@@ -69,7 +69,7 @@ export async function writeReference() {
       const names = list(join(OUT, entry, folder));
       pages += names.length;
       const links = names.map((name) => ({ text: name, link: `/reference/${entry}/${folder}/${name}` }));
-      return links.length > 0 ? [{ text: heading, items: links, collapsed: links.length > 20 }] : [];
+      return links.length > 0 ? [{ text: heading, items: links }] : [];
     });
     return { text, link: `/reference/${entry}/`, items, collapsed: entry !== "main" };
   });

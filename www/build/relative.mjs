@@ -9,6 +9,8 @@ import { parseAst } from "rollup/parseAst";
 
 /** Where the site is said to be while it is built. */
 export const BASE = "/-site-base-/";
+/** The same as VitePress makes a class of it. */
+const NAME = BASE.replaceAll("/", "_");
 /** The mark in pieces: scripts that have it whole would be replaced again. */
 const PIECES = JSON.stringify([BASE.slice(0, 6), BASE.slice(6)]);
 
@@ -29,14 +31,14 @@ export function makeRelative(folder) {
 function page(html, up) {
   // Links that a script writes later are absolute: a relative one would be resolved against the page that is shown then.
   const base = `<script>{const b=new URL(${JSON.stringify(up)},location.href).pathname,m=${PIECES}.join("");window.__at=(s)=>s.split(m).join(b)}</script>`;
-  return html.replaceAll(BASE, up).replace("<head>", `<head>${base}`);
+  return html.replaceAll(BASE, up).replaceAll(NAME, "page-").replace("<head>", `<head>${base}`).replace(/(<div class="VPContent is-home")/, '$1 role="main"');
 }
 
 /** Wraps each text that has the mark. @param {string} code */
 function script(code) {
   /** @type {{ at: number, text: string }[]} */
   const edits = [];
-  const wrap = (/** @type {{ start: number, end: number }} */ { start, end }, open = "__at(", close = ")") =>
+  const wrap = (/** @type {{ start: number, end: number }} */ { start, end }, open = "(__at(", close = "))") =>
     edits.push({ at: start, text: open }, { at: end, text: close });
   visit(parseAst(code), undefined, (node, parent) => {
     const whole = code.slice(node.start, node.end);

@@ -1,7 +1,7 @@
 //! The documentation as a static site, for any host and any path on it: `VitePress` makes the pages (`www/build/site.mjs`), and the
 //! demo's page is put beside them as the playground, with the built package. The API of the playground runs in the page.
 
-use crate::{build::PACKAGE, install, process};
+use crate::{build::PACKAGE, fresh::is_fresh, install, process};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -19,6 +19,28 @@ const VENDOR: [(&str, &str); 3] = [
     ("vendor/uplot.js", "node_modules/uplot/dist/uPlot.esm.js"),
     ("vendor/uplot.css", "node_modules/uplot/dist/uPlot.min.css"),
 ];
+
+/// What the site is made of.
+const SOURCES: [&str; 8] = [
+    "www",
+    "examples/recipes",
+    "pkg-template",
+    "src/explain/catalogs/providers",
+    "README.md",
+    "CHANGELOG.md",
+    "Cargo.toml",
+    "pkg/package.json",
+];
+
+/// Makes the site if a source is newer than it.
+///
+/// # Errors
+/// As [`make`].
+pub fn bring_up_to_date() -> Result<(), String> {
+    // The last file that is written.
+    let last = Path::new(PLAYGROUND).join("index.html");
+    if is_fresh(&[last], &SOURCES.map(PathBuf::from)) { Ok(()) } else { make() }
+}
 
 /// Makes the site from scratch.
 ///

@@ -1,5 +1,6 @@
 // @ts-check
 // The default theme without its web font: the fonts of the system serve.
+import { nextTick } from "vue";
 import { withBase } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import "./style.css";
@@ -14,6 +15,13 @@ export default {
       if (!new URL(to, location.href).pathname.startsWith(withBase("/playground/"))) return;
       location.assign(to);
       return false;
+    };
+    // The layout of the first page has no main landmark of its own; build/relative.mjs sets the role where it is loaded first.
+    router.onAfterRouteChange = async () => {
+      await nextTick();
+      const content = document.querySelector("#VPContent");
+      if (content?.classList.contains("is-home")) content.setAttribute("role", "main");
+      else content?.removeAttribute("role");
     };
   },
 };

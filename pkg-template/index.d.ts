@@ -11,16 +11,16 @@
  * @packageDocumentation
  */
 
-/** What a transport must look like: the platform's `fetch`. */
+/** The type of a transport: the platform's `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Headers in any of the forms that the platform takes. */
+/** Headers in any form that `fetch` takes. */
 export type HeadersLike = Headers | Record<string, string> | [string, string][];
 
 /**
- * `fetch`, kept to rate limits and retried where that is safe and of use.
+ * `fetch` that keeps to rate limits, and retries where that is safe and may help.
  *
- * It resolves to the very `Response` of the host's fetch, whatever its status. Where the policy gives up after a response,
+ * It resolves to the `Response` of the host's fetch, whatever its status. Where the policy gives up after a response,
  * that response is the result, and {@link callRecord} says why.
  *
  * It rejects with
@@ -31,7 +31,7 @@ export type HeadersLike = Headers | Record<string, string> | [string, string][];
  * - the host's own error, where the network failed and another attempt is not due.
  *
  * Without `policy`, all callers share one default policy and so one view of each quota. Plain options change that policy for
- * this call only and keep its state; to have state of your own, make a policy with {@link createPolicy}.
+ * this call only and keep its state; for a separate state, make a policy with {@link createPolicy}.
  *
  * @example
  * ```js
@@ -81,7 +81,7 @@ export interface Policy {
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit, call?: CallOptions) => Promise<Response>;
   /**
-   * Every quota that was told by a server or configured, as it stands now. Where an API hides its headers from the page and no
+   * Every quota that a server reported or that was configured, as it is now. Where an API hides its headers from the page and no
    * quota is known, an entry without a limit says so ({@link Quota.headersHidden}).
    */
   quotas(): QuotaState[];
@@ -90,15 +90,15 @@ export interface Policy {
    * `undefined` keeps what there was.
    */
   extend(options: PolicyOptions): Policy;
-  /** The state as plain data, to be carried to another page or isolate. No credentials are in it. */
+  /** The state as plain data, to restore in another page or isolate. It contains no credentials. */
   snapshot(): PolicySnapshot;
   /**
-   * Takes up a {@link Policy.snapshot}. What this policy knows itself it keeps; a quota whose window is over is passed over, and
-   * so is one of a scope beyond the 1000 that a policy keeps.
+   * Restores a {@link Policy.snapshot}. It keeps what this policy knows already. A quota whose window is over is ignored, and so is
+   * one of a scope beyond the 1000 that a policy keeps.
    *
-   * @throws {@link PolicyOptionError} where it cannot be read; `field` is the path, such as "quotas.1.limit". The state is then
-   * as it was: all is checked before anything is taken up.
-   * @throws {@link PolicyError} with the code "core-failed" where the core failed; the state is then empty.
+   * @throws PolicyOptionError if it cannot be read; `field` is the path, such as "quotas.1.limit". The state does not change
+   * then: everything is checked before anything is restored.
+   * @throws PolicyError with the code "core-failed" if the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
 }
@@ -106,7 +106,7 @@ export interface Policy {
 /** Options that may differ from call to call. */
 export interface CallOptions {
   /**
-   * Makes the body anew for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
+   * Makes the body again for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
    * is not retried. Where the host sends no streams (WebKit; Firefox, which sends the text `[object ReadableStream]` instead; Chromium
    * over HTTP/1), make a Blob: `await new Response(stream).blob()`, which is sent again without this.
    */
@@ -131,9 +131,9 @@ export interface CallOptions {
   throwHttpErrors?: boolean;
 }
 
-/** What {@link createPolicy} takes. The caller's options come first, then the profile of the host, then the defaults. */
+/** Options of {@link createPolicy}. Options of the caller go before those of the host's profile, and these before the defaults. */
 export interface PolicyOptions extends CallOptions {
-  /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
+  /** What is known of some APIs: quotas, retry rules and errors. Each profile applies to its own hosts only. @default none */
   profiles?: Profile[];
   /**
    * The explainer for the response of an {@link HttpError}: `{ explainResponse }` of this package, or a {@link createExplainer}, whose
@@ -148,12 +148,12 @@ export interface PolicyOptions extends CallOptions {
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
   /**
-   * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with what the attempt before gave.
+   * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with the result of the attempt before.
    * Each route has a circuit of its own: one method and path of one origin, where segments that look like ids count as one. So an
    * endpoint that fails refuses no calls to the others. @default false
    */
   circuitBreaker?: false | CircuitBreakerOptions;
-  /** Send again while the first send has no answer, and take the first good one; see {@link HedgeOptions}. @default false */
+  /** Send again while the first send has no response, and take the first good one; see {@link HedgeOptions}. @default false */
   hedge?: false | HedgeOptions;
   /**
    * Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended; where that is still
@@ -185,16 +185,16 @@ export interface PolicyOptions extends CallOptions {
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | PromiseLike<HeadersLike | undefined>;
   /**
-   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
-   * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
-   * calls each.
+   * Called for every attempt, wait, response and end of a call. If it throws or rejects, the error goes to the console and harms no
+   * call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry"; for several listeners, a function that calls
+   * each.
    */
   onEvent?: (event: PolicyEvent) => void;
   /**
    * Show attempts and waits in the browser's performance panel: a `performance.measure` for each, on a track of its origin,
    * named like "fetch-with-policy GET https://api.example.com/items attempt 2" and "... wait retry-after". Without query, user info or
    * fragment. Each is cleared from the page's buffer at once, so that a page that lives long keeps none: a panel that records
-   * shows them and a `PerformanceObserver` is told them, but `getEntriesByType` has none. Where there is no
+   * shows them and a `PerformanceObserver` receives them, but `getEntriesByType` has none. Without
    * `performance.measure`, nothing happens. @default false
    */
   userTiming?: boolean;
@@ -447,7 +447,7 @@ export interface QuotaRule {
   unit?: string;
 }
 
-/** A quota as one response told it. What it did not tell is absent. */
+/** A quota as one response reported it. What it did not report is absent. */
 export interface Quota {
   /**
    * The name of the policy, bucket or dimension: "default", "abc123", "tokens". Of over 128 bytes: `#` and a hash. A hash (`#1a2b3c4d`)
@@ -465,8 +465,8 @@ export interface Quota {
   /** How long a window is, ms. */
   window?: number;
   /**
-   * The header that told it. In a {@link QuotaState} also "options" where you or a profile named it, "observed" where refusals
-   * taught it, and "none" where no quota is known and all there is to say is that headers are hidden.
+   * The header that reported it. In a {@link QuotaState} also "options" where you or a profile gave it, "observed" where it was
+   * learned from refusals, and "none" where no quota is known and the entry only says that headers are hidden.
    */
   source: string;
   /**
@@ -475,7 +475,7 @@ export interface Quota {
    */
   headersHidden?: true;
   /**
-   * What mends that: the line that the API's answers need. It names the headers of the profile's dialects, too.
+   * How to fix that: the header line that the API's responses need. It names the headers of the profile's dialects, too.
    *
    * @example
    * ```js
@@ -490,9 +490,9 @@ export interface Quota {
 export interface QuotaState extends Quota {
   /** Who shares it: see {@link RateLimitOptions.scope}. */
   scope: string;
-  /** Sent and not yet answered. */
+  /** Requests that were sent and have no response yet. */
   inFlight: number;
-  /** Waiting for it. */
+  /** Calls that wait for it. */
   waiting: number;
   /** When the next call may go, if not now. */
   nextAt?: number;
@@ -525,9 +525,9 @@ export function readQuotas(
   limited?: boolean;
 };
 
-/** How long a server asks to be left alone, and where it said so. */
+/** How long a server asks to wait, and where it said so. */
 export interface Hint {
-  /** From the arrival of the answer, ms. */
+  /** From the arrival of the response, ms. */
   delay: number;
   /** The header, in small letters, or the member of the body: "retry-after", "body.retryDelay". */
   source: string;
@@ -535,20 +535,20 @@ export interface Hint {
 
 /** A look at a request, for callbacks. No `Request` is built for it. */
 export interface RequestView {
-  /** The whole address, query included. */
+  /** The whole URL, query included. */
   url: string;
   /** In capitals, as it is sent. */
   method: string;
-  /** A copy: to change it changes nothing. */
+  /** A copy: changing it has no effect. */
   headers: Headers;
 }
 
 /**
  * Something that happened to a call. `call` joins what belongs together, over all policies; `url` is origin and path, without
- * query, user info or fragment (a secret in a path is shown). `attempt` is the number of the send, from 1. An "attempt" is told
+ * query, user info or fragment (a secret in a path is shown). `attempt` is the number of the send, from 1. An "attempt" is reported
  * in the turn of its send, and then a "response" or a "failure" of it. The last event of a call is a "give-up", or a "response"
- * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
- * answer ends in a "failure" with an `AbortError`, after that answer. "core-failed" is about the policy, not about the call.
+ * below 400 that it ends with. Where a call is hedged several sends are in flight at once, and one that is aborted for another's
+ * response ends in a "failure" with an `AbortError`, after that response. "core-failed" is about the policy, not about the call.
  */
 export type PolicyEvent = {
   /** The number of the call; the same in all its events and in its {@link CallRecord}. */
@@ -683,7 +683,7 @@ export type GiveUpReason =
  */
 export function callRecord(responseOrError: unknown): CallRecord | undefined;
 
-/** The story of one call. */
+/** The history of one call. */
 export interface CallRecord {
   /** The number of the call, as in its events. */
   call: number;
@@ -710,7 +710,7 @@ export interface AttemptRecord {
   startedAt: number;
   /** When its headers came or it failed, epoch ms. */
   endedAt: number;
-  /** Absent where no answer came. */
+  /** Absent if no response came. */
   status?: number;
   /**
    * What it failed with: the name of the error, and its code or that of its cause where there is one. Never its message, which may
@@ -742,9 +742,9 @@ export class PolicyError extends Error {
   static is(value: unknown): value is PolicyError;
 }
 
-/** A response that is not ok, where `throwHttpErrors` is set. Its body is unread. */
+/** Thrown for a response that is not ok, if `throwHttpErrors` is set. The body of the response is unread. */
 export class HttpError extends PolicyError {
-  /** The answer; its body is still to be read. */
+  /** The response; its body is unread. */
   readonly response: Response;
   /** The result of {@link explainResponse} if the application imports it; else by the status alone: see {@link PolicyOptions.explainer}. */
   readonly explanation: Explanation;
@@ -766,19 +766,19 @@ export class HttpError extends PolicyError {
 }
 
 /**
- * Refused before a send: the quota lets nobody go for longer than `maxWait`, or `maxQueue` calls wait already. The message names the option and the
- * time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
+ * Thrown before anything is sent, if no call of the queue may go for longer than `rateLimit.maxWait`, or if `rateLimit.maxQueue` calls
+ * wait already. The message names the option and the time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
  */
 export class RateLimitError extends PolicyError {
-  /** When a call may be worth while, epoch ms. */
+  /** When another call may succeed, epoch ms. */
   readonly retryAt: number;
-  /** The quota in the way, where it is known. */
+  /** The quota that is used up, where it is known. */
   readonly quota?: QuotaState;
   /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is RateLimitError;
 }
 
-/** Refused before a send: the server kept failing on this route. */
+/** Thrown before anything is sent: the server kept failing on this route. See {@link CircuitBreakerOptions}. */
 export class CircuitOpenError extends PolicyError {
   /** When the circuit lets a probe through, epoch ms. */
   readonly retryAt: number;
@@ -797,8 +797,8 @@ export class PolicyOptionError extends PolicyError {
 }
 
 /**
- * Says what a response or a thrown error means, why it came, and what to do. No I/O; it never throws, whatever it is given; for
- * the same input (with `now`) it says the same.
+ * Explains a response or a thrown error: what it means, why it happened, and what to do. No I/O; it never throws, whatever the input;
+ * the same input (with `now`) gives the same result.
  *
  * An object with a member `status`, an object whose `error` is an Error, and a plain object that has members of {@link ErrorReport}
  * and no others are reports; anything else is what was thrown. An error that carries a response is read as that response: status,
@@ -872,8 +872,8 @@ export function initExplain(): Promise<boolean>;
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
  *
- * What `context` does not say of the request is known of a response that came through a policy: its method, and its headers,
- * of which credentials were not kept. Say `requestBody` and `requestHeaders` to have them judged whole: see {@link ErrorReport}.
+ * If the response came through a policy, its method and its request headers are known without `context`, except for credentials, which
+ * are not kept. Give `requestBody` and `requestHeaders` to have mistakes in them found: see {@link ErrorReport}.
  *
  * @example
  * ```js
@@ -904,10 +904,10 @@ export function explainResponse(
 export function formatExplanation(explanation: Explanation, options?: { as?: "text" | "markdown" | "html" }): string;
 
 /**
- * An explainer with catalogs and end-user texts of your own. Make one and keep it: its catalogs are read once, here.
+ * An explainer with your catalogs and your texts for end users. Make one and keep it: its catalogs are read once, here.
  *
- * @throws PolicyOptionError for what cannot be; `field` is its path: "catalogs.0.rules.2", "locale". What a rule says is checked
- * by {@link defineCatalog}, not here: one with a mistake never holds.
+ * @throws PolicyOptionError for a bad option; `field` is its path: "catalogs.0.rules.2", "locale". The content of rules is checked
+ * by {@link defineCatalog}, not here: a rule with a mistake never holds.
  *
  * @example
  * ```js
@@ -921,7 +921,7 @@ export function formatExplanation(explanation: Explanation, options?: { as?: "te
  */
 export function createExplainer(options?: ExplainerOptions): Explainer;
 
-/** What an explainer may be told. */
+/** Options of {@link createExplainer}. */
 export interface ExplainerOptions {
   /** Earlier ones go first, and all go before those that are built in. @default none */
   catalogs?: Catalog[];
@@ -943,14 +943,14 @@ export interface Explainer {
   /** As {@link explainResponse}, with the explainer's catalogs and texts. */
   explainResponse: typeof explainResponse;
   /**
-   * All that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, a link
-   * in a log. `undefined` for what is no such id.
+   * Everything that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, or a
+   * link in a log. `undefined` if there is no such rule.
    */
   lookup(id: string): RulePage | undefined;
 }
 
 /**
- * A rule, told without a case at hand: holes of its texts ({field}) stay as the catalog has them.
+ * A rule without a response at hand: holes in its texts (`{field}`) stay as the catalog has them.
  *
  * @example
  * ```js
@@ -958,9 +958,9 @@ export interface Explainer {
  * ```
  */
 export interface RulePage {
-  /** As it was asked for. */
+  /** The id that was looked up. */
   id: string;
-  /** What it says a failure is. */
+  /** The kind of failure. */
   kind: Explanation["kind"];
   /** A few words. */
   title: string;
@@ -974,13 +974,13 @@ export interface RulePage {
   docsUrl?: string;
 }
 
-/** What is known of a failure. The more is known, the better the explanation; a `status` or an `error` is needed. */
+/** What is known of a failure. The more you give, the better the explanation; a `status` or an `error` is needed. */
 export interface ErrorReport {
   /** `null` or absent: no response came; then see `error`. */
   status?: number | null;
-  /** Of the answer. */
+  /** Of the response. */
   headers?: HeadersLike | Record<string, unknown>;
-  /** Of the answer: the first 64 KiB are read. As text it is read best; one that was parsed is read too. */
+  /** Of the response: the first 64 KiB are read. Text is best; a body that was parsed is read too. */
   body?: string | object | null;
   /** `body`, under the name that clients give one that was parsed. */
   data?: unknown;
@@ -1193,15 +1193,15 @@ export interface ExplanationBase {
   notes: string[];
 }
 
-/** Something that may be behind a failure, and what speaks for it. */
+/** A possible cause of a failure, with its evidence. */
 export interface Cause {
   /** Stable, within its rule. */
   id: string;
   /** In a sentence, for a developer. */
   text: string;
-  /** "certain": the answer says so. */
+  /** "certain": the response says so. */
   confidence: "certain" | "likely" | "possible";
-  /** What of the answer speaks for it. */
+  /** The parts of the response that support it. */
   evidence: Evidence[];
   /** How to find out. */
   check?: string;
@@ -1298,7 +1298,7 @@ export type Retry =
       verdict: "when-online";
     };
 
-/** An API that is known. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
+/** What is known of one API. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
 export interface Profile {
   /** The API's name: "acme". */
   name: string;
@@ -1590,7 +1590,7 @@ export interface CatalogTest extends Record<string, unknown> {
 }
 
 /**
- * Checks a catalog and gives it back: its version, unknown keys and wrong values anywhere, ids, kinds, reasons and verdicts, holes
+ * Checks a catalog and returns it: its version, unknown keys and wrong values anywhere, ids, kinds, reasons and verdicts, holes
  * that nothing fills, rules that another one always comes before, and the catalog's own tests. Call it in your tests or your build:
  * {@link createExplainer} takes catalogs without it, and then does not load it.
  *
@@ -1663,7 +1663,7 @@ type KnownMessages<Pack> = {
 };
 
 /**
- * Checks a pack of texts and gives it back: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
+ * Checks a pack of texts and returns it: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
  * closed, a plural without `other`), arguments that no explanation has, and the locale. Call it in your tests or your build:
  * {@link createExplainer} reads packs without it and skips a text that cannot be shown.
  *
@@ -1704,7 +1704,7 @@ export interface Host {
   online(): boolean | undefined;
 }
 
-/** What {@link RetryOptions.decide} is shown. */
+/** What {@link RetryOptions.decide} receives. */
 export interface RetryContext {
   /** The attempt that ended, from 1. */
   attempt: number;

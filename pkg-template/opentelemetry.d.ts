@@ -1,12 +1,12 @@
 /**
- * What a policy does, told to OpenTelemetry. Needs `@opentelemetry/api` (1.3 or newer), which the package does not install.
+ * Spans and metrics of a policy, for OpenTelemetry. Needs `@opentelemetry/api` (1.3 or newer), which the package does not install.
  *
  * @packageDocumentation
  */
 import type { Meter, MeterProvider, Tracer, TracerProvider } from "@opentelemetry/api";
 import type { PolicyEvent } from "./index.js";
 
-/** Where {@link telemetry} tells what it is told. */
+/** Where {@link telemetry} sends spans and metrics. */
 export interface TelemetryOptions {
   /** @default a tracer "fetch-with-policy" of `tracerProvider` */
   tracer?: Tracer;

@@ -3,8 +3,8 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
 /**
  * A rate-limited API in memory, and a virtual clock: run what your code does in an hour in milliseconds, the same each time.
  *
- * It judges any client. `fetch` is the network; `host` is the clock and the chance of a policy. Other code of yours that
- * sleeps takes `host.setTimeout`, or runs under the fake timers of your test tool with `clock: "host"`.
+ * It works with any client. `fetch` is the network; `host` is the clock and the randomness of a policy. Your own code that
+ * sleeps uses `host.setTimeout`, or runs under the fake timers of your test tool with `clock: "host"`.
  *
  * @throws {PolicyOptionError} for a bad option; `field` is its path
  *
@@ -66,7 +66,7 @@ export interface SimulatorOptions {
    * `window` ms at each instant; "token-bucket": `limit` at once, refilled evenly in `window`. @default "fixed"
    */
   algorithm?: "fixed" | "first-request" | "sliding" | "token-bucket";
-  /** How the quota is told: an API's name, a row of your own, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
+  /** How the quota is reported: an API's name, a row of your own, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
   dialect?: DialectName | Dialect | DialectQuota | DialectQuota[];
   /** What a refusal's Retry-After is. @default the dialect's */
   retryAfter?: RetryAfterForm;
@@ -168,7 +168,7 @@ export interface SimulatedRequest {
   status: number;
 }
 
-/** How APIs tell their quotas. "retry-after": a refusal says when to come back, and nothing else is told; "none": not even that. */
+/** How APIs report their quotas. "retry-after": a refusal says when to come back, and nothing else is reported; "none": not even that. */
 export type DialectName =
   | "none"
   | "retry-after"
@@ -197,7 +197,7 @@ export type DialectName =
 /** "seconds" and "decimal": from now; "date": an HTTP date; "ms": Retry-After-Ms. */
 export type RetryAfterForm = "none" | "seconds" | "decimal" | "date" | "ms";
 
-/** A way to tell quotas, as data. */
+/** A way to report quotas, as data. */
 export interface Dialect {
   /** Sets of headers. */
   quotas?: DialectQuota[];

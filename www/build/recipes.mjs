@@ -3,28 +3,27 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeSidebar } from "./sidebar.mjs";
 
 const FROM = fileURLToPath(new URL("../../examples/recipes", import.meta.url));
 const OUT = fileURLToPath(new URL("../docs/recipes", import.meta.url));
 const KINDS = new Set([".js", ".mjs", ".jsx", ".ts", ".mts", ".tsx"]);
 const EMPTY = "There is no recipe yet. [Use it under an SDK](../guides/clients.md) names the option that each client takes.";
 
-/** Writes the pages; gives their number. */
-export function writeRecipes() {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  const names = existsSync(FROM) ? readdirSync(FROM).filter((name) => KINDS.has(extname(name)) && !/\.(test|spec|d)\./.test(name)) : [];
-  const recipes = names.sort().map((name) => ({ name, file: name.replace(/\.\w+$/, ""), ...read(readFileSync(join(FROM, name), "utf8"), name) }));
+/** Writes the pages of the files in `from` to `out`, and gives their number and their sidebar. */
+export function writeRecipes(from = FROM, out = OUT) {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const names = existsSync(from) ? readdirSync(from).filter((name) => KINDS.has(extname(name)) && !/\.(test|spec|d)\./.test(name)) : [];
+  const recipes = names.sort().map((name) => ({ name, file: name.replace(/\.\w+$/, ""), ...read(readFileSync(join(from, name), "utf8"), name) }));
   for (const { name, file, title, text, code } of recipes) {
     const page = `---\ntitle: ${JSON.stringify(title)}\n---\n\n# ${title}\n\n${text}\n\n\`\`\`${extname(name).replace(/^\.m?/, "")}\n${code}\n\`\`\`\n\nThe file is \`examples/recipes/${name}\`; the tests run it.\n`;
-    writeFileSync(join(OUT, `${file}.md`), page);
+    writeFileSync(join(out, `${file}.md`), page);
   }
   const list = recipes.map(({ file, title, text }) => `- [${title}](./${file}.md)${text ? `: ${sentence(text)}` : ""}`).join("\n");
   const intro = "How to use the package with other libraries and hosts, and what to switch off in them. Each recipe is a file that the tests run.";
-  writeFileSync(join(OUT, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list || EMPTY}\n`);
-  writeSidebar("recipes", [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title, link: `/recipes/${file}` }))]);
-  return 1 + recipes.length;
+  writeFileSync(join(out, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list || EMPTY}\n`);
+  const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title, link: `/recipes/${file}` }))];
+  return { pages: 1 + recipes.length, sidebar };
 }
 
 /**

@@ -7,9 +7,12 @@ import { writeErrors } from "./errors.mjs";
 import { writeRecipes } from "./recipes.mjs";
 import { writeReference } from "./reference.mjs";
 import { makeRelative } from "./relative.mjs";
+import { writeSidebar } from "./sidebar.mjs";
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const counts = { errors: writeErrors(), recipes: writeRecipes(), reference: await writeReference() };
+const recipes = writeRecipes();
+writeSidebar("recipes", recipes.sidebar);
+const counts = { errors: writeErrors(), recipes: recipes.pages, reference: await writeReference() };
 writeChanges();
 await build(path(".."));
 makeRelative(path("../../target/site"));

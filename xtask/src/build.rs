@@ -76,8 +76,8 @@ pub fn build() -> Result<(), String> {
     for module in MODULES {
         compile(module)?;
     }
-    let sources =
-        [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "package-lock.json"].map(PathBuf::from);
+    let sources = [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "package-lock.json"]
+        .map(PathBuf::from);
     if !is_fresh(&[Path::new(PACKAGE).join("package.json")], &[&sources[..], &own_binary()].concat()) {
         assemble()?;
     }
@@ -177,9 +177,7 @@ fn assemble() -> Result<(), String> {
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts"]
-    {
+    for name in ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts"] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {

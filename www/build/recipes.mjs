@@ -22,7 +22,7 @@ export function writeRecipes(from = FROM, out = OUT) {
   const list = recipes.map(({ file, title, text }) => `- [${title}](./${file}.md)${text ? `: ${sentence(text)}` : ""}`).join("\n");
   const intro = "How to use the package with other libraries and hosts, and what to switch off in them. Each recipe is a file that the tests run.";
   writeFileSync(join(out, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list || EMPTY}\n`);
-  const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title, link: `/recipes/${file}` }))];
+  const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title.replace(/ over a policy\b.*/, ""), link: `/recipes/${file}` }))];
   return { pages: 1 + recipes.length, sidebar };
 }
 

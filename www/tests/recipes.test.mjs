@@ -27,7 +27,7 @@ test("without a file there is one page that says where to look", () => {
 
 test("a short first sentence is the title, the rest of the comment the text, and what follows the code", () => {
   const { pages, sidebar } = make({ "ky.mts": "// @ts-check\n// ky over a policy. Its `Retry<T>` is off,\n// its <timeout> too.\nimport ky from \"ky\";\n\n// Why.\nexport default ky;\n" });
-  assert.deepEqual(sidebar[1], { text: "ky over a policy", link: "/recipes/ky" });
+  assert.deepEqual(sidebar[1], { text: "ky", link: "/recipes/ky" });
   const page = pages["ky.md"] ?? "";
   assert.match(page, /^# ky over a policy$/m);
   assert.match(page, /^Its `Retry<T>` is off,\nits &lt;timeout> too\.$/m);

@@ -156,16 +156,16 @@ export interface PolicyOptions extends CallOptions {
   /** Send again while the first send has no response, and take the first good one; see {@link HedgeOptions}. @default false */
   hedge?: false | HedgeOptions;
   /**
-   * Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended; where that is still
-   * under way (see {@link HedgeOptions}) it is empty.
+   * Headers to set before each attempt, such as a refreshed token. `last` is the result of the attempt before; it is empty
+   * while that is still in flight (see {@link HedgeOptions}).
    *
-   * Its credentials say whose quota the call takes from ({@link RateLimitOptions.scope}), so it is called before the call waits for its
-   * turn, and once more after such a wait, for the same attempt: what is sent is never old. Where it should be asked only once, keep
-   * what it gave.
+   * The credentials decide which quota the call takes from ({@link RateLimitOptions.scope}), so it is called before the call waits for its
+   * turn, and once more after such a wait, for the same attempt: what is sent is never old. If it must run only once, cache its
+   * result.
    *
-   * A 401 or 407 whose `prepare` then gives other credentials than were sent is sent again at once, whatever the method: nothing was
-   * done. That spends no retry budget, happens once in a call, and needs an attempt that is left, a body that can be sent again and a
-   * `decide` that does not say `false`. Where it gives the same credentials, the 401 is the result, its body unread.
+   * After a 401 or 407, if `prepare` returns other credentials than were sent, the request is sent again at once, whatever the method:
+   * the server has done nothing. That spends no retry budget, happens once in a call, and needs an attempt that is left, a body that can
+   * be sent again and a `decide` that does not return `false`. If it returns the same credentials, the 401 is the result, its body unread.
    *
    * @example
    * ```js
@@ -225,19 +225,19 @@ export interface PolicyOptions extends CallOptions {
 }
 
 /**
- * Hedging: where a send has no answer after `delay`, another goes out beside it, and so on, up to `maxHedges`. The first
- * answer that is not to be retried is the call's, and the other sends are aborted; one that is to be retried is let go of while
- * others are under way. Only the last to fail makes it a failed attempt, which is retried like any other, and hedged like it.
+ * Hedging: if a send has no response after `delay`, another one is sent, and so on, up to `maxHedges`. The first response that
+ * does not need a retry is the result of the call, and the other sends are aborted. A response that needs a retry is ignored while
+ * other sends are in flight. The attempt has failed when the last of its sends has; it is then retried and hedged like any other.
  *
- * Only GET, HEAD, OPTIONS, TRACE and QUERY are hedged, and no stream as a body (unless {@link CallOptions.body} makes it anew).
- * Each further send is counted on its quotas and spends one of the retry budget ({@link RetryOptions.budget}; with
- * `retry: false`, of the default one). `maxAttempts` does not count it. It is left out, and not made up for, where
- * - the budget has none left, or no time;
- * - it would have to wait for a quota, `maxConcurrent` or a server's word, or others wait already;
- * - the server is down or the circuit is not closed, or an answer to this attempt asked for a wait.
+ * Only GET, HEAD, OPTIONS, TRACE and QUERY are hedged, and no stream as a body (unless {@link CallOptions.body} makes it again).
+ * Each further send counts towards its quotas and spends one of the retry budget ({@link RetryOptions.budget}; with
+ * `retry: false`, of the default one). `maxAttempts` does not count it. It is left out if
+ * - the budget is spent, or there is no time left;
+ * - it would have to wait for a quota, for `maxConcurrent` or because a server asked for it, or if other calls wait already;
+ * - the server is down, the circuit is not closed, or a response to this attempt asked for a wait.
  *
- * `timeout.attempt` holds for each send by itself, `timeout.total` and your signal for all. To be abortable, each send is given
- * a signal of its own beside yours: `fetch` is not called with your own arguments. {@link PolicyEvent}s and
+ * `timeout.attempt` applies to each send, `timeout.total` and your signal to all. Each send has its own signal, so that it can be
+ * aborted: `fetch` is not called with your own arguments. {@link PolicyEvent}s and
  * {@link CallRecord.attempts} show each send.
  *
  * @example
@@ -248,8 +248,8 @@ export interface PolicyOptions extends CallOptions {
  */
 export interface HedgeOptions {
   /**
-   * From each send to the next, ms; 0 or more, and finite. Choose one that most calls are faster than: of all sends no more
-   * than the budget's share are further ones or retries.
+   * From each send to the next, ms; 0 or more, and finite. Choose a time in which most calls are done: the budget limits the share of
+   * further sends and retries.
    */
   delay: number;
   /** Further sends of one attempt, from 1 to 10. @default 1 */
@@ -257,9 +257,9 @@ export interface HedgeOptions {
 }
 
 /**
- * When to stop. Both reject with a `TimeoutError` DOMException. They end waits on your own code too, as an abort of the signal does:
- * on `body`, `prepare`, `idempotencyKey`, `decide` and the explainer, and on a `fetch` that ignores its signal. What these give
- * later is dropped; the body of a late response is cancelled. @default no deadline
+ * Time limits. Both reject with a `TimeoutError` DOMException. As an abort of the signal, they also end waits for your own code
+ * (`body`, `prepare`, `idempotencyKey`, `decide`, the explainer) and for a `fetch` that ignores its signal. What these return later
+ * is dropped; the body of a late response is cancelled. @default no deadline
  */
 export interface TimeoutOptions {
   /**
@@ -268,9 +268,9 @@ export interface TimeoutOptions {
    */
   attempt?: number;
   /**
-   * For the whole call, waits included. A wait that a server reported and that would not fit is not begun. Nothing else bounds how long
-   * a call waits in a queue that moves, so set it in a page, where somebody waits for the answer, and in a Worker, whose request is
-   * ended by its host. @default none
+   * For the whole call, waits included. If a server asks for a wait that would not fit, the call ends at once. Nothing else bounds how
+   * long a call waits in a queue that moves, so set it in a page, where somebody waits for the response, and in a Worker, whose request
+   * is ended by its host. @default none
    */
   total?: number;
 }
@@ -504,8 +504,8 @@ export interface QuotaState extends Quota {
  * `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
  * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
  *
- * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 420, 403 or 400; `false` where it
- * says that an allowance is spent (a plan's, a credit, a day's), which no short wait brings back; else it is absent.
+ * `limited` is `true` if the response says that a rate was exceeded, with a status of 429, 420, 403 or 400; `false` if it
+ * says that an allowance is spent (of a plan, a credit, a day), so that a short wait does not help; otherwise it is absent.
  *
  * @example
  * ```js
@@ -702,8 +702,8 @@ export interface CallRecord {
 }
 
 /**
- * One send of a call. One that was hedged has `startedAt` before the one before it ended, no wait before it, and where another's
- * answer was taken an `error` that begins with "AbortError".
+ * One send of a call. A hedged one has `startedAt` before the one before it ended, and no wait before it. If another's response was
+ * taken, its `error` begins with "AbortError".
  */
 export interface AttemptRecord {
   /** When it was sent, epoch ms. */
@@ -926,8 +926,8 @@ export interface ExplainerOptions {
   /** Earlier ones go first, and all go before those that are built in. @default none */
   catalogs?: Catalog[];
   /**
-   * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, one of your own, or a list. Of a list, those speak
-   * whose `locale` is of the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
+   * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, your own pack, or a list. Of a list, those packs are used
+   * whose `locale` has the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
    * packs serves all users. If no pack has a text for a key, or the text cannot be shown, the text of the kind is used, and English last.
    * @default English
    */
@@ -986,13 +986,13 @@ export interface ErrorReport {
   data?: unknown;
   /** Of the request. */
   method?: string;
-  /** Of the request: the host tells the API, a query what was asked. */
+  /** Of the request: the host shows which API it is, the query what was asked. */
   url?: string;
-  /** What was sent, as text: a JSON that is none, a template's variable in it are told. Rules of catalogs may ask for it. */
+  /** What was sent, as text: invalid JSON and unfilled template variables in it are reported. Rules of catalogs may ask for it. */
   requestBody?: string;
   /**
    * What was sent, the more the better: an `Authorization` that is missing, empty, `Bearer undefined`, expired or of another
-   * scheme, a body that is not what `Content-Type` says become causes. Values are judged and never told: evidence has the
+   * scheme, a body that is not what `Content-Type` says become causes. Values are judged and never shown: evidence has the
    * header's name and at most the scheme's. Where it is given without credentials, there were none. @default not known
    *
    * @example
@@ -1012,7 +1012,7 @@ export interface ErrorReport {
   signal?: AbortSignal | null;
   /** `navigator.onLine`, where that is known. */
   online?: boolean;
-  /** The address of the page that asked: it tells mixed content and a foreign origin. */
+  /** The URL of the page that asked: it shows mixed content and a foreign origin. */
   pageUrl?: string;
   /** `response.type`: "opaque" and "opaqueredirect" tell why nothing can be read. */
   responseType?: "basic" | "cors" | "default" | "error" | "opaque" | "opaqueredirect";
@@ -1231,11 +1231,11 @@ export interface FieldError {
   raw?: string;
   /** What is wrong with it, in the API's words. */
   message: string;
-  /** The part of the request that it is in, where that is told. */
+  /** The part of the request that it is in, where that is known. */
   in?: "body" | "query" | "path" | "header";
-  /** What kind of mistake, where that is told. */
+  /** What kind of mistake, where that is known. */
   reason?: "required" | "format" | "range" | "choice" | "unknown" | "unique";
-  /** The values that would do, where they are told. */
+  /** The values that are allowed, where the response names them. */
   allowed?: string[];
 }
 
@@ -1305,7 +1305,7 @@ export interface Profile {
   /** Host names it applies to. */
   hosts: string[];
   /**
-   * As of a policy. Of use in a profile: `quotas` that no header tells, `credentials` (headers and parameters that say whose a request
+   * As of a policy. Useful in a profile: `quotas` that no header reports, `credentials` (headers and parameters that say whose a request
    * is), `buckets` (paths whose parts have quotas of their own), and `early: false` where refusals count against the caller.
    */
   rateLimit?: Omit<RateLimitOptions, "scope">;
@@ -1322,9 +1322,9 @@ export interface Profile {
    */
   errorsUnder200?: boolean;
   /**
-   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: an
-   * answer that a rule of kind "rate_limited" fits is waited for and sent again whatever the method, one of "unavailable" as a 503
-   * is, and one of "quota_exhausted" never. Under a success that counts where `errorsUnder200` is set and the rule names the status.
+   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: after a
+   * response that a rule of kind "rate_limited" fits, the request waits and is sent again whatever the method; "unavailable" is treated
+   * as a 503; after "quota_exhausted" nothing is sent again. Under a success that counts where `errorsUnder200` is set and the rule names the status.
    *
    * The policy goes by those of these rules whose `when` has nothing but `status`, `code`, `message`, `body` and `json`, tested by
    * templates, `equals`, `contains` and `startsWith`; others only explain. It looks at the body's texts and numbers as they stand:
@@ -1360,13 +1360,13 @@ export interface HeaderDialect {
   limit?: string;
   /** The header of the units left. */
   remaining?: string;
-  /** The header of the units taken; with a limit it tells what is left. */
+  /** The header of the units taken; with a limit it shows what is left. */
   used?: string;
   /** The header that says when the quota resets. */
   reset?: string;
-  /** What `reset` counts or is: "date" is an HTTP date or RFC 3339, "duration" is `1m30s` or ISO 8601. @default told by the value's shape and size */
+  /** What `reset` counts or is: "date" is an HTTP date or RFC 3339, "duration" is `1m30s` or ISO 8601. @default by the value's shape and size */
   resetUnit?: "epoch-s" | "epoch-ms" | "delta-s" | "delta-ms" | "delta-min" | "date" | "duration";
-  /** The window's length in ms, where no header tells it. */
+  /** The window's length in ms, if no header reports it. */
   window?: number;
   /** The header of the bucket's name: quotas of other names are others. */
   bucket?: string;
@@ -1385,13 +1385,13 @@ export interface Catalog {
   catalog: 1;
   /** The API: "acme". Ids of rules begin with it: "acme.frozen". `explanation.provider` says it. */
   provider: string;
-  /** What it is called in sentences: "Acme answered 423". @default "The server" */
+  /** What it is called in sentences: "Acme responded 423". @default "The server" */
   name?: string;
   /** "api.acme.com", "*.acme.com", "localhost:8080". @default wherever no other API is recognised */
   hosts?: string[];
   /** APIs whose rules hold here too: `["clever"]` for a mirror of Clever. */
   extends?: string[];
-  /** What tells the API by its answer where the host does not, as a rule's `when`. */
+  /** How to recognise the API by its responses if the host does not show it, as a rule's `when`. */
   recognise?: CatalogCondition;
   /** One for each error that is to be recognised. */
   rules: CatalogRule[];
@@ -1467,7 +1467,7 @@ export type CatalogCondition = {
   method?: CatalogText;
   /** What `api.code` will say. */
   code?: CatalogText;
-  /** Each message of the answer, then its lines, then its parts between commas. */
+  /** Each message of the response, then its lines, then its parts between commas. */
   message?: CatalogText;
   /** The first 64 KiB. */
   body?: CatalogText;
@@ -1484,7 +1484,7 @@ export type CatalogCondition = {
   request?: string | string[];
   /**
    * By name: what was sent, where the report says. `false` holds where the request's headers are known and it is not one of
-   * them. Evidence has the name alone, and holes of its templates stay empty: no value of a request's header is told.
+   * them. Evidence has the name alone, and holes of its templates stay empty: no value of a request's header is shown.
    */
   requestHeader?: Record<string, CatalogPresence>;
   /** By name. */
@@ -1538,7 +1538,7 @@ export type CatalogMeaning = {
   kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted" | "unknown">;
   /** One of the kind's. @default "unknown", or what the status says */
   reason?: string;
-  /** A delay that the answer itself tells goes before it. @default the kind's */
+  /** When to try again; a delay that the response itself gives goes before it. @default the kind's */
   retry?: Partial<Retry> & {
     /** Whether and when to try again. */
     verdict: Retry["verdict"];
@@ -1562,9 +1562,9 @@ export type CatalogMeaning = {
   }[];
   /** For the developer: what to do now. */
   action?: string;
-  /** Where the answer has no link of its own: `api.docsUrl`. */
+  /** `api.docsUrl`, if the response has no link. */
   docsUrl?: string;
-  /** A text of your own for end users, by its key in `messages`. @default `user.<kind>` */
+  /** Your own text for end users, by its key in `messages`. @default `user.<kind>` */
   userMessageKey?: UserMessageKey | (string & {});
   /** The field, or fields, that it is about. */
   field?: string;
@@ -1576,11 +1576,11 @@ export type CatalogMeaning = {
   fieldReason?: FieldError["reason"];
   /** @default what the API says */
   fieldMessage?: string;
-  /** `api.code`, where the answer has none. */
+  /** `api.code`, if the response has none. */
   code?: string;
 };
 
-/** A report, and the id that must explain it. Without `url` it is taken for an answer of the catalog's own API. */
+/** A report, and the id that must explain it. Without `url` it counts as a response of the catalog's API. */
 export interface CatalogTest extends Record<string, unknown> {
   /** What must come of it. */
   expect: {

@@ -13,14 +13,14 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
  * const simulator = createSimulator({ limit: 60, window: 60_000, dialect: "github" });
  * const policy = createPolicy({ fetch: simulator.fetch, host: simulator.host, rateLimit: { maxWait: 3_600_000 } });
  *
- * const answers = await simulator.run(() =>
+ * const responses = await simulator.run(() =>
  *   Promise.all(Array.from({ length: 600 }, (_, n) => policy.fetch(`https://api.example.com/items/${n}`))),
  * );
- * assert(answers.every(({ ok }) => ok));
+ * assert(responses.every(({ ok }) => ok));
  * assert(simulator.rejections.length === 0);
  * ```
  *
- * @example An outage of three seconds, and one answer that breaks off
+ * @example An outage of three seconds, and one response that breaks off
  * ```js
  * simulator.outage(0, 3000, "network");
  * simulator.fail(1, "cut");
@@ -31,9 +31,9 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
  * vi.useFakeTimers();
  * const simulator = createSimulator({ clock: "host", limit: 10, window: 60_000 });
  * const policy = createPolicy({ fetch: simulator.fetch });
- * const answers = Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));
+ * const responses = Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));
  * await vi.advanceTimersByTimeAsync(70_000);
- * await answers;
+ * await responses;
  * ```
  */
 export function createSimulator(options?: SimulatorOptions): Simulator;
@@ -66,27 +66,27 @@ export interface SimulatorOptions {
    * `window` ms at each instant; "token-bucket": `limit` at once, refilled evenly in `window`. @default "fixed"
    */
   algorithm?: "fixed" | "first-request" | "sliding" | "token-bucket";
-  /** How the quota is reported: an API's name, a row of your own, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
+  /** How the quota is reported: an API's name, your own {@link Dialect}, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
   dialect?: DialectName | Dialect | DialectQuota | DialectQuota[];
   /** What a refusal's Retry-After is. @default the dialect's */
   retryAfter?: RetryAfterForm;
   /** How whole seconds are made. @default "ceil" */
   round?: "ceil" | "floor";
-  /** Whether answers have a Date. @default true */
+  /** Whether responses have a Date. @default true */
   date?: boolean;
   /** A round trip, ms, or its least and most, drawn evenly: requests overtake one another. @default [5, 30] */
   latency?: number | [least: number, most: number];
   /** How far the client's wall clock is ahead of the server's, ms. @default 0 */
   skew?: number;
-  /** Answers are of another origin that exposes no header to the page. @default false */
+  /** Responses are of another origin that exposes no header to the page. @default false */
   hidden?: boolean;
   /** Errors by chance. `share` is of all requests; they come before the quota, which a `counted` one takes from all the same. @default none */
   errors?: ErrorChance | ErrorChance[];
-  /** What shares a quota, e.g. by token; undefined: no quota counts the request, and none is told. A thousand are remembered. @default all share one */
+  /** What shares a quota, e.g. by token; undefined: no quota counts the request, and none is reported. A thousand are remembered. @default all share one */
   scope?: (request: Request) => string | undefined;
   /** What a request takes: of "requests", or by unit. @default 1 */
   cost?: (request: Request) => number | Record<string, number>;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   headers?: Record<string, string>;
   /** See {@link Simulator.respond}. */
   respond?: Responder;
@@ -104,7 +104,7 @@ export interface ErrorChance {
 
 /**
  * What goes wrong: a status, with headers and a body or without; "network": `fetch` rejects, as for a refused connection;
- * "hang": no answer ever; "cut": a 200 whose body breaks off.
+ * "hang": no response ever; "cut": a 200 whose body breaks off.
  */
 export type Failure =
   | number
@@ -120,7 +120,7 @@ export type Failure =
       body?: string;
     };
 
-/** Answers what the quota admits. The quota's headers are added; one that it sets itself stands. Undefined: `{"ok":true}`. A promise must not wait for more than the virtual clock. */
+/** Responds to what the quota admits. The quota's headers are added; one that it sets itself stands. Undefined: `{"ok":true}`. A promise must not wait for more than the virtual clock. */
 export type Responder = (request: Request, at: number) => Response | undefined | Promise<Response | undefined>;
 
 /** A simulated API and its clock, made by {@link createSimulator}. */
@@ -146,7 +146,7 @@ export interface Simulator {
   fail(count: number, failure?: Failure): void;
   /** Requests that arrive from `from` up to `to` fail; both in ms from now. @default failure 503 */
   outage(from: number, to: number, failure?: Failure): void;
-  /** From now on, this answers what the quota admits; undefined: the usual answer. */
+  /** From now on, this responds to what the quota admits; undefined: the usual response. */
   respond(handler: Responder | undefined): void;
   /** The least time, ms, in which a client that knows all has so many calls admitted from now on, by a quota of which nothing is used. */
   floor(calls: number): number;
@@ -162,9 +162,9 @@ export interface SimulatedRequest {
   url: string;
   /** Its body is unread, unless a responder read it. */
   request: Request;
-  /** Admitted by the quota, refused by it, or failed as it was told to. */
+  /** Admitted by the quota, refused by it, or failed on purpose. */
   outcome: "admitted" | "limited" | "failed";
-  /** 0 where no answer comes. */
+  /** 0 if no response comes. */
   status: number;
 }
 
@@ -203,7 +203,7 @@ export interface Dialect {
   quotas?: DialectQuota[];
   /** The IETF drafts' RateLimit and RateLimit-Policy: dictionaries (07), or lists of all limits (08 and later). */
   fields?: "draft-07" | "draft-10";
-  /** Other headers of all answers that tell a quota. */
+  /** Other headers of all responses that report a quota. */
   headers?: Record<string, string>;
   /** Of refusals. @default "none" */
   retryAfter?: RetryAfterForm;
@@ -216,7 +216,7 @@ export interface Dialect {
 }
 
 /**
- * The headers of one quota: tells the limit of its `unit` (and `name`, where it has one) that is closest to its end.
+ * The headers of one quota: they report the limit of its `unit` (and `name`, where it has one) that is closest to its end.
  * `resetUnit` is "epoch-s" by default; "date" is RFC 3339 here.
  */
 export interface DialectQuota extends Omit<HeaderDialect, "resetUnit"> {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { BASE } from "../build/relative.mjs";
+import { searchOptions } from "../build/search.mjs";
 import { sidebarOf } from "../build/sidebar.mjs";
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
@@ -57,7 +58,7 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
   themeConfig: {
-    search: { provider: "local", options: { detailedView: false } },
+    search: { provider: "local", options: { detailedView: false, miniSearch: { searchOptions } } },
     outline: { level: [2, 3] },
     nav: [
       { text: "Start", link: "/start/", activeMatch: "/start/" },

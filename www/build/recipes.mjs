@@ -16,13 +16,13 @@ export function writeRecipes(from = FROM, out = OUT) {
   const names = existsSync(from) ? readdirSync(from).filter((name) => KINDS.has(extname(name)) && !/\.(test|spec|d)\./.test(name)) : [];
   const recipes = names.sort().map((name) => ({ name, file: name.replace(/\.\w+$/, ""), ...read(readFileSync(join(from, name), "utf8"), name) }));
   for (const { name, file, title, text, code } of recipes) {
-    const page = `---\ntitle: ${JSON.stringify(title)}\n---\n\n# ${title}\n\n${text}\n\n\`\`\`${extname(name).replace(/^\.m?/, "")}\n${code}\n\`\`\`\n\nThe file is \`examples/recipes/${name}\`; the tests run it.\n`;
+    const page = `---\ntitle: ${JSON.stringify(title.replaceAll("`", ""))}\n---\n\n# ${title}\n\n${text}\n\n\`\`\`${extname(name).replace(/^\.m?/, "")}\n${code}\n\`\`\`\n\nThe file is \`examples/recipes/${name}\`; the tests run it.\n`;
     writeFileSync(join(out, `${file}.md`), page);
   }
   const list = recipes.map(({ file, title, text }) => `- [${title}](./${file}.md)${text ? `: ${sentence(text)}` : ""}`).join("\n");
   const intro = "How to use the package with other libraries and hosts, and what to switch off in them. Each recipe is a file that the tests run.";
   writeFileSync(join(out, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list || EMPTY}\n`);
-  const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title.replace(/ over a policy\b.*/, ""), link: `/recipes/${file}` }))];
+  const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title.replace(/ over a policy\b.*/, "").replaceAll("`", ""), link: `/recipes/${file}` }))];
   return { pages: 1 + recipes.length, sidebar };
 }
 

@@ -6,6 +6,7 @@ import { dirname, join, normalize, resolve } from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
 import MiniSearch from "minisearch";
+import { searchOptions } from "../build/search.mjs";
 import { SITE } from "./browser.mjs";
 
 /** @type {{ question: string, search?: string, clicks?: string[], page: string, answer: string }[]} */
@@ -32,7 +33,7 @@ for (const { question, search, clicks, page, answer } of questions) {
 /** The pages that the site's own search finds, best first. @param {string} words */
 async function pagesOf(words) {
   const index = await indexOf();
-  const results = index.search(words, { fuzzy: 0.2, prefix: true, boost: { title: 4, text: 2, titles: 1 } });
+  const results = index.search(words, searchOptions);
   const pages = results.map(({ id }) => String(id).replace(/#.*/, "").replace(/^\//, "")).map((path) => (path === "" || path.endsWith("/") ? `${path}index.html` : path));
   return [...new Set(pages)];
 }

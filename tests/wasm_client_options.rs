@@ -15,9 +15,21 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen_test]
 fn a_bad_option_names_its_field_and_what_was_expected() {
     let rows = [
-        ("{ retry: { maxAttempts: 0 } }", "retry.maxAttempts", "a whole number of 1 or more"),
-        ("{ retry: { maxAttempts: '4' } }", "retry.maxAttempts", "a whole number of 1 or more"),
-        ("{ retry: { maxAttempts: NaN } }", "retry.maxAttempts", "a whole number of 1 or more"),
+        (
+            "{ retry: { maxAttempts: 0 } }",
+            "retry.maxAttempts",
+            "a whole number of 1 or more, which counts the first send",
+        ),
+        (
+            "{ retry: { maxAttempts: '4' } }",
+            "retry.maxAttempts",
+            "a whole number of 1 or more, which counts the first send",
+        ),
+        (
+            "{ retry: { maxAttempts: NaN } }",
+            "retry.maxAttempts",
+            "a whole number of 1 or more, which counts the first send",
+        ),
         ("{ retry: { statuses: [503, 200] } }", "retry.statuses.1", "an HTTP status from 400 to 599"),
         ("{ retry: { jitter: null } }", "retry.jitter", "\"full\", \"equal\" or \"none\""),
         ("{ retry: null }", "retry", "false or an object"),

@@ -13,7 +13,7 @@ import { globals, times } from "./globals.js";
 import { hostFetch, isOwn, mark } from "./host.js";
 import { giveUp } from "./outcome.js";
 import { policyOf } from "./policy-of.js";
-import { ELAPSE } from "./protocol.js";
+import { ADOPTED, ELAPSE } from "./protocol.js";
 import { keep } from "./record.js";
 import { abort, wake, wakeOthers } from "./wait.js";
 
@@ -101,6 +101,7 @@ export async function adopt(items, done) {
   }
   done();
   for (const shared of all) {
+    shared.engine.tell(0, ADOPTED, real.now(), real.monotonic(), 0);
     shared.isWaking = false;
     for (const id of woken.get(shared) ?? []) {
       const run = shared.parked[id];

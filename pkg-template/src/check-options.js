@@ -59,7 +59,7 @@ export function checkOptions(options = {}, base = []) {
   /** @type {(value: any, field: string, name: string, row: Row) => void} */
   const visit = (value, field, name, [place, kind, , members]) => {
     const number = numberOf(value, kind);
-    if (number === undefined) throw new PolicyOptionError(field, kind[0]);
+    if (number === undefined) throw new PolicyOptionError(field, kind[0], misplaced(value, field, kind, members));
     const start = leaves.length;
     const isObject = typeof value === "object";
     const isOpen = isObject && members.size > 0;
@@ -109,6 +109,18 @@ function numberOf(value, [expected, takes, pattern, least, most, step]) {
   // Every second piece is a word in quotes.
   const word = pieces.indexOf(value);
   return word % 2 === 1 ? place + (word >> 1) : undefined;
+}
+
+/**
+ * The message on a value that may be meant for the first option of its group: `timeout: 5000`. Undefined if it is not.
+ * @param {any} value
+ * @param {string} field
+ * @param {string[]} kind
+ * @param {Map<string, Row>} members
+ */
+function misplaced(value, field, kind, members) {
+  const [[name, [, first]] = ["", []]] = /** @type {any} */ (members);
+  if (field && /^\w/.test(name) && numberOf(value, first) !== undefined) return `${field}: expected ${kind[0]}; did you mean "${field}.${name}", ${first[0]}?`;
 }
 
 /**

@@ -11,8 +11,8 @@
  */
 export const OPTIONS = `options;an object;object
  timeout;0
-  attempt;a number of milliseconds, more than 0;number;;5e-324;Infinity;2
-  total;1
+  total;a number of milliseconds, more than 0;number;;5e-324;Infinity;2
+  attempt;1
  priority;a finite number;number;;-1e9;1e9
  cost;a whole number of 1 or more;object number;;1;Infinity;1
   requests;a whole number of 1 or more;number;;1;Infinity;1
@@ -55,12 +55,12 @@ export const OPTIONS = `options;an object;object
      resetUnit;"epoch-s", "epoch-ms", "delta-s", "delta-ms", "delta-min", "date" or "duration";string
      window;1
  retry;8
-  maxAttempts maxRetries maxRetry retries attempts limit;4
+  maxAttempts maxRetries maxRetry retries attempts limit;a whole number of 1 or more, which counts the first send;number;;1;Infinity;1
   initialDelay retryDelay minTimeout delay minDelay;a number of milliseconds, 0 or more;number;;0;Infinity;2
   backoffFactor factor;a number of 1 or more;number;;1;1e6
-  maxDelay backoffLimit maxTimeout;23
+  maxDelay backoffLimit maxTimeout;24
   jitter;"full", "equal" or "none";string
-  maxRetryAfter;23
+  maxRetryAfter;24
   retryNonIdempotent;6
   decide shouldRetry retryCondition;12
   budget;8
@@ -69,13 +69,13 @@ export const OPTIONS = `options;an object;object
    window;1
   statuses statusCodes retryStatusCodes;an array;array
    *;an HTTP status from 400 to 599;number;;400;599;1
-  methods;26
+  methods;27
    *;the name of an HTTP method;string;^[^/]+$
  rateLimit;8
   pacing;"burst" or "spread";string
   probe;4
   maxConcurrent concurrency;4
-  maxWait;23
+  maxWait;24
   maxQueue;5
   early;6
   quotas;an array of quotas;array

@@ -20,7 +20,9 @@ export const ONLINE = 6;
 export const OFFLINE = 7;
 /** Its time is over while the caller's own code is awaited. */
 export const EXPIRE = 8;
-/** @typedef {typeof BEGIN | typeof ELAPSE | typeof ABORT | typeof YES | typeof NO | typeof UNDECIDED | typeof ONLINE | typeof OFFLINE | typeof EXPIRE} Event */
+/** Of no call: all was told that a page sent before the core was loaded. */
+export const ADOPTED = 9;
+/** @typedef {typeof BEGIN | typeof ELAPSE | typeof ABORT | typeof YES | typeof NO | typeof UNDECIDED | typeof ONLINE | typeof OFFLINE | typeof EXPIRE | typeof ADOPTED} Event */
 
 // What to do next: returned for each event.
 /** The core refused the event. */

@@ -26,8 +26,9 @@ table! {
     TABLE by Place {
         Options: row("", Kind::Object),
         Timeout: row("timeout", Kind::Object),
-        AttemptTimeout: row("timeout.attempt", Kind::Period),
+        // The first: it is what a number in the place of the group would mean.
         TotalTimeout: row("timeout.total", Kind::Period),
+        AttemptTimeout: row("timeout.attempt", Kind::Period),
         Priority: row("priority", Kind::Order).or(0.0),
         Cost: row("cost", Kind::Cost).or(1.0),
         CostRequests: row("cost.requests", Kind::Count),

@@ -91,7 +91,7 @@ fn rules_are_composed_once() {
 #[test]
 fn a_bad_option_names_its_field_and_what_was_expected() {
     let rows = [
-        ("retry.maxAttempts", Value::Number(0.0), "a whole number of 1 or more"),
+        ("retry.maxAttempts", Value::Number(0.0), "a whole number of 1 or more, which counts the first send"),
         ("timeout.total", Value::Text("5s"), "a number of milliseconds, more than 0"),
         ("retries", Value::Number(3.0), UNKNOWN),
         ("onEvent", Value::Object, "a function"),

@@ -10,7 +10,20 @@ use super::{
 };
 use crate::time::{Moment, MonoTime};
 
+/// Twice as many as a page sends at once before the core is loaded: the default of `rateLimit.probe`.
+const ADOPTED: u32 = 12;
+
 impl Tracker {
+    /// All was told that was sent before this was loaded, a few at once while others waited. That those were granted opened the
+    /// gates, but shows nothing of more at once.
+    pub fn adopted(&mut self) {
+        for lane in self.scopes.iter_mut().flat_map(|scope| &mut scope.lanes) {
+            if lane.gate != u32::MAX {
+                lane.gate = lane.gate.min(ADOPTED);
+            }
+        }
+    }
+
     // Something happens to this scope: `wake` looks at it.
     pub(super) fn touch(&mut self, index: usize) {
         if let Some(scope) = self.scopes.get_mut(index).filter(|scope| self.nudges && !scope.touched) {

@@ -17,7 +17,7 @@ table! {
     TABLE by Place {
         On: row("", Kind::Switch),
         // Sends in all. Azure, gaxios, axios-retry, TanStack and Octokit retry three times; the SRE book asks for three attempts.
-        MaxAttempts: row("maxAttempts", Kind::Count).or(4.0),
+        MaxAttempts: row("maxAttempts", Kind::Attempts).or(4.0),
         // It depends on the failure: see above.
         InitialDelay: row("initialDelay", Kind::Millis),
         // AWS, Azure, gaxios: doubling.
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn a_bad_option_is_told_what_was_expected() {
         let rows = [
-            ("maxAttempts", Value::Number(0.0), "a whole number of 1 or more"),
+            ("maxAttempts", Value::Number(0.0), "a whole number of 1 or more, which counts the first send"),
             ("backoffFactor", Value::Number(0.5), "a number of 1 or more"),
             ("jitter", Value::Text("some"), "\"full\", \"equal\" or \"none\""),
             ("statuses", Value::Number(500.0), "an array"),

@@ -57,6 +57,8 @@ pub type Checked<T> = Result<T, &'static str>;
 pub enum Kind {
     /// One of the words that stand in quotes in this text; kept as its place there, from 0.
     Choice(&'static str),
+    /// The same, of sends: who counts retries is told that the first send is one.
+    Attempts,
     /// A whole number of 1 or more; an infinity is no limit.
     Count,
     /// The same for how much of a quota a call takes, which may also be told by unit, in an object.
@@ -184,7 +186,7 @@ impl Kind {
     /// From where to where its numbers go, and how.
     pub(crate) fn range(self) -> Option<(f64, f64, Step)> {
         let (least, most) = match self {
-            Self::Cost | Self::Count => (1.0, f64::INFINITY),
+            Self::Attempts | Self::Cost | Self::Count => (1.0, f64::INFINITY),
             Self::Delay => (0.0, f64::MAX),
             Self::Factor => (1.0, 1e6),
             Self::Few => (1.0, 10.0),
@@ -215,6 +217,7 @@ impl Kind {
             | Self::Some(text)
             | Self::Unknown(text)
             | Self::Word(text) => text,
+            Self::Attempts => "a whole number of 1 or more, which counts the first send",
             Self::Cost | Self::Count => "a whole number of 1 or more",
             Self::Delay => "a finite number of milliseconds, 0 or more",
             Self::Factor => "a number of 1 or more",

@@ -164,6 +164,10 @@ impl Engine {
             Some(Number::Online) => Event::Online(true),
             Some(Number::Offline) => Event::Online(false),
             Some(Number::Expire) => Event::Expire,
+            Some(Number::Adopted) => {
+                self.memory.tracker.adopted();
+                return REFUSED;
+            }
             Some(Number::Undecided) | None => Event::Decided(None),
         };
         self.handle(call, event, Moment::new(wall, mono, sample))

@@ -63,6 +63,8 @@ numbered! {
         Offline = 7,
         /// Its time is over while the caller's own code is awaited.
         Expire = 8,
+        /// Of no call: all was told that a page sent before the core was loaded.
+        Adopted = 9,
     }
 }
 

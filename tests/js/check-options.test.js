@@ -38,6 +38,8 @@ const refusal = (options, base) => {
   }
   return undefined;
 };
+// The hint at an option of the group is JS's alone: in Rust the type of a group rules such a value out.
+const withoutHint = (message) => message?.replace(/; did you mean "[^"]+", .*$/, "");
 const valueOf = (sample) => (0, eval)(`(${sample.replace("\t", "\\t")})`);
 
 test("every option makes of every value what the core makes of it", () => {
@@ -51,7 +53,7 @@ test("every option makes of every value what the core makes of it", () => {
       const what = `${path}: ${sample}`;
       const error = refusal(at(path, value));
       if (!numbers.has(sample)) {
-        assert.deepEqual([error?.field, error?.expected, error?.message], [path, expected, `${path === "" ? "options" : path}: expected ${expected}`], what);
+        assert.deepEqual([error?.field, error?.expected, withoutHint(error?.message)], [path, expected, `${path === "" ? "options" : path}: expected ${expected}`], what);
       } else if (error !== undefined) {
         // Taken, but something is missing in it.
         assert.ok(["{}", "[1]", '"'].includes(sample) && error.field.startsWith(path), `${what}: ${error.message}`);
@@ -76,7 +78,7 @@ for (const [path, meant] of unknown) {
 for (const [options, field, message] of bad) {
   test(`bad: ${JSON.stringify(options)}`, () => {
     const error = refusal(options);
-    assert.deepEqual([error?.field, error?.message], [field, message]);
+    assert.deepEqual([error?.field, withoutHint(error?.message)], [field, message]);
   });
 }
 

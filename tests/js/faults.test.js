@@ -57,7 +57,9 @@ async function meets({ answers, url, init, options, abortAfter, status, text, er
     }
     const record = callRecord(response ?? thrown);
     assert.deepEqual([record.attempts.length, record.gaveUp], [sends, gaveUp]);
-    if (url === undefined) assert.equal(server.requests.length, sends * hops);
+    // A send that ends by a time of ours may not have reached a server that is busy.
+    if (url === undefined && answers?.[0] === silence) assert.ok(server.requests.length <= sends);
+    else if (url === undefined) assert.equal(server.requests.length, sends * hops);
     assert.ok(settledAfter < PATIENCE, `${settledAfter} ms`);
     assert.equal(host.timers.size, 0, "no timer is left");
     if (fired !== undefined) assert.equal(host.fired, fired, "timers that ended");

@@ -69,6 +69,18 @@ for (const [options, field, message] of [
   });
 }
 
+for (const [options, message] of [
+  [{ timeout: 5000 }, 'timeout: expected an object; did you mean "timeout.total", a number of milliseconds, more than 0?'],
+  [{ retry: 3 }, 'retry: expected false or an object; did you mean "retry.maxAttempts", a whole number of 1 or more, which counts the first send?'],
+  [{ retry: 0 }, "retry: expected false or an object"],
+  [{ hedge: 300 }, 'hedge: expected false or an object; did you mean "hedge.delay", a finite number of milliseconds, 0 or more?'],
+  [{ rateLimit: 10 }, "rateLimit: expected false or an object"],
+  [{ retry: { methods: "GET" } }, "retry.methods: expected an array"],
+  [5, "options: expected an object"],
+]) {
+  test(`a value that is meant for an option of the group names it: ${JSON.stringify(options)}`, () => assert.throws(() => createPolicy(options), { name: "PolicyOptionError", message }));
+}
+
 test("every option of the contract that this version has is taken", () => {
   createPolicy({
     profiles: [profiles.clever, profiles.unit21],

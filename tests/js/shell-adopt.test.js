@@ -140,3 +140,33 @@ test("state, events, records and figures are as if the core had been there from 
   }
   assert.ok(native > SEEDS, "the shell did work of its own");
 });
+
+test("after many good responses to a few at once, the calls that waited go on a few at a time", async () => {
+  const { clock, restore } = fakeGlobals();
+  const sends = [];
+  let [open, most] = [0, 0];
+  globalThis.fetch = async () => {
+    sends.push(clock.time);
+    most = Math.max(most, ++open);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    open--;
+    return new Response("fine");
+  };
+  try {
+    let come;
+    const shell = await freshShell(() => new Promise((resolve) => (come = resolve)));
+    const policy = shell.createPolicy();
+    const calls = Array.from({ length: 400 }, (_, n) => policy.fetch(`https://a.example/${n}`));
+    for (let turn = 0; turn < 20; turn++) await clock.pass(20);
+    assert.ok(sends.length > 90 && most <= 6, `${sends.length} sends, ${most} at once without the core`);
+    come();
+    await shell.initPolicy();
+    await settled();
+    assert.ok(open <= 12, `${open} at once when the core takes over`);
+    for (let turn = 0; turn < 40; turn++) await clock.pass(20);
+    assert.equal((await Promise.all(calls)).length, 400);
+    assert.ok(most > 24, "it is no limit");
+  } finally {
+    restore();
+  }
+});

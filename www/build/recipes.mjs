@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const FROM = fileURLToPath(new URL("../../examples/recipes", import.meta.url));
 const OUT = fileURLToPath(new URL("../docs/recipes", import.meta.url));
 const KINDS = new Set([".js", ".mjs", ".jsx", ".ts", ".mts", ".tsx"]);
+const PROGRAMS = "Three whole programs stand in the repository: `examples/page`, a page with React and TanStack Query; `examples/worker-hono`, a Cloudflare Worker with Hono; `examples/sync`, a sync of many records in Node that can be stopped and goes on.";
 const EMPTY = "There is no recipe yet. [Use it under an SDK](../guides/clients.md) names the option that each client takes.";
 
 /** Writes the pages of the files in `from` to `out`, and gives their number and their sidebar. */
@@ -21,7 +22,7 @@ export function writeRecipes(from = FROM, out = OUT) {
   }
   const list = recipes.map(({ file, title, text }) => `- [${title}](./${file}.md)${text ? `: ${sentence(text)}` : ""}`).join("\n");
   const intro = "How to use the package with other libraries and hosts, and what to switch off in them. Each recipe is a file that the tests run.";
-  writeFileSync(join(out, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list || EMPTY}\n`);
+  writeFileSync(join(out, "index.md"), `---\ntitle: Recipes\n---\n\n# Recipes\n\n${intro}\n\n${list ? `${list}\n\n${PROGRAMS}` : EMPTY}\n`);
   const sidebar = [{ text: "All recipes", link: "/recipes/" }, ...recipes.map(({ file, title }) => ({ text: title.replace(/ over a policy\b.*/, "").replaceAll("`", ""), link: `/recipes/${file}` }))];
   return { pages: 1 + recipes.length, sidebar };
 }

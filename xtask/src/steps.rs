@@ -50,8 +50,9 @@ pub const STEPS: &[Step] = &[
     step("example", Count::Node, || {
         example::build()?;
         install::npm_packages(Path::new("."))?;
-        node_files(install::newer_node()?, "examples", |_| true)
+        examples(&["worker", "yew"])
     }),
+    step("recipes", Count::Node, recipes),
     step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
     step("runtimes: Node, Chromium", Count::Node, || {
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
@@ -176,6 +177,24 @@ fn site_tests(folder: &str) -> Result<Vec<Command>, String> {
 fn own_packages(folder: &str) -> Result<Vec<Command>, String> {
     install::npm_packages(Path::new(folder))?;
     node_tests(install::newer_node()?, folder, |_| true)
+}
+
+// The recipes and the programs in TypeScript, each with packages of its own.
+fn recipes() -> Result<Vec<Command>, String> {
+    const NAMES: [&str; 4] = ["page", "recipes", "sync", "worker-hono"];
+    for name in NAMES {
+        install::npm_packages(&Path::new("examples").join(name))?;
+    }
+    build::build()?;
+    examples(&NAMES)
+}
+
+fn examples(names: &[&str]) -> Result<Vec<Command>, String> {
+    let mut commands = Vec::new();
+    for name in names {
+        commands.extend(node_files(install::newer_node()?, &format!("examples/{name}"), |_| true)?);
+    }
+    Ok(commands)
 }
 
 // The suite of every host; its table is printed.

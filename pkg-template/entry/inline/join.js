@@ -20,6 +20,19 @@ const END = 0x0b;
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function join(parts) {
+  const steps = joining(parts);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same, a function of the module a step.
+ * @param {Uint8Array} parts
+ * @returns {Generator<void, Uint8Array<ArrayBuffer>>}
+ */
+export function* joining(parts) {
   // Sizes of functions are in no row, and of a local, its number may be longer than what is in its row.
   const bytes = new Uint8Array(2 * parts.length);
   const next = new Uint32Array(ROWS);
@@ -102,7 +115,7 @@ export function join(parts) {
     take(REST, 1);
     const id = bytes[size - 1];
     const length = number(REST);
-    if (id === CODE) for (let count = number(REST); count > 0; count--) body();
+    if (id === CODE) for (let count = number(REST); count > 0; count--) yield body();
     else take(REST, length);
   }
   return bytes.subarray(0, size);

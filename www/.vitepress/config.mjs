@@ -47,6 +47,8 @@ export default defineConfig({
   title: "fetch-with-policy",
   description: "fetch that keeps to rate limits, retries only what is safe to repeat, and explains every error.",
   head: [["link", { rel: "icon", href: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%230b6e6e'/%3E%3Cpath d='M3 4h3v2H3zm4 3h3v2H7zm4 3h3v2h-3z' fill='%23fff'/%3E%3C/svg%3E" }]],
+  // The index of the search is loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 1200 } },
   // One file that all pages share: each page would repeat the list of all others.
   metaChunk: true,
   // Made after the pages: the playground is plain files beside them.

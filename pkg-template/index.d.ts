@@ -11,16 +11,16 @@
  * @packageDocumentation
  */
 
-/** What a transport must look like: the platform's `fetch`. */
+/** The type of a transport: the platform's `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Headers in any of the forms that the platform takes. */
+/** Headers in any form that `fetch` takes. */
 export type HeadersLike = Headers | Record<string, string> | [string, string][];
 
 /**
- * `fetch`, kept to rate limits and retried where that is safe and of use.
+ * `fetch` that keeps to rate limits, and retries where that is safe and may help.
  *
- * It resolves to the very `Response` of the host's fetch, whatever its status. Where the policy gives up after a response,
+ * It resolves to the `Response` of the host's fetch, whatever its status. Where the policy gives up after a response,
  * that response is the result, and {@link callRecord} says why.
  *
  * It rejects with
@@ -31,7 +31,7 @@ export type HeadersLike = Headers | Record<string, string> | [string, string][];
  * - the host's own error, where the network failed and another attempt is not due.
  *
  * Without `policy`, all callers share one default policy and so one view of each quota. Plain options change that policy for
- * this call only and keep its state; to have state of your own, make a policy with {@link createPolicy}.
+ * this call only and keep its state; for a separate state, make a policy with {@link createPolicy}.
  *
  * @example
  * ```js
@@ -47,8 +47,8 @@ export function fetchWithPolicy(
 /**
  * A policy with its own state: quotas, retry budget, circuits. Make it once, at module scope, not for each call.
  *
- * @throws {@link PolicyOptionError} for an option that cannot be; it names the field and what was expected.
- * @throws {@link PolicyError} where WebAssembly is not available: see {@link PolicyOptions.unavailable}.
+ * @throws PolicyOptionError for an unknown option or a value that is not allowed; it names the field and what was expected.
+ * @throws PolicyError where WebAssembly is not available: see {@link PolicyOptions.unavailable}.
  *
  * @example
  * ```js
@@ -81,7 +81,7 @@ export interface Policy {
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit, call?: CallOptions) => Promise<Response>;
   /**
-   * Every quota that was told by a server or configured, as it stands now. Where an API hides its headers from the page and no
+   * Every quota that a server reported or that was configured, as it is now. Where an API hides its headers from the page and no
    * quota is known, an entry without a limit says so ({@link Quota.headersHidden}).
    */
   quotas(): QuotaState[];
@@ -90,15 +90,15 @@ export interface Policy {
    * `undefined` keeps what there was.
    */
   extend(options: PolicyOptions): Policy;
-  /** The state as plain data, to be carried to another page or isolate. No credentials are in it. */
+  /** The state as plain data, to restore in another page or isolate. It contains no credentials. */
   snapshot(): PolicySnapshot;
   /**
-   * Takes up a {@link Policy.snapshot}. What this policy knows itself it keeps; a quota whose window is over is passed over, and
-   * so is one of a scope beyond the 1000 that a policy keeps.
+   * Restores a {@link Policy.snapshot}. It keeps what this policy knows already. A quota whose window is over is ignored, and so is
+   * one of a scope beyond the 1000 that a policy keeps.
    *
-   * @throws {@link PolicyOptionError} where it cannot be read; `field` is the path, such as "quotas.1.limit". The state is then
-   * as it was: all is checked before anything is taken up.
-   * @throws {@link PolicyError} with the code "core-failed" where the core failed; the state is then empty.
+   * @throws PolicyOptionError if it cannot be read; `field` is the path, such as "quotas.1.limit". The state does not change
+   * then: everything is checked before anything is restored.
+   * @throws PolicyError with the code "core-failed" if the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
 }
@@ -106,7 +106,7 @@ export interface Policy {
 /** Options that may differ from call to call. */
 export interface CallOptions {
   /**
-   * Makes the body anew for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
+   * Makes the body again for each attempt. Needed only for a stream: it cannot be sent twice, so without this a call with one
    * is not retried. Where the host sends no streams (WebKit; Firefox, which sends the text `[object ReadableStream]` instead; Chromium
    * over HTTP/1), make a Blob: `await new Response(stream).blob()`, which is sent again without this.
    */
@@ -131,9 +131,9 @@ export interface CallOptions {
   throwHttpErrors?: boolean;
 }
 
-/** What {@link createPolicy} takes. The caller's options come first, then the profile of the host, then the defaults. */
+/** Options of {@link createPolicy}. Options of the caller go before those of the host's profile, and these before the defaults. */
 export interface PolicyOptions extends CallOptions {
-  /** APIs that are known: their quotas, retry rules and errors. Each applies to its own hosts alone. @default none */
+  /** What is known of some APIs: quotas, retry rules and errors. Each profile applies to its own hosts only. @default none */
   profiles?: Profile[];
   /**
    * The explainer for the response of an {@link HttpError}: `{ explainResponse }` of this package, or a {@link createExplainer}, whose
@@ -141,28 +141,31 @@ export interface PolicyOptions extends CallOptions {
    * @default the built-in one, with the profiles' catalogs, if the application imports `explainResponse`, `explain` or `createExplainer`
    * anywhere. If it does not, explanations read the status alone: a policy by itself brings no explainer into a bundle
    */
-  explainer?: { explainResponse: typeof explainResponse };
+  explainer?: {
+    /** Explains the response; see {@link explainResponse}. */
+    explainResponse: typeof explainResponse;
+  };
   /** How to keep to rate limits; `false`: not at all. */
   rateLimit?: false | RateLimitOptions;
   /**
-   * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with what the attempt before gave.
+   * Refuse calls at once while a server keeps failing: with a {@link CircuitOpenError}, or with the result of the attempt before.
    * Each route has a circuit of its own: one method and path of one origin, where segments that look like ids count as one. So an
    * endpoint that fails refuses no calls to the others. @default false
    */
   circuitBreaker?: false | CircuitBreakerOptions;
-  /** Send again while the first send has no answer, and take the first good one; see {@link HedgeOptions}. @default false */
+  /** Send again while the first send has no response, and take the first good one; see {@link HedgeOptions}. @default false */
   hedge?: false | HedgeOptions;
   /**
-   * Headers to set before each attempt, such as a refreshed token. `last` tells how the attempt before ended; where that is still
-   * under way (see {@link HedgeOptions}) it is empty.
+   * Headers to set before each attempt, such as a refreshed token. `last` is the result of the attempt before; it is empty
+   * while that is still in flight (see {@link HedgeOptions}).
    *
-   * Its credentials say whose quota the call takes from ({@link RateLimitOptions.scope}), so it is called before the call waits for its
-   * turn, and once more after such a wait, for the same attempt: what is sent is never old. Where it should be asked only once, keep
-   * what it gave.
+   * The credentials decide which quota the call takes from ({@link RateLimitOptions.scope}), so it is called before the call waits for its
+   * turn, and once more after such a wait, for the same attempt: what is sent is never old. If it must run only once, cache its
+   * result.
    *
-   * A 401 or 407 whose `prepare` then gives other credentials than were sent is sent again at once, whatever the method: nothing was
-   * done. That spends no retry budget, happens once in a call, and needs an attempt that is left, a body that can be sent again and a
-   * `decide` that does not say `false`. Where it gives the same credentials, the 401 is the result, its body unread.
+   * After a 401 or 407, if `prepare` returns other credentials than were sent, the request is sent again at once, whatever the method:
+   * the server has done nothing. That spends no retry budget, happens once in a call, and needs an attempt that is left, a body that can
+   * be sent again and a `decide` that does not return `false`. If it returns the same credentials, the 401 is the result, its body unread.
    *
    * @example
    * ```js
@@ -182,16 +185,16 @@ export interface PolicyOptions extends CallOptions {
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | PromiseLike<HeadersLike | undefined>;
   /**
-   * Told of all that happens, as it happens. What it throws, or rejects with, goes to the console and harms no call. For
-   * OpenTelemetry, give what `telemetry()` of "fetch-with-policy/opentelemetry" makes; for several listeners, a function that
-   * calls each.
+   * Called for every attempt, wait, response and end of a call. If it throws or rejects, the error goes to the console and harms no
+   * call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry"; for several listeners, a function that calls
+   * each.
    */
   onEvent?: (event: PolicyEvent) => void;
   /**
    * Show attempts and waits in the browser's performance panel: a `performance.measure` for each, on a track of its origin,
    * named like "fetch-with-policy GET https://api.example.com/items attempt 2" and "... wait retry-after". Without query, user info or
    * fragment. Each is cleared from the page's buffer at once, so that a page that lives long keeps none: a panel that records
-   * shows them and a `PerformanceObserver` is told them, but `getEntriesByType` has none. Where there is no
+   * shows them and a `PerformanceObserver` receives them, but `getEntriesByType` has none. Without
    * `performance.measure`, nothing happens. @default false
    */
   userTiming?: boolean;
@@ -222,19 +225,19 @@ export interface PolicyOptions extends CallOptions {
 }
 
 /**
- * Hedging: where a send has no answer after `delay`, another goes out beside it, and so on, up to `maxHedges`. The first
- * answer that is not to be retried is the call's, and the other sends are aborted; one that is to be retried is let go of while
- * others are under way. Only the last to fail makes it a failed attempt, which is retried like any other, and hedged like it.
+ * Hedging: if a send has no response after `delay`, another one is sent, and so on, up to `maxHedges`. The first response that
+ * does not need a retry is the result of the call, and the other sends are aborted. A response that needs a retry is ignored while
+ * other sends are in flight. The attempt has failed when the last of its sends has; it is then retried and hedged like any other.
  *
- * Only GET, HEAD, OPTIONS, TRACE and QUERY are hedged, and no stream as a body (unless {@link CallOptions.body} makes it anew).
- * Each further send is counted on its quotas and spends one of the retry budget ({@link RetryOptions.budget}; with
- * `retry: false`, of the default one). `maxAttempts` does not count it. It is left out, and not made up for, where
- * - the budget has none left, or no time;
- * - it would have to wait for a quota, `maxConcurrent` or a server's word, or others wait already;
- * - the server is down or the circuit is not closed, or an answer to this attempt asked for a wait.
+ * Only GET, HEAD, OPTIONS, TRACE and QUERY are hedged, and no stream as a body (unless {@link CallOptions.body} makes it again).
+ * Each further send counts towards its quotas and spends one of the retry budget ({@link RetryOptions.budget}; with
+ * `retry: false`, of the default one). `maxAttempts` does not count it. It is left out if
+ * - the budget is spent, or there is no time left;
+ * - it would have to wait for a quota, for `maxConcurrent` or because a server asked for it, or if other calls wait already;
+ * - the server is down, the circuit is not closed, or a response to this attempt asked for a wait.
  *
- * `timeout.attempt` holds for each send by itself, `timeout.total` and your signal for all. To be abortable, each send is given
- * a signal of its own beside yours: `fetch` is not called with your own arguments. {@link PolicyEvent}s and
+ * `timeout.attempt` applies to each send, `timeout.total` and your signal to all. Each send has its own signal, so that it can be
+ * aborted: `fetch` is not called with your own arguments. {@link PolicyEvent}s and
  * {@link CallRecord.attempts} show each send.
  *
  * @example
@@ -245,8 +248,8 @@ export interface PolicyOptions extends CallOptions {
  */
 export interface HedgeOptions {
   /**
-   * From each send to the next, ms; 0 or more, and finite. Choose one that most calls are faster than: of all sends no more
-   * than the budget's share are further ones or retries.
+   * From each send to the next, ms; 0 or more, and finite. Choose a time in which most calls are done: the budget limits the share of
+   * further sends and retries.
    */
   delay: number;
   /** Further sends of one attempt, from 1 to 10. @default 1 */
@@ -254,9 +257,9 @@ export interface HedgeOptions {
 }
 
 /**
- * When to stop. Both reject with a `TimeoutError` DOMException. They end waits on your own code too, as an abort of the signal does:
- * on `body`, `prepare`, `idempotencyKey`, `decide` and the explainer, and on a `fetch` that ignores its signal. What these give
- * later is dropped; the body of a late response is cancelled. @default no deadline
+ * Time limits. Both reject with a `TimeoutError` DOMException. As an abort of the signal, they also end waits for your own code
+ * (`body`, `prepare`, `idempotencyKey`, `decide`, the explainer) and for a `fetch` that ignores its signal. What these return later
+ * is dropped; the body of a late response is cancelled. @default no deadline
  */
 export interface TimeoutOptions {
   /**
@@ -265,9 +268,9 @@ export interface TimeoutOptions {
    */
   attempt?: number;
   /**
-   * For the whole call, waits included. A wait that a server reported and that would not fit is not begun. Nothing else bounds how long
-   * a call waits in a queue that moves, so set it in a page, where somebody waits for the answer, and in a Worker, whose request is
-   * ended by its host. @default none
+   * For the whole call, waits included. If a server asks for a wait that would not fit, the call ends at once. Nothing else bounds how
+   * long a call waits in a queue that moves, so set it in a page, where somebody waits for the response, and in a Worker, whose request
+   * is ended by its host. @default none
    */
   total?: number;
 }
@@ -319,7 +322,16 @@ export interface RetryOptions {
    * probe, within its attempts and its deadline, and no longer than `rateLimit.maxWait`.
    * @default { ratio: 0.2, minPerWindow: 3, window: 10000 }
    */
-  budget?: false | { ratio?: number; minPerWindow?: number; window?: number };
+  budget?:
+    | false
+    | {
+        /** Retries as a share of sends, from 0 to 1. @default 0.2 */
+        ratio?: number;
+        /** Retries that each window allows whatever the share. @default 3 */
+        minPerWindow?: number;
+        /** The window in which sends and retries are counted, ms. @default 10000 */
+        window?: number;
+      };
   /** Asked once the policy has decided: a boolean overrides it, anything else lets it stand. */
   decide?: (context: RetryContext) => boolean | undefined | PromiseLike<boolean | undefined>;
 }
@@ -435,7 +447,7 @@ export interface QuotaRule {
   unit?: string;
 }
 
-/** A quota as one response told it. What it did not tell is absent. */
+/** A quota as one response reported it. What it did not report is absent. */
 export interface Quota {
   /**
    * The name of the policy, bucket or dimension: "default", "abc123", "tokens". Of over 128 bytes: `#` and a hash. A hash (`#1a2b3c4d`)
@@ -453,8 +465,8 @@ export interface Quota {
   /** How long a window is, ms. */
   window?: number;
   /**
-   * The header that told it. In a {@link QuotaState} also "options" where you or a profile named it, "observed" where refusals
-   * taught it, and "none" where no quota is known and all there is to say is that headers are hidden.
+   * The header that reported it. In a {@link QuotaState} also "options" where you or a profile gave it, "observed" where it was
+   * learned from refusals, and "none" where no quota is known and the entry only says that headers are hidden.
    */
   source: string;
   /**
@@ -463,7 +475,7 @@ export interface Quota {
    */
   headersHidden?: true;
   /**
-   * What mends that: the line that the API's answers need. It names the headers of the profile's dialects, too.
+   * How to fix that: the header line that the API's responses need. It names the headers of the profile's dialects, too.
    *
    * @example
    * ```js
@@ -478,9 +490,9 @@ export interface Quota {
 export interface QuotaState extends Quota {
   /** Who shares it: see {@link RateLimitOptions.scope}. */
   scope: string;
-  /** Sent and not yet answered. */
+  /** Requests that were sent and have no response yet. */
   inFlight: number;
-  /** Waiting for it. */
+  /** Calls that wait for it. */
   waiting: number;
   /** When the next call may go, if not now. */
   nextAt?: number;
@@ -492,8 +504,8 @@ export interface QuotaState extends Quota {
  * `now` is the client's clock when the headers came. Of `body` the first 64 KiB are read: delays
  * (`retry_after`, `retryDelay`, "try again in 20s"), Shopify's `throttleStatus`, and what was exceeded.
  *
- * `limited` is `true` where the response says that a rate was exceeded, be its status 429, 420, 403 or 400; `false` where it
- * says that an allowance is spent (a plan's, a credit, a day's), which no short wait brings back; else it is absent.
+ * `limited` is `true` if the response says that a rate was exceeded, with a status of 429, 420, 403 or 400; `false` if it
+ * says that an allowance is spent (of a plan, a credit, a day), so that a short wait does not help; otherwise it is absent.
  *
  * @example
  * ```js
@@ -504,11 +516,18 @@ export interface QuotaState extends Quota {
 export function readQuotas(
   headers: Headers | Record<string, string>,
   context?: { status?: number; now?: number; url?: string; body?: string },
-): { quotas: Quota[]; retryAfter?: Hint; limited?: boolean };
+): {
+  /** Every quota that the headers or the body report; empty where there is none. */
+  quotas: Quota[];
+  /** How long the server asks to wait before the next request; absent where it does not say. */
+  retryAfter?: Hint;
+  /** `true`: a rate was exceeded. `false`: an allowance is spent. Absent: neither is known. */
+  limited?: boolean;
+};
 
-/** How long a server asks to be left alone, and where it said so. */
+/** How long a server asks to wait, and where it said so. */
 export interface Hint {
-  /** From the arrival of the answer, ms. */
+  /** From the arrival of the response, ms. */
   delay: number;
   /** The header, in small letters, or the member of the body: "retry-after", "body.retryDelay". */
   source: string;
@@ -516,51 +535,114 @@ export interface Hint {
 
 /** A look at a request, for callbacks. No `Request` is built for it. */
 export interface RequestView {
-  /** The whole address, query included. */
+  /** The whole URL, query included. */
   url: string;
   /** In capitals, as it is sent. */
   method: string;
-  /** A copy: to change it changes nothing. */
+  /** A copy: changing it has no effect. */
   headers: Headers;
 }
 
 /**
  * Something that happened to a call. `call` joins what belongs together, over all policies; `url` is origin and path, without
- * query, user info or fragment, and with `*` for parts of the path of 20 letters or more with a digit, which may be tokens. `attempt` is the number of the send, from 1. An "attempt" is told
+ * query, user info or fragment, and with `*` for parts of the path of 20 letters or more with a digit, which may be tokens. `attempt` is the number of the send, from 1. An "attempt" is reported
  * in the turn of its send, and then a "response" or a "failure" of it. The last event of a call is a "give-up", or a "response"
- * below 400 that it ends with. Where a call is hedged several sends are under way at once, and one that is aborted for another's
- * answer ends in a "failure" with an `AbortError`, after that answer. "core-failed" is about the policy, not about the call.
+ * below 400 that it ends with. Where a call is hedged several sends are in flight at once, and one that is aborted for another's
+ * response ends in a "failure" with an `AbortError`, after that response. "core-failed" is about the policy, not about the call.
  */
-export type PolicyEvent = { call: number; url: string; method: string; attempt: number; at: number } & (
-  | { type: "attempt" }
-  /**
-   * It waits `delay` ms, until the instant `until`, or shorter where room comes earlier. `quota`: the one it waits for, and in
-   * its `source` the header that told it, or "options". For "retry-after": the header that asked for it, and until when.
-   * For "backoff" and "probing" where the API hides its headers: no limit, but `headersHidden` and `expose`.
-   * Who waits in vain is told anew what for, in another event.
-   */
-  | { type: "wait"; reason: WaitReason; delay: number; until: number; quota?: Quota }
-  | { type: "response"; status: number; quotas: Quota[] }
-  /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
-  | { type: "failure"; error: unknown; label: string }
-  | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
-  /** `scope` is the origin of the route whose circuit it is; the call is the one by which it changed. */
-  | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }
-  /**
-   * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so that all of
-   * them share one quota. If they should not, name it in `rateLimit.credentials`. Once for each origin and header.
-   */
-  | { type: "credential-header"; header: string; origin: string }
-  /**
-   * The package's WebAssembly failed with `error`, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported
-   * once, by the first call that meets it; by the next call where none was under way: its `attempt` is then 0.
-   */
-  | { type: "core-failed"; error: unknown }
-  /**
-   * The core cannot be loaded for now, because of `error`, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In
-   * pages only; once for each policy.
-   */
-  | { type: "degraded"; error: unknown }
+export type PolicyEvent = {
+  /** The number of the call; the same in all its events and in its {@link CallRecord}. */
+  call: number;
+  /** Origin and path of the request, without query, user info or fragment, and with `*` for what may be a token. */
+  url: string;
+  /** In capitals, as it is sent. */
+  method: string;
+  /** The number of the send, from 1. */
+  attempt: number;
+  /** When it happened, epoch ms. */
+  at: number;
+} & (
+  | {
+      /** A request is sent. */
+      type: "attempt";
+    }
+  | {
+      /** The call waits. If the reason changes while it waits, another "wait" event reports the new one. */
+      type: "wait";
+      /** Why it waits. */
+      reason: WaitReason;
+      /** How long, ms. It may be shorter where room comes earlier. */
+      delay: number;
+      /** Until when, epoch ms. */
+      until: number;
+      /**
+       * The quota that the call waits for; its `source` is the header that reported it, or "options". For "retry-after": the header
+       * that asked for the wait, and until when. For "backoff" and "probing" where the API hides its headers: no limit, but
+       * `headersHidden` and `expose`.
+       */
+      quota?: Quota;
+    }
+  | {
+      /** Headers of a response arrived. */
+      type: "response";
+      /** The status of the response. */
+      status: number;
+      /** The quotas that it reports. */
+      quotas: Quota[];
+    }
+  | {
+      /** The send failed: no response came. */
+      type: "failure";
+      /** What the host's fetch rejected with. */
+      error: unknown;
+      /** The error's name and code, as in {@link AttemptRecord.error}. */
+      label: string;
+    }
+  | {
+      /** The call ends without success, and is not sent again. */
+      type: "give-up";
+      /** Why. */
+      reason: GiveUpReason;
+      /** When another try may help, epoch ms, where that is known. */
+      retryAt?: number;
+    }
+  | {
+      /** The circuit of a route changed, because of this call; see {@link CircuitBreakerOptions}. */
+      type: "circuit";
+      /** The origin of the route. */
+      scope: string;
+      /** "closed": calls are sent. "open": they are refused. "half-open": one probe is sent. */
+      state: "closed" | "open" | "half-open";
+    }
+  | {
+      /**
+       * A request header of many values that look like credentials does not count as one ({@link RateLimitOptions.scope}), so all of
+       * them share one quota. If they should not, name the header in `rateLimit.credentials`. Once for each origin and header.
+       */
+      type: "credential-header";
+      /** The name of the header. */
+      header: string;
+      /** The origin that it is sent to. */
+      origin: string;
+    }
+  | {
+      /**
+       * The package's WebAssembly failed, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported once, by the
+       * first call that meets it; by the next call where none was under way: its `attempt` is then 0.
+       */
+      type: "core-failed";
+      /** The host's error. */
+      error: unknown;
+    }
+  | {
+      /**
+       * The core cannot be loaded for now, and calls go out as plain fetch: see {@link PolicyOptions.unavailable}. In pages only; once
+       * for each policy.
+       */
+      type: "degraded";
+      /** Why the core could not be loaded. */
+      error: unknown;
+    }
 );
 
 /** Why a call waits. */
@@ -601,7 +683,7 @@ export type GiveUpReason =
  */
 export function callRecord(responseOrError: unknown): CallRecord | undefined;
 
-/** The story of one call. */
+/** The history of one call. */
 export interface CallRecord {
   /** The number of the call, as in its events. */
   call: number;
@@ -624,15 +706,15 @@ export interface CallRecord {
 }
 
 /**
- * One send of a call. One that was hedged has `startedAt` before the one before it ended, no wait before it, and where another's
- * answer was taken an `error` that begins with "AbortError".
+ * One send of a call. A hedged one has `startedAt` before the one before it ended, and no wait before it. If another's response was
+ * taken, its `error` begins with "AbortError".
  */
 export interface AttemptRecord {
   /** When it was sent, epoch ms. */
   startedAt: number;
   /** When its headers came or it failed, epoch ms. */
   endedAt: number;
-  /** Absent where no answer came. */
+  /** Absent if no response came. */
   status?: number;
   /**
    * What it failed with: the name of the error, and its code or that of its cause where there is one. Never its message, which may
@@ -670,7 +752,7 @@ export class PolicyError extends Error {
  * is as in events.
  */
 export class HttpError extends PolicyError {
-  /** The answer; its body is still to be read. */
+  /** The response; its body is unread. */
   readonly response: Response;
   /** The result of {@link explainResponse} if the application imports it; else by the status alone: see {@link PolicyOptions.explainer}. */
   readonly explanation: Explanation;
@@ -692,19 +774,19 @@ export class HttpError extends PolicyError {
 }
 
 /**
- * Refused before a send: the quota lets nobody go for longer than `maxWait`, or `maxQueue` calls wait already. The message names the option and the
- * time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
+ * Thrown before anything is sent, if no call of the queue may go for longer than `rateLimit.maxWait`, or if `rateLimit.maxQueue` calls
+ * wait already. The message names the option and the time: "the quota resets in 8 min, rateLimit.maxWait is 2 min".
  */
 export class RateLimitError extends PolicyError {
-  /** When a call may be worth while, epoch ms. */
+  /** When another call may succeed, epoch ms. */
   readonly retryAt: number;
-  /** The quota in the way, where it is known. */
+  /** The quota that is used up, where it is known. */
   readonly quota?: QuotaState;
   /** As {@link PolicyError.is}, for this kind. */
   static is(value: unknown): value is RateLimitError;
 }
 
-/** Refused before a send: the server kept failing on this route. */
+/** Thrown before anything is sent: the server kept failing on this route. See {@link CircuitBreakerOptions}. */
 export class CircuitOpenError extends PolicyError {
   /** When the circuit lets a probe through, epoch ms. */
   readonly retryAt: number;
@@ -723,8 +805,8 @@ export class PolicyOptionError extends PolicyError {
 }
 
 /**
- * Says what a response or a thrown error means, why it came, and what to do. No I/O; it never throws, whatever it is given; for
- * the same input (with `now`) it says the same.
+ * Explains a response or a thrown error: what it means, why it happened, and what to do. No I/O; it never throws, whatever the input;
+ * the same input (with `now`) gives the same result.
  *
  * An object with a member `status`, an object whose `error` is an Error, and a plain object that has members of {@link ErrorReport}
  * and no others are reports; anything else is what was thrown. An error that carries a response is read as that response: status,
@@ -746,20 +828,30 @@ export function explain<T>(thrown: T & Throwable<T>): Explanation;
 
 /** What a Response and a promise have, and a report has not. */
 interface NoMistake {
+  /** A `Response` has it: pass that to {@link explainResponse}. */
   arrayBuffer?: never;
+  /** A promise has it: await it first. */
   then?: never;
 }
 
 /** `unknown` for what may be explained; for a mistake, a text that says what to pass. */
 type Throwable<T> = unknown extends T
   ? unknown
-  : T extends { arrayBuffer(): unknown }
+  : T extends {
+        /** A `Response` has it. */
+        arrayBuffer(): unknown;
+      }
     ? "Pass a Response to explainResponse(response)."
     : T extends PromiseLike<unknown>
       ? "Await the promise first."
       : T extends undefined | void
         ? "Pass what was thrown, or a report."
-        : T extends { message: unknown } | string | number | boolean | bigint | symbol | null
+        : T extends
+              | {
+                  /** An error has it. */
+                  message: unknown;
+                }
+              | string | number | boolean | bigint | symbol | null
           ? unknown
           : "Pass what was thrown, or a report: { status, headers, body }.";
 
@@ -788,8 +880,8 @@ export function initExplain(): Promise<boolean>;
 /**
  * {@link explain} for a `Response`: it reads at most 64 KiB of a clone, for at most 2 s. The response stays unread for you.
  *
- * What `context` does not say of the request is known of a response that came through a policy: its method, and its headers,
- * of which credentials were not kept. Say `requestBody` and `requestHeaders` to have them judged whole: see {@link ErrorReport}.
+ * If the response came through a policy, its method and its request headers are known without `context`, except for credentials, which
+ * are not kept. Give `requestBody` and `requestHeaders` to have mistakes in them found: see {@link ErrorReport}.
  *
  * @example
  * ```js
@@ -820,10 +912,10 @@ export function explainResponse(
 export function formatExplanation(explanation: Explanation, options?: { as?: "text" | "markdown" | "html" }): string;
 
 /**
- * An explainer with catalogs and end-user texts of your own. Make one and keep it: its catalogs are read once, here.
+ * An explainer with your catalogs and your texts for end users. Make one and keep it: its catalogs are read once, here.
  *
- * @throws PolicyOptionError for what cannot be; `field` is its path: "catalogs.0.rules.2", "locale". What a rule says is checked
- * by {@link defineCatalog}, not here: one with a mistake never holds.
+ * @throws PolicyOptionError for a bad option; `field` is its path: "catalogs.0.rules.2", "locale". The content of rules is checked
+ * by {@link defineCatalog}, not here: a rule with a mistake never holds.
  *
  * @example
  * ```js
@@ -837,13 +929,13 @@ export function formatExplanation(explanation: Explanation, options?: { as?: "te
  */
 export function createExplainer(options?: ExplainerOptions): Explainer;
 
-/** What an explainer may be told. */
+/** Options of {@link createExplainer}. */
 export interface ExplainerOptions {
   /** Earlier ones go first, and all go before those that are built in. @default none */
   catalogs?: Catalog[];
   /**
-   * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, one of your own, or a list. Of a list, those speak
-   * whose `locale` is of the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
+   * Texts for `userMessage`: a pack of `fetch-with-policy/messages/<language>`, your own pack, or a list. Of a list, those packs are used
+   * whose `locale` has the language of the option `locale` (the closest first), and those without a `locale`; so a list of all
    * packs serves all users. If no pack has a text for a key, or the text cannot be shown, the text of the kind is used, and English last.
    * @default English
    */
@@ -854,17 +946,19 @@ export interface ExplainerOptions {
 
 /** `explain` and `explainResponse` as the functions of these names, with what {@link createExplainer} was given. */
 export interface Explainer {
+  /** As {@link explain}, with the explainer's catalogs and texts. */
   explain: typeof explain;
+  /** As {@link explainResponse}, with the explainer's catalogs and texts. */
   explainResponse: typeof explainResponse;
   /**
-   * All that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, a link
-   * in a log. `undefined` for what is no such id.
+   * Everything that is known of one rule, by the `id` of an explanation or the `rule` of an evidence: for a page of documentation, or a
+   * link in a log. `undefined` if there is no such rule.
    */
   lookup(id: string): RulePage | undefined;
 }
 
 /**
- * A rule, told without a case at hand: holes of its texts ({field}) stay as the catalog has them.
+ * A rule without a response at hand: holes in its texts (`{field}`) stay as the catalog has them.
  *
  * @example
  * ```js
@@ -872,9 +966,9 @@ export interface Explainer {
  * ```
  */
 export interface RulePage {
-  /** As it was asked for. */
+  /** The id that was looked up. */
   id: string;
-  /** What it says a failure is. */
+  /** The kind of failure. */
   kind: Explanation["kind"];
   /** A few words. */
   title: string;
@@ -888,25 +982,25 @@ export interface RulePage {
   docsUrl?: string;
 }
 
-/** What is known of a failure. The more is known, the better the explanation; a `status` or an `error` is needed. */
+/** What is known of a failure. The more you give, the better the explanation; a `status` or an `error` is needed. */
 export interface ErrorReport {
   /** `null` or absent: no response came; then see `error`. */
   status?: number | null;
-  /** Of the answer. */
+  /** Of the response. */
   headers?: HeadersLike | Record<string, unknown>;
-  /** Of the answer: the first 64 KiB are read. As text it is read best; one that was parsed is read too. */
+  /** Of the response: the first 64 KiB are read. Text is best; a body that was parsed is read too. */
   body?: string | object | null;
   /** `body`, under the name that clients give one that was parsed. */
   data?: unknown;
   /** Of the request. */
   method?: string;
-  /** Of the request: the host tells the API, a query what was asked. */
+  /** Of the request: the host shows which API it is, the query what was asked. */
   url?: string;
-  /** What was sent, as text: a JSON that is none, a template's variable in it are told. Rules of catalogs may ask for it. */
+  /** What was sent, as text: invalid JSON and unfilled template variables in it are reported. Rules of catalogs may ask for it. */
   requestBody?: string;
   /**
    * What was sent, the more the better: an `Authorization` that is missing, empty, `Bearer undefined`, expired or of another
-   * scheme, a body that is not what `Content-Type` says become causes. Values are judged and never told: evidence has the
+   * scheme, a body that is not what `Content-Type` says become causes. Values are judged and never shown: evidence has the
    * header's name and at most the scheme's. Where it is given without credentials, there were none. @default not known
    *
    * @example
@@ -926,7 +1020,7 @@ export interface ErrorReport {
   signal?: AbortSignal | null;
   /** `navigator.onLine`, where that is known. */
   online?: boolean;
-  /** The address of the page that asked: it tells mixed content and a foreign origin. */
+  /** The URL of the page that asked: it shows mixed content and a foreign origin. */
   pageUrl?: string;
   /** `response.type`: "opaque" and "opaqueredirect" tell why nothing can be read. */
   responseType?: "basic" | "cors" | "default" | "error" | "opaque" | "opaqueredirect";
@@ -937,33 +1031,79 @@ export interface ErrorReport {
 /** What went wrong. Switch on `kind`, then on `reason`. */
 export type Explanation = ExplanationBase &
   (
-    | { kind: "unauthenticated"; reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown" }
     | {
+        /** The server does not know who asks: credentials are missing, wrong or expired. */
+        kind: "unauthenticated";
+        /** What is wrong with the credentials. "step_up": a second factor is needed. */
+        reason: "missing" | "invalid" | "expired" | "grant_invalid" | "step_up" | "unknown";
+      }
+    | {
+        /** The server knows who asks and refuses. */
         kind: "forbidden";
+        /** What is refused. "bot_challenge": a page that checks for robots came in place of the response. */
         reason: "permission" | "scope" | "account" | "region" | "product" | "blocked" | "bot_challenge" | "unknown";
+        /** The OAuth scopes that the response names as missing. */
         missingScopes?: string[];
       }
     | {
+        /** What was asked for does not exist, or this caller may not see it. */
         kind: "not_found";
+        /** "route": the URL itself. "gone": it existed. */
         reason: "resource" | "route" | "gone" | "unknown";
-        entity?: { type?: string; id?: string };
+        /** What was not found, where the response names it. */
+        entity?: {
+          /** Such as "user". */
+          type?: string;
+          /** Its id, as the response has it. */
+          id?: string;
+        };
       }
-    | { kind: "not_supported"; reason: "method" | "feature" | "media_type" | "unknown"; allow?: string[] }
     | {
+        /** The server does not support the request. */
+        kind: "not_supported";
+        /** What it does not support. */
+        reason: "method" | "feature" | "media_type" | "unknown";
+        /** The methods of the `Allow` header. */
+        allow?: string[];
+      }
+    | {
+        /** The request's body could not be read. */
         kind: "malformed_body";
-        /** "encoding" only where a catalog's rule gives it. */
+        /** Why. "encoding" only where a catalog's rule gives it. */
         reason: "json_syntax" | "empty" | "encoding" | "unknown";
       }
     | {
+        /** The response is not what the API sends, such as a page of HTML. */
         kind: "unexpected_response";
-        /** "truncated" only where a catalog's rule gives it. */
+        /** What came instead. "truncated" only where a catalog's rule gives it. */
         reason: "html_instead_of_json" | "invalid_json" | "opaque" | "redirect" | "truncated" | "unknown";
       }
-    | { kind: "rate_limited"; bucket?: string; limit?: number; remaining?: number }
-    | { kind: "business_rule"; details: Record<string, unknown> }
-    | { kind: "invalid_request"; reason: "bad_url" | "unknown" }
     | {
+        /** Too many requests for now; waiting helps. */
+        kind: "rate_limited";
+        /** The name of the limit, where the response gives one. */
+        bucket?: string;
+        /** Requests that the limit allows in its window. */
+        limit?: number;
+        /** Requests left of it. */
+        remaining?: number;
+      }
+    | {
+        /** A rule of the API refuses it, such as a declined card. */
+        kind: "business_rule";
+        /** What the response says about it, as data. */
+        details: Record<string, unknown>;
+      }
+    | {
+        /** The request is wrong, and no closer kind fits. */
+        kind: "invalid_request";
+        /** "bad_url": fetch refused the URL before anything was sent. */
+        reason: "bad_url" | "unknown";
+      }
+    | {
+        /** No response came. */
         kind: "network";
+        /** Where it failed. "subrequests": workerd sends no more requests in this invocation. */
         reason:
           | "offline"
           | "refused"
@@ -974,16 +1114,28 @@ export type Explanation = ExplanationBase &
           | "truncated"
           | "protocol"
           | "redirect_loop"
-          /** workerd sends no more requests in this invocation. */
           | "subrequests"
           | "mixed_content"
           | "csp"
           | "cors"
           | "unknown";
       }
-    | { kind: "timeout"; reason: "client_deadline" | "connect" | "headers" | "body" | "server" }
-    | { kind: "aborted"; reason: "caller" }
     | {
+        /** It took too long. */
+        kind: "timeout";
+        /** Who stopped waiting, and for what. "client_deadline": the deadline that the caller set. */
+        reason: "client_deadline" | "connect" | "headers" | "body" | "server";
+      }
+    | {
+        /** The caller's own signal ended the request. */
+        kind: "aborted";
+        /** There is one reason only. */
+        reason: "caller";
+      }
+    | {
+        /**
+         * The kinds without a reason. "unknown" is a thrown error that is no failure of a request, such as an error of the program itself.
+         */
         kind:
           | "success"
           | "validation_failed"
@@ -993,7 +1145,6 @@ export type Explanation = ExplanationBase &
           | "quota_exhausted"
           | "server_error"
           | "unavailable"
-          /** A thrown error that is no failure of a request, such as an error of the program itself. */
           | "unknown";
       }
   );
@@ -1014,7 +1165,7 @@ export interface ExplanationBase {
   action: string;
   /** For the end user, safe to show: no codes, no ids, no addresses, no text of the server. In English, or as {@link ExplainerOptions.messages} say. */
   userMessage: string;
-  /** The key of the text for end users, for your i18n library: "user.<kind>", "user.<kind>.after" where there is a wait, "user.<kind>.<variant>" where more is known ("user.unauthenticated.key"), or a rule's own. Where the kind is not sure, one that is true of any: "user.invalid_request", or "user.success.message" where it may have worked. */
+  /** The key of the text for end users, for your i18n library: `user.<kind>`, `user.<kind>.after` where there is a wait, `user.<kind>.<variant>` where more is known ("user.unauthenticated.key"), or a rule's own. Where the kind is not sure, one that is true of any: "user.invalid_request", or "user.success.message" where it may have worked. */
   userMessageKey: UserMessageKey | (string & {});
   /** What the text may be filled with. Of a wait: its `seconds`, and how many (`wait`) it is of which `unit`: "second", "minute", "hour", "day". */
   params: Record<string, string>;
@@ -1024,12 +1175,17 @@ export interface ExplanationBase {
   fields: FieldError[];
   /** The API's own words. `message` is cut at 8 KiB; `code` may also be a word that stands in front of it. */
   api: {
+    /** The error code, as the response has it: "insufficient_quota". */
     code?: string;
+    /** The message, redacted. */
     message?: string;
     /** Meant for users by the API. Offered, never shown by itself: plain text of another's, at most 500 bytes on one line; escape it. */
     userMessage?: string;
+    /** The id of the request, for the support of the API. */
     requestId?: string;
+    /** A link to documentation, from the response or from a catalog's rule. */
     docsUrl?: string;
+    /** Further members of the error, as data. */
     details?: unknown;
   };
   /** The form that the body was in: "problem_details", "json_api", "error_object", "html", "empty". */
@@ -1045,15 +1201,15 @@ export interface ExplanationBase {
   notes: string[];
 }
 
-/** Something that may be behind a failure, and what speaks for it. */
+/** A possible cause of a failure, with its evidence. */
 export interface Cause {
   /** Stable, within its rule. */
   id: string;
   /** In a sentence, for a developer. */
   text: string;
-  /** "certain": the answer says so. */
+  /** "certain": the response says so. */
   confidence: "certain" | "likely" | "possible";
-  /** What of the answer speaks for it. */
+  /** The parts of the response that support it. */
   evidence: Evidence[];
   /** How to find out. */
   check?: string;
@@ -1083,35 +1239,85 @@ export interface FieldError {
   raw?: string;
   /** What is wrong with it, in the API's words. */
   message: string;
-  /** The part of the request that it is in, where that is told. */
+  /** The part of the request that it is in, where that is known. */
   in?: "body" | "query" | "path" | "header";
-  /** What kind of mistake, where that is told. */
+  /** What kind of mistake, where that is known. */
   reason?: "required" | "format" | "range" | "choice" | "unknown" | "unique";
-  /** The values that would do, where they are told. */
+  /** The values that are allowed, where the response names them. */
   allowed?: string[];
 }
 
 /** Whether and when the same request may succeed. */
 export type Retry =
-  | { verdict: "none" }
-  | { verdict: "never"; until: string }
-  | { verdict: "backoff"; baseDelay: number; maxTries: number; requiresIdempotency: boolean }
-  | { verdict: "after"; delay: number; source: string }
-  | { verdict: "at-reset"; delay: number; resetAt: number | null; source: string }
-  | { verdict: "after-reauth"; how: "refresh" | "sign-in" | "new-key" | "step-up" }
-  | { verdict: "soon"; delay: number; maxTries: number }
-  | { verdict: "when-online" };
+  | {
+      /** Nothing failed. */
+      verdict: "none";
+    }
+  | {
+      /** The same request fails again. */
+      verdict: "never";
+      /** Until when it does, in words: "the named fields are corrected". */
+      until: string;
+    }
+  | {
+      /** Try again, with growing waits. */
+      verdict: "backoff";
+      /** The first wait, ms. */
+      baseDelay: number;
+      /** Tries in all. */
+      maxTries: number;
+      /** The request may have been carried out: send it again only if it is safe to repeat. */
+      requiresIdempotency: boolean;
+    }
+  | {
+      /** Try again after the time that the server gave. */
+      verdict: "after";
+      /** How long to wait, ms. */
+      delay: number;
+      /** Where the time comes from: "retry-after". */
+      source: string;
+    }
+  | {
+      /** Try again when the quota resets. */
+      verdict: "at-reset";
+      /** How long to wait, ms. */
+      delay: number;
+      /** The reset, epoch ms; `null` where only the delay is known. */
+      resetAt: number | null;
+      /** Where the time comes from: "x-ratelimit-reset". */
+      source: string;
+    }
+  | {
+      /** Try again with other credentials. */
+      verdict: "after-reauth";
+      /** How to get them. */
+      how: "refresh" | "sign-in" | "new-key" | "step-up";
+    }
+  | {
+      /** Try again in a moment, a few times. */
+      verdict: "soon";
+      /** How long to wait, ms. */
+      delay: number;
+      /** Tries in all. */
+      maxTries: number;
+    }
+  | {
+      /** Try again when the device is online. */
+      verdict: "when-online";
+    };
 
-/** An API that is known. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
+/** What is known of one API. Plain JSON. Those of `fetch-with-policy/profiles` are written in the same form. */
 export interface Profile {
+  /** The API's name: "acme". */
   name: string;
   /** Host names it applies to. */
   hosts: string[];
   /**
-   * As of a policy. Of use in a profile: `quotas` that no header tells, `credentials` (headers and parameters that say whose a request
+   * As of a policy. Useful in a profile: `quotas` that no header reports, `credentials` (headers and parameters that say whose a request
    * is), `buckets` (paths whose parts have quotas of their own), and `early: false` where refusals count against the caller.
    */
   rateLimit?: Omit<RateLimitOptions, "scope">;
+  /** As of a policy. */
   retry?: Omit<RetryOptions, "decide">;
   /** Headers that the generic reader cannot know, a quota each. */
   dialects?: HeaderDialect[];
@@ -1124,9 +1330,9 @@ export interface Profile {
    */
   errorsUnder200?: boolean;
   /**
-   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: an
-   * answer that a rule of kind "rate_limited" fits is waited for and sent again whatever the method, one of "unavailable" as a 503
-   * is, and one of "quota_exhausted" never. Under a success that counts where `errorsUnder200` is set and the rule names the status.
+   * What the API means by its errors, for the explanation of an {@link HttpError} (`throwHttpErrors`), and for the policy: after a
+   * response that a rule of kind "rate_limited" fits, the request waits and is sent again whatever the method; "unavailable" is treated
+   * as a 503; after "quota_exhausted" nothing is sent again. Under a success that counts where `errorsUnder200` is set and the rule names the status.
    *
    * The policy goes by those of these rules whose `when` has nothing but `status`, `code`, `message`, `body` and `json`, tested by
    * templates, `equals`, `contains` and `startsWith`; others only explain. It looks at the body's texts and numbers as they stand:
@@ -1142,12 +1348,15 @@ export interface Profile {
  *
  * @example
  * ```js
- * const acme = {
- *   name: "acme",
- *   hosts: ["api.acme.example"],
- *   dialects: [{ limit: "x-calls-allowed", used: "x-calls-made", reset: "x-calls-back", resetUnit: "delta-min" }],
- * };
- * const policy = createPolicy({ profiles: [acme] });
+ * const policy = createPolicy({
+ *   profiles: [
+ *     {
+ *       name: "acme",
+ *       hosts: ["api.acme.example"],
+ *       dialects: [{ limit: "x-calls-allowed", used: "x-calls-made", reset: "x-calls-back", resetUnit: "delta-min" }],
+ *     },
+ *   ],
+ * });
  * ```
  */
 export interface HeaderDialect {
@@ -1159,13 +1368,13 @@ export interface HeaderDialect {
   limit?: string;
   /** The header of the units left. */
   remaining?: string;
-  /** The header of the units taken; with a limit it tells what is left. */
+  /** The header of the units taken; with a limit it shows what is left. */
   used?: string;
   /** The header that says when the quota resets. */
   reset?: string;
-  /** What `reset` counts or is: "date" is an HTTP date or RFC 3339, "duration" is `1m30s` or ISO 8601. @default told by the value's shape and size */
+  /** What `reset` counts or is: "date" is an HTTP date or RFC 3339, "duration" is `1m30s` or ISO 8601. @default by the value's shape and size */
   resetUnit?: "epoch-s" | "epoch-ms" | "delta-s" | "delta-ms" | "delta-min" | "date" | "duration";
-  /** The window's length in ms, where no header tells it. */
+  /** The window's length in ms, if no header reports it. */
   window?: number;
   /** The header of the bucket's name: quotas of other names are others. */
   bucket?: string;
@@ -1184,14 +1393,15 @@ export interface Catalog {
   catalog: 1;
   /** The API: "acme". Ids of rules begin with it: "acme.frozen". `explanation.provider` says it. */
   provider: string;
-  /** What it is called in sentences: "Acme answered 423". @default "The server" */
+  /** What it is called in sentences: "Acme responded 423". @default "The server" */
   name?: string;
   /** "api.acme.com", "*.acme.com", "localhost:8080". @default wherever no other API is recognised */
   hosts?: string[];
   /** APIs whose rules hold here too: `["clever"]` for a mirror of Clever. */
   extends?: string[];
-  /** What tells the API by its answer where the host does not, as a rule's `when`. */
+  /** How to recognise the API by its responses if the host does not show it, as a rule's `when`. */
   recognise?: CatalogCondition;
+  /** One for each error that is to be recognised. */
   rules: CatalogRule[];
   /** Reports, and the rules that must explain them. {@link defineCatalog} runs them; an explainer does not. */
   tests?: CatalogTest[];
@@ -1222,18 +1432,33 @@ export type CatalogText =
   | string
   | CatalogText[]
   | {
+      /** The whole text, or one of a list. */
       equals?: string | number | boolean | (string | number | boolean)[];
+      /** A part of the text. */
       contains?: string;
+      /** How the text begins. */
       startsWith?: string;
+      /** A template, or a list of which one must fit. */
       template?: string | string[];
-      /** Whole numbers; a fraction in the text is dropped. */
+      /** Greater than. Whole numbers here and below; a fraction in the text is dropped. */
       gt?: number;
+      /** Greater than or equal. */
       gte?: number;
+      /** Less than. */
       lt?: number;
+      /** Less than or equal. */
       lte?: number;
     };
 /** The same of what may be absent: `false` and `{ exists: false }` ask that it be so. */
-export type CatalogPresence = CatalogText | boolean | { exists?: boolean; present?: boolean };
+export type CatalogPresence =
+  | CatalogText
+  | boolean
+  | {
+      /** Whether it must be there. */
+      exists?: boolean;
+      /** The same as `exists`. */
+      present?: boolean;
+    };
 
 /**
  * A rule's `when`: it holds if all its members do. Of a 2xx only rules are asked that name a `status`.
@@ -1246,10 +1471,11 @@ export type CatalogPresence = CatalogText | boolean | { exists?: boolean; presen
 export type CatalogCondition = {
   /** 404, "4xx", or a list. */
   status?: number | string | (number | string)[];
+  /** The request's method. */
   method?: CatalogText;
   /** What `api.code` will say. */
   code?: CatalogText;
-  /** Each message of the answer, then its lines, then its parts between commas. */
+  /** Each message of the response, then its lines, then its parts between commas. */
   message?: CatalogText;
   /** The first 64 KiB. */
   body?: CatalogText;
@@ -1266,19 +1492,37 @@ export type CatalogCondition = {
   request?: string | string[];
   /**
    * By name: what was sent, where the report says. `false` holds where the request's headers are known and it is not one of
-   * them. Evidence has the name alone, and holes of its templates stay empty: no value of a request's header is told.
+   * them. Evidence has the name alone, and holes of its templates stay empty: no value of a request's header is shown.
    */
   requestHeader?: Record<string, CatalogPresence>;
   /** By name. */
   header?: Record<string, CatalogPresence>;
   /** By JSON pointer (RFC 6901) into the body. A type's name alone asks for the type. */
-  json?: Record<string, CatalogPresence | { type?: "missing" | "null" | "boolean" | "number" | "string" | "array" | "object" }>;
+  json?: Record<
+    string,
+    | CatalogPresence
+    | {
+        /** The type that the value must have. */
+        type?: "missing" | "null" | "boolean" | "number" | "string" | "array" | "object";
+      }
+  >;
   /** `param`: a name, with the test of its value beside it; or tests by name. */
-  url?: { host?: CatalogText; path?: CatalogText; param?: string | Record<string, CatalogPresence>; [test: string]: unknown };
+  url?: {
+    /** The host of the request's URL. */
+    host?: CatalogText;
+    /** Its path. */
+    path?: CatalogText;
+    /** A parameter of its query. */
+    param?: string | Record<string, CatalogPresence>;
+    [test: string]: unknown;
+  };
+  /** The form that the body must be in, or a list: "html", "proxy", "text", "json", "empty". */
   bodyIs?: string | string[];
   /** The envelope's name, as `explanation.format`. */
   format?: CatalogText;
+  /** Must not hold. */
   not?: CatalogCondition;
+  /** One of these must hold. */
   any?: CatalogCondition[];
 };
 
@@ -1298,41 +1542,63 @@ export type CatalogCondition = {
  * ```
  */
 export type CatalogMeaning = {
+  /** What the failure is. @default the rule adds to another's */
   kind?: Exclude<Explanation["kind"], "success" | "network" | "aborted" | "unknown">;
   /** One of the kind's. @default "unknown", or what the status says */
   reason?: string;
-  /** A delay that the answer itself tells goes before it. @default the kind's */
-  retry?: Partial<Retry> & { verdict: Retry["verdict"] };
+  /** When to try again; a delay that the response itself gives goes before it. @default the kind's */
+  retry?: Partial<Retry> & {
+    /** Whether and when to try again. */
+    verdict: Retry["verdict"];
+  };
   /** Until when the same request is in vain; short for the verdict "never". */
   until?: string;
+  /** A few words. @default the kind's */
   title?: string;
+  /** A sentence, for the developer. @default made of status, code and message */
   whatHappened?: string;
-  /** Likeliest first. `confidence` is "likely" if it is not said. */
-  causes?: { id: string; text: string; confidence?: Cause["confidence"]; check?: string }[];
+  /** Likeliest first. */
+  causes?: {
+    /** Stable, within the rule. */
+    id: string;
+    /** A sentence, for the developer. */
+    text: string;
+    /** How sure it is. @default "likely" */
+    confidence?: Cause["confidence"];
+    /** How to find out. */
+    check?: string;
+  }[];
   /** For the developer: what to do now. */
   action?: string;
-  /** Where the answer has no link of its own: `api.docsUrl`. */
+  /** `api.docsUrl`, if the response has no link. */
   docsUrl?: string;
-  /** A text of your own for end users, by its key in `messages`. @default "user.<kind>" */
+  /** Your own text for end users, by its key in `messages`. @default `user.<kind>` */
   userMessageKey?: UserMessageKey | (string & {});
   /** The field, or fields, that it is about. */
   field?: string;
+  /** The same for several. */
   fields?: string[];
+  /** The part of the request that the field is in. */
   in?: FieldError["in"];
+  /** What kind of mistake it is. */
   fieldReason?: FieldError["reason"];
   /** @default what the API says */
   fieldMessage?: string;
-  /** `api.code`, where the answer has none. */
+  /** `api.code`, if the response has none. */
   code?: string;
 };
 
-/** A report, and the id that must explain it. Without `url` it is taken for an answer of the catalog's own API. */
+/** A report, and the id that must explain it. Without `url` it counts as a response of the catalog's API. */
 export interface CatalogTest extends Record<string, unknown> {
-  expect: { id: string };
+  /** What must come of it. */
+  expect: {
+    /** The id of the rule that must decide. */
+    id: string;
+  };
 }
 
 /**
- * Checks a catalog and gives it back: its version, unknown keys and wrong values anywhere, ids, kinds, reasons and verdicts, holes
+ * Checks a catalog and returns it: its version, unknown keys and wrong values anywhere, ids, kinds, reasons and verdicts, holes
  * that nothing fills, rules that another one always comes before, and the catalog's own tests. Call it in your tests or your build:
  * {@link createExplainer} takes catalogs without it, and then does not load it.
  *
@@ -1384,6 +1650,7 @@ export type UserMessageKey =
  * A text with a mistake, or with an argument that the explanation does not have, is passed over; {@link defineMessages} finds it before.
  */
 export interface Messages extends Partial<Record<UserMessageKey, string>> {
+  /** The language of the texts, as a BCP 47 tag. */
   locale?: string;
   /** A catalog's own key: "acme.seat-taken". */
   [key: `${string}.${string}`]: string | undefined;
@@ -1404,7 +1671,7 @@ type KnownMessages<Pack> = {
 };
 
 /**
- * Checks a pack of texts and gives it back: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
+ * Checks a pack of texts and returns it: unknown keys, values that are no texts, mistakes in ICU MessageFormat (a brace that is not
  * closed, a plural without `other`), arguments that no explanation has, and the locale. Call it in your tests or your build:
  * {@link createExplainer} reads packs without it and skips a text that cannot be shown.
  *
@@ -1437,18 +1704,23 @@ export interface Host {
   monotonic(): number;
   /** From 0 up to, not including, 1. */
   random(): number;
+  /** Calls `callback` after `ms`; gives a handle for `clearTimeout`. */
   setTimeout(callback: () => void, ms: number): unknown;
+  /** Takes back a `setTimeout`. */
   clearTimeout(handle: unknown): void;
   /** `false`: a call whose network failed waits until it is not. `undefined`: not known. */
   online(): boolean | undefined;
 }
 
-/** What {@link RetryOptions.decide} is shown. */
+/** What {@link RetryOptions.decide} receives. */
 export interface RetryContext {
   /** The attempt that ended, from 1. */
   attempt: number;
+  /** What was sent. */
   request: RequestView;
+  /** The response, if one came. */
   response?: Response;
+  /** What the host's fetch rejected with, if no response came. */
   error?: unknown;
   /** How long the wait would be, ms. */
   delay: number;
@@ -1457,4 +1729,8 @@ export interface RetryContext {
 }
 
 /** The state of a policy as plain data; see {@link Policy.snapshot}. */
-export type PolicySnapshot = { version: 1; [key: string]: unknown };
+export type PolicySnapshot = {
+  /** The version of the format. */
+  version: 1;
+  [key: string]: unknown;
+};

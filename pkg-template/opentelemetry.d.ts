@@ -1,12 +1,12 @@
 /**
- * What a policy does, told to OpenTelemetry. Needs `@opentelemetry/api` (1.3 or newer), which the package does not install.
+ * Spans and metrics of a policy, for OpenTelemetry. Needs `@opentelemetry/api` (1.3 or newer), which the package does not install.
  *
  * @packageDocumentation
  */
 import type { Meter, MeterProvider, Tracer, TracerProvider } from "@opentelemetry/api";
 import type { PolicyEvent } from "./index.js";
 
-/** Where {@link telemetry} tells what it is told. */
+/** Where {@link telemetry} sends spans and metrics. */
 export interface TelemetryOptions {
   /** @default a tracer "fetch-with-policy" of `tracerProvider` */
   tracer?: Tracer;
@@ -36,19 +36,19 @@ export interface TelemetryOptions {
  * A call that ends in a wait, or is refused before a send, has a span `give-up GET` of kind INTERNAL for that: as long as the
  * wait was, with the attributes of the wait and of the give-up.
  *
- * A span ends with the headers of the answer, with the failure or with the abort, and is exported by the call's next event at
+ * A span ends with the headers of the response, with the failure or with the abort, and is exported by the call's next event at
  * the latest; none stays open. The histogram `http.client.request.duration` (s) has the same times.
  *
- * The parent is the span that is active where the call is made, for resends too. Events of a first attempt are told in the
+ * The parent is the span that is active where the call is made, for resends too. Events of a first attempt are reported in the
  * caller's own turn, so any context manager does; only where `prepare` or `body` is asynchronous must it follow promises
  * (Node's does, the web's needs Zone.js). The span is not active during the send: no `traceparent` is sent by this.
- * `prepare` can send that of the parent (second example): for servers of your own, since from a page to another origin the header
+ * `prepare` can send that of the parent (second example): use it for your own servers, since from a page to another origin the header
  * costs a preflight, which the server must allow.
  *
  * No header, query, user info, fragment, body or message of an error is in any of it. A secret that stands in a path, as in
  * Slack's webhooks, is: it is in `url.full`.
  *
- * @throws {@link PolicyOptionError} for an option that is not what it should be.
+ * @throws PolicyOptionError for an option that has a wrong type.
  *
  * @example
  * ```js
@@ -59,7 +59,7 @@ export interface TelemetryOptions {
  * ```
  *
  * @example
- * The caller's span, told to a server of your own.
+ * The caller's span, sent to your own server.
  * ```js
  * import { context, propagation } from "@opentelemetry/api";
  *

@@ -3,8 +3,8 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
 /**
  * A rate-limited API in memory, and a virtual clock: run what your code does in an hour in milliseconds, the same each time.
  *
- * It judges any client. `fetch` is the network; `host` is the clock and the chance of a policy. Other code of yours that
- * sleeps takes `host.setTimeout`, or runs under the fake timers of your test tool with `clock: "host"`.
+ * It works with any client. `fetch` is the network; `host` is the clock and the randomness of a policy. Your own code that
+ * sleeps uses `host.setTimeout`, or runs under the fake timers of your test tool with `clock: "host"`.
  *
  * @throws {PolicyOptionError} for a bad option; `field` is its path
  *
@@ -13,14 +13,14 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
  * const simulator = createSimulator({ limit: 60, window: 60_000, dialect: "github" });
  * const policy = createPolicy({ fetch: simulator.fetch, host: simulator.host, rateLimit: { maxWait: 3_600_000 } });
  *
- * const answers = await simulator.run(() =>
+ * const responses = await simulator.run(() =>
  *   Promise.all(Array.from({ length: 600 }, (_, n) => policy.fetch(`https://api.example.com/items/${n}`))),
  * );
- * assert(answers.every(({ ok }) => ok));
+ * assert(responses.every(({ ok }) => ok));
  * assert(simulator.rejections.length === 0);
  * ```
  *
- * @example An outage of three seconds, and one answer that breaks off
+ * @example An outage of three seconds, and one response that breaks off
  * ```js
  * simulator.outage(0, 3000, "network");
  * simulator.fail(1, "cut");
@@ -31,13 +31,14 @@ import type { FetchLike, HeaderDialect, Host } from "./index.js";
  * vi.useFakeTimers();
  * const simulator = createSimulator({ clock: "host", limit: 10, window: 60_000 });
  * const policy = createPolicy({ fetch: simulator.fetch });
- * const answers = Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));
+ * const responses = Promise.all(Array.from({ length: 20 }, () => policy.fetch("https://api.example.com/")));
  * await vi.advanceTimersByTimeAsync(70_000);
- * await answers;
+ * await responses;
  * ```
  */
 export function createSimulator(options?: SimulatorOptions): Simulator;
 
+/** What {@link createSimulator} takes: the quota, how it is reported, and what goes wrong. */
 export interface SimulatorOptions {
   /** Chance: latencies, errors, and what `host.random` gives. The same seed is the same run. @default 1 */
   seed?: number;
@@ -50,56 +51,79 @@ export interface SimulatorOptions {
   /** Its length, ms. @default 60000 */
   window?: number;
   /** Several limits at once, instead of `limit` and `window`. A unit other than "requests" is taken by `cost`. */
-  limits?: { limit: number; window: number; name?: string; unit?: string }[];
+  limits?: {
+    /** Units that a window admits. */
+    limit: number;
+    /** The length of the window, ms. */
+    window: number;
+    /** The name that headers give it. */
+    name?: string;
+    /** What is counted. @default "requests" */
+    unit?: string;
+  }[];
   /**
    * What the windows are. "fixed": aligned to the clock; "first-request": each opens with a request; "sliding": the last
    * `window` ms at each instant; "token-bucket": `limit` at once, refilled evenly in `window`. @default "fixed"
    */
   algorithm?: "fixed" | "first-request" | "sliding" | "token-bucket";
-  /** How the quota is told: an API's name, a row of your own, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
+  /** How the quota is reported: an API's name, your own {@link Dialect}, or headers in the form of a profile's `dialects` (then with Retry-After). @default "ietf-draft-10" */
   dialect?: DialectName | Dialect | DialectQuota | DialectQuota[];
   /** What a refusal's Retry-After is. @default the dialect's */
   retryAfter?: RetryAfterForm;
   /** How whole seconds are made. @default "ceil" */
   round?: "ceil" | "floor";
-  /** Whether answers have a Date. @default true */
+  /** Whether responses have a Date. @default true */
   date?: boolean;
   /** A round trip, ms, or its least and most, drawn evenly: requests overtake one another. @default [5, 30] */
   latency?: number | [least: number, most: number];
   /** How far the client's wall clock is ahead of the server's, ms. @default 0 */
   skew?: number;
-  /** Answers are of another origin that exposes no header to the page. @default false */
+  /** Responses are of another origin that exposes no header to the page. @default false */
   hidden?: boolean;
   /** Errors by chance. `share` is of all requests; they come before the quota, which a `counted` one takes from all the same. @default none */
   errors?: ErrorChance | ErrorChance[];
-  /** What shares a quota, e.g. by token; undefined: no quota counts the request, and none is told. A thousand are remembered. @default all share one */
+  /** What shares a quota, e.g. by token; undefined: no quota counts the request, and none is reported. A thousand are remembered. @default all share one */
   scope?: (request: Request) => string | undefined;
   /** What a request takes: of "requests", or by unit. @default 1 */
   cost?: (request: Request) => number | Record<string, number>;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   headers?: Record<string, string>;
   /** See {@link Simulator.respond}. */
   respond?: Responder;
 }
 
+/** Errors by chance. */
 export interface ErrorChance {
-  /** From 0 to 1. */
+  /** Of all requests, from 0 to 1. */
   share: number;
-  /** @default 503 */
+  /** What goes wrong. @default 503 */
   failure?: Failure;
-  /** @default false */
+  /** Whether the request also takes from the quota. @default false */
   counted?: boolean;
 }
 
 /**
  * What goes wrong: a status, with headers and a body or without; "network": `fetch` rejects, as for a refused connection;
- * "hang": no answer ever; "cut": a 200 whose body breaks off.
+ * "hang": no response ever; "cut": a 200 whose body breaks off.
  */
-export type Failure = number | "network" | "hang" | "cut" | { status: number; headers?: Record<string, string>; body?: string };
+export type Failure =
+  | number
+  | "network"
+  | "hang"
+  | "cut"
+  | {
+      /** The status of the response. */
+      status: number;
+      /** Its headers. */
+      headers?: Record<string, string>;
+      /** Its body. @default `{"error":"unavailable"}` */
+      body?: string;
+    };
 
-/** Answers what the quota admits. The quota's headers are added; one that it sets itself stands. Undefined: `{"ok":true}`. A promise must not wait for more than the virtual clock. */
+/** Responds to what the quota admits. The quota's headers are added; one that it sets itself stands. Undefined: `{"ok":true}`. A promise must not wait for more than the virtual clock. */
 export type Responder = (request: Request, at: number) => Response | undefined | Promise<Response | undefined>;
 
+/** A simulated API and its clock, made by {@link createSimulator}. */
 export interface Simulator {
   /** The network: takes what `fetch` takes. Every address is the API's. */
   readonly fetch: FetchLike;
@@ -122,26 +146,29 @@ export interface Simulator {
   fail(count: number, failure?: Failure): void;
   /** Requests that arrive from `from` up to `to` fail; both in ms from now. @default failure 503 */
   outage(from: number, to: number, failure?: Failure): void;
-  /** From now on, this answers what the quota admits; undefined: the usual answer. */
+  /** From now on, this responds to what the quota admits; undefined: the usual response. */
   respond(handler: Responder | undefined): void;
   /** The least time, ms, in which a client that knows all has so many calls admitted from now on, by a quota of which nothing is used. */
   floor(calls: number): number;
 }
 
+/** A request that arrived at the simulated API. */
 export interface SimulatedRequest {
   /** When it arrived, epoch ms of the server's clock. */
   at: number;
+  /** In capitals. */
   method: string;
+  /** The whole URL. */
   url: string;
   /** Its body is unread, unless a responder read it. */
   request: Request;
-  /** Admitted by the quota, refused by it, or failed as it was told to. */
+  /** Admitted by the quota, refused by it, or failed on purpose. */
   outcome: "admitted" | "limited" | "failed";
-  /** 0 where no answer comes. */
+  /** 0 if no response comes. */
   status: number;
 }
 
-/** How APIs tell their quotas. "retry-after": a refusal says when to come back, and nothing else is told; "none": not even that. */
+/** How APIs report their quotas. "retry-after": a refusal says when to come back, and nothing else is reported; "none": not even that. */
 export type DialectName =
   | "none"
   | "retry-after"
@@ -170,13 +197,13 @@ export type DialectName =
 /** "seconds" and "decimal": from now; "date": an HTTP date; "ms": Retry-After-Ms. */
 export type RetryAfterForm = "none" | "seconds" | "decimal" | "date" | "ms";
 
-/** A way to tell quotas, as data. */
+/** A way to report quotas, as data. */
 export interface Dialect {
   /** Sets of headers. */
   quotas?: DialectQuota[];
   /** The IETF drafts' RateLimit and RateLimit-Policy: dictionaries (07), or lists of all limits (08 and later). */
   fields?: "draft-07" | "draft-10";
-  /** Other headers of all answers that tell a quota. */
+  /** Other headers of all responses that report a quota. */
   headers?: Record<string, string>;
   /** Of refusals. @default "none" */
   retryAfter?: RetryAfterForm;
@@ -189,10 +216,11 @@ export interface Dialect {
 }
 
 /**
- * The headers of one quota: tells the limit of its `unit` (and `name`, where it has one) that is closest to its end.
+ * The headers of one quota: they report the limit of its `unit` (and `name`, where it has one) that is closest to its end.
  * `resetUnit` is "epoch-s" by default; "date" is RFC 3339 here.
  */
 export interface DialectQuota extends Omit<HeaderDialect, "resetUnit"> {
+  /** What the reset counts or is. @default "epoch-s" */
   resetUnit?: HeaderDialect["resetUnit"] | "http-date";
   /** A header of the form `32/40`. */
   usedOfLimit?: string;

@@ -24,7 +24,7 @@ export type WebAssemblyModule = object;
  * the host has the module ready.
  *
  * @param source @default the package's own `policy.wasm`
- * @throws {PolicyError} code "wasm-unavailable": it cannot be loaded, or not be compiled. The next call tries anew.
+ * @throws {PolicyError} code "wasm-unavailable": it cannot be loaded or compiled. The next call tries again.
  *
  * @example
  * ```js

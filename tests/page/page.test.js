@@ -19,7 +19,7 @@ let address = "";
 
 before(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  server = spawn(process.execPath, ["www/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  server = spawn(process.execPath, ["www/playground/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(createInterface({ input: /** @type {import("node:stream").Readable} */ (server.stdout) }), "line");
   address = /http:\/\/[^\s]+/.exec(line)?.[0] ?? "";
   assert.ok(address, `an address in "${line}"`);
@@ -77,6 +77,42 @@ test("every example of the explain box is explained, by keyboard too", async () 
     assert.ok(kind, `${id} has a kind`);
     assert.equal(await row.getAttribute("aria-pressed"), "true", `${id} is shown as chosen`);
   }
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test("the list of examples is one stop of the tab key, and arrow keys go through it", async () => {
+  const { page, complaints } = await open();
+  const chosen = () => page.evaluate(() => document.activeElement?.getAttribute("data-row"));
+  await page.focus("#row-search");
+  await page.keyboard.press("Tab");
+  const first = await chosen();
+  assert.ok(first, "the example that is shown has the focus");
+  await page.keyboard.press("ArrowDown");
+  const second = await chosen();
+  assert.ok(second && second !== first);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await chosen(), first);
+  await page.keyboard.press("End");
+  const last = await chosen();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await chosen(), last, "the end is the end");
+  await page.keyboard.press("Home");
+  assert.equal(await page.locator("[data-row]").first().getAttribute("data-row"), await chosen());
+  await page.keyboard.press("Tab");
+  assert.equal(await chosen(), null, "the next tab leaves the list");
+  await page.fill("#row-search", "429");
+  assert.equal(await page.locator('[data-row][tabindex="0"]:visible').count(), 1, "what is left of it is reached too");
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test("the limits that a response reports are listed", async () => {
+  const { page, complaints } = await open();
+  await page.fill("#report-paste", "HTTP/1.1 200 OK\nx-ratelimit-limit: 60\nx-ratelimit-remaining: 12\nx-ratelimit-reset: 30\n\n{}");
+  assert.match(await page.locator("#explain-output .limits").innerText(), /12 of 60 left.*x-ratelimit/s);
+  await page.fill("#report-paste", "HTTP/1.1 404 Not Found\n\n{}");
+  assert.equal(await page.locator("#explain-output .limits").count(), 0);
   assert.deepEqual(complaints, []);
   await page.context().close();
 });

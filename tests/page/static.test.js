@@ -1,16 +1,15 @@
 // @ts-check
 // The page as a static site: dumb files below a path of any host, and the explain box on them. Screenshots in target/screenshots.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import test, { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 const SCREENSHOTS = "target/screenshots";
-const BELOW = "/some/where/";
+const BELOW = "/some/where/playground/";
 const TYPES = /** @type {Record<string, string>} */ ({ ".css": "text/css", ".html": "text/html", ".js": "text/javascript" });
 const RUN = 90_000;
 /** @type {import("node:http").Server} */
@@ -23,11 +22,11 @@ let missed = [];
 
 before(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  execFileSync(process.env.CARGO ?? "cargo", ["xtask", "site"], { stdio: ["ignore", "ignore", "inherit"] });
+  assert.ok(existsSync("target/site/playground/index.html"), "build the site: cargo xtask site");
   server = createServer(({ url = "" }, response) => {
     try {
       const path = url.startsWith(BELOW) ? url.slice(BELOW.length) || "index.html" : "outside";
-      const body = readFileSync(join("target/site", path));
+      const body = readFileSync(join("target/site/playground", path));
       response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
     } catch {
       missed.push(url);

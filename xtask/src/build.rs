@@ -76,8 +76,8 @@ pub fn build() -> Result<(), String> {
     for module in MODULES {
         compile(module)?;
     }
-    let sources =
-        [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "package-lock.json"].map(PathBuf::from);
+    let sources = [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "package-lock.json"]
+        .map(PathBuf::from);
     if !is_fresh(&[Path::new(PACKAGE).join("package.json")], &[&sources[..], &own_binary()].concat()) {
         assemble()?;
     }
@@ -186,11 +186,10 @@ fn assemble() -> Result<(), String> {
         "static.d.ts",
         "testing.d.ts",
         "url.d.ts",
-        "README.md",
     ] {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
-    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
         copy(Path::new(name), &stage)?;
     }
     manifest(&stage)?;

@@ -8,5 +8,5 @@ use std::process::Command;
 /// # Errors
 /// Where the server ends with anything but 0.
 pub fn serve(arguments: &[String]) -> Result<(), String> {
-    process::run(Command::new("node").arg("www/serve.mjs").args(arguments))
+    process::run(Command::new("node").arg("www/playground/serve.mjs").args(arguments))
 }

@@ -31,7 +31,7 @@ const USAGE: &str = "\
 cargo xtask build                     make the npm package in pkg/
 cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
-cargo xtask site                      build, then make the demo as a static site in target/site/
+cargo xtask site                      build, then make the documentation as a static site in target/site/
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench rate --wild         the same against servers as public reports describe them: bench/wild.mjs
 cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs

@@ -1,15 +1,17 @@
-//! The demo as a static site: the page, the built package and what the page shares with others or has from them in one
-//! folder, for any host and any path on it. The API runs in the page.
+//! The documentation as a static site, for any host and any path on it: `VitePress` makes the pages (`www/build/site.mjs`), and the
+//! demo's page is put beside them as the playground, with the built package. The API of the playground runs in the page.
 
-use crate::build::PACKAGE;
+use crate::{build::PACKAGE, fresh::is_fresh, install, process};
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 const SITE: &str = "target/site";
-const PAGE: &str = "www";
-/// What the page is written in; the rest of its folder is the server and its tests.
+const PLAYGROUND: &str = "target/site/playground";
+const PAGE: &str = "www/playground";
+/// What the playground is written in; the rest of its folder is the server and its tests.
 const KINDS: [&str; 3] = ["css", "html", "js"];
 /// As the server gives them: the name in the site, the file.
 const VENDOR: [(&str, &str); 3] = [
@@ -18,15 +20,40 @@ const VENDOR: [(&str, &str); 3] = [
     ("vendor/uplot.css", "node_modules/uplot/dist/uPlot.min.css"),
 ];
 
-/// Makes the site anew.
+/// What the site is made of.
+const SOURCES: [&str; 8] = [
+    "www",
+    "examples/recipes",
+    "pkg-template",
+    "src/explain/catalogs/providers",
+    "README.md",
+    "CHANGELOG.md",
+    "Cargo.toml",
+    "pkg/package.json",
+];
+
+/// Makes the site if a source is newer than it.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or the page has no place for the mark that its API is its own.
+/// As [`make`].
+pub fn bring_up_to_date() -> Result<(), String> {
+    // The last file that is written.
+    let last = Path::new(PLAYGROUND).join("index.html");
+    if is_fresh(&[last], &SOURCES.map(PathBuf::from)) { Ok(()) } else { make() }
+}
+
+/// Makes the site from scratch.
+///
+/// # Errors
+/// Where a page cannot be made (a dead link, a type without documentation), a file cannot be read or written, or the playground has no
+/// place for the mark that its API is its own.
 pub fn make() -> Result<(), String> {
-    let site = Path::new(SITE);
-    if site.exists() {
-        fs::remove_dir_all(site).map_err(|error| format!("cannot clear {SITE}: {error}"))?;
+    install::npm_packages(Path::new("www"))?;
+    if Path::new(SITE).exists() {
+        fs::remove_dir_all(SITE).map_err(|error| format!("cannot clear {SITE}: {error}"))?;
     }
+    process::run(Command::new("node").arg("www/build/site.mjs"))?;
+    let site = Path::new(PLAYGROUND);
     for file in code(Path::new(PAGE))? {
         copy(&file, &site.join(file.file_name().unwrap_or_default()))?;
     }

@@ -1,6 +1,6 @@
 //! The steps of `cargo xtask test`, in their order: what each one runs and how its tests are counted.
 
-use crate::{build, example, fresh::files, install};
+use crate::{build, example, fresh::files, install, site};
 use std::{
     env,
     ffi::OsStr,
@@ -65,8 +65,8 @@ pub const STEPS: &[Step] = &[
     step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
-    step("site", Count::Node, || node_tests("node".into(), "www", |_| true)),
-    step("page", Count::Node, || node_tests("node".into(), "tests/page", |_| true)),
+    step("site", Count::Node, || site_tests("www")),
+    step("page", Count::Node, || site_tests("tests/page")),
     step("release", Count::Program, || Ok(vec![xtask("release --dry-run")])),
     Step { loud: true, ..step("demo", Count::Program, demo) },
 ];
@@ -164,6 +164,13 @@ fn node_files(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
     let is_test = |name: &str| name.ends_with(".test.js") || name.ends_with(".test.mjs");
     command.args(found(folder, |name| is_test(name) && wanted(name))?);
     Ok(vec![command])
+}
+
+// Tests of the documentation site and of the page in it.
+fn site_tests(folder: &str) -> Result<Vec<Command>, String> {
+    build::build()?;
+    site::bring_up_to_date()?;
+    node_files("node".into(), folder, |_| true)
 }
 
 // Tests whose packages are a lock file of their own.

@@ -13,13 +13,13 @@ import { createApi } from "./api.js";
 import { runOnce } from "./once.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const HELP = `node www/serve.mjs [options]
+const HELP = `node www/playground/serve.mjs [options]
 
   --once           no browser: run the load, print the result as a table; the exit status is 1 if it fell short
   --calls N        calls of --once (default 600)
   --port N         port on 127.0.0.1 (default: a free one)
-  --pkg DIR        the built package (default: pkg beside www)
-  --modules DIR    where third-party modules are installed (default: node_modules beside www)
+  --pkg DIR        the built package (default: pkg of this checkout)
+  --modules DIR    where third-party modules are installed (default: node_modules of this checkout)
 `;
 
 /** What the page may load from `--modules`; nothing else of it is served. */
@@ -29,7 +29,7 @@ const VENDOR = new Map([
 ]);
 
 /** What the page shares with the package's command. */
-const SHARED = new Map([["/vendor/curl.js", "../pkg-template/bin/curl.js"]]);
+const SHARED = new Map([["/vendor/curl.js", "../../pkg-template/bin/curl.js"]]);
 
 /** Kinds of files that are served at all. */
 const TYPES = new Map([
@@ -151,9 +151,9 @@ function readOptions() {
     options: {
       calls: { type: "string", default: "600" },
       help: { type: "boolean", default: false },
-      modules: { type: "string", default: join(HERE, "..", "node_modules") },
+      modules: { type: "string", default: join(HERE, "..", "..", "node_modules") },
       once: { type: "boolean", default: false },
-      pkg: { type: "string", default: join(HERE, "..", "pkg") },
+      pkg: { type: "string", default: join(HERE, "..", "..", "pkg") },
       port: { type: "string", default: "0" },
     },
   });

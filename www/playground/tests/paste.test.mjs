@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCurl } from "../../pkg-template/bin/curl.js";
+import { parseCurl } from "../../../pkg-template/bin/curl.js";
 import { readPaste as readWith } from "../paste.js";
 
 const readPaste = (text) => readWith(text, parseCurl);
@@ -55,4 +55,12 @@ for (const [title, value, expected] of [
 
 test("what is neither is told apart", () => {
   for (const text of ["", "hello", "{}", "[]", "null", '{"status":"ok"}', "HTTP/1.1 oops"]) assert.equal(readPaste(text), undefined, text);
+});
+
+test("of a HAR the last entry that failed is read, else the last", () => {
+  const entry = (/** @type {number} */ status) => ({ request: { method: "GET", url: `https://api.example.com/${status}` }, response: { status, headers: [{ name: "retry-after", value: "5" }], content: { text: "{}" } } });
+  const read = (/** @type {number[]} */ ...statuses) => readPaste(JSON.stringify({ log: { version: "1.2", entries: statuses.map(entry) } }));
+  assert.deepEqual(read(429, 503, 200), { status: "503", headers: "retry-after: 5", body: "{}", method: "GET", url: "https://api.example.com/503" });
+  assert.equal(read(200, 204)?.status, "204");
+  assert.equal(read(), undefined);
 });

@@ -38,8 +38,8 @@ const PREFLIGHT = {
 /** @typedef {{ requests: number, ok: number, limited: number, windows: number }} Statistics */
 
 /**
- * @param {typeof import("../pkg-template/testing.js").createSimulator} createSimulator
- * @param {import("../pkg-template/testing.js").SimulatorOptions & { base?: string }} [options] `base`: path under which the
+ * @param {typeof import("../../pkg-template/testing.js").createSimulator} createSimulator
+ * @param {import("../../pkg-template/testing.js").SimulatorOptions & { base?: string }} [options] `base`: path under which the
  *   routes lie
  */
 export function createApi(createSimulator, { base = "/api", limit = LIMIT, window = WINDOW, ...more } = {}) {

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const SERVE = fileURLToPath(new URL("../serve.mjs", import.meta.url));
-const BUILT = fileURLToPath(new URL("../../pkg", import.meta.url));
+const BUILT = fileURLToPath(new URL("../../../pkg", import.meta.url));
 let folder, server, origin, printed = "";
 
 before(async () => {

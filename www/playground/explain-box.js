@@ -3,7 +3,9 @@
 import { createExplainer } from "./pkg/index.js";
 import { element, find } from "./element.js";
 import { renderExplanation } from "./explanation.js";
+import { renderLimits } from "./limits.js";
 import { readPaste } from "./paste.js";
+import { createRoving } from "./roving.js";
 import { rows } from "./rows.js";
 import { parseCurl } from "./vendor/curl.js";
 
@@ -30,6 +32,7 @@ export function mountExplainBox(root) {
   });
   list.append(...groups());
   const buttons = [...list.querySelectorAll("button")];
+  const roving = createRoving(list);
   search.addEventListener("input", filter);
   list.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("button");
@@ -45,7 +48,7 @@ export function mountExplainBox(root) {
     const pasted = paste.value.trim() === "" ? undefined : readPaste(paste.value, parseCurl);
     const isUnread = pasted === undefined && paste.value.trim() !== "";
     find("#paste-complaint", HTMLElement, form).textContent = isUnread
-      ? 'Not read: expected "HTTP/1.1 429 …" with headers and a body, or JSON with "status".'
+      ? 'Not read: expected "HTTP/1.1 429 …" with headers and a body, a HAR, or JSON with "status".'
       : "";
     paste.setAttribute("aria-invalid", String(isUnread));
     if (pasted === undefined) return;
@@ -58,6 +61,7 @@ export function mountExplainBox(root) {
 
   /** @param {HTMLButtonElement} button */
   function choose(button) {
+    roving.settle(button);
     const row = rows.find((one) => one.id === button.dataset.row);
     if (!row) return;
     mark(button);
@@ -77,7 +81,7 @@ export function mountExplainBox(root) {
     find("#headers-complaint", HTMLElement, form).textContent = complaint;
     control(form, "headers").setAttribute("aria-invalid", String(complaint !== ""));
     const explanation = explainer.explain(report);
-    output.replaceChildren(...renderExplanation(explanation, report.body, language.value));
+    output.replaceChildren(...renderExplanation(explanation, report.body, language.value), ...renderLimits(report));
     find("#explained", HTMLElement, root).textContent = `Explained: ${explanation.title}`;
   }
 
@@ -89,6 +93,7 @@ export function mountExplainBox(root) {
       if (item) item.hidden = !words.every((word) => text.includes(word));
     }
     for (const group of list.querySelectorAll("section")) group.hidden = !group.querySelector("li:not([hidden])");
+    roving.refresh();
     const left = buttons.filter((button) => !button.parentElement?.hidden).length;
     found.textContent = left === rows.length ? `${left} examples` : `${left} of ${rows.length} examples`;
   }
@@ -124,7 +129,7 @@ function example(row) {
 function fill(form, { status, headers, body, method, url, provider = "", implied = false }) {
   for (const [name, value] of Object.entries({ status, headers, body, method, url, provider })) control(form, name).value = value;
   find("#body-note", HTMLElement, form).textContent = implied
-    ? "The document describes this answer and quotes no body: this one is made up after it."
+    ? "The documentation describes this response without a body; this body is an example."
     : "";
 }
 

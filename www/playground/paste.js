@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Reads what a developer has at hand of an answer: what `curl -i` (or -v) printed, or JSON with a status (a report, a
- * logged error, an entry of a HAR). Only the shape is told here; what it means is the explainer's to say.
+ * Reads what a developer has at hand of a response: the output of `curl -i` (or -v), a HAR (the last entry that failed), or JSON with a
+ * status (a report, a logged error, an entry of a HAR). Only the shape is read here; the explainer says what it means.
  * curl's output is read as the package's command reads it.
  *
  * @typedef {{ status: string, headers: string, body: string, method?: string, url?: string }} Pasted as the form's controls take it
@@ -12,7 +12,7 @@ const BEGIN = /^(?:HTTP\/|[*<>] )/m;
 
 /**
  * @param {string} text
- * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
+ * @param {typeof import("../../pkg-template/bin/curl.js").parseCurl} parseCurl
  * @returns {Pasted | undefined} undefined: it is neither
  */
 export function readPaste(text, parseCurl) {
@@ -21,7 +21,7 @@ export function readPaste(text, parseCurl) {
 
 /**
  * @param {string} text
- * @param {typeof import("../pkg-template/bin/curl.js").parseCurl} parseCurl
+ * @param {typeof import("../../pkg-template/bin/curl.js").parseCurl} parseCurl
  * @returns {Pasted | undefined}
  */
 function fromCurl(text, parseCurl) {
@@ -41,6 +41,8 @@ function fromJson(text) {
   } catch {
     return undefined;
   }
+  const { entries } = value?.log ?? {};
+  if (Array.isArray(entries)) value = entries.findLast((one) => one?.response?.status >= 400) ?? entries.at(-1);
   const request = value?.request ?? value?.config ?? value;
   const response = value?.response ?? value;
   if (!Number.isInteger(response?.status)) return undefined;

@@ -95,7 +95,7 @@ fn a_bad_typed_option_names_its_field_and_what_was_expected() {
         (
             retry(RetryOptions { max_attempts: Some(0), ..Default::default() }),
             "retry.maxAttempts",
-            "a whole number of 1 or more",
+            "a whole number of 1 or more, which counts the first send",
         ),
         (
             retry(RetryOptions { backoff_factor: Some(f64::NAN), ..Default::default() }),

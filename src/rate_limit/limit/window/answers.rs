@@ -152,7 +152,8 @@ impl Window {
             return None;
         }
         let trial = self.trial.take();
-        let guess = trial.and_then(|trial| trial.length);
+        // One that may have arrived after the reported end shows nothing of a length that ends before it.
+        let guess = trial.and_then(|trial| trial.length).filter(|_| told.now < closed.by);
         if trial.is_some() {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             self.proved = guess.is_none();

@@ -11,6 +11,10 @@
  * @packageDocumentation
  */
 
+import type { Coordinator } from "./share.js";
+
+export type { Coordinator, ShareMessage, ShareReply } from "./share.js";
+
 /** What a transport must look like: the platform's `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -217,8 +221,14 @@ export interface PolicyOptions extends CallOptions {
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
   host?: Partial<Host>;
-  /** Where quotas are shared beyond this realm. Reserved: refused in this version. */
-  coordinator?: unknown;
+  /**
+   * Where quotas are shared with other clients that send the same credentials: tabs, isolates, processes. It is an object with
+   * `exchange`, see {@link Coordinator}. An option of `createPolicy` alone: all that are extended from a policy share its quotas.
+   * Calls never depend on it: the first send does not wait for it, and while it is away, what this policy knows serves.
+   * Only hashes, counts and durations are given to it.
+   * @default undefined: each policy keeps to a quota as if it were alone
+   */
+  coordinator?: Coordinator;
 }
 
 /**
@@ -484,6 +494,10 @@ export interface QuotaState extends Quota {
   waiting: number;
   /** When the next call may go, if not now. */
   nextAt?: number;
+  /**
+   * Where a {@link PolicyOptions.coordinator} serves: how many clients share it, the units that are this one's, and until when (epoch ms).
+   */
+  shared?: { members: number; units: number; until: number };
 }
 
 /**
@@ -543,6 +557,16 @@ export type PolicyEvent = { call: number; url: string; method: string; attempt: 
   | { type: "response"; status: number; quotas: Quota[] }
   /** `label`: the error's name and code, as in {@link AttemptRecord.error}. */
   | { type: "failure"; error: unknown; label: string }
+  /**
+   * Where quotas are shared ({@link PolicyOptions.coordinator}): how many share those of `scope` or whether there is less than all want
+   * changed. `units`: this policy's units of the first quota; `ms`: how long the exchange took. These three are of no
+   * call: `call` and `attempt` are 0, `url` and `method` empty.
+   */
+  | { type: "share"; scope: string; members: number; units: number; scarce: boolean; ms: number }
+  /** The coordinator failed, or its reply came too late or breaks a rule; it is asked again at `until`. Until then what this policy knows serves. */
+  | { type: "share-lost"; scope: string; error: unknown; until: number }
+  /** It serves again. */
+  | { type: "share-back"; scope: string }
   | { type: "give-up"; reason: GiveUpReason; retryAt?: number }
   /** `scope` is the origin of the route whose circuit it is; the call is the one by which it changed. */
   | { type: "circuit"; scope: string; state: "closed" | "open" | "half-open" }

@@ -11,7 +11,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    process, streams,
+    process, share, streams,
 };
 use std::{
     env, fs,
@@ -25,7 +25,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "index",
     "policy",
     "explain",
@@ -37,6 +37,7 @@ const FILES: [&str; 11] = [
     "policy-errors",
     "registered",
     "sent",
+    "sharing",
 ];
 /// The entries whose hosts import a `.wasm`.
 const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
@@ -174,14 +175,14 @@ fn assemble() -> Result<(), String> {
     command(&stage)?;
     data::messages(&stage.join("messages"))?;
     beside(&stage)?;
+    share::assemble(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
-    for name in
-        ["index.d.ts", "opentelemetry.d.ts", "profiles.d.ts", "static.d.ts", "testing.d.ts", "url.d.ts", "README.md"]
-    {
+    for name in ["index", "opentelemetry", "profiles", "static", "testing", "url"].map(|name| format!("{name}.d.ts")) {
         copy(&Path::new(TEMPLATE).join(name), &stage)?;
     }
+    copy(&Path::new(TEMPLATE).join("README.md"), &stage)?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(Path::new(name), &stage)?;
     }
@@ -381,7 +382,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<(), String> {
+pub fn copy(file: &Path, folder: &Path) -> Result<(), String> {
     let name = file.file_name().unwrap_or_default();
     fs::copy(file, folder.join(name)).map(drop).map_err(|error| format!("cannot copy {}: {error}", file.display()))
 }

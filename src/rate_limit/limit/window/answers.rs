@@ -154,7 +154,8 @@ impl Window {
         }
         let trial = self.trial.take();
         self.resolved = self.resolved.wrapping_add(u32::from(trial.is_some()));
-        let guess = trial.and_then(|trial| trial.length);
+        // One that may have arrived after the reported end shows nothing of a length that ends before it.
+        let guess = trial.and_then(|trial| trial.length).filter(|_| told.now < closed.by);
         if trial.is_some() {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             self.proved = guess.is_none();

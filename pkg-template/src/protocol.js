@@ -20,7 +20,7 @@ export const ONLINE = 6;
 export const OFFLINE = 7;
 /** Its time is over while the caller's own code is awaited. */
 export const EXPIRE = 8;
-/** Of no call: all was told that a page sent before the core was loaded. */
+/** Of no call: the core knows by now what a page sent before it was loaded. */
 export const ADOPTED = 9;
 /** @typedef {typeof BEGIN | typeof ELAPSE | typeof ABORT | typeof YES | typeof NO | typeof UNDECIDED | typeof ONLINE | typeof OFFLINE | typeof EXPIRE | typeof ADOPTED} Event */
 

@@ -14,8 +14,8 @@ use crate::time::{Moment, MonoTime};
 const ADOPTED: u32 = 12;
 
 impl Tracker {
-    /// All was told that was sent before this was loaded, a few at once while others waited. That those were granted opened the
-    /// gates, but shows nothing of more at once.
+    /// All sends that were made before the core was loaded are known now. They went a few at once while others waited: their success
+    /// opened the gates, but shows nothing of more at once.
     pub fn adopted(&mut self) {
         for lane in self.scopes.iter_mut().flat_map(|scope| &mut scope.lanes) {
             if lane.gate != u32::MAX {

@@ -57,7 +57,7 @@ pub type Checked<T> = Result<T, &'static str>;
 pub enum Kind {
     /// One of the words that stand in quotes in this text; kept as its place there, from 0.
     Choice(&'static str),
-    /// The same, of sends: who counts retries is told that the first send is one.
+    /// The same, of sends; its text reminds those who count retries of the first send.
     Attempts,
     /// A whole number of 1 or more; an infinity is no limit.
     Count,

@@ -63,7 +63,7 @@ numbered! {
         Offline = 7,
         /// Its time is over while the caller's own code is awaited.
         Expire = 8,
-        /// Of no call: all was told that a page sent before the core was loaded.
+        /// Of no call: the core knows by now what a page sent before it was loaded.
         Adopted = 9,
     }
 }

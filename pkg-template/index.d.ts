@@ -27,7 +27,8 @@ export type HeadersLike = Headers | Record<string, string> | [string, string][];
  * - the signal's own reason, on an abort;
  * - a `TimeoutError` DOMException, on a deadline ({@link TimeoutOptions});
  * - {@link RateLimitError} or {@link CircuitOpenError}, before anything is sent, where the policy refuses;
- * - a {@link PolicyError} with the code "core-failed", where the package's WebAssembly failed meanwhile ({@link PolicyOptions.unavailable});
+ * - a {@link PolicyError} with the code "core-failed", where the package's WebAssembly failed meanwhile ({@link PolicyOptions.unavailable}),
+ *   or "closed", where the policy is ({@link Policy.close});
  * - the host's own error, where the network failed and another attempt is not due.
  *
  * Without `policy`, all callers share one default policy and so one view of each quota. Plain options change that policy for
@@ -101,6 +102,23 @@ export interface Policy {
    * @throws PolicyError with the code "core-failed" if the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
+  /** How many calls are not over: in flight, or waiting. Those of policies that are extended from one another are counted together. */
+  pending(): number;
+  /**
+   * Closes this policy, and those that are extended from it or that it is extended from. New calls, and calls that wait, reject with a
+   * {@link PolicyError} whose `code` is "closed"; calls in flight end as they do, without a retry. Calling it again is harmless.
+   *
+   * @returns true once no call is left; false if some are after `graceMs`. In a page whose core cannot be loaded false at once.
+   * @throws PolicyOptionError (as a rejection) if `graceMs` is not a number of 0 or more
+   * @example
+   * ```js
+   * process.once("SIGTERM", async () => {
+   *   await policy.close({ graceMs: 10_000 });
+   *   process.exit();
+   * });
+   * ```
+   */
+  close(options?: { /** How long to wait for calls in flight, ms. @default Infinity */ graceMs?: number }): Promise<boolean>;
 }
 
 /** Options that may differ from call to call. */
@@ -736,8 +754,8 @@ export interface AttemptRecord {
  */
 export class PolicyError extends Error {
   /**
-   * Stable: compare this, not the message. "wasm-unavailable" and "core-failed" are explained at {@link PolicyOptions.unavailable};
-   * "invalid-snapshot" is that of the {@link PolicyOptionError} which {@link Policy.restore} throws. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
+   * Stable: compare this, not the message. "wasm-unavailable" and "core-failed" are explained at {@link PolicyOptions.unavailable}; "closed" at
+   * {@link Policy.close}; "invalid-snapshot" is that of the {@link PolicyOptionError} which {@link Policy.restore} throws. Each subclass has its own codes: "http-error", "circuit-open", "invalid-option"; a {@link RateLimitError} has its reason.
    */
   readonly code: string;
   /** What happened to the call up to here. */

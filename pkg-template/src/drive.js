@@ -89,6 +89,8 @@ export async function drive(run, action) {
 export function end({ engine, id, inside, clock }) {
   engine.end(id);
   inside.shared.early.delete(id);
+  const { life } = inside;
+  if (--life.open === 0) life.end?.();
   try {
     wakeOthers(inside.shared, clock);
   } catch {

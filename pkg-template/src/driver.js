@@ -1,6 +1,8 @@
 // @ts-check
 import { mark } from "./host.js";
+import { close } from "./close.js";
 import { makeInside, withCore } from "./inside.js";
+import { closedError } from "./life.js";
 import { hooksOf } from "./options.js";
 import { passOn } from "./pass-on.js";
 import { ALL } from "./protocol.js";
@@ -17,6 +19,7 @@ import { argsOf, subjectOf } from "./subject.js";
  * @property {import("./check-options.js").Leaf[]} options what the plan was made from, to make another one
  * @property {import("./options.js").Hooks} hooks
  * @property {Shared} shared
+ * @property {import("./life.js").Life} life
  * @property {import("./clock.js").Clock} clock
  * @property {(name: string) => boolean} isWanted whether the core is told a response's header
  *
@@ -72,6 +75,9 @@ export function makePolicy(options, base) {
     snapshot: () => withInside(state, takeSnapshot, { version: 1, quotas: [] }),
     /** @param {any} snapshot */
     restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
+    pending: () => state.inside?.life.open ?? 0,
+    /** @param {{ graceMs?: number }} [how] */
+    close: async (how) => state.inside === null || close(state.inside, how),
   };
   mark(policy.fetch);
   states.set(policy, state);
@@ -136,6 +142,7 @@ export function runOn(policy, args, options) {
  */
 function run(state, args, options) {
   try {
+    if (state.inside?.life.isClosed) throw closedError();
     const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
     const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
     if (inside !== null && subject !== undefined) return start(new Run(inside, args, subject, nextCall()), options ?? undefined, subject);

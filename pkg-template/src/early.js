@@ -87,6 +87,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
 
     log("begin", early);
     open.add(early);
+    shell.life.open++;
     signal?.addEventListener("abort", abort);
     const total = timeout?.total;
     if (total < Infinity) timer = setTimeout(() => stop("deadline", new DOMException(`${method} ${origin}: the deadline is over`, "TimeoutError")), Math.min(total, LONGEST));
@@ -223,7 +224,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       limit?.end();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
-      open.delete(early);
+      if (open.delete(early)) shell.life.open--;
       scope.queue.delete(go);
     }
 

@@ -6,6 +6,7 @@ import { load, wantedBy } from "./core.js";
 import { drive } from "./drive.js";
 import { globals } from "./globals.js";
 import { retried } from "./instance.js";
+import { newLife } from "./life.js";
 import { apply, hooksOf } from "./options.js";
 import { Alarm } from "./sleep.js";
 import { wakeAll, wakeOthers } from "./wait.js";
@@ -28,7 +29,7 @@ export function makeInside(options, given) {
     const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
     const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
     const all = [...(base?.options ?? []), ...leaves];
-    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), clock, isWanted: wantedBy(plan) };
+    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), life: base?.life ?? newLife(), clock, isWanted: wantedBy(plan) };
   });
 }
 

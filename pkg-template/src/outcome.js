@@ -5,6 +5,7 @@ import { emit } from "./emit.js";
 import { CircuitOpenError, HttpError, RateLimitError } from "./errors.js";
 import { fallback, isFallback } from "./fallback.js";
 import { ALL } from "./protocol.js";
+import { closedError } from "./life.js";
 import { limitOf, settle } from "./settle.js";
 import { keep } from "./record.js";
 import { cancelBody, shownUrl, viewOf } from "./request.js";
@@ -72,6 +73,11 @@ function rejection(run, reason, retryAt) {
   if (signal?.aborted) {
     if (record.attempts.length === 0) cancelBody(run, signal.reason);
     return failure ?? signal.reason;
+  }
+  if (reason === "aborted") {
+    const error = closedError(`${method} ${origin}: `, record);
+    if (record.attempts.length === 0) cancelBody(run, error);
+    return error;
   }
   if (reason === "deadline") {
     return failure?.name === "TimeoutError" ? failure : new DOMException(`${method} ${origin}: the deadline would pass before the call is sent`, "TimeoutError");

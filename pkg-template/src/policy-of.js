@@ -16,6 +16,7 @@ export function policyOf(shell) {
   policy = base ? policyOf(base).extend(options) : makePolicy({ unavailable: "bypass", ...options });
   policies.set(shell, policy);
   shell.saved = undefined;
+  if (shell.life.isClosed) policy.close();
   try {
     if (saved !== undefined) policy.restore(saved);
   } catch (error) {

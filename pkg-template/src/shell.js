@@ -7,6 +7,7 @@
 import { checkOptions } from "./check-options.js";
 import { begin } from "./early.js";
 import { mark } from "./host.js";
+import { closedError, newLife } from "./life.js";
 import { core, load, want } from "./page.js";
 import { passOn } from "./pass-on.js";
 import { urlOf } from "./request.js";
@@ -24,6 +25,7 @@ export { callRecord } from "./record.js";
  * @property {any} hooks
  * @property {Record<string, import("./early.js").Scope>} scopes by origin
  * @property {any} saved
+ * @property {import("./life.js").Life} life
  * @property {boolean} isWarned whether the event "degraded" was sent
  */
 
@@ -38,6 +40,7 @@ const makeShell = (options, base) => ({
   hooks: merged(base?.hooks, options),
   scopes: base?.scopes ?? {},
   saved: undefined,
+  life: base?.life ?? newLife(),
   isWarned: false,
 });
 
@@ -65,6 +68,7 @@ function run(shell, args, options) {
   // Not an async function: a rejection of the host's would come some microtasks later.
   try {
     if (core) return core.runOn(core.policyOf(shell), args, options);
+    if (shell.life.isClosed) throw closedError();
     const subject = args.length === 0 ? undefined : subjectBy(urlOf, args[0], args[1]);
     if (!subject) return passOn(options?.fetch ?? shell.hooks.fetch, args);
     if (options != null) checkOptions(options, shell.leaves);
@@ -90,6 +94,14 @@ function policyOver(shell) {
     restore(snapshot) {
       if (core) core.policyOf(shell).restore(snapshot);
       else shell.saved = snapshot;
+    },
+    pending: () => (core ? core.policyOf(shell).pending() : shell.life.open),
+    /** @param {any} [how] */
+    async close(how) {
+      shell.life.isClosed = true;
+      // Where no call is open there is nothing to load the core for.
+      if (!core && shell.life.open === 0) return true;
+      return (await load()) && core?.policyOf(shell).close(how);
     },
   };
   mark(policy.fetch);

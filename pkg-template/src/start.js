@@ -22,6 +22,7 @@ import { pause } from "./wait.js";
  * @returns {Promise<Response>}
  */
 export function start(run, options, { address }, adopted) {
+  run.inside.life.open++;
   try {
     if (options !== undefined) setOwn(run, options);
     if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };

@@ -41,7 +41,7 @@ export function pause(run) {
   run.resume = resumed;
   resumed = undefined;
   park(run);
-  if (run.signal?.aborted) abort(run);
+  if (run.signal?.aborted || run.inside.life.isClosed) abort(run);
   wakeOthers(run.inside.shared, run.clock);
   return promise;
 }
@@ -55,7 +55,7 @@ export function wake(run, event) {
   if (!leave(run)) return;
   try {
     // Whoever wakes it may do so from the signal's own event, before ours is told.
-    if (run.signal?.aborted) {
+    if (run.signal?.aborted || run.inside.life.isClosed) {
       // What the attempt before failed with is not why the call ends.
       run.failure = undefined;
       event = ABORT;

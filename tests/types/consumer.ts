@@ -238,3 +238,8 @@ const unsubscribe: () => void = store.subscribe(() => {});
 unsubscribe();
 const { calls: openCalls, waiting, nextAt }: CallsState = store.getState();
 export const firstWait: number | undefined = waiting > 0 ? nextAt : openCalls[0]?.until;
+
+export const closed: Promise<boolean> = createPolicy().close({ graceMs: 5000 });
+export const open: number = createPolicy().pending();
+// @ts-expect-error: a number
+createPolicy().close({ graceMs: "10 s" });

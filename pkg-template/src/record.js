@@ -40,30 +40,25 @@ class Same {
 // Nothing that others can see is added to objects that are not ours: a private field is no property. A WeakMap would do
 // the same, and take as long as all else that is done for a call in JS.
 class Told extends Same {
-  /** @type {CallRecord} */
-  #record;
-
-  /**
-   * @param {object} object
-   * @param {CallRecord} record
-   */
-  constructor(object, record) {
-    super(object);
-    this.#record = record;
-  }
+  #record = /** @type {CallRecord} */ (/** @type {any} */ (undefined));
+  #method = "";
+  #href = "";
 
   /**
    * @param {any} object
    * @param {CallRecord} record
+   * @param {{ method: string, href: string }} of
    */
-  static on(object, record) {
-    if (#record in object) object.#record = record;
-    else new Told(object, record);
+  static on(object, record, { method, href }) {
+    if (!(#record in object)) new Told(object);
+    object.#record = record;
+    object.#method = method;
+    object.#href = href;
   }
 
-  /** @param {any} object */
+  /** @param {any} object @returns {CallRecord | undefined} */
   static of(object) {
-    return #record in object ? object.#record : others.get(object);
+    return #record in object ? named(object.#record, object.#method, object.#href) : others.get(object);
   }
 }
 
@@ -81,16 +76,22 @@ const isObject = (value) => (typeof value === "object" && value !== null) || typ
  * @param {CallRecord} record
  * @param {{ method: string, href: string }} of whose it is
  */
-export function keep(result, record, { method, href }) {
-  // Not before the call ends: a hundred thousand may wait.
-  record.method = method;
-  record.url = shownUrl(href);
+export function keep(result, record, of) {
   if (!isObject(result)) return;
   try {
-    Told.on(result, record);
+    Told.on(result, record, of);
   } catch {
-    others.set(result, record);
+    others.set(result, named(record, of.method, of.href));
   }
+  // An error shows its record as a member. A response's is completed when it is asked for, which costs a good call nothing.
+  if (result instanceof Error) named(record, of.method, of.href);
+}
+
+/** Adds whose record it is. @param {CallRecord} record @param {string} method @param {string} href */
+function named(record, method, href) {
+  record.method = method;
+  record.url ??= shownUrl(href);
+  return record;
 }
 
 // A member's name survives minifiers: see policy.js.

@@ -391,7 +391,7 @@ export const CASES = {
       const named = Object.entries(shared).every(([name, { name: own }]) => own === name);
       return { named, error: String(error), stack: /createPolicy/.test(error.stack) };
     },
-    expect: { named: true, error: "PolicyOptionError: retry: expected false or an object", stack: true },
+    expect: { named: true, error: 'PolicyOptionError: retry: expected false or an object; did you mean "retry.maxAttempts", a whole number of 1 or more, which counts the first send?', stack: true },
   },
 };
 

@@ -109,7 +109,8 @@ export interface Policy {
    * {@link PolicyError} whose `code` is "closed"; calls in flight end as they do, without a retry. Calling it again is harmless.
    *
    * @returns true once no call is left; false if some are after `graceMs`. In a page whose core cannot be loaded false at once.
-   * @throws PolicyOptionError (as a rejection) if `graceMs` is not a number of 0 or more
+   * @throws PolicyOptionError (as a rejection) if `graceMs` is not a number of 0 or more, or there is another option; it stays open then.
+   * In a page, before the core is loaded, it is closed even so.
    * @example
    * ```js
    * process.once("SIGTERM", async () => {

@@ -1,17 +1,25 @@
 // @ts-check
 import { PolicyOptionError } from "./errors.js";
 import { LONGEST } from "./host.js";
+import { UNKNOWN } from "./option-schema.js";
 import { abort } from "./wait.js";
+
+/** The option `graceMs`, ms. @param {{ graceMs?: number }} [how] */
+export function graceOf(how = {}) {
+  if (how !== Object(how)) throw new PolicyOptionError("", "an object with graceMs");
+  for (const key of Object.keys(how)) if (key !== "graceMs") throw new PolicyOptionError(key, UNKNOWN, `unknown option "${key}"; did you mean "graceMs"?`);
+  const { graceMs = Infinity } = how;
+  if (typeof graceMs !== "number" || !(graceMs >= 0)) throw new PolicyOptionError("graceMs", "a number of milliseconds, 0 or more");
+  return graceMs;
+}
 
 /**
  * Closes a policy: it sends no more, its calls that wait are rejected, and those in flight end as they do. True once none is left, false
  * if some are after `graceMs`.
  * @param {import("./driver.js").Inside} inside
- * @param {{ graceMs?: number }} [how]
+ * @param {number} graceMs
  */
-export async function close({ life, shared, clock }, how) {
-  const graceMs = how?.graceMs ?? Infinity;
-  if (typeof graceMs !== "number" || !(graceMs >= 0)) throw new PolicyOptionError("graceMs", "a number of milliseconds, 0 or more");
+export async function close({ life, shared, clock }, graceMs) {
   life.isClosed = true;
   let newest = shared;
   while (newest.next !== undefined) newest = newest.next;

@@ -13,7 +13,7 @@ const REASONS = {
   "retry-after": "as the server asks",
   "rate-limit": "for a quota",
   probing: "for the first responses, which show what the API allows",
-  locked: "for a refusal that holds all calls of its quota",
+  locked: "for the server, which is busy with what the request is about",
   outage: "for its server, which is down",
   offline: "for the network",
   concurrency: "for a place: rateLimit.maxConcurrent",

@@ -1,6 +1,6 @@
 // @ts-check
 import { mark } from "./host.js";
-import { close } from "./close.js";
+import { close, graceOf } from "./close.js";
 import { makeInside, withCore } from "./inside.js";
 import { closedError } from "./life.js";
 import { hooksOf } from "./options.js";
@@ -46,6 +46,7 @@ import { argsOf, subjectOf } from "./subject.js";
  * @typedef {object} State
  * @property {Inside | null} inside null: calls go through without a policy
  * @property {any} options those that it was made with
+ * @property {boolean} isClosed by itself; one over the same state may have closed it, too
  */
 
 /** @type {WeakMap<object, State>} */
@@ -58,7 +59,7 @@ const states = new WeakMap();
  */
 export function makePolicy(options, base) {
   /** @type {State} */
-  const state = { inside: null, options };
+  const state = { inside: null, options, isClosed: false };
   try {
     state.inside = makeInside(options, base);
   } catch (error) {
@@ -77,7 +78,11 @@ export function makePolicy(options, base) {
     restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
     pending: () => state.inside?.life.open ?? 0,
     /** @param {{ graceMs?: number }} [how] */
-    close: async (how) => state.inside === null || close(state.inside, how),
+    async close(how) {
+      const graceMs = graceOf(how);
+      state.isClosed = true;
+      return state.inside === null || close(state.inside, graceMs);
+    },
   };
   mark(policy.fetch);
   states.set(policy, state);
@@ -142,7 +147,7 @@ export function runOn(policy, args, options) {
  */
 function run(state, args, options) {
   try {
-    if (state.inside?.life.isClosed) throw closedError();
+    if (state.isClosed || state.inside?.life.isClosed) throw closedError();
     const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
     const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
     if (inside !== null && subject !== undefined) return start(new Run(inside, args, subject, nextCall()), options ?? undefined, subject);

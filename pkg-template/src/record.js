@@ -58,7 +58,7 @@ class Told extends Same {
 
   /** @param {any} object @returns {CallRecord | undefined} */
   static of(object) {
-    return #record in object ? named(object.#record, object.#method, object.#href) : others.get(object);
+    return #record in object ? complete(object.#record, object.#method, object.#href) : others.get(object);
   }
 }
 
@@ -81,14 +81,14 @@ export function keep(result, record, of) {
   try {
     Told.on(result, record, of);
   } catch {
-    others.set(result, named(record, of.method, of.href));
+    others.set(result, complete(record, of.method, of.href));
   }
   // An error shows its record as a member. A response's is completed when it is asked for, which costs a good call nothing.
-  if (result instanceof Error) named(record, of.method, of.href);
+  if (result instanceof Error) complete(record, of.method, of.href);
 }
 
 /** Adds whose record it is. @param {CallRecord} record @param {string} method @param {string} href */
-function named(record, method, href) {
+function complete(record, method, href) {
   record.method = method;
   record.url ??= shownUrl(href);
   return record;

@@ -87,10 +87,13 @@ test("after graceMs it resolves with false, and leaves no timer", async () => {
   assert.equal(policy.pending(), 0);
 });
 
-test("graceMs that is no time is refused", async () => {
-  for (const graceMs of [-1, NaN, "10", null]) {
-    if (graceMs === null) continue;
-    await assert.rejects(stage().policy.close({ graceMs }), (error) => error instanceof PolicyOptionError && error.field === "graceMs");
+test("options of close that are none are refused by name, and the policy stays open", async () => {
+  for (const [options, field] of [[{ graceMs: -1 }, "graceMs"], [{ graceMs: NaN }, "graceMs"], [{ graceMs: "10" }, "graceMs"], [{ graceMs: null }, "graceMs"], [{ grace: 5 }, "grace"], [5000, ""]]) {
+    const { policy, sends } = stage();
+    await assert.rejects(policy.close(options), (error) => error instanceof PolicyOptionError && error.field === field);
+    const end = outcome(policy.fetch(URL));
+    sends[0].resolve(new Response("fine"));
+    assert.equal(await end, 200);
   }
 });
 

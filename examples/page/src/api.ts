@@ -1,7 +1,7 @@
 // The API: one policy for the whole page, and the queries over it.
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { createPolicy } from "fetch-with-policy";
-import { waits } from "./waits.ts";
+import { calls } from "./waits.ts";
 
 export interface Item {
   id: number;
@@ -18,7 +18,7 @@ const policy = createPolicy({
   throwHttpErrors: true,
   // Somebody sits in front of the page: no call takes longer than this, waits included.
   timeout: { total: 60_000 },
-  onEvent: waits.onEvent,
+  onEvent: calls.onEvent,
 });
 
 // The policy retries. TanStack's own retries would multiply its sends.

@@ -13,6 +13,7 @@ mod fuzz;
 mod glue;
 mod install;
 mod letters;
+mod lock;
 mod process;
 mod release;
 mod root;
@@ -42,7 +43,7 @@ cargo xtask bench explain [OPTION..]  the same for what an explanation costs, na
 cargo xtask train [--check]           fit the explainer's reader to the labelled errors; --check: whether its table is that
 cargo xtask eval [--misses] [FILE..]  how often the explainer is right, each vendor by weights that never saw it; and on FILE
 cargo xtask fuzz [N]                  explain N mangled answers, ten million where none is said
-cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences and sizes
+cargo xtask release --dry-run         the tarball, built twice, its bill of materials, licences
 cargo xtask release --tag v1.2.3      the same, and refuses placeholders, another version and a CHANGELOG without it
 cargo xtask test [WORD]               run every test; with WORD only the steps whose name has it
 cargo xtask test next                 the package in Next.js, which is large: only where it is asked for

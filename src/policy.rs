@@ -1,6 +1,7 @@
 //! Composes what the wings' options say: the caller's word first, then the profile's that the host matches, then the defaults.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use crate::shared::Arc;
+use alloc::{string::String, vec::Vec};
 use core::cell::RefCell;
 
 use schema::{DEFAULTS, Place};
@@ -48,9 +49,9 @@ pub struct Policy {
     // What a call takes of other units than requests.
     costs: Vec<(String, u64)>,
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
-    profiles: Rc<Vec<Profile>>,
+    profiles: Arc<Vec<Profile>>,
     // By profile, the last place for none: composed at the first call that matches it.
-    composed: RefCell<Vec<Option<Rc<Rules>>>>,
+    composed: RefCell<Vec<Option<Arc<Rules>>>>,
 }
 
 /// When an attempt is sent again while it has no answer.
@@ -68,7 +69,7 @@ pub struct Rules {
     /// `None`: never sent again.
     pub retry: Option<RetryRules>,
     /// `None`: sent at once.
-    pub rate_limit: Option<Rc<RateRules>>,
+    pub rate_limit: Option<Arc<RateRules>>,
     /// `None`: never refused for failures.
     pub circuit: Option<CircuitRules>,
     /// `None`: an attempt is one send.
@@ -109,7 +110,7 @@ impl Default for Policy {
             caller: Layer::default(),
             numbers: [UNSAID; DEFAULTS.len()],
             costs: Vec::new(),
-            profiles: Rc::default(),
+            profiles: Arc::default(),
             composed: RefCell::default(),
         }
     }
@@ -122,7 +123,7 @@ impl Clone for Policy {
             caller: self.caller.clone(),
             numbers: self.numbers,
             costs: self.costs.clone(),
-            profiles: Rc::clone(&self.profiles),
+            profiles: Arc::clone(&self.profiles),
             composed: RefCell::default(),
         }
     }
@@ -152,8 +153,8 @@ impl Policy {
             }
             Place::CostRequests => *self.numbers.get_mut(Place::Cost as usize)? = number,
             Place::CostUnit => self.costs.push((text.into(), number as u64)),
-            Place::Profiles => self.profiles = Rc::default(),
-            Place::Profile => Rc::get_mut(&mut self.profiles)?.push(Profile::default()),
+            Place::Profiles => self.profiles = Arc::default(),
+            Place::Profile => Arc::get_mut(&mut self.profiles)?.push(Profile::default()),
             Place::Host => self.profile()?.hosts.push(text.to_ascii_lowercase()),
             Place::Catalog => self.profile()?.limits = Limits::new(text),
             Place::ErrorsUnder200 => self.profile()?.errors_under_200 = number > 0.0,
@@ -168,25 +169,25 @@ impl Policy {
 
     // A member follows its object, so it is the last one's.
     fn profile(&mut self) -> Option<&mut Profile> {
-        Rc::get_mut(&mut self.profiles)?.last_mut()
+        Arc::get_mut(&mut self.profiles)?.last_mut()
     }
 
     /// What holds for a call to `host` (`api.example.com`, `localhost:8080`).
-    pub fn rules(&self, host: &str) -> Rc<Rules> {
+    pub fn rules(&self, host: &str) -> Arc<Rules> {
         let index = self.profiles.iter().position(|profile| profile.is_of(host)).unwrap_or(self.profiles.len());
-        let compose = || Rc::new(self.compose(self.profiles.get(index)));
+        let compose = || Arc::new(self.compose(self.profiles.get(index)));
         // Nobody else holds it: `compose` does not come back here.
         let Ok(mut composed) = self.composed.try_borrow_mut() else { return compose() };
         while composed.len() <= index {
             composed.push(None);
         }
-        composed.get_mut(index).map_or_else(compose, |rules| Rc::clone(rules.get_or_insert_with(compose)))
+        composed.get_mut(index).map_or_else(compose, |rules| Arc::clone(rules.get_or_insert_with(compose)))
     }
 
     /// The same where a policy of its own sends again: this one does not.
-    pub fn relayed(&self, host: &str) -> Rc<Rules> {
+    pub fn relayed(&self, host: &str) -> Arc<Rules> {
         let profile = self.profiles.iter().find(|profile| profile.is_of(host));
-        Rc::new(Rules { retry: None, ..self.compose(profile) })
+        Arc::new(Rules { retry: None, ..self.compose(profile) })
     }
 
     /// The names of the headers that profiles ask for (their dialects', and the type of a body that is looked at), one a line:
@@ -213,7 +214,7 @@ impl Policy {
             max_held: retry.as_ref().map_or(max_wait, |retry| max_wait.max(retry.max_retry_after)),
             retry,
             rate_limit: (self.caller.rate_limit.over(&profile.rate_limit))
-                .map(|rate| Rc::new(RateRules { costs: self.costs.clone(), ..rate })),
+                .map(|rate| Arc::new(RateRules { costs: self.costs.clone(), ..rate })),
             circuit: (of(Place::Circuit) > 0.0).then(|| CircuitRules {
                 failure_ratio: of(Place::FailureRatio),
                 minimum_calls: of(Place::MinimumCalls) as u32,

@@ -1,6 +1,7 @@
 //! What an attempt gave: its answer is read, its body too where the head leaves open what it is, and told to the tracker.
 
-use alloc::{boxed::Box, rc::Rc};
+use crate::shared::Arc;
+use alloc::boxed::Box;
 
 use super::{
     Action, Call, Memory, State,
@@ -83,7 +84,7 @@ impl Call {
             seen = signs(reading, headers);
             sign_of(status, seen)
         };
-        let rules = Rc::clone(&self.rules);
+        let rules = Arc::clone(&self.rules);
         let answer = Answer { headers, status, body, dialects: &rules.dialects, limits: rules.limits(status), foreign };
         let mut reading = if let Some(ticket) = self.ticket.filter(|_| !self.is_away) {
             memory.tracker.observe(ticket, answer, at, sign)

@@ -1,6 +1,7 @@
 //! What becomes of a call whose attempt has ended: the verdict, the caller's say, and the wait before the next send.
 
-use alloc::{boxed::Box, rc::Rc};
+use crate::shared::Arc;
+use alloc::boxed::Box;
 
 use crate::{
     call::{Action, Call, GiveUpReason, Memory, NO_QUOTA, State, WaitReason, apart, hedge::settles},
@@ -45,7 +46,7 @@ pub(super) struct Question {
 impl Call {
     pub(super) fn judge(&mut self, ended: Ended<'_>, memory: &mut Memory, at: Moment) -> Action {
         self.in_hand = true;
-        let rules = Rc::clone(&self.rules);
+        let rules = Arc::clone(&self.rules);
         self.circuit = self.note_end(if self.is_away { AWAY } else { ended }, memory, at);
         let Some(retry) = &rules.retry else {
             if retry::has_failed(ended) == Some(true)
@@ -143,7 +144,7 @@ impl Call {
     }
 
     fn overrule(&mut self, hold: Option<Hold>, memory: &mut Memory, at: Moment) -> Action {
-        let rules = Rc::clone(&self.rules);
+        let rules = Arc::clone(&self.rules);
         let Some(retry) = rules.retry.as_ref().filter(|retry| self.sends < retry.max_attempts) else {
             return self.resolve(Some(GiveUpReason::AttemptsExhausted), hold, memory);
         };

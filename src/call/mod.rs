@@ -48,7 +48,8 @@ pub use contract::{Action, Event, GiveUp, GiveUpReason, Request, WaitReason, Wro
 pub use memory::Memory;
 pub use signs::limited;
 
-use alloc::{boxed::Box, rc::Rc};
+use crate::shared::Arc;
+use alloc::boxed::Box;
 use asleep::{apart, slept};
 use hedge::Race;
 use judge::{Forgiven, Question};
@@ -98,7 +99,7 @@ const NO_QUOTA: u32 = u32::MAX;
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "five facts, of which none rules out another")]
 pub struct Call {
-    rules: Rc<Rules>,
+    rules: Arc<Rules>,
     request: Kept,
     ticket: Option<TicketId>,
     origin: HealthId,
@@ -140,8 +141,8 @@ pub struct Call {
 
 impl Call {
     /// A call that has not begun. `owner` is what [`crate::rate_limit::Tracker::wake`] names it by.
-    pub fn new(request: Request, rules: Rc<Rules>, owner: u32, memory: &mut Memory, at: Moment) -> Self {
-        let enter = |rate: &Rc<RateRules>| {
+    pub fn new(request: Request, rules: Arc<Rules>, owner: u32, memory: &mut Memory, at: Moment) -> Self {
+        let enter = |rate: &Arc<RateRules>| {
             memory.tracker.enter(&request.identity, rate, rules.priority, u64::from(rules.cost), owner, at)
         };
         let ticket = rules.rate_limit.as_ref().map(enter);
@@ -150,7 +151,7 @@ impl Call {
 
     fn with_ticket(
         request: Request,
-        rules: Rc<Rules>,
+        rules: Arc<Rules>,
         ticket: Option<TicketId>,
         memory: &mut Memory,
         at: Moment,

@@ -8,7 +8,8 @@
 //! others, the call is sent again, whatever its method, and no retry is spent: the server was not overloaded. Once only, since two
 //! tokens in a row that are refused are no token that was over.
 
-use alloc::{boxed::Box, rc::Rc};
+use crate::shared::Arc;
+use alloc::boxed::Box;
 
 use super::{Action, Call, GiveUpReason, Memory, Request, State, judge::Question};
 use crate::{
@@ -75,7 +76,7 @@ impl Call {
     /// headers change nothing of its scope.
     pub fn with_prepare(
         request: Request,
-        rules: Rc<Rules>,
+        rules: Arc<Rules>,
         owner: u32,
         is_named: bool,
         memory: &mut Memory,

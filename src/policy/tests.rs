@@ -84,8 +84,8 @@ fn profiles_of_a_copy_replace_those_that_it_shared() {
 #[test]
 fn rules_are_composed_once() {
     let policy = with_profile();
-    assert!(Rc::ptr_eq(&policy.rules("api.acme.example"), &policy.rules("eu.acme.example")));
-    assert!(!Rc::ptr_eq(&policy.rules("api.acme.example"), &policy.rules("other.example")));
+    assert!(Arc::ptr_eq(&policy.rules("api.acme.example"), &policy.rules("eu.acme.example")));
+    assert!(!Arc::ptr_eq(&policy.rules("api.acme.example"), &policy.rules("other.example")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Quotas that a caller or a profile names, for a scope that is in use already.
 
-use alloc::rc::Rc;
+use crate::shared::Arc;
 
 use super::{MAX_METERS, limit::Meter, options::RateRules, reserve::Scope};
 use crate::time::MonoTime;
@@ -23,7 +23,7 @@ impl Scope {
             self.lanes.iter_mut().for_each(|lane| lane.mask |= bit);
         }
         if is_new {
-            self.rules.push(Rc::clone(&rules.quotas));
+            self.rules.push(Arc::clone(&rules.quotas));
         }
     }
 }

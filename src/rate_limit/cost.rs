@@ -1,6 +1,7 @@
 //! What an event costs, in steps: the same however many scopes there are, and whatever the priorities.
 
-use alloc::{format, rc::Rc, vec::Vec};
+use crate::shared::Arc;
+use alloc::{format, vec::Vec};
 
 use super::{
     TicketId, Tracker,
@@ -23,11 +24,11 @@ fn at(ms: f64) -> Moment {
     Moment::new(1e12 + ms, ms, 0.5)
 }
 
-fn rules() -> Rc<RateRules> {
+fn rules() -> Arc<RateRules> {
     let mut layer = RateLayer::default();
     layer.set("maxQueue", Value::Number(1e6)).unwrap();
     layer.set("maxWait", Value::Number(1e12)).unwrap();
-    Rc::new(layer.over(&RateLayer::default()).unwrap())
+    Arc::new(layer.over(&RateLayer::default()).unwrap())
 }
 
 /// What a shell does after each event.
@@ -41,7 +42,7 @@ fn identity(host: usize) -> Identity {
 }
 
 /// One call that asks.
-fn ask(tracker: &mut Tracker, identity: &Identity, rules: &Rc<RateRules>, priority: i32, now: Moment) -> TicketId {
+fn ask(tracker: &mut Tracker, identity: &Identity, rules: &Arc<RateRules>, priority: i32, now: Moment) -> TicketId {
     let ticket = tracker.enter(identity, rules, priority, 1, 0, now);
     let _ = tracker.reserve(ticket, now);
     settle(tracker, now);
@@ -49,7 +50,7 @@ fn ask(tracker: &mut Tracker, identity: &Identity, rules: &Rc<RateRules>, priori
 }
 
 /// Scopes whose quotas are spent.
-fn spent(hosts: usize, rules: &Rc<RateRules>) -> (Tracker, Vec<Identity>) {
+fn spent(hosts: usize, rules: &Arc<RateRules>) -> (Tracker, Vec<Identity>) {
     let mut tracker = Tracker::new(true);
     let identities: Vec<Identity> = (0..hosts).map(identity).collect();
     for identity in &identities {

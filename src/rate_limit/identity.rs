@@ -1,6 +1,7 @@
 //! What shares a quota: the origin and the credentials, of which only a hash is kept.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use crate::shared::Arc;
+use alloc::{string::String, vec::Vec};
 
 use super::{
     buckets,
@@ -15,7 +16,7 @@ pub struct Identity {
     /// SHA-256 of what it stands for, cut to 128 bits: the same in every tab, and of no use to who reads it.
     pub key: [u8; 16],
     /// For people: the origin, and a few digits of the hash where there are credentials; or the caller's own word.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Which of the API's methods is called, as a number; see [`Identity::to`].
     pub route: u32,
     /// Which part of its path has quotas of its own, as a number; 0 for none. See [`Identity::within`].

@@ -42,7 +42,8 @@ mod wake;
 pub use hidden::Loss;
 pub use report::QuotaState;
 
-use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
+use crate::shared::Arc;
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 
 use crate::{
     hints,
@@ -114,7 +115,7 @@ impl Tracker {
     pub fn enter(
         &mut self,
         identity: &Identity,
-        rules: &Rc<RateRules>,
+        rules: &Arc<RateRules>,
         priority: i32,
         cost: u64,
         owner: u32,
@@ -138,7 +139,7 @@ impl Tracker {
             route: identity.route,
             bucket: identity.bucket,
             serial: 0,
-            rules: Rc::clone(rules),
+            rules: Arc::clone(rules),
             priority,
             cost,
             seq: None,

@@ -1,6 +1,7 @@
 //! What callers may say of rate limits, and what holds where they say nothing.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use crate::shared::Arc;
+use alloc::{string::String, vec::Vec};
 
 use crate::syntax::{
     number,
@@ -75,9 +76,9 @@ pub struct QuotaRule {
 pub struct RateLayer {
     numbers: [f64; DEFAULTS.len()],
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
-    quotas: Option<Rc<Vec<QuotaRule>>>,
-    credentials: Option<Rc<Vec<String>>>,
-    buckets: Option<Rc<Vec<String>>>,
+    quotas: Option<Arc<Vec<QuotaRule>>>,
+    credentials: Option<Arc<Vec<String>>>,
+    buckets: Option<Arc<Vec<String>>>,
 }
 
 impl Default for RateLayer {
@@ -90,7 +91,7 @@ impl Default for RateLayer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateRules {
     /// Quotas known beforehand.
-    pub quotas: Rc<Vec<QuotaRule>>,
+    pub quotas: Arc<Vec<QuotaRule>>,
     /// How a quota is spent.
     pub pacing: Pacing,
     /// Sends at once while nothing is known.
@@ -107,9 +108,9 @@ pub struct RateRules {
     /// What a call takes of other units than requests.
     pub costs: Vec<(String, u64)>,
     /// Names that say whose a request is, in lower case, beside those of [`super::credentials`].
-    pub credentials: Rc<Vec<String>>,
+    pub credentials: Arc<Vec<String>>,
     /// Paths whose named parts have quotas of their own: see [`super::buckets`].
-    pub buckets: Rc<Vec<String>>,
+    pub buckets: Arc<Vec<String>>,
 }
 
 impl RateRules {
@@ -134,11 +135,11 @@ impl RateLayer {
     pub fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
         let place = Place::ALL.get(place)?;
         match place {
-            Place::Quotas => self.quotas = Some(Rc::default()),
-            Place::Quota => Rc::get_mut(self.quotas.as_mut()?)?.push(QuotaRule::default()),
+            Place::Quotas => self.quotas = Some(Arc::default()),
+            Place::Quota => Arc::get_mut(self.quotas.as_mut()?)?.push(QuotaRule::default()),
             Place::Limit | Place::Window | Place::Name | Place::Unit | Place::Algorithm => {
                 // A member follows its object, so it is the last one's.
-                let quota = Rc::get_mut(self.quotas.as_mut()?)?.last_mut()?;
+                let quota = Arc::get_mut(self.quotas.as_mut()?)?.last_mut()?;
                 match place {
                     Place::Limit => quota.limit = u64::from(number as u32),
                     Place::Window => quota.window = number as i64,
@@ -148,10 +149,10 @@ impl RateLayer {
                     _ => {}
                 }
             }
-            Place::Credentials => self.credentials = Some(Rc::default()),
-            Place::Credential => Rc::get_mut(self.credentials.as_mut()?)?.push(text.to_ascii_lowercase()),
-            Place::Buckets => self.buckets = Some(Rc::default()),
-            Place::Bucket => Rc::get_mut(self.buckets.as_mut()?)?.push(text.into()),
+            Place::Credentials => self.credentials = Some(Arc::default()),
+            Place::Credential => Arc::get_mut(self.credentials.as_mut()?)?.push(text.to_ascii_lowercase()),
+            Place::Buckets => self.buckets = Some(Arc::default()),
+            Place::Bucket => Arc::get_mut(self.buckets.as_mut()?)?.push(text.into()),
             Place::Scope => {}
             place => *self.numbers.get_mut(*place as usize)? = number,
         }
@@ -242,7 +243,7 @@ mod tests {
             layer.set(path, value).unwrap();
         }
         let expected = RateRules {
-            quotas: Rc::new(alloc::vec![QuotaRule {
+            quotas: Arc::new(alloc::vec![QuotaRule {
                 name: Some("day".into()),
                 limit: u64::from(u32::MAX),
                 window: 1,
@@ -256,8 +257,8 @@ mod tests {
             max_queue: 0,
             early: false,
             costs: Vec::new(),
-            credentials: Rc::new(alloc::vec!["x-customer".into()]),
-            buckets: Rc::new(alloc::vec!["/channels/{id}".into()]),
+            credentials: Arc::new(alloc::vec!["x-customer".into()]),
+            buckets: Arc::new(alloc::vec!["/channels/{id}".into()]),
         };
         assert_eq!(layer.over(&RateLayer::default()), Some(expected));
     }

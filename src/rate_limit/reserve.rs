@@ -11,7 +11,8 @@
 //!
 //! Every slot is a lease: a call that was aborted, timed out, or vanished with its isolate's request holds nothing for ever.
 
-use alloc::{collections::VecDeque, rc::Rc, vec::Vec};
+use crate::shared::Arc;
+use alloc::{collections::VecDeque, vec::Vec};
 
 use crate::{
     rate_limit::{
@@ -120,7 +121,7 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Scope {
     pub key: [u8; 16],
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     pub meters: Vec<Meter>,
     pub clock: Clock,
     /// Tickets alive, in whatever stand.
@@ -135,7 +136,7 @@ pub(super) struct Scope {
     pub lanes: Vec<Lane>,
     pub routes: Vec<Route>,
     /// The quotas that were configured so far.
-    pub rules: Vec<Rc<Vec<QuotaRule>>>,
+    pub rules: Vec<Arc<Vec<QuotaRule>>>,
     /// Their meters, a bit each: they bind every lane.
     pub configured: u64,
     /// For each meter the bucket that it is of; 0 for none.
@@ -165,7 +166,7 @@ impl Scope {
         let homes = alloc::vec![0; meters.len()];
         Self {
             key: identity.key,
-            name: Rc::clone(&identity.name),
+            name: Arc::clone(&identity.name),
             meters,
             clock: Clock::default(),
             tickets: 0,
@@ -177,7 +178,7 @@ impl Scope {
             server: 0,
             lanes: alloc::vec![Lane::new(configured, rules.probe, 0)],
             routes: Vec::new(),
-            rules: alloc::vec![Rc::clone(&rules.quotas)],
+            rules: alloc::vec![Arc::clone(&rules.quotas)],
             configured,
             homes,
             held: LONG_AGO,

@@ -4,7 +4,8 @@
 //! credentials only hashes of their windows of eight bytes are kept, in lower case and in this memory alone. A name that has one of
 //! those windows, as it stands or within base64, is not shown; nor is one that begins like a well-known key.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use crate::shared::Arc;
+use alloc::{string::String, vec::Vec};
 
 use super::{identity, quota::Quota};
 use crate::syntax::{base64, headers::Headers, shapes, words};
@@ -23,7 +24,7 @@ const SEPARATORS: &[u8] = b" \t\r\n?#&=;,:\"'";
 
 /// What is kept of a request's secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Secrets(Option<Rc<Vec<u32>>>);
+pub struct Secrets(Option<Arc<Vec<u32>>>);
 
 impl Secrets {
     /// Of `headers`, but those that are public. One without a name is a part of an address.
@@ -50,7 +51,7 @@ impl Secrets {
         }
         let each = hashes.len() / MOST + 1;
         hashes.retain(|hash| (*hash as usize).is_multiple_of(each));
-        Self((!hashes.is_empty()).then(|| Rc::new(hashes)))
+        Self((!hashes.is_empty()).then(|| Arc::new(hashes)))
     }
 
     /// The same, and the secrets of an address' query.

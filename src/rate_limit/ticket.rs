@@ -1,6 +1,7 @@
 //! A call's place in its scope, and the lines in which tickets stand.
 
-use alloc::{boxed::Box, collections::VecDeque, rc::Rc};
+use crate::shared::Arc;
+use alloc::{boxed::Box, collections::VecDeque};
 use core::num::NonZeroU64;
 
 use crate::{
@@ -49,7 +50,7 @@ pub(super) struct Ticket {
     pub priority: i32,
     /// Requests that it counts as.
     pub cost: u64,
-    pub rules: Rc<RateRules>,
+    pub rules: Arc<RateRules>,
     /// Its place in the order of asking, from 1; kept over retries.
     pub seq: Option<NonZeroU64>,
     /// When it first asked, [`NEVER`] before that, and how long a guess may hold it back from then on, ms.

@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn own_statuses_replace_the_table() {
-        let own = RetryRules { statuses: Some(alloc::rc::Rc::new(alloc::vec![418, 429])), ..rules() };
+        let own = RetryRules { statuses: Some(crate::shared::Arc::new(alloc::vec![418, 429])), ..rules() };
         let none = Signs::default();
         assert_eq!(class(418, none, &own), Class::Transient);
         assert_eq!(class(429, none, &own), Class::Limited);

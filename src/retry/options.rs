@@ -1,6 +1,7 @@
 //! What callers may say of retries, and what holds where they say nothing.
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use crate::shared::Arc;
+use alloc::{string::String, vec::Vec};
 
 use crate::retry::budget::BudgetRules;
 use crate::syntax::value::{self, Checked, Kind, Next, UNSAID, Value, row, table};
@@ -58,8 +59,8 @@ pub enum Jitter {
 pub struct RetryLayer {
     numbers: [f64; DEFAULTS.len()],
     // An array replaces the one before it, so copies share theirs, and one that is still being told has only one owner.
-    statuses: Option<Rc<Vec<u16>>>,
-    methods: Option<Rc<Vec<String>>>,
+    statuses: Option<Arc<Vec<u16>>>,
+    methods: Option<Arc<Vec<String>>>,
 }
 
 impl Default for RetryLayer {
@@ -84,9 +85,9 @@ pub struct RetryRules {
     /// Longest server hint that is waited for, ms.
     pub max_retry_after: i64,
     /// The statuses to retry, where somebody said which; else the table in `classify`.
-    pub statuses: Option<Rc<Vec<u16>>>,
+    pub statuses: Option<Arc<Vec<u16>>>,
     /// The methods to retry, where somebody said which.
-    pub methods: Option<Rc<Vec<String>>>,
+    pub methods: Option<Arc<Vec<String>>>,
     /// Whether to retry a POST or PATCH that may have been processed.
     pub non_idempotent: bool,
     /// What retries may be spent per origin; `None`: any.
@@ -108,11 +109,11 @@ impl RetryLayer {
     /// Keeps an option that was checked, by its place in [`TABLE`]: its number, or its text. `None`: an element without its array.
     pub fn keep(&mut self, place: usize, number: f64, text: &str) -> Option<()> {
         match Place::ALL.get(place)? {
-            Place::Statuses => self.statuses = Some(Rc::default()),
+            Place::Statuses => self.statuses = Some(Arc::default()),
             // By way of an u32, since that cast is one instruction.
-            Place::Status => Rc::get_mut(self.statuses.as_mut()?)?.push(number as u32 as u16),
-            Place::Methods => self.methods = Some(Rc::default()),
-            Place::Method => Rc::get_mut(self.methods.as_mut()?)?.push(text.into()),
+            Place::Status => Arc::get_mut(self.statuses.as_mut()?)?.push(number as u32 as u16),
+            Place::Methods => self.methods = Some(Arc::default()),
+            Place::Method => Arc::get_mut(self.methods.as_mut()?)?.push(text.into()),
             place => {
                 if let Place::Budget = place {
                     // Options are merged one level deep: a budget replaces the one before it.
@@ -212,8 +213,8 @@ mod tests {
             max_delay: i64::MAX,
             jitter: Jitter::Equal,
             max_retry_after: 1,
-            statuses: Some(Rc::new(alloc::vec![599])),
-            methods: Some(Rc::new(alloc::vec!["post".into()])),
+            statuses: Some(Arc::new(alloc::vec![599])),
+            methods: Some(Arc::new(alloc::vec!["post".into()])),
             non_idempotent: true,
             budget: None,
             decides: true,
@@ -247,7 +248,7 @@ mod tests {
             layer.set("statuses", Value::List(1)).unwrap();
             layer.set("statuses.0", Value::Number(status)).unwrap();
         }
-        assert_eq!(layer.over(&RetryLayer::default(), 60_000).unwrap().statuses, Some(Rc::new(alloc::vec![503])));
+        assert_eq!(layer.over(&RetryLayer::default(), 60_000).unwrap().statuses, Some(Arc::new(alloc::vec![503])));
     }
 
     #[test]

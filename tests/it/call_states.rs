@@ -1,6 +1,6 @@
 //! A call as the diagram in `call` draws it: every event in every state.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use fetch_with_policy::{
     call::{Action, Call, Event, GiveUp, GiveUpReason, Memory, Request},
@@ -125,9 +125,9 @@ impl Stage {
                 replayable: true,
             };
             if state == "preparing" {
-                return Call::with_prepare(request, Rc::clone(&rules), owner, false, memory, at(0.0));
+                return Call::with_prepare(request, Arc::clone(&rules), owner, false, memory, at(0.0));
             }
-            Call::new(request, Rc::clone(&rules), owner, memory, at(0.0))
+            Call::new(request, Arc::clone(&rules), owner, memory, at(0.0))
         };
         if state == "queued" {
             let mut other = make(1, &mut memory);
@@ -198,7 +198,7 @@ fn a_wait_that_is_cut_short_goes_on() {
     assert!(matches!(early, Ok(Action::Wait { .. })), "{early:?}");
 }
 
-fn limited() -> (Rc<Rules>, Memory) {
+fn limited() -> (Arc<Rules>, Memory) {
     let mut policy = Policy::default();
     policy.set("timeout", Value::Object).unwrap();
     policy.set("timeout.total", Value::Number(5000.0)).unwrap();
@@ -207,10 +207,10 @@ fn limited() -> (Rc<Rules>, Memory) {
     (policy.rules("api.example.com"), Memory::new(true))
 }
 
-fn call(rules: &Rc<Rules>, memory: &mut Memory, ms: f64) -> Call {
+fn call(rules: &Arc<Rules>, memory: &mut Memory, ms: f64) -> Call {
     let identity = Identity::of("https://api.example.com", NONE);
     let request = Request { method: "GET".into(), identity, keyed: false, replayable: true };
-    Call::new(request, Rc::clone(rules), 0, memory, at(ms))
+    Call::new(request, Arc::clone(rules), 0, memory, at(ms))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Calls whose slow attempts are sent again: what goes, what does not, and what is counted.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use fetch_with_policy::{
     call::{Action, Call, Event, GiveUp, GiveUpReason, Memory, Request, WaitReason},
@@ -17,7 +17,7 @@ fn at(ms: f64) -> Moment {
 
 const DELAY: i64 = 100;
 
-fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
+fn rules(options: &[(&str, Value<'_>)]) -> Arc<Rules> {
     let mut policy = Policy::default();
     let hedge = [("hedge", Value::Object), ("hedge.delay", Value::Number(DELAY as f64))];
     for (path, value) in hedge.iter().chain(options) {
@@ -29,7 +29,7 @@ fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
 
 struct Stage {
     memory: Memory,
-    rules: Rc<Rules>,
+    rules: Arc<Rules>,
     owners: u32,
 }
 
@@ -42,7 +42,7 @@ impl Stage {
         let identity = Identity::of("https://api.example.com", Headers::new(""));
         let request = Request { method: method.into(), identity, keyed: false, replayable };
         self.owners += 1;
-        Call::new(request, Rc::clone(&self.rules), self.owners, &mut self.memory, at(ms))
+        Call::new(request, Arc::clone(&self.rules), self.owners, &mut self.memory, at(ms))
     }
 
     /// A call that was sent.

@@ -31,6 +31,7 @@ mod read_rate_headers;
 mod read_syntax;
 mod scenarios;
 mod secrets;
+mod send;
 mod shell_facts;
 mod simulator;
 mod status_kinds;

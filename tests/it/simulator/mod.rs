@@ -10,6 +10,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap, VecDeque},
     rc::Rc,
+    sync::Arc,
 };
 
 pub use fixed::Fixed;
@@ -24,7 +25,7 @@ use fetch_with_policy::{
 };
 
 /// The rules that these options make.
-pub fn rules(options: &[(&str, Value<'_>)]) -> Rc<Rules> {
+pub fn rules(options: &[(&str, Value<'_>)]) -> Arc<Rules> {
     let mut policy = Policy::default();
     for (path, value) in options {
         policy.set(path, *value).unwrap();
@@ -83,7 +84,7 @@ pub struct World<S> {
     pub now: i64,
     pub start: i64,
     pub memory: Memory,
-    pub rules: Rc<Rules>,
+    pub rules: Arc<Rules>,
     pub server: S,
     /// Each way, ms, by a small generator of its own.
     pub latency: (i64, i64),
@@ -180,7 +181,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         let credentials = format!("authorization:Bearer {token}");
         let identity = Identity::of("https://api.example.com", Headers::new(&credentials));
         let identity = if self.apart { identity.at(token) } else { identity };
-        let buckets = self.rules.rate_limit.as_ref().map(|rate| Rc::clone(&rate.buckets)).unwrap_or_default();
+        let buckets = self.rules.rate_limit.as_ref().map(|rate| Arc::clone(&rate.buckets)).unwrap_or_default();
         self.paths.push(path.into());
         let request = Request {
             method: method.into(),
@@ -190,7 +191,7 @@ impl<S: FnMut(i64) -> Result<Answer, Failure>> World<S> {
         };
         let index = self.calls.len();
         let moment = self.moment();
-        self.calls.push(Call::new(request, Rc::clone(&self.rules), index as u32, &mut self.memory, moment));
+        self.calls.push(Call::new(request, Arc::clone(&self.rules), index as u32, &mut self.memory, moment));
         self.ended.push(None);
         self.over.push(0);
         self.sleeps.push(0);

@@ -8,6 +8,7 @@
 //! | read quotas off a response's headers | [`rate_limit::read`] | |
 //! | set options, and keep records and quotas, as plain data | [`options`], [`record`] | `serde` for JSON and `JsValue` |
 //! | send requests from a front end in Rust (Yew, Leptos, Dioxus, a worker) | `client` | `client`, on `wasm32-unknown-unknown` |
+//! | send requests from a native program | [`call`]; `examples/reqwest` is a driver over reqwest to copy | `http` for `HeaderMap` |
 //! | drive the policy over a transport and a clock of my own | [`call`] | |
 //!
 //! The features `wasm-policy`, `wasm-explain` and `npm` make the npm package, and are of no use elsewhere.

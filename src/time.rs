@@ -44,6 +44,27 @@ impl WallTime {
     }
 }
 
+#[cfg(not(feature = "npm"))]
+impl From<std::time::SystemTime> for WallTime {
+    /// Rounded down to the millisecond.
+    fn from(time: std::time::SystemTime) -> Self {
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => Self(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
+            Err(before) => Self(millis(before.duration()).saturating_neg()),
+        }
+    }
+}
+
+#[cfg(not(feature = "npm"))]
+impl From<WallTime> for std::time::SystemTime {
+    /// What the host's clock cannot hold becomes its epoch.
+    fn from(time: WallTime) -> Self {
+        let span = Duration::from_millis(time.0.unsigned_abs());
+        let moved = if time.0 < 0 { Self::UNIX_EPOCH.checked_sub(span) } else { Self::UNIX_EPOCH.checked_add(span) };
+        moved.unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
 impl MonoTime {
     /// This instant moved by `ms`, which may be negative.
     #[inline(never)]
@@ -75,6 +96,25 @@ impl Moment {
     /// A moment from a host's numbers. Fractions are dropped; what is not finite becomes the nearest end.
     pub fn new(wall_ms: f64, mono_ms: f64, sample: f64) -> Self {
         Self { wall: WallTime(floor(wall_ms)), mono: MonoTime(floor(mono_ms)), sample: Sample::new(sample) }
+    }
+
+    /// A moment from the clocks of the standard library: `wall` is now, `since` the time since an [`Instant`] that never changes, and
+    /// `sample` a number from `[0, 1)`, drawn anew.
+    ///
+    /// ```
+    /// use std::time::{Instant, SystemTime};
+    /// use fetch_with_policy::time::Moment;
+    ///
+    /// let started = Instant::now();
+    /// let now = Moment::of_clocks(SystemTime::now(), started.elapsed(), 0.5);
+    /// assert!(now.wall.0 > 1_700_000_000_000 && now.mono.0 < 1000);
+    /// ```
+    ///
+    /// [`Instant`]: std::time::Instant
+    #[cfg(not(feature = "npm"))]
+    pub fn of_clocks(wall: std::time::SystemTime, since: Duration, sample: f64) -> Self {
+        let mono = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        Self { wall: wall.into(), mono: MonoTime(mono), sample: Sample::new(sample) }
     }
 
     /// The wall clock's reading at `mono`, as far as this moment tells.
@@ -118,6 +158,17 @@ mod tests {
     fn time_arithmetic_saturates() {
         assert_eq!(MonoTime(i64::MAX).plus(1), MonoTime(i64::MAX));
         assert_eq!(MonoTime(i64::MIN).since(MonoTime(1)), i64::MIN);
+    }
+
+    #[test]
+    fn the_wall_clock_is_the_systems_to_the_millisecond_also_before_its_epoch() {
+        use std::time::SystemTime;
+        let half = Duration::from_micros(500);
+        assert_eq!(WallTime::from(SystemTime::UNIX_EPOCH + Duration::from_millis(7) + half), WallTime(7));
+        assert_eq!(WallTime::from(SystemTime::UNIX_EPOCH - half), WallTime(-1));
+        for ms in [-86_400_000, 0, 1_700_000_000_000] {
+            assert_eq!(WallTime::from(SystemTime::from(WallTime(ms))), WallTime(ms));
+        }
     }
 
     #[test]

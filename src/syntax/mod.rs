@@ -3,6 +3,8 @@
 pub mod base64;
 pub mod duration;
 pub mod grams;
+#[cfg(feature = "http")]
+pub mod header_map;
 pub mod headers;
 pub mod http_date;
 pub(crate) mod index;

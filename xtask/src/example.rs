@@ -8,7 +8,8 @@ use std::{env, ffi::OsStr, path::Path, process::Command};
 
 /// Folder, name of its `.wasm`, and name of its glue.
 const EXAMPLES: [(&str, &str, &str); 2] = [("yew", "quota-board", "app"), ("worker", "quota_worker", "glue")];
-const TARGET: &str = "target/example";
+/// Where examples in Rust are built.
+pub const TARGET: &str = "target/example";
 
 /// Brings them up to date.
 ///

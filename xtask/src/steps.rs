@@ -48,7 +48,9 @@ pub enum Count {
 pub const STEPS: &[Step] = &[
     rust("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
     rust("lint", Count::Program, lint),
-    rust("core", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde"])])),
+    rust("core", Count::Cargo, || {
+        Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde,http"])])
+    }),
     rust("docs", Count::Program, docs),
     // Whether the table of the explainer's reader is what the labelled errors give, to the byte.
     rust("train", Count::Program, || Ok(vec![xtask("train --check")])),
@@ -62,6 +64,10 @@ pub const STEPS: &[Step] = &[
         example::build()?;
         install::npm_packages(Path::new("."))?;
         examples(&["worker", "yew"])
+    }),
+    rust("native example", Count::Cargo, || {
+        let manifest = ["test", "--locked", "--manifest-path", "examples/reqwest/Cargo.toml"];
+        Ok(vec![cargo(&[&manifest[..], &["--target-dir", example::TARGET]].concat())])
     }),
     step("recipes", Count::Node, recipes),
     step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
@@ -104,7 +110,7 @@ fn lint() -> Result<Vec<Command>, String> {
     };
     let core = ["--package", "fetch-with-policy"];
     Ok(vec![
-        clippy(&[&core[..], &["--all-targets", "--features", "serde"]].concat()),
+        clippy(&[&core[..], &["--all-targets", "--features", "serde,http"]].concat()),
         clippy(&core),
         clippy(&[&core[..], &WASM, &["--features", "wasm-policy,wasm-explain"]].concat()),
         clippy(&[&core[..], &WASM, &["--features", BROWSER, "--test", "wasm_*"]].concat()),
@@ -125,7 +131,7 @@ fn docs() -> Result<Vec<Command>, String> {
     };
     let mut examples = cargo(&["test", "--doc"]);
     examples.args(core).args(WASM).args(CLIENT).env(RUNNER, test_runner()?);
-    Ok(vec![doc(&[]), doc(&["--features", "serde"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
+    Ok(vec![doc(&[]), doc(&["--features", "serde,http"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
 }
 
 // The shell against the binding's generated types, a consumer against the package's hand-kept ones, the bench.

@@ -13,6 +13,8 @@
 //!
 //! The features `wasm-policy`, `wasm-explain` and `npm` make the npm package, and are of no use elsewhere.
 //!
+//! What these pages show is what a version keeps. The rest of the crate is public for its own tests, hidden here, and may change.
+//!
 //! # Explain an error
 //!
 //! ```
@@ -102,8 +104,10 @@ pub mod call;
 #[forbid(unsafe_code)]
 pub mod explain;
 #[forbid(unsafe_code)]
+#[doc(hidden)]
 pub mod failures;
 #[forbid(unsafe_code)]
+#[doc(hidden)]
 pub mod hints;
 #[forbid(unsafe_code)]
 pub mod options;

@@ -10,12 +10,16 @@
 //!
 //! A user's catalog and a provider's own rules ([`catalogs`]) go before the judgement of the reader.
 
+#[doc(hidden)]
 pub mod advise;
 pub mod catalogs;
 pub mod explanation;
+#[doc(hidden)]
 pub mod judge;
+#[doc(hidden)]
 pub mod read;
 mod scan;
+#[doc(hidden)]
 pub mod write;
 
 pub use catalogs::{Catalogs, lookup};

@@ -7,7 +7,9 @@
 mod answer;
 mod away;
 mod beside;
+#[doc(hidden)]
 pub mod buckets;
+#[doc(hidden)]
 pub mod clock;
 mod configured;
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod holds;
 pub mod identity;
 mod landing;
 mod lane;
+#[doc(hidden)]
 pub mod limit;
 pub mod options;
 mod outage;
@@ -26,6 +29,7 @@ mod queue;
 pub mod quota;
 pub mod read;
 mod report;
+#[doc(hidden)]
 pub mod reserve;
 mod restore;
 mod routes;
@@ -35,7 +39,9 @@ mod sleep;
 mod ticket;
 mod timers;
 mod turns;
+#[doc(hidden)]
 pub mod unlisted;
+#[doc(hidden)]
 pub mod vendors;
 mod wake;
 

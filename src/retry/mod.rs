@@ -1,10 +1,14 @@
 //! Whether and when to send again.
 
+#[doc(hidden)]
 pub mod backoff;
+#[doc(hidden)]
 pub mod budget;
 pub mod circuit;
 pub mod classify;
+#[doc(hidden)]
 pub mod health;
+#[doc(hidden)]
 pub mod options;
 mod tally;
 

@@ -11,10 +11,13 @@
 //! What a catalog `extends` holds for its own API too: a mirror of a known API names that one. Of 2xx answers only a user's
 //! rules that name a status are asked: an error under a 200 is what somebody said it is, never a guess.
 
+#[doc(hidden)]
 pub mod apply;
 mod compact;
+#[doc(hidden)]
 pub mod condition;
 pub mod lookup;
+#[doc(hidden)]
 pub mod template;
 mod text_test;
 

@@ -63,6 +63,16 @@ export function fetchWithPolicy(
 export function createPolicy(options?: PolicyOptions): Policy;
 
 /**
+ * The policy that {@link fetchWithPolicy} uses where no other is given: to see its state, or to close it.
+ *
+ * @example
+ * ```js
+ * console.log(defaultPolicy().quotas());
+ * ```
+ */
+export function defaultPolicy(): Policy;
+
+/**
  * Loads the core now: `true` once it is loaded, `false` if it cannot be loaded for now, and calls go out as plain fetch.
  *
  * You need not call it. A page loads the core when a call needs it: when `rateLimit.probe` calls to its origin are in flight, for a
@@ -102,6 +112,21 @@ export interface Policy {
    * @throws PolicyError with the code "core-failed" if the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
+  /**
+   * Calls `listener` after calls begin, are sent, wait, get a response or end, and so after each change of a quota, until the function
+   * that it returns is called. Changes in one turn of the event loop are one call, soon after it. What `listener` throws goes to the
+   * console. It needs no `this`.
+   *
+   * @throws PolicyOptionError if `listener` is not a function.
+   * @example
+   * ```js
+   * // React; other frameworks take the two functions as they are, too.
+   * const { pending, waiting } = useSyncExternalStore(policy.subscribe, policy.getState);
+   * ```
+   */
+  subscribe(listener: () => void): () => void;
+  /** The state for a user interface: the same frozen object until something changes. It needs no `this`. */
+  getState(): PolicyState;
   /** How many calls are not over: in flight, or waiting. Those of policies that are extended from one another are counted together. */
   pending(): number;
   /**
@@ -120,6 +145,19 @@ export interface Policy {
    * ```
    */
   close(options?: { /** How long to wait for calls in flight, ms. @default Infinity */ graceMs?: number }): Promise<boolean>;
+}
+
+/**
+ * What {@link Policy.getState} returns. Policies that are extended from one another have one state. In a page, before the core is
+ * loaded, `waiting` is 0 and `quotas` is empty.
+ */
+export interface PolicyState {
+  /** How many calls are not over, as {@link Policy.pending}. */
+  readonly pending: number;
+  /** How many of them wait. */
+  readonly waiting: number;
+  /** What {@link Policy.quotas} returned after the last change. A reset that only time brought is not in it: compare `resetAt`. */
+  readonly quotas: readonly QuotaState[];
 }
 
 /** Options that may differ from call to call. */

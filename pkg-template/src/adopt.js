@@ -11,6 +11,7 @@ import { adoptOn, sharedOf } from "./driver.js";
 import { emit } from "./emit.js";
 import { globals, times } from "./globals.js";
 import { hostFetch, isOwn, mark } from "./host.js";
+import { change } from "./life.js";
 import { giveUp } from "./outcome.js";
 import { policyOf } from "./policy-of.js";
 import { ADOPTED, ELAPSE } from "./protocol.js";
@@ -100,6 +101,8 @@ export async function adopt(items, done) {
     for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
   }
   done();
+  // What was seen before is without the core.
+  for (const known of adopted.values()) if (known) change(known.run.inside.life, 0);
   for (const shared of all) {
     shared.engine.tell(0, ADOPTED, real.now(), real.monotonic(), 0);
     shared.isWaking = false;

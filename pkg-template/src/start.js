@@ -5,6 +5,7 @@ import { drive, end } from "./drive.js";
 import { isOwn } from "./host.js";
 import { withIdempotencyKey } from "./idempotency.js";
 import { setOwn } from "./inside.js";
+import { change } from "./life.js";
 import { pick } from "./lines.js";
 import { BEGIN, FAILED, WAIT } from "./protocol.js";
 import { isReplayable, viewOf } from "./request.js";
@@ -22,7 +23,7 @@ import { pause } from "./wait.js";
  * @returns {Promise<Response>}
  */
 export function start(run, options, { address }, adopted) {
-  run.inside.life.open++;
+  change(run.inside.life, 1);
   try {
     if (options !== undefined) setOwn(run, options);
     if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };

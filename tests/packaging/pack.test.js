@@ -19,6 +19,7 @@ const VALUES = [
   "callRecord",
   "createExplainer",
   "createPolicy",
+  "defaultPolicy",
   "defineCatalog",
   "defineMessages",
   "explain",

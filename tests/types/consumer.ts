@@ -8,6 +8,7 @@ import {
   RateLimitError,
   callRecord,
   createPolicy,
+  defaultPolicy,
   explain,
   explainResponse,
   fetchWithPolicy,
@@ -28,6 +29,7 @@ import type {
   PolicyEvent,
   PolicyOptions,
   PolicySnapshot,
+  PolicyState,
   Quota,
   QuotaRule,
   QuotaState,
@@ -135,6 +137,13 @@ export async function use(): Promise<void> {
   const snapshot: PolicySnapshot = policy.snapshot();
   policy.restore(snapshot);
   const version: 1 = snapshot.version;
+
+  const { subscribe, getState } = defaultPolicy();
+  const { pending, waiting: several, quotas: kept }: PolicyState = getState();
+  const stop: () => void = subscribe(() => console.log(pending + several, kept[0]?.remaining));
+  stop();
+  // @ts-expect-error the state is not to be changed
+  getState().pending = 0;
 
   const states: QuotaState[] = policy.quotas();
   states.map(({ scope, inFlight, waiting, nextAt, source }): [string, number, number, number | undefined, string] => [

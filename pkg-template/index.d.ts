@@ -98,7 +98,7 @@ export interface Policy {
   quotas(): QuotaState[];
   /**
    * A policy with other options over the same state. Options are merged one level deep: an array replaces the one before,
-   * `undefined` keeps what there was.
+   * `undefined` keeps what there was. An `onEvent` is added to the one before.
    */
   extend(options: PolicyOptions): Policy;
   /** The state as plain data, to restore in another page or isolate. It contains no credentials. */
@@ -186,6 +186,12 @@ export interface CallOptions {
   idempotencyKey?: false | "auto" | ((request: RequestView) => string | undefined | PromiseLike<string | undefined>);
   /** Reject with {@link HttpError} instead of resolving to a response that is not ok. @default false */
   throwHttpErrors?: boolean;
+  /**
+   * Called for every attempt, wait, response and end of a call. The listeners of a policy, of those that it is extended from and of the
+   * call are all called, in this order; a function that is given twice is called once. If one throws or rejects, the error goes to the
+   * console and harms neither the others nor a call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry".
+   */
+  onEvent?: (event: PolicyEvent) => void;
 }
 
 /** Options of {@link createPolicy}. Options of the caller go before those of the host's profile, and these before the defaults. */
@@ -241,12 +247,6 @@ export interface PolicyOptions extends CallOptions {
     attempt: number,
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | PromiseLike<HeadersLike | undefined>;
-  /**
-   * Called for every attempt, wait, response and end of a call. If it throws or rejects, the error goes to the console and harms no
-   * call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry"; for several listeners, a function that calls
-   * each.
-   */
-  onEvent?: (event: PolicyEvent) => void;
   /**
    * Show attempts and waits in the browser's performance panel: a `performance.measure` for each, on a track of its origin,
    * named like "fetch-with-policy GET https://api.example.com/items attempt 2" and "... wait retry-after". Without query, user info or

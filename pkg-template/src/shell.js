@@ -6,6 +6,7 @@
  */
 import { checkOptions } from "./check-options.js";
 import { begin } from "./early.js";
+import { withOwn } from "./emit.js";
 import { mark } from "./host.js";
 import { closedError, newLife, subscribe } from "./life.js";
 import { core, load, want } from "./page.js";
@@ -42,14 +43,15 @@ const makeShell = (options, base) => ({
 });
 
 /**
- * Options over others; objects are merged member by member.
+ * Options over others; objects are merged member by member, listeners are added.
  * @param {any} base
  * @param {any} more
  */
 function merged(base, more) {
   const all = { ...base };
   for (const [name, value] of Object.entries(more ?? {})) {
-    if (value !== undefined) all[name] = all[name] && typeof value === "object" && value.length === undefined ? merged(all[name], value) : value;
+    if (name === "onEvent") all[name] = withOwn(all[name], /** @type {any} */ (value));
+    else if (value !== undefined) all[name] = all[name] && typeof value === "object" && value.length === undefined ? merged(all[name], value) : value;
   }
   return all;
 }

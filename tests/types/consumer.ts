@@ -95,6 +95,7 @@ const call: Required<CallOptions> = {
   retry,
   idempotencyKey: "auto",
   throwHttpErrors: true,
+  onEvent: told,
 };
 const options: Required<PolicyOptions> = {
   ...call,
@@ -103,7 +104,6 @@ const options: Required<PolicyOptions> = {
   circuitBreaker,
   hedge: { delay: 100, maxHedges: 1 },
   prepare: (request, attempt, last): HeadersLike => [["x-try", `${request.method} ${attempt} ${last?.status ?? ""}`]],
-  onEvent: told,
   userTiming: true,
   fetch: asFetch,
   unavailable: "bypass",

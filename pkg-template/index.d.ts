@@ -684,6 +684,20 @@ export type PolicyEvent = {
     }
   | {
       /**
+       * Probably a mistake in how the policy is used, for development: `logger` of "fetch-with-policy/debug" writes it as a warning. Each
+       * once for a policy and those that are extended from it; its `attempt` is 0. In a page, once the core is loaded.
+       */
+      type: "misuse";
+      /**
+       * "option-in-init": an option of the policy is in `init`, where `fetch` ignores it; give it to {@link createPolicy} or as an option of the
+       * call. "policy-as-fetch": the transport is the `fetch` of another policy, which alone retries ({@link PolicyOptions.fetch}).
+       */
+      what: "option-in-init" | "policy-as-fetch";
+      /** The name of the option, of "option-in-init". */
+      option?: string;
+    }
+  | {
+      /**
        * The package's WebAssembly failed, and what the policy knew is lost (see {@link PolicyOptions.unavailable}). Reported once, by the
        * first call that meets it; by the next call where none was under way: its `attempt` is then 0.
        */
@@ -1471,9 +1485,9 @@ export interface CatalogRule {
   /** From 0 to 10000. Higher goes first. @default 0 */
   priority?: number;
   /** What must hold; see {@link CatalogCondition}. */
-  when: Record<string, unknown>;
+  when: CatalogCondition;
   /** What it means; see {@link CatalogMeaning}. */
-  then: Record<string, unknown>;
+  then: CatalogMeaning;
 }
 
 /**

@@ -63,6 +63,12 @@ export const { logger } = {
           return alert(`${who}: the circuit of ${event.scope} is ${event.state}`);
         case "credential-header":
           return alert(`${who}: the header ${event.header} seems to hold credentials; name it in rateLimit.credentials if each has a quota of its own`);
+        case "misuse":
+          return alert(
+            event.what === "policy-as-fetch"
+              ? `${who}: its transport is the fetch of another policy, which alone retries: the option retry of this one counts for nothing`
+              : `${who}: fetch ignores "${event.option}" in its second argument; give it to createPolicy, or as an option of the call in the third argument`,
+          );
         case "core-failed":
         case "degraded":
           return alert(`${who}: ${event.type}: ${event.error}`);

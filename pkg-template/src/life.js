@@ -4,7 +4,8 @@ import { PolicyError, PolicyOptionError } from "./policy-errors.js";
 /**
  * Of a policy and of those that are extended from it: how many calls are not over, whether it sends more, who listens for changes, and
  * what they see: undefined since the last change until somebody asks.
- * @typedef {{ open: number, isClosed: boolean, end?: () => void, listeners: Set<() => void>, state?: any }} Life
+ * @typedef {{ open: number, isClosed: boolean, end?: () => void, listeners: Set<() => void>, state?: any,
+ *   said?: Set<string> }} Life the last: mistakes that were reported
  */
 
 /** @returns {Life} */

@@ -7,6 +7,7 @@ import { withIdempotencyKey } from "./idempotency.js";
 import { setOwn } from "./inside.js";
 import { change } from "./life.js";
 import { pick } from "./lines.js";
+import { reportMisuse } from "./misuse.js";
 import { BEGIN, FAILED, WAIT } from "./protocol.js";
 import { isReplayable, viewOf } from "./request.js";
 import { queryOf, scopeOf } from "./secrets.js";
@@ -28,6 +29,7 @@ export function start(run, options, { address }, adopted) {
     if (options !== undefined) setOwn(run, options);
     if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };
     reportLost(run);
+    if (run.hooks.onEvent) reportMisuse(run);
     const action = begin(run, options, address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     return action === WAIT ? pause(run) : drive(run, action);

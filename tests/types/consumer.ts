@@ -122,6 +122,8 @@ telemetry({ tracer: "fetch" });
 createPolicy({ retry: { jitter: "some" } });
 // @ts-expect-error an option that is not one
 createPolicy({ retires: {} });
+// @ts-expect-error an option in the place of one of fetch
+void createPolicy().fetch("https://example.com", { retry: { maxAttempts: 1 } });
 // @ts-expect-error a quota without a window
 createPolicy({ rateLimit: { quotas: [{ limit: 1 }] } });
 
@@ -202,6 +204,8 @@ function told(event: PolicyEvent): void {
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
     case "credential-header":
       return console.log(event.header, event.origin);
+    case "misuse":
+      return console.log(event.what satisfies "option-in-init" | "policy-as-fetch", event.option);
     case "degraded":
     case "core-failed":
       return console.log(event.error);

@@ -42,7 +42,7 @@ import type {
 } from "fetch-with-policy";
 import { logger, type LoggerOptions } from "fetch-with-policy/debug";
 import { telemetry, type TelemetryOptions } from "fetch-with-policy/opentelemetry";
-import { callStore, type CallsState, type CallStore } from "fetch-with-policy/state";
+import { callStore, watchQuotas, type CallsState, type CallStore, type QuotaChange } from "fetch-with-policy/state";
 import { clever, unit21 } from "fetch-with-policy/profiles";
 
 const asFetch: typeof fetch = fetchWithPolicy;
@@ -144,6 +144,7 @@ export async function use(): Promise<void> {
   const { pending, waiting: several, quotas: kept }: PolicyState = getState();
   const stop: () => void = subscribe(() => console.log(pending + several, kept[0]?.remaining));
   stop();
+  watchQuotas(policy, ({ quota, previous }: QuotaChange) => console.log((quota ?? previous).limit))();
   // @ts-expect-error the state is not to be changed
   getState().pending = 0;
 

@@ -49,6 +49,7 @@ test("the tarball holds code, types, modules and licences, and nothing else", ()
     "README.md",
     "bin/fetch-with-policy.js",
     "debug.d.ts",
+    "devtools.d.ts",
     "explain.wasm",
     "index.d.ts",
     "opentelemetry.d.ts",

@@ -40,6 +40,7 @@ import type {
   TimeoutOptions,
   WaitReason,
 } from "fetch-with-policy";
+import { devtools, type DevtoolsElement } from "fetch-with-policy/devtools";
 import { logger, type LoggerOptions } from "fetch-with-policy/debug";
 import { telemetry, type TelemetryOptions } from "fetch-with-policy/opentelemetry";
 import { callStore, watchQuotas, type CallsState, type CallStore, type QuotaChange } from "fetch-with-policy/state";
@@ -144,6 +145,8 @@ export async function use(): Promise<void> {
   const { pending, waiting: several, quotas: kept }: PolicyState = getState();
   const stop: () => void = subscribe(() => console.log(pending + several, kept[0]?.remaining));
   stop();
+  const panel: DevtoolsElement = devtools(policy);
+  panel.watch(policy.extend({ onEvent: panel.onEvent }));
   watchQuotas(policy, ({ quota, previous }: QuotaChange) => console.log((quota ?? previous).limit))();
   // @ts-expect-error the state is not to be changed
   getState().pending = 0;

@@ -179,6 +179,7 @@ fn assemble() -> Result<(), String> {
     }
     for name in [
         "debug.d.ts",
+        "devtools.d.ts",
         "index.d.ts",
         "opentelemetry.d.ts",
         "profiles.d.ts",
@@ -309,7 +310,7 @@ fn command(out: &Path) -> Result<(), String> {
 // Entries that take no part of the cores: what listens to events, one of them over another's API, which its users have installed, and the simulator. Of the
 // package's code only the errors are shared; beside the one file that Node gets, they are that file's.
 fn beside(out: &Path) -> Result<(), String> {
-    const NAMES: [&str; 4] = ["debug", "opentelemetry", "state", "testing"];
+    const NAMES: [&str; 5] = ["debug", "devtools", "opentelemetry", "state", "testing"];
     const ERRORS: &str = "\"./errors.js\"";
     let mut esbuild = esbuild();
     esbuild.args(NAMES.map(|name| format!("{TEMPLATE}/src/{name}.js")));

@@ -25,12 +25,11 @@ export type DevtoolsBase = typeof globalThis extends { HTMLElement: { prototype:
  * @throws {PolicyError} code "no-page": there is no DOM
  * @example
  * ```js
- * if (import.meta.env.DEV) {
- *   const { devtools } = await import("fetch-with-policy/devtools");
- *   const panel = devtools(policy);
- *   policy = policy.extend({ onEvent: panel.onEvent });
- *   document.body.append(panel);
- * }
+ * // Behind your bundler's mark of development, so that a build leaves it out.
+ * const { devtools } = await import("fetch-with-policy/devtools");
+ * const panel = devtools(policy);
+ * const watched = policy.extend({ onEvent: panel.onEvent });
+ * document.body.append(panel);
  * ```
  */
 export function devtools(...policies: Policy[]): DevtoolsElement;

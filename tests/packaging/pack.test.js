@@ -42,7 +42,7 @@ before(() => {
 after(() => installed.remove());
 
 test("the tarball holds code, types, modules and licences, and nothing else", () => {
-  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|edge-light|messages|url)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
+  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|edge-light|messages|url)\/)?[\w-]+\.js(\.map)?$|^bin\/[\w-]+\.js\.map$|^messages\/[\w-]+\.d\.ts$/.test(name));
   assert.deepEqual(files, [
     "LICENSE-APACHE",
     "LICENSE-MIT",

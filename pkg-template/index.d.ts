@@ -63,6 +63,16 @@ export function fetchWithPolicy(
 export function createPolicy(options?: PolicyOptions): Policy;
 
 /**
+ * The policy that {@link fetchWithPolicy} uses where no other is given: to see its state, or to close it.
+ *
+ * @example
+ * ```js
+ * console.log(defaultPolicy().quotas());
+ * ```
+ */
+export function defaultPolicy(): Policy;
+
+/**
  * Loads the core now: `true` once it is loaded, `false` if it cannot be loaded for now, and calls go out as plain fetch.
  *
  * You need not call it. A page loads the core when a call needs it: when `rateLimit.probe` calls to its origin are in flight, for a
@@ -88,7 +98,7 @@ export interface Policy {
   quotas(): QuotaState[];
   /**
    * A policy with other options over the same state. Options are merged one level deep: an array replaces the one before,
-   * `undefined` keeps what there was.
+   * `undefined` keeps what there was. An `onEvent` is added to the one before.
    */
   extend(options: PolicyOptions): Policy;
   /** The state as plain data, to restore in another page or isolate. It contains no credentials. */
@@ -102,6 +112,21 @@ export interface Policy {
    * @throws PolicyError with the code "core-failed" if the core failed; the state is then empty.
    */
   restore(snapshot: PolicySnapshot): void;
+  /**
+   * Calls `listener` after calls begin, are sent, wait, get a response or end, and so after each change of a quota, until the function
+   * that it returns is called. Changes in one turn of the event loop are one call, soon after it. What `listener` throws goes to the
+   * console. It needs no `this`.
+   *
+   * @throws PolicyOptionError if `listener` is not a function.
+   * @example
+   * ```js
+   * // React; other frameworks take the two functions as they are, too.
+   * const { pending, waiting } = useSyncExternalStore(policy.subscribe, policy.getState);
+   * ```
+   */
+  subscribe(listener: () => void): () => void;
+  /** The state for a user interface: the same frozen object until something changes. It needs no `this`. */
+  getState(): PolicyState;
   /** How many calls are not over: in flight, or waiting. Those of policies that are extended from one another are counted together. */
   pending(): number;
   /**
@@ -120,6 +145,19 @@ export interface Policy {
    * ```
    */
   close(options?: { /** How long to wait for calls in flight, ms. @default Infinity */ graceMs?: number }): Promise<boolean>;
+}
+
+/**
+ * What {@link Policy.getState} returns. Policies that are extended from one another have one state. In a page, before the core is
+ * loaded, `waiting` is 0 and `quotas` is empty.
+ */
+export interface PolicyState {
+  /** How many calls are not over, as {@link Policy.pending}. */
+  readonly pending: number;
+  /** How many of them wait. */
+  readonly waiting: number;
+  /** What {@link Policy.quotas} returned after the last change. A reset that only time brought is not in it: compare `resetAt`. */
+  readonly quotas: readonly QuotaState[];
 }
 
 /** Options that may differ from call to call. */
@@ -148,6 +186,12 @@ export interface CallOptions {
   idempotencyKey?: false | "auto" | ((request: RequestView) => string | undefined | PromiseLike<string | undefined>);
   /** Reject with {@link HttpError} instead of resolving to a response that is not ok. @default false */
   throwHttpErrors?: boolean;
+  /**
+   * Called for every attempt, wait, response and end of a call. The listeners of a policy, of those that it is extended from and of the
+   * call are all called, in this order; a function that is given twice is called once. If one throws or rejects, the error goes to the
+   * console and harms neither the others nor a call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry".
+   */
+  onEvent?: (event: PolicyEvent) => void;
 }
 
 /** Options of {@link createPolicy}. Options of the caller go before those of the host's profile, and these before the defaults. */
@@ -203,12 +247,6 @@ export interface PolicyOptions extends CallOptions {
     attempt: number,
     last?: { status?: number; error?: unknown },
   ) => HeadersLike | undefined | PromiseLike<HeadersLike | undefined>;
-  /**
-   * Called for every attempt, wait, response and end of a call. If it throws or rejects, the error goes to the console and harms no
-   * call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry"; for several listeners, a function that calls
-   * each.
-   */
-  onEvent?: (event: PolicyEvent) => void;
   /**
    * Show attempts and waits in the browser's performance panel: a `performance.measure` for each, on a track of its origin,
    * named like "fetch-with-policy GET https://api.example.com/items attempt 2" and "... wait retry-after". Without query, user info or
@@ -643,6 +681,20 @@ export type PolicyEvent = {
       header: string;
       /** The origin that it is sent to. */
       origin: string;
+    }
+  | {
+      /**
+       * Probably a mistake in how the policy is used, for development: `logger` of "fetch-with-policy/debug" writes it as a warning. Each
+       * once for a policy and those that are extended from it; its `attempt` is 0. In a page, once the core is loaded.
+       */
+      type: "misuse";
+      /**
+       * "option-in-init": an option of the policy is in `init`, where `fetch` ignores it; give it to {@link createPolicy} or as an option of the
+       * call. "policy-as-fetch": the transport is the `fetch` of another policy, which alone retries ({@link PolicyOptions.fetch}).
+       */
+      what: "option-in-init" | "policy-as-fetch";
+      /** The name of the option, of "option-in-init". */
+      option?: string;
     }
   | {
       /**
@@ -1433,9 +1485,9 @@ export interface CatalogRule {
   /** From 0 to 10000. Higher goes first. @default 0 */
   priority?: number;
   /** What must hold; see {@link CatalogCondition}. */
-  when: Record<string, unknown>;
+  when: CatalogCondition;
   /** What it means; see {@link CatalogMeaning}. */
-  then: Record<string, unknown>;
+  then: CatalogMeaning;
 }
 
 /**

@@ -74,12 +74,10 @@ export interface TelemetryOptions {
  * ```
  *
  * @example
- * To tell several listeners, call them; where one may throw, each in a `try` of its own.
+ * Another listener beside it:
  * ```js
- * const spans = telemetry();
- * const policy = createPolicy({
+ * const policy = createPolicy({ onEvent: telemetry() }).extend({
  *   onEvent(event) {
- *     spans(event);
  *     if (event.type === "give-up") console.warn(event.method, event.url, event.reason);
  *   },
  * });

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { PolicyEvent, WaitReason } from "./index.js";
+import type { Policy, PolicyEvent, QuotaState, WaitReason } from "./index.js";
 
 /** A call that is not over. */
 export interface CallState {
@@ -52,3 +52,32 @@ export interface CallStore {
  * ```
  */
 export function callStore(): CallStore;
+
+/** How a quota changed: it is new (no `previous`), another one than before, or no longer known (no `quota`). */
+export type QuotaChange =
+  | {
+      /** As it is now. */
+      readonly quota: QuotaState;
+      /** As it was before. */
+      readonly previous: QuotaState | undefined;
+    }
+  | {
+      /** It is no longer known: its scope is forgotten, or refusals no longer bear it out. */
+      readonly quota: undefined;
+      /** As it was before. */
+      readonly previous: QuotaState;
+    };
+
+/**
+ * Calls `listener` for each quota of `policy` whose limit, remaining units, reset or source changes, whatever it was learned from, until
+ * the function that it returns is called. Changes in one turn of the event loop count as one. The reset of a quota by time alone is no change.
+ *
+ * @throws {PolicyOptionError} where `policy` is no policy of this package or `listener` no function
+ * @example
+ * ```js
+ * const stop = watchQuotas(policy, ({ quota }) => {
+ *   if (quota?.remaining === 0) console.warn(`${quota.scope} is used up until ${new Date(quota.resetAt ?? 0).toISOString()}`);
+ * });
+ * ```
+ */
+export function watchQuotas(policy: Policy, listener: (change: QuotaChange) => void): () => void;

@@ -8,9 +8,10 @@
  */
 import { FIRST_ERROR } from "./core-facts.js";
 import { adoptOn, sharedOf } from "./driver.js";
-import { emit } from "./emit.js";
+import { emit, notify } from "./emit.js";
 import { globals, times } from "./globals.js";
 import { hostFetch, isOwn, mark } from "./host.js";
+import { change } from "./life.js";
 import { giveUp } from "./outcome.js";
 import { policyOf } from "./policy-of.js";
 import { ADOPTED, ELAPSE } from "./protocol.js";
@@ -100,6 +101,8 @@ export async function adopt(items, done) {
     for (const timer of timers) if (!timer.isCleared) timer.handle = real.setTimeout(timer.callback, Math.max(0, timer.due - real.monotonic()));
   }
   done();
+  // What was seen before is without the core.
+  for (const known of adopted.values()) if (known) change(known.run.inside.life, 0);
   for (const shared of all) {
     shared.engine.tell(0, ADOPTED, real.now(), real.monotonic(), 0);
     shared.isWaking = false;
@@ -147,11 +150,11 @@ export async function adopt(items, done) {
     /** @type {number | undefined} */
     let endedAt;
     let isFirst = isSent;
-    /** @param {(event: any) => void} onEvent */
+    /** @param {import("./emit.js").Listeners} onEvent */
     const listener = (onEvent) => (/** @type {any} */ event) => {
       // What was sent at once did not wait, whatever the core says of it now.
       if (isPlain || (event.type === "wait" && isFirst && (!waited || reported.has("attempt")))) return;
-      if (!reported.delete(event.type)) return onEvent(event);
+      if (!reported.delete(event.type)) notify(onEvent, event);
     };
     const own = { call, record: isPlain ? /** @type {any} */ ({ call }) : record };
     const { run, promise } = adoptOn(policy, args, options ?? undefined, own, ({ fetch, prepare, onEvent, idempotencyKey }) => {
@@ -168,7 +171,7 @@ export async function adopt(items, done) {
       };
       return {
         fetch: /** @type {any} */ (fetch !== undefined && isOwn(fetch) ? mark(send) : send),
-        ...(onEvent && { onEvent: listener(onEvent) }),
+        ...(onEvent && { onEvent: new Set([listener(onEvent)]) }),
         ...(prepare && {
           prepare: (/** @type {[any, number, any]} */ ...given) => {
             if (made.error !== undefined) throw made.error;

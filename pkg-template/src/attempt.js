@@ -9,6 +9,7 @@ import { peek } from "./peek.js";
 import { lastOf, NONE } from "./prepare.js";
 import { ABORT, AWAIT, PEEK, REPEATABLE, REPORTED } from "./protocol.js";
 import { useKey } from "./idempotency.js";
+import { change } from "./life.js";
 import { describe, lines } from "./lines.js";
 import { freeze, isPlain, isRequest, letGo, viewOf, withHeaders, withMembers } from "./request.js";
 import { isPending, limitOf, settle } from "./settle.js";
@@ -77,6 +78,7 @@ async function exchange(run, number, given, limit, race) {
   run.response = run.failure = undefined;
   // Not before what may throw: what is told to have begun is told to have ended, too.
   emit(run, "attempt", number, {});
+  change(run.inside.life, 0);
   tellCircuit(run);
   const since = hooks.userTiming ? clock.monotonic() : 0;
   const startedAt = clock.host.now();
@@ -233,6 +235,7 @@ function write(run, number, startedAt) {
   record.waited += waited;
   run.waited = 0;
   run.why = undefined;
+  change(run.inside.life, 0);
 }
 
 /**

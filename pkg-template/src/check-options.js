@@ -52,6 +52,8 @@ function readSchema() {
 export function checkOptions(options = {}, base = []) {
   // The first call of most pages: the schema is not read for it.
   if (options?.constructor === Object && Object.keys(options).length === 0) return [[0, 0, ""]];
+  // It has members that are names of options.
+  if (typeof /** @type {any} */ (options)?.quotas === "function") throw new PolicyOptionError("", "options, not a policy");
   /** @type {Leaf[]} */
   const leaves = [];
   /** The first required option that is missing: thrown if no other is bad. @type {PolicyOptionError | undefined} */

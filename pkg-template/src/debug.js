@@ -1,23 +1,12 @@
 // @ts-check
 /** What a policy does, a line for each event: who waits, for what and until when. */
 import { PolicyOptionError } from "./errors.js";
+import { leftOf, noteOf, reasonOf, seconds } from "./event-texts.js";
 
 /** @typedef {import("../index.js").PolicyEvent} PolicyEvent */
 
 /** A wait of this length is a warning, ms. */
 const SLOW = 5000;
-
-/** What each wait is for; see `WaitReason`. @type {Record<string, string>} */
-const REASONS = {
-  backoff: "before it is sent again",
-  "retry-after": "as the server asks",
-  "rate-limit": "for a quota",
-  probing: "for the first responses, which show what the API allows",
-  locked: "for the server, which is busy with what the request is about",
-  outage: "for its server, which is down",
-  offline: "for the network",
-  concurrency: "for a place: rateLimit.maxConcurrent",
-};
 
 // A member's name survives minifiers.
 export const { logger } = {
@@ -59,31 +48,11 @@ export const { logger } = {
         }
         case "give-up":
           return alert(`${who}: gives up: ${event.reason}${event.retryAt ? `, worth a try again at ${new Date(event.retryAt).toISOString()}` : ""}`);
-        case "circuit":
-          return alert(`${who}: the circuit of ${event.scope} is ${event.state}`);
-        case "credential-header":
-          return alert(`${who}: the header ${event.header} seems to hold credentials; name it in rateLimit.credentials if each has a quota of its own`);
-        case "core-failed":
-        case "degraded":
-          return alert(`${who}: ${event.type}: ${event.error}`);
+        default: {
+          const note = noteOf(event);
+          if (note) alert(`${who}: ${note}`);
+        }
       }
     };
   },
 };
-
-/** @param {number} ms */
-const seconds = (ms) => `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
-
-/** @param {import("../index.js").Quota} quota */
-const nameOf = ({ name, unit, limit, window }) => `${name ?? unit ?? "requests"}${limit === undefined ? "" : ` (${limit}${window === undefined ? "" : ` in ${seconds(window)}`})`}`;
-
-/** @param {import("../index.js").Quota} quota */
-const leftOf = (quota) => `${quota.remaining ?? "?"} left of ${nameOf(quota)}`;
-
-/** @param {{ reason: string, quota?: import("../index.js").Quota }} event */
-function reasonOf({ reason, quota }) {
-  const text = REASONS[reason] ?? reason;
-  if (quota === undefined || quota.headersHidden) return text;
-  const source = quota.source === "options" ? "your options say" : quota.source === "observed" ? "refusals taught" : `the header ${quota.source} reports`;
-  return reason === "rate-limit" ? `for the quota ${nameOf(quota)}, which ${source}` : `${text}: ${quota.source}`;
-}

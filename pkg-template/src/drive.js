@@ -8,6 +8,7 @@ import { attempt } from "./attempt.js";
 import { endWithoutCore } from "./core-failed.js";
 import { hasFailed } from "./core.js";
 import { PolicyError } from "./errors.js";
+import { change } from "./life.js";
 import { conclude, giveUp } from "./outcome.js";
 import { peek } from "./peek.js";
 import { prepare } from "./prepare.js";
@@ -90,7 +91,8 @@ export function end({ engine, id, inside, clock }) {
   engine.end(id);
   inside.shared.early.delete(id);
   const { life } = inside;
-  if (--life.open === 0) life.end?.();
+  change(life, -1);
+  if (life.open === 0) life.end?.();
   try {
     wakeOthers(inside.shared, clock);
   } catch {

@@ -2,7 +2,7 @@
 import { mark } from "./host.js";
 import { close, graceOf } from "./close.js";
 import { makeInside, withCore } from "./inside.js";
-import { closedError } from "./life.js";
+import { closedError, newLife, subscribe } from "./life.js";
 import { hooksOf } from "./options.js";
 import { passOn } from "./pass-on.js";
 import { ALL } from "./protocol.js";
@@ -56,12 +56,13 @@ const states = new WeakMap();
  * A policy over `base`'s state, or over a new one.
  * @param {any} options
  * @param {Inside | null} [base]
+ * @param {import("./life.js").Life} [life] that it goes on with
  */
-export function makePolicy(options, base) {
+export function makePolicy(options, base, life = base?.life ?? newLife()) {
   /** @type {State} */
   const state = { inside: null, options, isClosed: false };
   try {
-    state.inside = makeInside(options, base);
+    state.inside = makeInside(options, base, life);
   } catch (error) {
     if (!isLetThrough(error, options?.unavailable ?? base?.hooks.unavailable)) throw error;
   }
@@ -72,11 +73,14 @@ export function makePolicy(options, base) {
     },
     quotas: () => withInside(state, quotasOf, []),
     /** @param {any} more */
-    extend: (more) => (state.inside === null ? makePolicy({ ...options, ...more }) : makePolicy(more, state.inside)),
+    extend: (more) => (state.inside === null ? makePolicy({ ...options, ...more }, null, life) : makePolicy(more, state.inside)),
     snapshot: () => withInside(state, takeSnapshot, { version: 1, quotas: [] }),
     /** @param {any} snapshot */
     restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
-    pending: () => state.inside?.life.open ?? 0,
+    pending: () => life.open,
+    /** @param {any} listener */
+    subscribe: (listener) => subscribe(life, listener),
+    getState: () => (life.state ??= Object.freeze({ pending: life.open, quotas: Object.freeze(policy.quotas()), waiting: state.inside?.shared.waiting ?? 0 })),
     /** @param {{ graceMs?: number }} [how] */
     async close(how) {
       const graceMs = graceOf(how);

@@ -10,6 +10,7 @@ import { FIRST_ERROR, IDEMPOTENCY_KEY, LIMIT_HEADERS, MAX_WAIT, METHODS, RETRY_A
 import { emit } from "./emit.js";
 import { HttpError, PolicyError } from "./policy-errors.js";
 import { hostFetch, LONGEST } from "./host.js";
+import { change } from "./life.js";
 import { isPending, limitOf, reasonOf } from "./limit.js";
 import { PROBES } from "./option-schema.js";
 import { adopting, failure, log, open, inOrder, want } from "./page.js";
@@ -87,7 +88,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
 
     log("begin", early);
     open.add(early);
-    shell.life.open++;
+    change(shell.life, 1);
     signal?.addEventListener("abort", abort);
     const total = timeout?.total;
     if (total < Infinity) timer = setTimeout(() => stop("deadline", new DOMException(`${method} ${origin}: the deadline is over`, "TimeoutError")), Math.min(total, LONGEST));
@@ -224,7 +225,7 @@ export const begin = (shell, args, options, hooks, { address: { origin, href }, 
       limit?.end();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
-      if (open.delete(early)) shell.life.open--;
+      if (open.delete(early)) change(shell.life, -1);
       scope.queue.delete(go);
     }
 

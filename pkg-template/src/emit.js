@@ -1,21 +1,39 @@
 // @ts-check
 import { shownUrl } from "./request.js";
 
+/** The listeners of a policy or a call, in the order in which they are called. @typedef {Set<(event: any) => any>} Listeners */
+
 /**
- * Sends an event to the caller's listener. Its URL has no part that may be a secret.
- * @param {{ hooks: { onEvent?: (event: any) => void }, call: number, href: string, method: string, clock?: { host: { now(): number } } }} run
+ * Adds a listener, which may be one of them already.
+ * @param {Listeners | undefined} listeners
+ * @param {((event: any) => any) | undefined} own
+ * @returns {Listeners | undefined}
+ */
+export const withOwn = (listeners, own) => (own ? new Set([...(listeners ?? []), own]) : listeners);
+
+/**
+ * Calls listeners. What one throws harms neither the others nor the call.
+ * @param {Listeners} listeners
+ * @param {any} event
+ */
+export function notify(listeners, event) {
+  for (const listener of listeners) {
+    try {
+      // It may be async.
+      listener(event)?.catch?.(console.error);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}
+
+/**
+ * Sends an event to the caller's listeners. Its URL has no part that may be a secret.
+ * @param {{ hooks: { onEvent?: Listeners }, call: number, href: string, method: string, clock?: { host: { now(): number } } }} run
  * @param {string} type
  * @param {number} attempt
  * @param {object} more `at` in it where there is no clock
  */
 export function emit({ hooks, call, href, method, clock }, type, attempt, more) {
-  if (hooks.onEvent === undefined) return;
-  try {
-    /** @type {any} */
-    const result = hooks.onEvent({ type, call, url: shownUrl(href), method, attempt, at: clock?.host.now(), ...more });
-    // The listener may be async.
-    result?.catch?.(console.error);
-  } catch (error) {
-    console.error(error);
-  }
+  if (hooks.onEvent) notify(hooks.onEvent, { type, call, url: shownUrl(href), method, attempt, at: clock?.host.now(), ...more });
 }

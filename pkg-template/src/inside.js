@@ -6,7 +6,6 @@ import { load, wantedBy } from "./core.js";
 import { drive } from "./drive.js";
 import { globals } from "./globals.js";
 import { retried } from "./instance.js";
-import { newLife } from "./life.js";
 import { apply, hooksOf } from "./options.js";
 import { Alarm } from "./sleep.js";
 import { wakeAll, wakeOthers } from "./wait.js";
@@ -16,10 +15,11 @@ import { wakeAll, wakeOthers } from "./wait.js";
 
 /**
  * @param {any} options
- * @param {Inside | null} [given] whose state it shares and whose options it keeps
+ * @param {Inside | null | undefined} given whose state it shares and whose options it keeps
+ * @param {import("./life.js").Life} life
  * @returns {Inside}
  */
-export function makeInside(options, given) {
+export function makeInside(options, given, life) {
   const leaves = checkOptions(options ?? {}, given?.options);
   return retried(() => {
     const base = given && withCore(given);
@@ -29,7 +29,7 @@ export function makeInside(options, given) {
     const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
     const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
     const all = [...(base?.options ?? []), ...leaves];
-    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), life: base?.life ?? newLife(), clock, isWanted: wantedBy(plan) };
+    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), life, clock, isWanted: wantedBy(plan) };
   });
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { limitsOf } from "./catalog-limits.js";
+import { withOwn } from "./emit.js";
 
 /** @typedef {import("./check-options.js").Leaf} Leaf */
 
@@ -21,7 +22,7 @@ export function apply(plan, leaves) {
  * @typedef {object} Hooks
  * @property {typeof fetch} [fetch]
  * @property {Partial<import("./host.js").Host>} [host]
- * @property {(event: any) => void} [onEvent]
+ * @property {import("./emit.js").Listeners} [onEvent]
  * @property {boolean} [userTiming]
  * @property {(request: any, attempt: number, last?: any) => any} [prepare]
  * @property {() => any} [body]
@@ -42,7 +43,7 @@ export function hooksOf(base, options) {
   return {
     fetch: options.fetch ?? base.fetch,
     host: options.host ?? base.host,
-    onEvent: options.onEvent ?? base.onEvent,
+    onEvent: withOwn(base.onEvent, options.onEvent),
     userTiming: options.userTiming ?? base.userTiming,
     prepare: options.prepare ?? base.prepare,
     body: options.body ?? base.body,

@@ -11,10 +11,8 @@ export { callRecord } from "./record.js";
 /** @type {ReturnType<typeof makePolicy> | undefined} */
 let shared;
 
-const defaultPolicy = () => (shared ??= makePolicy({}));
-
 // The public functions are members of an object: a member's name survives minifiers, so stacks, logs and `name` show it.
-export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
+export const { createPolicy, defaultPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
   /**
    * A policy with state of its own.
    * @param {any} [options]
@@ -27,6 +25,9 @@ export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
       throw error;
     }
   },
+
+  /** The policy of `fetchWithPolicy` where none is given. */
+  defaultPolicy: () => (shared ??= makePolicy({})),
 
   /**
    * `fetch`, with a policy: the default one, or the one given; plain options extend the default one for this call.

@@ -6,8 +6,9 @@
  */
 import { checkOptions } from "./check-options.js";
 import { begin } from "./early.js";
+import { withOwn } from "./emit.js";
 import { mark } from "./host.js";
-import { closedError, newLife } from "./life.js";
+import { closedError, newLife, subscribe } from "./life.js";
 import { core, load, want } from "./page.js";
 import { passOn } from "./pass-on.js";
 import { urlOf } from "./request.js";
@@ -29,9 +30,6 @@ export { callRecord } from "./record.js";
  * @property {boolean} isWarned whether the event "degraded" was sent
  */
 
-/** @type {Shell | undefined} */
-let shared;
-
 /** @param {any} options @param {Shell} [base] @returns {Shell} */
 const makeShell = (options, base) => ({
   leaves: [...(base?.leaves ?? []), ...checkOptions(options, base?.leaves)],
@@ -45,14 +43,15 @@ const makeShell = (options, base) => ({
 });
 
 /**
- * Options over others; objects are merged member by member.
+ * Options over others; objects are merged member by member, listeners are added.
  * @param {any} base
  * @param {any} more
  */
 function merged(base, more) {
   const all = { ...base };
   for (const [name, value] of Object.entries(more ?? {})) {
-    if (value !== undefined) all[name] = all[name] && typeof value === "object" && value.length === undefined ? merged(all[name], value) : value;
+    if (name === "onEvent") all[name] = withOwn(all[name], /** @type {any} */ (value));
+    else if (value !== undefined) all[name] = all[name] && typeof value === "object" && value.length === undefined ? merged(all[name], value) : value;
   }
   return all;
 }
@@ -80,27 +79,31 @@ function run(shell, args, options) {
 
 /** @param {Shell} shell */
 function policyOver(shell) {
+  const { life } = shell;
   const policy = {
     /** @param {any} input @param {any} [init] @param {any} [call] */
     fetch(input, init = undefined, call = undefined) {
       return run(shell, argsOf(arguments), call);
     },
     // Empty until the core is loaded.
-    quotas: () => (core ? core.policyOf(shell).quotas() : (want(), [])),
+    quotas: () => core?.policyOf(shell).quotas() ?? (want(), []),
     /** @param {any} more */
     extend: (more) => policyOver(makeShell(more, shell)),
-    snapshot: () => (core ? core.policyOf(shell).snapshot() : (want(), shell.saved ?? { version: 1, quotas: [] })),
+    snapshot: () => core?.policyOf(shell).snapshot() ?? (want(), shell.saved ?? { version: 1, quotas: [] }),
     /** @param {any} snapshot */
     restore(snapshot) {
       if (core) core.policyOf(shell).restore(snapshot);
       else shell.saved = snapshot;
     },
-    pending: () => (core ? core.policyOf(shell).pending() : shell.life.open),
+    pending: () => life.open,
+    /** @param {any} listener */
+    subscribe: (listener) => subscribe(life, listener),
+    getState: () => core?.policyOf(shell).getState() ?? (life.state ??= Object.freeze({ pending: life.open, waiting: 0, quotas: [] })),
     /** @param {any} [how] */
     async close(how) {
-      shell.life.isClosed = true;
+      life.isClosed = true;
       // Where no call is open there is nothing to load the core for.
-      if (!core && shell.life.open === 0) return true;
+      if (!core && !life.open) return true;
       return (await load()) && core?.policyOf(shell).close(how);
     },
   };
@@ -108,13 +111,19 @@ function policyOver(shell) {
   return policy;
 }
 
+const shared = makeShell({});
+const sharedPolicy = policyOver(shared);
+
 // Members of an object keep their names in minified code, so stacks, logs and `name` show them.
-export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
+export const { createPolicy, defaultPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
   /**
    * A policy with state of its own.
    * @param {any} [options]
    */
   createPolicy: (options) => policyOver(makeShell(options ?? {})),
+
+  /** The policy of `fetchWithPolicy` where none is given. */
+  defaultPolicy: () => sharedPolicy,
 
   /**
    * `fetch`, with a policy: the default one, or the one given; plain options extend the default one for this call.
@@ -127,7 +136,7 @@ export const { createPolicy, fetchWithPolicy, initPolicy, readQuotas } = {
     const args = argsOf(arguments);
     // Of this copy of the package, or of another one.
     if (typeof policy?.fetch === "function" && typeof policy.quotas === "function") return policy.fetch(...args);
-    return run((shared ??= makeShell({})), args, policy);
+    return run(shared, args, policy);
   },
 
   /** Loads the core now: true once it is loaded; false if it cannot be loaded for now, and calls go out as plain fetch. */

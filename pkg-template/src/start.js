@@ -5,7 +5,9 @@ import { drive, end } from "./drive.js";
 import { isOwn } from "./host.js";
 import { withIdempotencyKey } from "./idempotency.js";
 import { setOwn } from "./inside.js";
+import { change } from "./life.js";
 import { pick } from "./lines.js";
+import { reportMisuse } from "./misuse.js";
 import { BEGIN, FAILED, WAIT } from "./protocol.js";
 import { isReplayable, viewOf } from "./request.js";
 import { queryOf, scopeOf } from "./secrets.js";
@@ -22,11 +24,12 @@ import { pause } from "./wait.js";
  * @returns {Promise<Response>}
  */
 export function start(run, options, { address }, adopted) {
-  run.inside.life.open++;
+  change(run.inside.life, 1);
   try {
     if (options !== undefined) setOwn(run, options);
     if (adopted !== undefined) run.inside = { ...run.inside, hooks: { ...run.inside.hooks, ...adopted } };
     reportLost(run);
+    if (run.hooks.onEvent) reportMisuse(run);
     const action = begin(run, options, address);
     if (run.hooks.idempotencyKey) withIdempotencyKey(run, viewOf(run));
     return action === WAIT ? pause(run) : drive(run, action);

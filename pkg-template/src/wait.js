@@ -5,6 +5,7 @@ import { delayOf, reliesOf } from "./details.js";
 import { emit } from "./emit.js";
 import { listenOnline, unlistenOnline } from "./online.js";
 import { keepInit } from "./kept.js";
+import { change } from "./life.js";
 import { ABORT, ELAPSE, NEVER, OFFLINE, ONLINE, WAIT } from "./protocol.js";
 import { isRequest } from "./request.js";
 import { sleep } from "./sleep.js";
@@ -151,6 +152,7 @@ function park(run) {
   // An array without gaps takes a word for each.
   while (shared.parked.length < run.id) shared.parked.push(undefined);
   shared.parked[run.id] = run;
+  change(run.inside.life, 0);
   if (shared.waiting++ === 0) shared.core.listeners.add(shared.wakeAll);
   if (signal) listen(signal, run);
   if (run.why.reason === FOR_ONLINE) listenOnline(run, () => wake(run, ELAPSE));
@@ -179,6 +181,7 @@ function leave(run) {
   if (shared.parked[run.id] !== run) return false;
   shared.parked[run.id] = undefined;
   shared.waiting--;
+  change(run.inside.life, 0);
   if (run.timer === ALARM) {
     shared.relying--;
   } else {

@@ -6,4 +6,4 @@ export { defineMessages } from "./define-messages.js";
 export { explain, explainError, explainResponse, initExplain } from "./explain.js";
 export { createExplainer } from "./explainer.js";
 export { formatExplanation } from "./format.js";
-export { callRecord, createPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./policy.js";
+export { callRecord, createPolicy, defaultPolicy, fetchWithPolicy, initPolicy, readQuotas } from "./policy.js";

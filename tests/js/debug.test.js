@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPolicy, PolicyOptionError } from "fetch-with-policy";
 import { logger } from "fetch-with-policy/debug";
-import { callStore } from "fetch-with-policy/state";
+import { callStore, watchQuotas } from "fetch-with-policy/state";
 import { virtualHost } from "./virtual.js";
 
 const URL = "https://api.example.com/items?token=secret";
@@ -97,4 +97,63 @@ test("a listener that throws stops neither the others nor the call", async () =>
     console.error = error;
   }
   assert.ok(heard >= 2 && shown.length === heard && shown[0] === "mine");
+});
+
+test("a quota that is new, that changes, or that is forgotten is reported, and one that does not change is not", async () => {
+  const clock = virtualHost();
+  const answers = [[1, 4], [0, 4], [0, 4]];
+  const fetch = async () => {
+    const [left, time] = answers.shift() ?? [];
+    return new Response("fine", left === undefined ? {} : { headers: { ratelimit: `"a";r=${left};t=${time}`, "ratelimit-policy": '"a";q=2;w=4' } });
+  };
+  const policy = createPolicy({ host: clock.host, fetch });
+  const changes = [];
+  const stop = watchQuotas(policy, ({ quota, previous }) => changes.push([previous?.remaining, quota?.remaining]));
+  await policy.fetch(URL);
+  await clock.pass(0);
+  assert.deepEqual(changes.splice(0), [[undefined, 1]]);
+  await policy.fetch(URL);
+  await clock.pass(0);
+  assert.deepEqual(changes.at(-1)?.at(-1), 0);
+  changes.length = 0;
+  const waits = policy.fetch(URL);
+  await clock.pass(10);
+  assert.deepEqual([policy.getState().waiting, changes], [1, []], "a call that waits is no change of the quota");
+  await clock.pass(10_000);
+  await waits;
+  stop();
+  changes.length = 0;
+  const last = policy.fetch(URL);
+  await clock.pass(10_000);
+  await last;
+  assert.deepEqual(changes, []);
+});
+
+test("what a policy's state no longer has is reported as forgotten, and a listener that throws does not stop the others", (context) => {
+  const shown = context.mock.method(console, "error", () => {});
+  let state = { quotas: [{ scope: "a", remaining: 1 }, { scope: "b", remaining: 1 }] };
+  let change;
+  const policy = { subscribe: (listener) => ((change = listener), () => {}), getState: () => state };
+  const changes = [];
+  watchQuotas(policy, (seen) => {
+    changes.push(seen);
+    throw new Error("mine");
+  });
+  state = { quotas: [{ scope: "b", remaining: 0 }] };
+  change();
+  assert.deepEqual(changes, [{ quota: { scope: "b", remaining: 0 }, previous: { scope: "b", remaining: 1 } }, { quota: undefined, previous: { scope: "a", remaining: 1 } }]);
+  assert.equal(shown.mock.callCount(), 2);
+  for (const [given, listener, field] of [[{}, () => {}, "policy"], [undefined, () => {}, "policy"], [policy, 5, "listener"]]) {
+    assert.throws(() => watchQuotas(given, listener), (error) => error instanceof PolicyOptionError && error.field === field);
+  }
+});
+
+test("an API that hides its headers is a warning once for each origin", () => {
+  const [lines, warnings] = [[], []];
+  const onEvent = logger({ log: (line) => lines.push(line), warn: (line) => warnings.push(line) });
+  const quota = { source: "none", headersHidden: true, expose: "Access-Control-Expose-Headers: Date" };
+  for (const host of ["a", "a", "b"]) onEvent({ type: "wait", call: 1, method: "GET", url: `https://${host}.example/`, attempt: 1, at: 0, reason: "backoff", delay: 100, until: 100, quota });
+  assert.equal(warnings.length, 2);
+  assert.equal(lines.length, 1);
+  assert.match(warnings[0], /its API hides its headers from the page and should send Access-Control-Expose-Headers: Date$/);
 });

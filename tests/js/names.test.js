@@ -30,6 +30,7 @@ const ENTRIES = [
   ["opentelemetry.js", () => import("../../pkg/opentelemetry.js")],
   ["index.js, minified by a user", bundled],
   ["debug.js", () => import("../../pkg/debug.js")],
+  ["devtools.js", () => import("../../pkg/devtools.js")],
   ["state.js", () => import("../../pkg/state.js")],
 ];
 

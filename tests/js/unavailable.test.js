@@ -25,6 +25,9 @@ test("calls go through unmanaged where that is asked for", async () => {
   const policy = createPolicy({ unavailable: "bypass", fetch: async () => new Response("through") });
   assert.equal(await (await policy.fetch("https://api.example.com/")).text(), "through");
   assert.deepEqual(policy.quotas(), []);
+  policy.subscribe(() => {})();
+  assert.deepEqual(policy.getState(), { pending: 0, quotas: [], waiting: 0 });
+  assert.equal(policy.getState(), policy.getState());
   assert.deepEqual(policy.snapshot(), { version: 1, quotas: [] });
 });
 

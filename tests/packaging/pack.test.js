@@ -19,6 +19,7 @@ const VALUES = [
   "callRecord",
   "createExplainer",
   "createPolicy",
+  "defaultPolicy",
   "defineCatalog",
   "defineMessages",
   "explain",
@@ -41,13 +42,14 @@ before(() => {
 after(() => installed.remove());
 
 test("the tarball holds code, types, modules and licences, and nothing else", () => {
-  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|edge-light|messages|url)\/)?[\w-]+\.js$|^messages\/[\w-]+\.d\.ts$/.test(name));
+  const files = installed.files.filter((/** @type {string} */ name) => !/^((workerd|edge-light|messages|url)\/)?[\w-]+\.js(\.map)?$|^bin\/[\w-]+\.js\.map$|^messages\/[\w-]+\.d\.ts$/.test(name));
   assert.deepEqual(files, [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
     "bin/fetch-with-policy.js",
     "debug.d.ts",
+    "devtools.d.ts",
     "explain.wasm",
     "index.d.ts",
     "opentelemetry.d.ts",

@@ -8,6 +8,7 @@ import {
   RateLimitError,
   callRecord,
   createPolicy,
+  defaultPolicy,
   explain,
   explainResponse,
   fetchWithPolicy,
@@ -28,6 +29,7 @@ import type {
   PolicyEvent,
   PolicyOptions,
   PolicySnapshot,
+  PolicyState,
   Quota,
   QuotaRule,
   QuotaState,
@@ -38,9 +40,10 @@ import type {
   TimeoutOptions,
   WaitReason,
 } from "fetch-with-policy";
+import { devtools, type DevtoolsElement } from "fetch-with-policy/devtools";
 import { logger, type LoggerOptions } from "fetch-with-policy/debug";
 import { telemetry, type TelemetryOptions } from "fetch-with-policy/opentelemetry";
-import { callStore, type CallsState, type CallStore } from "fetch-with-policy/state";
+import { callStore, watchQuotas, type CallsState, type CallStore, type QuotaChange } from "fetch-with-policy/state";
 import { clever, unit21 } from "fetch-with-policy/profiles";
 
 const asFetch: typeof fetch = fetchWithPolicy;
@@ -93,6 +96,7 @@ const call: Required<CallOptions> = {
   retry,
   idempotencyKey: "auto",
   throwHttpErrors: true,
+  onEvent: told,
 };
 const options: Required<PolicyOptions> = {
   ...call,
@@ -101,7 +105,6 @@ const options: Required<PolicyOptions> = {
   circuitBreaker,
   hedge: { delay: 100, maxHedges: 1 },
   prepare: (request, attempt, last): HeadersLike => [["x-try", `${request.method} ${attempt} ${last?.status ?? ""}`]],
-  onEvent: told,
   userTiming: true,
   fetch: asFetch,
   unavailable: "bypass",
@@ -120,6 +123,8 @@ telemetry({ tracer: "fetch" });
 createPolicy({ retry: { jitter: "some" } });
 // @ts-expect-error an option that is not one
 createPolicy({ retires: {} });
+// @ts-expect-error an option in the place of one of fetch
+void createPolicy().fetch("https://example.com", { retry: { maxAttempts: 1 } });
 // @ts-expect-error a quota without a window
 createPolicy({ rateLimit: { quotas: [{ limit: 1 }] } });
 
@@ -135,6 +140,16 @@ export async function use(): Promise<void> {
   const snapshot: PolicySnapshot = policy.snapshot();
   policy.restore(snapshot);
   const version: 1 = snapshot.version;
+
+  const { subscribe, getState } = defaultPolicy();
+  const { pending, waiting: several, quotas: kept }: PolicyState = getState();
+  const stop: () => void = subscribe(() => console.log(pending + several, kept[0]?.remaining));
+  stop();
+  const panel: DevtoolsElement = devtools(policy);
+  panel.watch(policy.extend({ onEvent: panel.onEvent }));
+  watchQuotas(policy, ({ quota, previous }: QuotaChange) => console.log((quota ?? previous).limit))();
+  // @ts-expect-error the state is not to be changed
+  getState().pending = 0;
 
   const states: QuotaState[] = policy.quotas();
   states.map(({ scope, inFlight, waiting, nextAt, source }): [string, number, number, number | undefined, string] => [
@@ -193,6 +208,8 @@ function told(event: PolicyEvent): void {
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
     case "credential-header":
       return console.log(event.header, event.origin);
+    case "misuse":
+      return console.log(event.what satisfies "option-in-init" | "policy-as-fetch", event.option);
     case "degraded":
     case "core-failed":
       return console.log(event.error);

@@ -232,6 +232,16 @@ export const success: CatalogMeaning = { kind: "success" };
 // @ts-expect-error what is unknown is no rule's meaning
 export const unknown: CatalogMeaning = { kind: "unknown" };
 export const defined: Catalog = defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.a", when, then }] });
+// An editor completes the members of a rule, and shows one that is misspelt.
+defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.b", when: { status: 409, message: "seat {seat} is taken" }, then: { kind: "conflict", action: "Offer a seat other than {seat}." } }] });
+// @ts-expect-error a condition that is none
+defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.c", when: { stauts: 409 }, then: { kind: "conflict" } }] });
+// @ts-expect-error the same within another
+defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.d", when: { not: { mesage: "x" } }, then: { kind: "conflict" } }] });
+// @ts-expect-error a meaning that is none
+defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.e", when: { status: 409 }, then: { kind: "conflict", acton: "x" } }] });
+// @ts-expect-error a kind that is none
+defineCatalog({ catalog: 1, provider: "acme", rules: [{ id: "acme.f", when: { status: 409 }, then: { kind: "conflct" } }] });
 export const own: Explainer = createExplainer({ catalogs: [defined], messages: [de, named, zhHans, messages], locale: "de-CH" });
 createExplainer({ messages: de });
 createExplainer();

@@ -13,6 +13,7 @@ const ENTRIES = new Map([
   ["main", "fetch-with-policy"],
   ["testing", "fetch-with-policy/testing"],
   ["debug", "fetch-with-policy/debug"],
+  ["devtools", "fetch-with-policy/devtools"],
   ["opentelemetry", "fetch-with-policy/opentelemetry"],
   ["state", "fetch-with-policy/state"],
   ["profiles", "fetch-with-policy/profiles"],

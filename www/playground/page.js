@@ -2,6 +2,7 @@
 /** The page: starts and stops the loads, one after the other since they would share the browser's six connections. */
 import { LIMIT, WINDOW } from "./api.js";
 import { find } from "./element.js";
+import { mountDevtools } from "./devtools.js";
 import { mountExplainBox } from "./explain-box.js";
 import { createPanel } from "./panel.js";
 import { floor } from "./quota.js";
@@ -38,6 +39,7 @@ stop.addEventListener("click", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
 new ResizeObserver(refresh).observe(find("#panels", HTMLElement));
+mountDevtools(find("#devtools", HTMLElement));
 mountExplainBox(find("#explain", HTMLElement));
 
 /** @param {number} count */

@@ -16,6 +16,7 @@ const GENERATED = /^(changes|errors|recipes|reference)\b/;
 const AROUND = `
 declare const url: string, signal: AbortSignal, error: unknown, response: Response, element: HTMLElement, worker: Worker;
 declare const policy: import("fetch-with-policy").Policy, acme: import("fetch-with-policy").Catalog;
+declare function useSyncExternalStore<T>(subscribe: (listener: () => void) => () => void, get: () => T): T;
 declare function signIn(): Promise<string>;
 declare function refresh(): Promise<string>;
 declare function assert(condition: boolean): void;
@@ -23,7 +24,7 @@ declare const simulator: import("fetch-with-policy/testing").Simulator;
 declare const vi: any;
 `;
 /** The names of the package. */
-const NAMES = ["callRecord", "createExplainer", "createPolicy", "defineCatalog", "defineMessages", "explain", "explainError", "explainResponse", "fetchWithPolicy", "formatExplanation", "HttpError", "readQuotas"];
+const NAMES = ["callRecord", "createExplainer", "createPolicy", "defaultPolicy", "defineCatalog", "defineMessages", "explain", "explainError", "explainResponse", "fetchWithPolicy", "formatExplanation", "HttpError", "readQuotas"];
 /** Modules that are not installed here. */
 const AMBIENT = 'declare module "vitest" { export const expect: any, test: any, vi: any }\ndeclare module "*/errors-page.js" {}\n';
 
@@ -109,6 +110,7 @@ function around(code) {
     imports.length > 0 ? `import { ${imports.join(", ")} } from "fetch-with-policy";` : "",
     isUsed("createSimulator") ? 'import { createSimulator } from "fetch-with-policy/testing";' : "",
     isUsed("logger") ? 'import { logger } from "fetch-with-policy/debug";' : "",
+    isUsed("watchQuotas") ? 'import { watchQuotas } from "fetch-with-policy/state";' : "",
     isUsed("callStore") ? 'import { callStore } from "fetch-with-policy/state";' : "",
     isUsed("telemetry") ? 'import { telemetry } from "fetch-with-policy/opentelemetry";' : "",
   ];

@@ -77,8 +77,17 @@ pub fn build() -> Result<(), String> {
     for module in MODULES {
         compile(module)?;
     }
-    let sources = [TEMPLATE, WORK, "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "package-lock.json"]
-        .map(PathBuf::from);
+    let sources = [
+        TEMPLATE,
+        WORK,
+        "Cargo.toml",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "README.md",
+        "package-lock.json",
+        "xtask/maps.mjs",
+    ]
+    .map(PathBuf::from);
     if !is_fresh(&[Path::new(PACKAGE).join("package.json")], &[&sources[..], &own_binary()].concat()) {
         assemble()?;
     }
@@ -180,6 +189,7 @@ fn assemble() -> Result<(), String> {
     }
     for name in [
         "debug.d.ts",
+        "devtools.d.ts",
         "index.d.ts",
         "opentelemetry.d.ts",
         "profiles.d.ts",
@@ -193,6 +203,7 @@ fn assemble() -> Result<(), String> {
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
         copy(Path::new(name), &stage)?;
     }
+    process::read(Command::new("node").arg("xtask/maps.mjs").arg(&stage))?;
     manifest(&stage)?;
     if Path::new(PACKAGE).exists() {
         fs::remove_dir_all(PACKAGE).map_err(|error| format!("cannot clear {PACKAGE}: {error}"))?;
@@ -216,7 +227,7 @@ fn texts() -> Result<(), String> {
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     for file in FILES {
-        let mut esbuild = esbuild();
+        let mut esbuild = mapped();
         // An entry of its own has what differs there; the rest is as everywhere.
         let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
@@ -239,7 +250,7 @@ fn pages(out: &Path) -> Result<(), String> {
     const NAMES: [&str; 4] = ["browser", "lazy-explain", "lazy-explainer", "fallback"];
     const PARTS: [&str; 2] = ["shell", "core-chunk"];
     let command = |files: &[&str]| -> Result<Command, String> {
-        let mut esbuild = esbuild();
+        let mut esbuild = mapped();
         esbuild.args(files.iter().map(|name| format!("{TEMPLATE}/src/{name}.js")));
         esbuild.arg(option("--outdir=", out)).arg("--loader:.letters=text").args(aliases("browser")?);
         let apart = FILES.iter().filter(|name| **name != "policy").chain(&NAMES).filter(|name| !files.contains(*name));
@@ -264,7 +275,7 @@ fn pages(out: &Path) -> Result<(), String> {
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
 // the modules at the first call. It holds them too, compressed, for bundlers that choose it: some have no condition "module".
 fn one_file(out: &Path) -> Result<(), String> {
-    let mut esbuild = esbuild();
+    let mut esbuild = mapped();
     esbuild.arg(Path::new(TEMPLATE).join("src/index.js")).arg(option("--outfile=", &out.join("node.js")));
     process::read(esbuild.arg("--loader:.brotli=text").args(aliases("node")?)).map(drop)
 }
@@ -300,9 +311,16 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
+// With a source map beside each file, which `xtask/maps.mjs` finishes.
+fn mapped() -> Command {
+    let mut esbuild = esbuild();
+    esbuild.arg("--sourcemap=linked");
+    esbuild
+}
+
 // The command is a user of the package like others: it imports it by its name.
 fn command(out: &Path) -> Result<(), String> {
-    let mut esbuild = esbuild();
+    let mut esbuild = mapped();
     esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
 }
@@ -310,9 +328,9 @@ fn command(out: &Path) -> Result<(), String> {
 // Entries that take no part of the cores: what listens to events, one of them over another's API, which its users have installed, and the simulator. Of the
 // package's code only the errors are shared; beside the one file that Node gets, they are that file's.
 fn beside(out: &Path) -> Result<(), String> {
-    const NAMES: [&str; 4] = ["debug", "opentelemetry", "state", "testing"];
+    const NAMES: [&str; 5] = ["debug", "devtools", "opentelemetry", "state", "testing"];
     const ERRORS: &str = "\"./errors.js\"";
-    let mut esbuild = esbuild();
+    let mut esbuild = mapped();
     esbuild.args(NAMES.map(|name| format!("{TEMPLATE}/src/{name}.js")));
     esbuild.arg(option("--outdir=", out)).args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
     process::read(&mut esbuild)?;

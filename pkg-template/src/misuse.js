@@ -1,0 +1,24 @@
+// @ts-check
+/** Likely mistakes in how a policy is used, for who develops: reported to listeners, and only looked for where there are some. */
+import { emit } from "./emit.js";
+import { isOwn } from "./host.js";
+
+/** Options that fetch does not know: in `init` it ignores them. Not `priority` and `body`, which it has, too. */
+const OPTIONS = /^(circuitBreaker|cost|hedge|idempotencyKey|onEvent|prepare|profiles|rateLimit|retry|throwHttpErrors|timeout|unavailable|userTiming)$/;
+
+/**
+ * Reports each mistake once for each policy and those that are extended from it.
+ * @param {import("./run.js").Run} run
+ */
+export function reportMisuse(run) {
+  const { init, hooks, inside } = run;
+  /** @type {(what: string, option?: string) => void} */
+  const report = (what, option) => {
+    const said = (inside.life.said ??= new Set());
+    if (said.has(option ?? what)) return;
+    said.add(option ?? what);
+    emit(run, "misuse", 0, { what, ...(option && { option }) });
+  };
+  if (isOwn(hooks.fetch)) report("policy-as-fetch");
+  for (const name in init) if (OPTIONS.test(name) && init[name] !== undefined) report("option-in-init", name);
+}

@@ -11,6 +11,10 @@
  * @packageDocumentation
  */
 
+import type { Coordinator } from "./share.js";
+
+export type { Coordinator, ShareMessage, ShareReply } from "./share.js";
+
 /** The type of a transport: the platform's `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -239,8 +243,14 @@ export interface PolicyOptions extends CallOptions {
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
   host?: Partial<Host>;
-  /** Where quotas are shared beyond this realm. Reserved: refused in this version. */
-  coordinator?: unknown;
+  /**
+   * Where quotas are shared with other clients that send the same credentials: tabs, isolates, processes. It is an object with
+   * `exchange`, see {@link Coordinator}. An option of `createPolicy` alone: all that are extended from a policy share its quotas.
+   * Calls never depend on it: the first send does not wait for it, and while it is away, what this policy knows serves.
+   * Only hashes, counts and durations are given to it.
+   * @default undefined: each policy keeps to a quota as if it were alone
+   */
+  coordinator?: Coordinator;
 }
 
 /**
@@ -515,6 +525,10 @@ export interface QuotaState extends Quota {
   waiting: number;
   /** When the next call may go, if not now. */
   nextAt?: number;
+  /**
+   * Where a {@link PolicyOptions.coordinator} serves: how many clients share it, the units that are this one's, and until when (epoch ms).
+   */
+  shared?: { members: number; units: number; until: number };
 }
 
 /**
@@ -661,6 +675,39 @@ export type PolicyEvent = {
       type: "degraded";
       /** Why the core could not be loaded. */
       error: unknown;
+    }
+  | {
+      /**
+       * How many clients share the quotas of `scope`, or whether they want more than there is, changed ({@link PolicyOptions.coordinator}).
+       * This and the next two are about no call: `call` and `attempt` are 0, `url` and `method` empty.
+       */
+      type: "share";
+      /** The hashed name of what is shared. */
+      scope: string;
+      /** How many clients share it. */
+      members: number;
+      /** This policy's units of the first quota. */
+      units: number;
+      /** Whether the clients want more than there is. */
+      scarce: boolean;
+      /** How long the exchange with the coordinator took, ms. */
+      ms: number;
+    }
+  | {
+      /** The coordinator failed, its reply came too late or breaks a rule. What this policy knows serves until it is asked again. */
+      type: "share-lost";
+      /** The hashed name of what is shared. */
+      scope: string;
+      /** What went wrong. */
+      error: unknown;
+      /** When the coordinator is asked again, epoch ms. */
+      until: number;
+    }
+  | {
+      /** The coordinator serves again. */
+      type: "share-back";
+      /** The hashed name of what is shared. */
+      scope: string;
     }
 );
 

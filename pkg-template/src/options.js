@@ -31,6 +31,7 @@ export function apply(plan, leaves) {
  * @property {object[]} [catalogs] of the profiles
  * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
  * @property {"throw" | "bypass"} [unavailable]
+ * @property {import("../share.d.ts").Coordinator} [coordinator]
  */
 
 /**
@@ -52,6 +53,7 @@ export function hooksOf(base, options) {
     catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
     explainer: options.explainer ?? base.explainer,
     unavailable: options.unavailable ?? base.unavailable,
+    coordinator: options.coordinator ?? base.coordinator,
   };
 }
 

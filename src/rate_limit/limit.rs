@@ -15,6 +15,7 @@ mod delta;
 mod gate;
 mod learned;
 pub mod reset;
+mod share;
 mod sliding;
 mod usage;
 mod window;
@@ -66,11 +67,13 @@ enum Limit {
 }
 
 /// What every kind needs to know besides its own state.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Facts {
     limit: u64,
     /// The window's length, where it is known.
     length: Option<i64>,
+    /// A coordinator serves: others' sends are no sign of how the server counts, and are kept apart by shares.
+    shared: bool,
 }
 
 /// One send that finds out whether there is room again; until its answer is here the others wait.
@@ -116,6 +119,8 @@ pub struct Meter {
     delta: Delta,
     usage: Usage,
     by: Limit,
+    /// Where a coordinator is asked.
+    share: share::Kept,
 }
 
 impl Meter {
@@ -158,6 +163,7 @@ impl Meter {
             delta: Delta::default(),
             usage: Usage::default(),
             by,
+            share: None,
         }
     }
 
@@ -227,6 +233,7 @@ impl Meter {
             return;
         };
         self.tell_kind(facts, remaining, reset, told);
+        self.follow_told(told.now);
     }
 
     // A kind that the answer shows to be another is told once more, as that.
@@ -266,7 +273,7 @@ impl Meter {
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        let is_spent = self.is_spent(now);
+        let is_spent = self.is_spent(now) || self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),
@@ -275,6 +282,7 @@ impl Meter {
             Limit::Learned(learned) => self.usage.trim(now, learned.longest()),
             Limit::Bucket(_) => {}
         }
+        self.follow();
     }
 
     /// The machine slept: where a window has ended meanwhile, one send finds out what there is.
@@ -294,6 +302,7 @@ impl Meter {
             Limit::Learned(learned) => learned.take(limit, cost, &self.usage, now),
         }
         self.usage.take(cost, now);
+        self.take_share(cost);
     }
 
     /// Gives back what was taken and never sent.
@@ -305,6 +314,7 @@ impl Meter {
             Limit::Learned(learned) => learned.untake(cost),
         }
         self.usage.untake(cost);
+        self.untake_share(cost);
     }
 
     /// The answer to what was taken is here, or will not come.
@@ -371,7 +381,7 @@ impl Meter {
     }
 
     fn facts(&self) -> Option<Facts> {
-        Some(Facts { limit: self.limit?, length: self.length() })
+        Some(Facts { limit: self.limit?, length: self.length(), shared: self.is_shared() })
     }
 
     fn length(&self) -> Option<i64> {

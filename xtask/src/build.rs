@@ -11,7 +11,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    process, streams,
+    process, share, streams,
 };
 use std::{
     env, fs,
@@ -25,7 +25,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "index",
     "policy",
     "explain",
@@ -37,6 +37,7 @@ const FILES: [&str; 11] = [
     "policy-errors",
     "registered",
     "sent",
+    "sharing",
 ];
 /// The entries whose hosts import a `.wasm`.
 const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
@@ -174,6 +175,7 @@ fn assemble() -> Result<(), String> {
     command(&stage)?;
     data::messages(&stage.join("messages"))?;
     beside(&stage)?;
+    share::assemble(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
@@ -388,7 +390,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<(), String> {
+pub fn copy(file: &Path, folder: &Path) -> Result<(), String> {
     let name = file.file_name().unwrap_or_default();
     fs::copy(file, folder.join(name)).map(drop).map_err(|error| format!("cannot copy {}: {error}", file.display()))
 }

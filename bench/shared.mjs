@@ -3,6 +3,7 @@
  * The bench of shared quotas: several clients with one token and a coordinator, on a simulated clock.
  *
  *     node bench/rate.mjs --shared [--part even,demand,few,open,faults] [--server WORD] [--clients 4,10,100] [--away none,1,50] [--phases ..]
+ *                                     [--latency 100,2000]   a busy machine: how long a send takes, ms
  *
  * Medians of the phases, and behind them the worst. `none`: without a coordinator. Figures are printed, not judged.
  */
@@ -18,12 +19,14 @@ const { values } = parseArgs({
     clients: { type: "string", default: "4,10,100" },
     away: { type: "string", default: "none,1,50" },
     phases: { type: "string", default: "0.13,0.31,0.51,0.67,0.87" },
+    latency: { type: "string" },
     seed: { type: "string", default: "1" },
   },
 });
 const phases = values.phases.split(",").map(Number);
 const aways = values.away.split(",").map((word) => (word === "none" ? null : Number(word)));
 const clients = values.clients.split(",").map(Number);
+const latency = values.latency?.split(",").map(Number);
 
 const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const title = (/** @type {number | null} */ away) => (away === null ? "none" : `${away} ms`);
@@ -37,7 +40,7 @@ const title = (/** @type {number | null} */ away) => (away === null ? "none" : `
 async function row(name, run, isOpen = false) {
   /** @type {import("./shared/play.js").Outcome[]} */
   const runs = [];
-  for (const [n, phase] of phases.entries()) runs.push(await play(run(phase, Number(values.seed) + 100 * n)));
+  for (const [n, phase] of phases.entries()) runs.push(await play({ ...(latency && { latency }), ...run(phase, Number(values.seed) + 100 * n) }));
   const both = (/** @type {(run: any) => number} */ of, digits = 3) => `${median(runs.map(of)).toFixed(digits)} (${Math.max(...runs.map(of)).toFixed(digits)})`;
   const at = (/** @type {number} */ share) => (/** @type {any} */ { waits }) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))];
   const lost = Math.max(...runs.map((run) => run.lost));

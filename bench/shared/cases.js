@@ -10,6 +10,8 @@ const TWO_LIMITS = [
   { limit: 40, window: 1000 },
   { limit: 200, window: 6000 },
 ];
+/** As most APIs tell it: in whole seconds, rounded up, of a window that is longer than one. */
+const TWO_SECONDS = [{ limit: 120, window: 2000 }];
 const FEW = [{ limit: 20, window: 1000 }];
 
 /** @returns {import("../../pkg-template/testing/server.js").ServerOptions} */
@@ -23,6 +25,7 @@ export const SERVERS = {
   bucket: server("token-bucket", "clever"),
   ietf: server("first-request", "ietf-draft-10"),
   "two-limits": server("first-request", "ietf-draft-10", TWO_LIMITS),
+  seconds: { algorithm: "fixed", limits: TWO_SECONDS, telling: { dialect: "x-ratelimit", retryAfter: "none", date: true } },
 };
 
 /** 20 a second, for more clients than that. */

@@ -16,6 +16,7 @@ import { createWorld, floorMs, takeOver } from "../world/index.js";
  * @property {Fault} [fault] of the coordinator
  * @property {number} [patience] ms
  * @property {number} [dies] this client's calls stop at this time, ms, and so does its talk to the coordinator; it is the last one
+ * @property {[number, number]} [latency] of a send, least and most, ms
  * @property {object} [options] of each policy
  *
  * @typedef {{ client: number, at: number }} Planned `at`: ms from the start
@@ -47,12 +48,12 @@ let use;
  * @param {Run} run
  * @returns {Promise<Outcome>}
  */
-export async function play({ server: options, calls, clients, away, phase, seed, fault, patience, dies, options: more }) {
+export async function play({ server: options, calls, clients, away, phase, seed, fault, patience, dies, latency, options: more }) {
   const { createPolicy } = await import("../../pkg/index.js");
   await import("../../pkg/sharing.js");
   use ??= takeOver(globalThis);
   const start = EPOCH + phase * Math.max(...options.limits.map(({ window }) => window));
-  const world = createWorld({ start, server: options, seed });
+  const world = createWorld({ start, server: options, seed, ...(latency && { network: { latency } }) });
   const { clock, server } = world;
   /** @type {any} */
   let state = null;
@@ -82,7 +83,7 @@ export async function play({ server: options, calls, clients, away, phase, seed,
         },
       };
       const isDead = () => dies !== undefined && client === clients - 1 && clock.elapsed >= dies;
-      const fetch = (/** @type {any} */ input, /** @type {any} */ init) => (isDead() ? new Promise(() => {}) : world.fetch(input, init).then((response) => {
+      const fetch = (/** @type {any} */ input, /** @type {any} */ init) => (isDead() ? new Promise(() => {}) : (process.env.TRACE ? log.push({ at: clock.elapsed, client, went: true }) : 0, world.fetch(input, init)).then((response) => {
         if (process.env.TRACE) log.push({ at: clock.elapsed, client, status: response.status, left: response.headers.get("x-ratelimit-remaining") ?? response.headers.get("ratelimit") });
         return response;
       }));

@@ -72,9 +72,11 @@ impl Exchange {
         }
     }
 
-    /// Until when a quota that its coordinator has not replied on yet is sent on by one at a time.
+    /// Until when a quota that its coordinator has not replied on yet is sent on by one at a time: for the first reply, and
+    /// where that came, for the one that names the quota.
     pub fn early(&self, patience: i64, now: MonoTime) -> Option<MonoTime> {
-        let until = self.begun?.plus(patience);
+        let asking = self.asking.filter(|_| self.members > 0);
+        let until = asking.or(self.begun)?.plus(patience);
         (patience > 0 && self.fails == 0 && until > now).then_some(until)
     }
 

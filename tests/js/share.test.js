@@ -101,6 +101,17 @@ for (const [server, most] of [["fixed", 1], ["first", 1], ["ietf", 1], ["two-lim
   });
 }
 
+// As processes on a busy machine do: sends and exchanges take a good part of a window, whose reset is told in whole seconds.
+for (const [away, latency] of [[1, [5, 30]], [50, [20, 300]], [400, [20, 300]]]) {
+  test(`eight clients share a window of two seconds, ${away} ms from their coordinator, sends take up to ${latency[1]} ms: few 429s`, async () => {
+    for (const [n, phase] of [0.03, 0.31, 0.51, 0.87].entries()) {
+      const run = await play({ server: SERVERS.seconds, calls: even(8), clients: 8, away, latency, phase, seed: 1 + 100 * n });
+      assert.equal(run.lost, 0, run.why);
+      assert.ok(run.limited <= 2 && run.ratio <= 1.2, JSON.stringify({ phase, ...run, waits: [], log: [] }));
+    }
+  });
+}
+
 test("no call is lost where the coordinator is down, hangs, or replies nonsense", async () => {
   const alone = await play({ server: SERVERS.first, calls: even(4, 400), clients: 4, away: null, phase: 0.13, seed: 1 });
   for (const fault of [() => "down", () => "hangs", () => () => ({ members: NaN, retry: 0, held: 0, quotas: "x" }), () => () => undefined]) {

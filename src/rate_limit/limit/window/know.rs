@@ -81,7 +81,7 @@ impl Window {
         let is = |flag: i64| flags & flag != 0;
         let length = |ms: i64| Some(ms).filter(|ms| *ms > 0);
         (self.proved, self.refuted) = (is(PROVED), is(REFUTED));
-        self.found = length(found).or(self.found);
+        self.found = length(found).or(self.found.filter(|_| !self.refuted));
         self.shortest = length(shortest).or(self.shortest);
         self.reckoned = length(reckoned).or(self.reckoned);
         self.late = late.max(0);

@@ -70,7 +70,7 @@ export async function play({ server: options, calls, clients, away, phase, seed,
           trips++;
           const isDead = () => dies !== undefined && client === clients - 1 && clock.elapsed >= dies;
           await wait(away / 2);
-          const wrong = fault?.(clock.elapsed);
+          const wrong = fault?.(clock.elapsed, client, message);
           if (wrong === "hangs" || isDead()) return new Promise(() => {});
           if (wrong === "down") throw new Error("connect ECONNREFUSED");
           if (wrong === "flushed") state = null;

@@ -59,6 +59,8 @@ export const LEASE = 10_000;
 const ALONE = 1000;
 /** The shortest time after which asking again may help, and the longest, ms. */
 const SOON = 40;
+/** Where many wait for the news of one, each of them asks so much more seldom, ms. */
+const EACH = 3;
 const LATE = 5000;
 /** How long a request may be on its way before the server counts it, ms. */
 const UNDER_WAY = 100;
@@ -157,9 +159,11 @@ function learn(quota, { limit, mode, window, revision, know, back }, now) {
  */
 function share(state, quota, asked, { client }, now, reply) {
   const { id, limit } = asked;
-  renew(quota, now);
+  renew(state, quota, now);
   const old = quota.parts[client];
-  const back = asked.back > 0 ? now + asked.back : 0;
+  // Who does not know yet that a window is open learns it by this reply: its part is of that window, too.
+  const open = quota.mode === WINDOW && quota.end > now + quota.window / 2 ? quota.end : 0;
+  const back = asked.back > 0 ? now + asked.back : open;
   /** @type {Part} */
   const part = { used: asked.used, back, want: asked.want, units: asked.used, next: 0, lease: now, got: old?.got ?? 0, at: now };
   quota.parts[client] = part;
@@ -190,10 +194,12 @@ function share(state, quota, asked, { client }, now, reply) {
   }
   // Who has not heard the newest yet hears that first: perhaps there is nothing to try.
   const hasHeard = quota.at === now || (old !== undefined && old.at >= quota.at);
-  if (asked.alone && hasHeard && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
+  // And who has nothing to try with would only keep the others waiting.
+  const isAble = isBucket || part.units > part.used;
+  if (asked.alone && hasHeard && isAble && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
     quota.alone = { client, until: now + ALONE };
     line.alone = ALONE;
-  } else if (asked.alone) reply.retry = SOON;
+  } else if (asked.alone) reply.retry = Math.max(SOON, EACH * reply.members);
   reply.retry = Math.ceil(reply.retry);
   reply.quotas.push(line);
   return isFreed;
@@ -201,15 +207,23 @@ function share(state, quota, asked, { client }, now, reply) {
 
 /**
  * Ends what is over: windows, grants, clients that are gone.
+ * @param {State} state
  * @param {Shared} quota
  * @param {number} now
  */
-function renew(quota, now) {
+function renew({ clients }, quota, now) {
   for (const [client, part] of Object.entries(quota.parts)) {
     // Clients reckon the same window's end a little differently: one that saw the next window open speaks for all.
     const isOver = part.back > 0 && (now >= part.back || part.back < quota.end - quota.window / 2);
-    if (quota.mode === WINDOW && isOver) Object.assign(part, { used: 0, units: part.next, next: 0, back: 0 });
+    if (quota.mode === WINDOW && isOver) {
+      // What was granted it has used, or wants no more.
+      const want = Math.max(0, part.want - Math.max(0, part.units - part.used));
+      Object.assign(part, { used: 0, want, units: part.next, next: 0, back: 0 });
+    }
     if (now < part.lease) continue;
+    // Who wants some again says so.
+    const known = clients[client];
+    if (known !== undefined) known.sent = known.want = 0;
     if (part.back === 0 || now >= part.back || part.used === 0) delete quota.parts[client];
     else Object.assign(part, { units: part.used, next: 0, want: 0 });
   }
@@ -241,14 +255,15 @@ function giveUnits({ mode, window, learning }, part, others, { limit, units: hel
     return { floor, most: Math.max(floor, other.used + other.want), got: other.got };
   };
   // What leaves a log does so bit by bit: who has more than its part is not to send until enough of it has.
-  const mine = { floor: isLog ? 0 : part.used, most: part.used + part.want, got: part.got };
+  // Who was given one by turns keeps it.
+  const kept = Math.max(part.used, Math.min(1, old?.units ?? 0, part.used + part.want));
+  const mine = { floor: isLog ? 0 : kept, most: part.used + part.want, got: part.got };
   part.units = fair(limit, mine, others.map(claim), window / 2);
   if (part.units > Math.max(part.used, old?.units ?? 0)) part.got = now;
   if (isLog) return;
   /** @type {(other: Part) => number} */
   const rest = ({ used, want, units }) => Math.max(0, want - Math.max(0, units - used));
   const claims = others.map((other) => ({ floor: other.next, most: Math.max(other.next, rest(other)), got: other.got }));
-  // Who was given one by turns keeps it.
   const floor = Math.min(1, old?.next ?? 0, rest(part));
   part.next = fair(limit, { floor, most: rest(part), got: part.got }, claims, window / 2);
   if (part.next > 0) part.got = Math.max(part.back, now);

@@ -74,14 +74,17 @@ local function learn(quota, asked, now)
   quota.at, quota.ends = now, now + asked.back
 end
 
-local function renew(quota, now)
+local function renew(clients, quota, now)
   local before = quota.ends - quota.window / 2
   for client, part in pairs(quota.parts) do
     local back = part[BACK]
     if quota.mode == WINDOW and back > 0 and (now >= back or back < before) then
+      part[WANT] = max(0, part[WANT] - max(0, part[UNITS] - part[USED]))
       part[USED], part[UNITS], part[NEXT], part[BACK] = 0, part[NEXT], 0, 0
     end
     if now >= part[HOLDS] then
+      local known = clients[client]
+      if known then known[1], known[2] = 0, 0 end
       if part[BACK] == 0 or now >= part[BACK] or part[USED] == 0 then quota.parts[client] = nil
       else part[UNITS], part[NEXT], part[WANT] = part[USED], 0, 0 end
     end
@@ -95,7 +98,7 @@ local function giveUnits(quota, part, others, asked, old, now)
     return
   end
   local isLog = quota.mode == LOG
-  local floors, mosts, gots, count = { isLog and 0 or part[USED] }, { part[USED] + part[WANT] }, { part[GOT] }, #others + 1
+  local floors, mosts, gots, count = { isLog and 0 or max(part[USED], min(1, old and old[UNITS] or 0, part[USED] + part[WANT])) }, { part[USED] + part[WANT] }, { part[GOT] }, #others + 1
   for n, other in ipairs(others) do
     local least = charge(other, now)
     floors[n + 1], mosts[n + 1], gots[n + 1] = least, max(least, other[USED] + other[WANT]), other[GOT]
@@ -176,9 +179,10 @@ local function line(asked, units, next, lease, scarce, alone, revision, age, kno
 end
 
 local function share(quota, asked)
-  renew(quota, now)
+  renew(clients, quota, now)
   local old = quota.parts[message.client]
-  local back = asked.back > 0 and now + asked.back or 0
+  local open = quota.mode == WINDOW and quota.ends > now + quota.window / 2 and quota.ends or 0
+  local back = asked.back > 0 and now + asked.back or open
   local part = { asked.used, back, asked.want, asked.used, 0, now, old and old[GOT] or 0, now }
   quota.parts[message.client] = part
   for other, known in pairs(clients) do
@@ -202,10 +206,11 @@ local function share(quota, asked)
   local only, alone = quota.alone, 0
   if only and (now >= only[2] or (only[1] == message.client and not asked.alone)) then only = nil end
   local hasHeard = quota.at == now or (old ~= nil and old[AT] >= quota.at)
-  if asked.alone and hasHeard and asked.revision >= quota.revision and (not only or only[1] == message.client) then
+  local isAble = isBucket or part[UNITS] > part[USED]
+  if asked.alone and hasHeard and isAble and asked.revision >= quota.revision and (not only or only[1] == message.client) then
     only = { message.client, now + ALONE }
     alone = ALONE
-  elseif asked.alone then retry = SOON end
+  elseif asked.alone then retry = max(SOON, 3 * (others + 1)) end
   quota.alone = only
   retry = ceil(retry)
   line(asked, units, part[NEXT], ceil(part[HOLDS] - now), 4 * wanted > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)

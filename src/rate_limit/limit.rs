@@ -13,6 +13,7 @@
 mod bucket;
 mod delta;
 mod gate;
+mod know;
 mod learned;
 pub mod reset;
 mod share;
@@ -355,15 +356,6 @@ impl Meter {
     /// Whether its place is free.
     pub fn is_retired(&self) -> bool {
         self.limit.is_none() && self.evidence == Evidence::Learned
-    }
-
-    /// Whether it begins again within `ms`, as far as is known.
-    pub fn is_near(&self, ms: i64, now: MonoTime) -> bool {
-        match (self.length(), self.resets(now)) {
-            (Some(length), _) => length <= ms,
-            (None, Some(reset)) => reset.since(now) <= ms,
-            (None, None) => true,
-        }
     }
 
     /// Whether a reported or configured quota of requests has no more than a part of it left, one in `part`.

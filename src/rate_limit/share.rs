@@ -23,6 +23,8 @@ use message::Replies;
 /// After a coordinator failed it is asked again after this, doubled each time, up to so long, ms.
 const AGAIN: i64 = 1000;
 const LONGEST: i64 = 30_000;
+/// A scope whose calls wait for more asks again after this at the earliest, ms.
+const GAP: i64 = 20;
 
 /// The sharing of all scopes, where there is a coordinator.
 #[derive(Debug, Default)]
@@ -44,6 +46,8 @@ pub(super) struct Exchange {
     is_told: bool,
     /// When the message went that has no reply yet.
     asking: Option<MonoTime>,
+    /// When one that brings no news may follow the newest.
+    free: MonoTime,
     /// Clients, by the newest reply; 0 before the first one.
     members: u64,
     /// How often in a row the coordinator failed, and when to ask it again.
@@ -172,7 +176,7 @@ impl Scope {
             return (self.tickets > 0).then(|| asking.plus(self.patience.saturating_mul(2)));
         }
         it.begun?;
-        let (again, retry) = (it.again.max(now), it.retry);
+        let (again, free, retry) = (it.again.max(now), it.free, it.retry);
         let (is_new, wanted, is_heard) = (!it.is_told || it.fails > 0 && self.tickets > 0, it.wanted, it.members > 0);
         self.roll(now);
         let is_news = self.meters.iter().any(|meter| meter.is_shareable() && meter.is_news());
@@ -182,7 +186,7 @@ impl Scope {
             return Some(again);
         }
         let is_unasked = self.is_bound(tickets, at)?;
-        Some(if is_unasked { again } else { again.max(retry) })
+        Some(again.max(if is_unasked { free } else { retry }))
     }
 
     // Whether calls wait for more than this client's share; if so, whether none of it was asked for since its window opened.
@@ -210,6 +214,7 @@ impl Scope {
         let mut text = identity::hex(&self.key);
         self.exchange.is_told = true;
         self.exchange.asking = Some(now);
+        self.exchange.free = now.plus(GAP);
         self.exchange.wanted = self.waiting > 0;
         let held =
             self.lanes.iter().filter(|lane| !lane.is_own_hold).map(|lane| lane.held).fold(self.held, MonoTime::max);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPolicy } from "fetch-with-policy";
-import { even, SERVERS } from "../../bench/shared/cases.js";
+import { even, FEW_UNITS, SERVERS, uneven } from "../../bench/shared/cases.js";
 import { play } from "../../bench/shared/play.js";
 import { BUCKET, LEASE, LOG, step, WINDOW } from "../../pkg-template/share/ledger.js";
 import { createRandom } from "../../pkg-template/testing/random.js";
@@ -111,6 +111,20 @@ for (const [away, latency] of [[1, [5, 30]], [50, [20, 300]], [400, [20, 300]]])
     }
   });
 }
+
+test("who wants more gets what the others leave", async () => {
+  const run = await play({ server: SERVERS.first, calls: uneven(), clients: 4, away: 1, phase: 0.13, seed: 1 });
+  assert.equal(run.lost, 0, run.why);
+  assert.ok(run.ratio <= 1.03 && run.limited <= 1, JSON.stringify({ ...run, waits: [], log: [] }));
+});
+
+test("thirty clients share twenty a second: a tenth longer than the least at most, and few 429s beside without", async () => {
+  const calls = { server: FEW_UNITS.fixed, calls: even(30, 600), clients: 30, phase: 0.51, seed: 101 };
+  const alone = await play({ ...calls, away: null });
+  const run = await play({ ...calls, away: 1 });
+  assert.equal(run.lost, 0, run.why);
+  assert.ok(run.ratio <= 1.1 && 4 * run.limited <= alone.limited, JSON.stringify({ ...run, alone: alone.limited, waits: [], log: [] }));
+});
 
 test("no call is lost where the coordinator is down, hangs, or replies nonsense", async () => {
   const alone = await play({ server: SERVERS.first, calls: even(4, 400), clients: 4, away: null, phase: 0.13, seed: 1 });

@@ -1,14 +1,22 @@
 // @ts-check
 // A real Redis or Valkey on a port of its own, with a folder of its own.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The servers that the tests run against. @type {Record<string, string>} */
-export const SERVERS = { redis: process.env["REDIS_SERVER"] ?? "redis-server", valkey: process.env["VALKEY_SERVER"] ?? "valkey-server" };
+const isHere = (/** @type {string} */ program) => spawnSync(program, ["--version"]).error === undefined;
+const REDIS = process.env["REDIS_SERVER"] ?? "redis-server";
+if (!isHere(REDIS)) {
+  console.error(`${REDIS} is not on this machine: apt-get install redis-server, or set REDIS_SERVER to its path`);
+  process.exit(1);
+}
+const VALKEY = process.env["VALKEY_SERVER"] ?? "valkey-server";
+
+/** The servers that the tests run against; Valkey only where it is. @type {Record<string, string>} */
+export const SERVERS = { redis: REDIS, ...(isHere(VALKEY) && { valkey: VALKEY }) };
 /** A server that has not started by then is broken. ms */
 const LATEST = 20_000;
 

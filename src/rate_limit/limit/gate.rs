@@ -116,6 +116,15 @@ impl Meter {
         self.knows_end() && now.since(self.seen) > FORGOTTEN.saturating_add(times(window, 3))
     }
 
+    /// Whether it begins again within `ms`, as far as is known.
+    pub fn is_near(&self, ms: i64, now: MonoTime) -> bool {
+        match (self.length(), self.resets(now)) {
+            (Some(length), _) => length <= ms,
+            (None, Some(reset)) => reset.since(now) <= ms,
+            (None, None) => true,
+        }
+    }
+
     /// Whether others draw on it.
     pub fn is_crowded(&self) -> bool {
         self.usage.crowd > SHARE && !self.is_shared()

@@ -75,8 +75,6 @@ pub(super) struct Window {
     refuted: bool,
     /// A reset was met and proved to be one.
     proved: bool,
-    /// The least that an answer of the window before left.
-    before: u64,
     /// How often one that stood alone showed whether the window was over, or one that opened a window when it did.
     resolved: u32,
     /// By how much resets come later than they are reported, where the server rounds down, ms.
@@ -99,7 +97,6 @@ impl Window {
             shortest: None,
             refuted: false,
             proved,
-            before: 0,
             resolved: 0,
             late: 0,
             untold: Length { after: 0, by: UNKNOWN_WINDOW, open: true },
@@ -191,7 +188,6 @@ impl Window {
     }
 
     fn begin_next(&mut self, began: MonoTime, used: u64) {
-        self.before = self.open.least.unwrap_or(self.before);
         self.open = Open::new(began, used);
         (self.reset, self.trial) = (None, None);
     }

@@ -167,8 +167,7 @@ impl Window {
             let length = facts.length.or(length);
             let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
             let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
-            let is_more = facts.limit.saturating_sub(taken) > self.before;
-            trial.is_some() && product(taken, 16) > facts.limit && is_more && (is_short || is_most)
+            trial.is_some() && product(taken, 16) > facts.limit && (is_short || is_most)
         } else {
             self.slides(&closed, &reset, taken, facts.length.or(length), own)
         };

@@ -174,7 +174,7 @@ function share(state, quota, asked, { client }, now, reply) {
   const others = Object.entries(quota.parts).flatMap(([other, part]) => (other === client ? [] : [part]));
   const isBucket = quota.mode === BUCKET;
   const wanted = [part, ...others].reduce((sum, { used, want }) => sum + want + (isBucket ? 0 : used), isBucket ? asked.used : 0);
-  const line = { id, limit, units: 0, next: 0, lease: 0, scarce: 4 * wanted > 3 * limit, alone: 0, revision: quota.revision, age: now - quota.at, know: quota.know };
+  const line = { id, limit, units: 0, next: 0, lease: 0, scarce: now < quota.learning || 4 * wanted > 3 * limit, alone: 0, revision: quota.revision, age: now - quota.at, know: quota.know };
   let isFreed = false;
   if (isBucket) {
     line.units = giveTokens(quota, part, others, asked, now);

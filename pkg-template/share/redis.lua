@@ -213,7 +213,7 @@ local function share(quota, asked)
   elseif asked.alone then retry = max(SOON, 3 * (others + 1)) end
   quota.alone = only
   retry = ceil(retry)
-  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), 4 * wanted > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
+  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), now < quota.learning or 4 * wanted > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
 end
 
 if others >= MOST_CLIENTS then

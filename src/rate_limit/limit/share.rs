@@ -17,6 +17,9 @@ use crate::{
     time::{MonoTime, times},
 };
 
+/// A coordinator that grants nothing for this long is not believed: else it could keep calls waiting for ever, ms.
+const STARVED: i64 = 10_000;
+
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct Share {
@@ -31,6 +34,8 @@ pub struct Share {
     next: u64,
     /// There is less than all want.
     scarce: bool,
+    /// When something was granted last.
+    fed: Option<MonoTime>,
     /// Until when this client may try alone.
     alone: MonoTime,
     revision: u64,
@@ -68,6 +73,12 @@ impl Tokens {
 }
 
 impl Share {
+    // Whether no more may be taken than was granted.
+    fn binds(&self, now: MonoTime) -> bool {
+        let is_believed = self.fed.is_none_or(|fed| now.since(fed) < STARVED);
+        self.is_up && self.scarce && self.until > now && is_believed
+    }
+
     fn held(&self) -> u64 {
         self.tokens.iter().map(|tokens| tokens.left).sum()
     }
@@ -135,8 +146,7 @@ impl Meter {
 
     /// Whether this client has used its share of what is scarce.
     pub(super) fn is_share_spent(&self, now: MonoTime) -> bool {
-        let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
-        share.is_some_and(|share| self.bound(share, now) == 0)
+        self.share.as_ref().is_some_and(|share| share.binds(now) && self.bound(share, now) == 0)
     }
 
     /// Whether one more message may bring more, since none was sent since the window opened.
@@ -220,6 +230,9 @@ impl Meter {
         let Some(share) = &mut self.share else { return };
         (share.is_up, share.members, share.scarce) = (true, members, reply.scarce);
         share.until = now.plus(reply.lease);
+        if share.fed.is_none() || reply.units > 0 || reply.next > 0 {
+            share.fed = Some(now);
+        }
         share.alone = now.plus(reply.alone);
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.
@@ -322,7 +335,7 @@ impl Meter {
             return (share.members > 1 && in_flight > 0 && !fits(0)).then(|| Gate::Answer(now.plus(ALONE)));
         }
         let bound = self.bound(share, now);
-        let is_granted = share.until > now && share.scarce;
+        let is_granted = share.binds(now);
         if bound >= needed || !is_granted && fits(0) {
             return None;
         }

@@ -244,11 +244,11 @@ export interface PolicyOptions extends CallOptions {
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
   host?: Partial<Host>;
   /**
-   * Where quotas are shared with other clients that send the same credentials: tabs, isolates, processes. It is an object with
-   * `exchange`, see {@link Coordinator}. An option of `createPolicy` alone: all that are extended from a policy share its quotas.
-   * Calls never depend on it: the first send does not wait for it, and while it is away, what this policy knows serves.
-   * Only hashes, counts and durations are given to it.
-   * @default undefined: each policy keeps to a quota as if it were alone
+   * Shares quotas with other clients that send the same credentials: tabs, isolates, processes. Give it what `tabs()`, `redis()`,
+   * `durableObject()`, `storeCoordinator()` or `createLedger()` returns (`fetch-with-policy/share/...`), or your own {@link Coordinator}.
+   * Only `createPolicy` takes it; policies extended from this one share its quotas. Calls never depend on it: the first send does not
+   * wait for it, and while it is away, the policy keeps to what it knows itself. Only hashes, counts and durations are given to it.
+   * @default undefined: the policy shares with nobody
    */
   coordinator?: Coordinator;
 }
@@ -526,9 +526,16 @@ export interface QuotaState extends Quota {
   /** When the next call may go, if not now. */
   nextAt?: number;
   /**
-   * Where a {@link PolicyOptions.coordinator} serves: how many clients share it, the units that are this one's, and until when (epoch ms).
+   * This policy's share, if the quota is shared ({@link PolicyOptions.coordinator}).
    */
-  shared?: { members: number; units: number; until: number };
+  shared?: {
+    /** How many clients share it, this one included. */
+    members: number;
+    /** This policy's units of the window, those that are used included. */
+    units: number;
+    /** Until when they hold, epoch ms. */
+    until: number;
+  };
 }
 
 /**
@@ -678,13 +685,14 @@ export type PolicyEvent = {
     }
   | {
       /**
-       * How many clients share the quotas of `scope`, or whether they want more than there is, changed ({@link PolicyOptions.coordinator}).
-       * This and the next two are about no call: `call` and `attempt` are 0, `url` and `method` empty.
+       * The number of clients that share the quotas of `scope` changed, or whether they want more than there is
+       * ({@link PolicyOptions.coordinator}). This event and the next two are not about a call: `call` and `attempt` are 0, `url` and
+       * `method` are empty.
        */
       type: "share";
       /** The hashed name of what is shared. */
       scope: string;
-      /** How many clients share it. */
+      /** The number of clients that share it. */
       members: number;
       /** This policy's units of the first quota. */
       units: number;
@@ -694,17 +702,20 @@ export type PolicyEvent = {
       ms: number;
     }
   | {
-      /** The coordinator failed, its reply came too late or breaks a rule. What this policy knows serves until it is asked again. */
+      /**
+       * The coordinator failed, or its reply came too late or breaks a rule. Until it is back, the policy keeps to what it knows itself.
+       * Reported once, not for each further failure.
+       */
       type: "share-lost";
       /** The hashed name of what is shared. */
       scope: string;
       /** What went wrong. */
       error: unknown;
-      /** When the coordinator is asked again, epoch ms. */
+      /** When the coordinator is asked again at the earliest, epoch ms. */
       until: number;
     }
   | {
-      /** The coordinator serves again. */
+      /** The coordinator replies again. */
       type: "share-back";
       /** The hashed name of what is shared. */
       scope: string;

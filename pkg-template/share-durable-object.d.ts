@@ -19,19 +19,23 @@ import type { Coordinator, ShareMessage, ShareReply } from "./share.js";
  * messages what is lent out.
  */
 export class Quotas extends DurableObject {
+  /** Takes one message of a client and returns the reply. {@link durableObject} calls it. */
   exchange(message: ShareMessage): ShareReply;
 }
 
 /** The binding of {@link Quotas}. */
 export interface QuotasNamespace {
+  /** The id of the object with this name. */
   idFromName(name: string): any;
+  /** The object. */
   get(id: any): any;
 }
 
+/** The secret by which scopes are hashed. */
 export interface DurableObjectOptions {
   /**
-   * At least 16 characters. Scopes are hashed by it (HMAC-SHA-256) before they name an object. Without it they do as they are: a hash of
-   * the origin and of the credentials, which the account's own logs may show.
+   * At least 16 characters. Scopes are hashed by it (HMAC-SHA-256) before an object is named by them. Without it an object's
+   * name is a plain hash of the origin and the credentials, which the logs of your account may show.
    */
   secret?: string;
 }
@@ -40,12 +44,14 @@ export interface DurableObjectOptions {
  * Shares quotas through `namespace`. It may be called at module scope, where `env` comes from "cloudflare:workers".
  *
  * @example
+ * ```js
  * import { env } from "cloudflare:workers";
  * import { createPolicy } from "fetch-with-policy";
  * import { durableObject, Quotas } from "fetch-with-policy/share/durable-object";
  *
  * export { Quotas };
- * const policy = createPolicy({ coordinator: durableObject(env.QUOTAS) });
+ * const policy = createPolicy({ coordinator: durableObject(env.QUOTAS, { secret: env.QUOTA_SECRET }) });
+ * ```
  *
  * @throws {PolicyOptionError} if `namespace` is no binding of a Durable Object, or `secret` is short
  */

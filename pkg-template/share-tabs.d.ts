@@ -5,8 +5,9 @@
  */
 import type { Coordinator } from "./share.js";
 
+/** Which database. */
 export interface TabsOptions {
-  /** The name of the database and of the channel. Realms with different names do not share. @default "fetch-with-policy" */
+  /** The name of the database and of the channel. Tabs with different names do not share. @default "fetch-with-policy" */
   name?: string;
 }
 
@@ -16,13 +17,15 @@ export interface TabsOptions {
  * not stop the others.
  *
  * The database holds hashes, counts and durations only; nothing leaves the origin. If IndexedDB is refused (some private windows,
- * sandboxed frames, blocked site data), each realm keeps to its quotas by itself, as without a coordinator.
+ * sandboxed frames, blocked site data), each tab keeps to its quotas by itself, as without a coordinator.
  *
  * @example
+ * ```js
  * import { createPolicy } from "fetch-with-policy";
  * import { tabs } from "fetch-with-policy/share/tabs";
  *
  * const policy = createPolicy({ coordinator: tabs() });
+ * ```
  *
  * @throws {PolicyOptionError} outside of a browser, if `name` is not a string, or if it is empty
  */

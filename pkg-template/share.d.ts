@@ -1,14 +1,15 @@
 /**
- * Quotas shared beyond one realm: by several policies of one process, or through a store of your own. The other ways are entries of
+ * Quotas shared by several clients: by policies of one process, or through a store of yours. The other ways are entries of
  * their own: `fetch-with-policy/share/tabs`, `/share/redis`, `/share/durable-object`.
  *
  * @packageDocumentation
  */
 
 /**
- * One client's message to a coordinator: hashes, counts and durations, nothing else. It fits any store that keeps JSON.
+ * One client's message to a coordinator: hashes, counts and durations, nothing else. It is plain JSON.
  */
 export interface ShareMessage {
+  /** The version of this format. */
   version: 1;
   /** Who shares the quotas: a hash of the origin and the credentials, 32 hexadecimal digits. */
   scope: string;
@@ -18,8 +19,9 @@ export interface ShareMessage {
   want: number;
   /** Requests sent so far of which no quota is known. */
   sent: number;
-  /** For how long the server asked all of the scope to wait, ms. */
+  /** For how much longer the server asked all of the scope to wait, ms; 0 if it did not. */
   held: number;
+  /** What it reports of each quota of the scope. */
   quotas: SharedQuotaReport[];
 }
 
@@ -27,25 +29,25 @@ export interface ShareMessage {
 export interface SharedQuotaReport {
   /** A hash of its name and unit, 8 hexadecimal digits. */
   id: string;
-  /** Units a window. */
+  /** Units per window. */
   limit: number;
-  /** How the server counts: 0 a bucket, 1 a sliding log, 2 windows. */
+  /** How the server counts: 0 a token bucket, 1 a sliding log, 2 windows. */
   mode: 0 | 1 | 2;
-  /** Units of the open window that this client used; of a bucket, units that are missing in it, whoever used them. */
+  /** Units of the current window that this client used; of a bucket, units that are missing in it, whoever used them. */
   used: number;
   /** Units that wait. */
   want: number;
   /** Units that the client still holds: of this window, used ones included; of a bucket, tokens that it was given and did not use. */
   units: number;
-  /** Until what is used comes back, ms; 0 where nobody knows. Of a bucket: how long ago the server told what is missing. */
+  /** In how many ms what is used is available again; 0 if nobody knows. Of a bucket: how long ago the server reported what is missing, ms. */
   back: number;
-  /** The window's length, or how long an empty bucket takes to fill, ms; 0 where nobody knows. */
+  /** The window's length, or how long an empty bucket takes to fill, ms; 0 if nobody knows. */
   window: number;
-  /** It wants to try alone whether the window is over. */
+  /** It wants to be the only one that tries whether the window is over. */
   alone: boolean;
-  /** How new what it knows is. */
+  /** How new `know` is: a higher number replaces a lower one. */
   revision: number;
-  /** What it knows, for other clients to read: at most 20 whole numbers. */
+  /** What it knows of the quota, for other clients to read: at most 20 whole numbers. */
   know: number[];
 }
 
@@ -53,10 +55,11 @@ export interface SharedQuotaReport {
 export interface ShareReply {
   /** Clients of the scope, this one included: 1 or more. */
   members: number;
-  /** When asking again may help, ms. */
+  /** In how many ms it may help to ask again. */
   retry: number;
-  /** For how long all of the scope are asked to wait, ms. */
+  /** For how much longer all of the scope have to wait, because the server asked one of them to, ms. */
   held: number;
+  /** What it grants of each quota. */
   quotas: SharedQuotaReply[];
 }
 
@@ -64,61 +67,85 @@ export interface ShareReply {
 export interface SharedQuotaReply {
   /** As in the report. */
   id: string;
+  /** As in the report. */
   limit: number;
-  /** Units of this window, used ones included; of a bucket, tokens given out with this reply. From 0 to `limit`. */
+  /** The client's units of this window, used ones included; of a bucket, the tokens that this reply gives it. From 0 to `limit`. */
   units: number;
-  /** Units of the next window; of a bucket, in how many ms the last of the tokens is there. */
+  /** The client's units of the next window; of a bucket, in how many ms the last of its tokens is there. */
   next: number;
   /** For how long both hold, ms. */
   lease: number;
-  /** Whether there is less than all want: only then do shares bind. */
+  /** Whether the clients want more than there is. Only then do shares bind. */
   scarce: boolean;
-  /** For how long this client may try alone, ms; 0: it may not. */
+  /** For how long this client may be the only one that tries, ms; 0: it may not. */
   alone: number;
+  /** How new `know` is. */
   revision: number;
   /** How long ago `know` was reported, ms. */
   age: number;
+  /** What the clients know of the quota; empty if nothing newer than what the client reported. */
   know: number[];
 }
 
 /**
- * Where quotas are shared beyond one policy. Calls never depend on it: the first send of a scope does not wait for it, no call waits
- * for it longer than `patience` once, and none is rejected, lost or sent twice because of it.
+ * Where several policies share quotas: the option `coordinator`. Calls never depend on it: the first send of a scope does not
+ * wait for it, no call waits for it longer than `patience` once, and none is rejected, lost or sent twice because of it.
  */
 export interface Coordinator {
   /**
-   * Takes one message and gives the reply. Must be atomic for each `message.scope`. It may reject, hang or give nonsense:
-   * then what the policy itself knows serves.
+   * Takes one message and returns the reply. It must be atomic for each `message.scope`. `signal` aborts once the policy no longer
+   * waits for the reply. If it rejects, never settles or returns nonsense, the policy keeps to what it knows itself.
    */
   exchange(message: ShareMessage, signal: AbortSignal): Promise<ShareReply>;
-  /** Calls `news` with a scope of which others changed something, where this host can be called at any time. Returns how to stop that. */
+  /**
+   * Calls `news` with a scope, and the client that wrote, whenever other clients changed something that the policy should know.
+   * Returns a function that ends this. Optional: without it the policy asks again by itself.
+   */
   subscribe?(news: (scope: string, client: string) => void): () => void;
-  /** How long a reply is waited for, ms. @default 500 */
+  /** How long the policy waits for a reply, ms. @default 500 */
   patience?: number;
 }
 
 /**
- * One step of the ledger, which all coordinators run: pure, and without a clock. It knows shares of limits and nothing of HTTP.
+ * One step of the ledger, which all coordinators run: a pure function, without a clock. It divides units and knows nothing of HTTP.
  *
- * `state` is what the step before returned, or undefined for an empty ledger; it is plain JSON. `now` is the coordinator's clock, in
- * ms; clocks of the realms do not enter. `news` tells that other realms have something to learn.
+ * `state` is what the step before returned, or undefined for an empty ledger; it is plain JSON and may be changed in place. `now` is the
+ * coordinator's clock, ms; clocks of the clients do not matter.
  */
-export function ledger(state: unknown, message: ShareMessage, now: number): { state: unknown; reply: ShareReply; news: boolean };
+export function ledger(state: unknown, message: ShareMessage, now: number): LedgerStep;
+
+/** What {@link ledger} returns. */
+export interface LedgerStep {
+  /** The new state. */
+  state: unknown;
+  /** The reply to the client. */
+  reply: ShareReply;
+  /** Whether other clients have something to learn. */
+  news: boolean;
+}
 
 /**
  * A coordinator in memory: for several policies of one process, and for tests.
  *
  * @example
+ * ```js
  * import { createPolicy } from "fetch-with-policy";
  * import { createLedger } from "fetch-with-policy/share";
  *
  * const coordinator = createLedger();
  * const importer = createPolicy({ coordinator });
  * const exporter = createPolicy({ coordinator, retry: false });
+ * ```
  */
-export function createLedger(): Coordinator;
+export function createLedger(options?: LedgerOptions): Coordinator;
 
-/** A store that can replace a value only if nobody else did. */
+/** The clock of {@link createLedger}. */
+export interface LedgerOptions {
+  /** The clock, epoch ms. With a simulator's virtual clock, give `simulator.host.now`. @default Date.now */
+  now?: () => number;
+}
+
+/** A store that can replace a value only if nobody else did: one with compare-and-swap. */
 export interface StoreOptions {
   /**
    * Replaces the value of `key`, in one step. Read the old value (undefined or null if there is none), call `change` with it, write
@@ -141,7 +168,11 @@ export interface StoreOptions {
  * A coordinator over a store with compare-and-swap: Deno KV, Postgres, etcd, DynamoDB and others. Each exchange is a read and a
  * write. Writers of one quota take turns, so it suits some ten processes; for more use `fetch-with-policy/share/redis`.
  *
- * @example Deno KV
+ * @example
+ * With Deno KV:
+ * ```js
+ * import { storeCoordinator } from "fetch-with-policy/share";
+ *
  * const kv = await Deno.openKv();
  * const coordinator = storeCoordinator({
  *   secret: Deno.env.get("QUOTA_SECRET"),
@@ -155,6 +186,7 @@ export interface StoreOptions {
  *     }
  *   },
  * });
+ * ```
  *
  * @throws {PolicyOptionError} if `update` is no function, or `secret` is missing or short
  */

@@ -17,16 +17,20 @@ const SWEEP = 256;
 
 /**
  * A coordinator in memory: for several policies of one process, and for tests.
+ * @param {import("../share.js").LedgerOptions} [options]
  * @returns {Coordinator}
  */
-export function createLedger() {
+export function createLedger(options) {
+  // Looked up at each step: fake timers put others in its place.
+  const { now: clock = () => Date.now() } = options ?? {};
+  if (typeof clock !== "function") throw new PolicyOptionError("now", "a function that returns epoch milliseconds");
   /** @type {Map<string, ShareRecord>} */
   const records = new Map();
   const listeners = createListeners();
   let sweep = SWEEP;
   return {
     async exchange(message) {
-      const now = Date.now();
+      const now = clock();
       const { record, reply, news } = advance(records.get(message.scope), message, now);
       records.set(message.scope, record);
       if (records.size >= sweep) {

@@ -4,6 +4,7 @@ import { PolicyOptionError } from "./errors.js";
 
 /** @typedef {import("../index.js").PolicyEvent} PolicyEvent */
 
+const LABEL = "[fetch-with-policy]";
 /** A wait of this length is a warning, ms. */
 const SLOW = 5000;
 
@@ -39,7 +40,7 @@ export const { logger } = {
     const hiding = new Set();
     return (event) => {
       const { call, method, url, attempt } = event;
-      const who = `[fetch-with-policy] #${call} ${method} ${url}`;
+      const who = `${LABEL} #${call} ${method} ${url}`;
       switch (event.type) {
         case "attempt":
           return say(`${who}: send ${attempt}`);
@@ -61,6 +62,12 @@ export const { logger } = {
           return alert(`${who}: gives up: ${event.reason}${event.retryAt ? `, worth a try again at ${new Date(event.retryAt).toISOString()}` : ""}`);
         case "circuit":
           return alert(`${who}: the circuit of ${event.scope} is ${event.state}`);
+        case "share":
+          return say(`${LABEL} ${event.scope}: shared by ${event.members}; units of this client: ${event.units}${event.scarce ? "; they want more than there is" : ""}`);
+        case "share-lost":
+          return alert(`${LABEL} ${event.scope}: its coordinator does not reply, and is asked again at ${new Date(event.until).toISOString()}: ${event.error}`);
+        case "share-back":
+          return say(`${LABEL} ${event.scope}: its coordinator replies again`);
         case "credential-header":
           return alert(`${who}: the header ${event.header} seems to hold credentials; name it in rateLimit.credentials if each has a quota of its own`);
         case "core-failed":

@@ -62,6 +62,7 @@ test("what is no client, store, prefix or name is refused by its field", () => {
     ["update", () => storeCoordinator(/** @type {any} */ ({ secret }))],
     ["update", () => storeCoordinator(/** @type {any} */ (undefined))],
     ["prefix", () => storeCoordinator(/** @type {any} */ ({ update, secret, prefix: 1 }))],
+    ["now", () => createLedger(/** @type {any} */ ({ now: 1 }))],
     ["name", () => tabs(/** @type {any} */ ({ name: 1 }))],
     ["name", () => tabs({ name: "" })],
   ]);

@@ -121,7 +121,8 @@ function openDatabase(name) {
 }
 
 /**
- * The channel is open while somebody listens. What it posts does not come back to it, so listeners here are told as well.
+ * The channel is open while somebody listens. What it posts does not come back to it, so listeners here are told as well. A page
+ * that goes into the back-forward cache closes it: browsers drop such a page as soon as a message comes.
  * @param {string} name
  */
 function openChannel(name) {
@@ -129,26 +130,42 @@ function openChannel(name) {
   /** @type {BroadcastChannel | undefined} */
   let channel;
   const open = () => {
-    const opened = new BroadcastChannel(name);
-    opened.onmessage = ({ data }) => {
-      if (typeof data?.scope === "string" && typeof data.client === "string") listeners.tell(data.scope, data.client);
-    };
-    return opened;
+    try {
+      channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => {
+        if (typeof data?.scope === "string" && typeof data.client === "string") listeners.tell(data.scope, data.client);
+      };
+    } catch {
+      // Without news a realm asks again by itself.
+    }
   };
+  const close = () => {
+    channel?.close();
+    channel = undefined;
+  };
+  const isPage = typeof document !== "undefined";
+  const begin = () => {
+    open();
+    if (!isPage) return;
+    addEventListener("pagehide", close);
+    addEventListener("pageshow", show);
+  };
+  const end = () => {
+    close();
+    if (!isPage) return;
+    removeEventListener("pagehide", close);
+    removeEventListener("pageshow", show);
+  };
+  const show = () => channel ?? open();
   return {
     /** @param {(scope: string, client: string) => void} news */
     subscribe(news) {
       const remove = listeners.add(news);
-      try {
-        channel ??= open();
-      } catch {
-        // Without news a realm asks again by itself.
-      }
+      if (listeners.size() === 1) begin();
       return () => {
+        const had = listeners.size();
         remove();
-        if (listeners.size() > 0) return;
-        channel?.close();
-        channel = undefined;
+        if (had > 0 && listeners.size() === 0) end();
       };
     },
     /** @param {string} scope @param {string} client */

@@ -1,23 +1,30 @@
 // @ts-check
 // A realm's part of the load, the same in processes, isolates, tabs and workers.
 
-/** Whoever has not settled by then is lost, ms: some fifteen seconds are enough on an idle machine. */
-const LATE = 120_000;
+/** Whoever has not settled by then is lost, ms: some ten seconds are enough on an idle machine. */
+const LATE = 100_000;
+
+/** @typedef {{ outcomes: Record<string, number>, events: Record<string, number> }} Told */
 
 /**
- * Makes `calls` calls at once, and tells what came of them by status or error, and what the policy told of sharing by type of event.
- * @param {typeof import("../../pkg-template/index.js")} api
- * @param {{ coordinator: any, url: string, calls: number, key: string }} options
+ * Makes a policy, and gives how to make `calls` calls at once: what came of all calls so far by status or error, and what the policy
+ * told of sharing by type of event.
+ * @param {Pick<typeof import("../../pkg-template/index.js"), "createPolicy">} api
+ * @param {{ coordinator: import("../../pkg-template/share.js").Coordinator, url: string, key: string }} options
  */
-export async function load({ createPolicy }, { coordinator, url, calls, key }) {
-  /** @type {Record<string, number>} */
-  const events = {};
-  /** @type {Record<string, number>} */
-  const outcomes = {};
-  const counted = coordinator === undefined ? undefined : { ...coordinator, exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add(events, "exchange"), coordinator.exchange(...args)) };
+export function join({ createPolicy }, { coordinator, url, key }) {
+  /** @type {Told} */
+  const told = { outcomes: {}, events: {} };
+  const { outcomes, events } = told;
+  /** @type {import("../../pkg-template/share.js").Coordinator} */
+  const counted = { ...coordinator, exchange: (...args) => (add(events, "exchange"), coordinator.exchange(...args)) };
   // A 429 that others caused counts as an attempt: with the default of three, a crowd that shares nothing loses some calls.
-  const policy = createPolicy({ retry: { maxAttempts: 10 }, ...(counted !== undefined && { coordinator: counted }), onEvent: (/** @type {any} */ { type, error }) => /^share/.test(type) && add(events, error === undefined ? type : `${type}: ${error}`) });
-  const all = Array.from({ length: calls }, async () => {
+  const policy = createPolicy({
+    retry: { maxAttempts: 10 },
+    coordinator: counted,
+    onEvent: (event) => void (/^share/.test(event.type) && add(events, event.type === "share-lost" ? `${event.type}: ${event.error}` : event.type)),
+  });
+  const call = async () => {
     try {
       const response = await policy.fetch(url, { headers: { authorization: `Bearer ${key}` } });
       await response.text();
@@ -25,12 +32,14 @@ export async function load({ createPolicy }, { coordinator, url, calls, key }) {
     } catch (error) {
       add(outcomes, String(/** @type {any} */ (error)?.code ?? error));
     }
-  });
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  await Promise.race([Promise.all(all), new Promise((resolve) => (timer = setTimeout(resolve, LATE)))]);
-  clearTimeout(timer);
-  return { outcomes, events };
+  };
+  return async (/** @type {number} */ calls) => {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    await Promise.race([Promise.all(Array.from({ length: calls }, call)), new Promise((resolve) => (timer = setTimeout(resolve, LATE)))]);
+    clearTimeout(timer);
+    return told;
+  };
 }
 
 /** @param {Record<string, number>} counts @param {string} name */
@@ -38,9 +47,9 @@ function add(counts, name) {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 
-/** Adds up what several realms told. @param {{ outcomes: Record<string, number>, events: Record<string, number> }[]} parts */
+/** Adds up what several realms told. @param {Told[]} parts */
 export function total(parts) {
-  /** @type {{ outcomes: Record<string, number>, events: Record<string, number> }} */
+  /** @type {Told} */
   const sum = { outcomes: {}, events: {} };
   for (const part of parts) {
     for (const kind of /** @type {const} */ (["outcomes", "events"])) {

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import * as api from "fetch-with-policy";
 import { redis } from "fetch-with-policy/share/redis";
 import { CLIENTS } from "./clients.js";
-import { load } from "./load.js";
+import { join } from "./load.js";
 
 const [library = "", port = "", url = "", calls = "", key = "", patience = ""] = process.argv.slice(2);
-const opened = library === "none" ? undefined : await CLIENTS[library]?.(Number(port));
-const coordinator = opened && { ...redis(opened.client, { secret: "a secret of the tests" }), patience: Number(patience) };
+const opened = await CLIENTS[library]?.(Number(port));
+const coordinator = { ...redis(opened?.client, { secret: "a secret of the tests" }), patience: Number(patience) };
 process.send?.("ready");
 await once(process, "message");
-process.send?.(await load(api, { coordinator, url, calls: Number(calls), key }), () => process.exit(0));
+process.send?.(await join(api, { coordinator, url, key })(Number(calls)), () => process.exit(0));

@@ -1,58 +1,79 @@
 // @ts-check
-// A realm of a browser: a page by `?name=`, a worker or a service worker by a message. Each makes its part of the load under
-// tabs(); a page reports by itself, and can be asked by a driver.
-import * as api from "/pkg/index.js";
+// A page by `?name=` and `?kind=`, which makes its part of the load under tabs(), or starts a worker, a service worker or a sandboxed
+// frame that does. It reports what came of it.
+import * as api from "/pkg/browser.js";
 import { tabs } from "/pkg/share-tabs.js";
-import { load } from "/load.js";
+import { join } from "/load.js";
 
-const isPage = typeof document !== "undefined";
-/** A busy machine must not look as if the store were away; ms. */
-const PATIENCE = 10_000;
+const place = new URLSearchParams(location.search);
+const [kind, calls, patience] = [place.get("kind"), Number(place.get("calls")), Number(place.get("patience"))];
+const options = { url: String(place.get("url")), key: "hunter2-hunter2-hunter2" };
+const own = () => join(api, { ...options, coordinator: { ...tabs(), patience } });
+const report = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body), keepalive: true });
+const failed = (/** @type {unknown} */ error) => ({ failed: String(error) });
 
-/** @param {{ url: string, calls: number, shared: boolean, refuse?: boolean }} options */
-async function share({ url, calls, shared, refuse = false }) {
-  if (refuse) {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException("refused by the test", "SecurityError");
-    };
-  }
-  const coordinator = shared ? { ...tabs(), patience: PATIENCE } : undefined;
-  return load(api, { coordinator, url, calls, key: "hunter2-hunter2-hunter2" });
-}
+/** What each kind does; it gives what is reported. @type {Record<string, () => Promise<unknown>>} */
+const KINDS = {
+  page: async () => ({ ...(await own()(calls)), kept: await kept(), heard }),
+  // Half of its calls, then the page is left and comes back, then the other half.
+  async cached() {
+    const back = new Promise((resolve) => addEventListener("pageshow", ({ persisted }) => resolve(persisted)));
+    const load = own();
+    await load(calls / 2);
+    Object.assign(globalThis, { half: true });
+    const persisted = await back;
+    return { ...(await load(calls / 2)), persisted };
+  },
+  async worker() {
+    const worker = new Worker("/tab-worker.js", { type: "module" });
+    const told = new Promise((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => resolve(failed(message));
+    });
+    worker.postMessage({ ...options, calls, patience });
+    return told;
+  },
+  async "service-worker"() {
+    const { installing, waiting, active } = await navigator.serviceWorker.register("/tab-worker.js", { type: "module" });
+    const { port1, port2 } = new MessageChannel();
+    const told = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+    (installing ?? waiting ?? active)?.postMessage({ ...options, calls, patience }, [port2]);
+    return told;
+  },
+  async frame() {
+    const told = new Promise((resolve) => addEventListener("message", ({ data }) => resolve(data), { once: true }));
+    place.set("kind", "framed");
+    document.body.append(Object.assign(document.createElement("iframe"), { sandbox: "allow-scripts", src: `/?${place}` }));
+    return told;
+  },
+};
 
-// A service worker's module may not await at its top.
-async function page() {
-  const place = new URLSearchParams(location.search);
-  const options = { url: String(place.get("url")), calls: Number(place.get("calls")), shared: place.get("shared") === "1", refuse: place.get("refuse") === "1" };
-  const kind = place.get("kind");
-  const post = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body), keepalive: true });
-  const failed = (/** @type {unknown} */ error) => ({ failed: String(error) });
+/** The news of the origin. @type {unknown[]} */
+const heard = [];
+
+async function main() {
+  if (kind === "framed") return parent.postMessage(await own()(calls).catch(failed), "*");
+  if (kind === "page") new BroadcastChannel("fetch-with-policy").onmessage = ({ data }) => void heard.push(data);
   // Pages that a browser opens one after the other begin together. They ask again and again: a browser has six connections for all.
   await fetch("/arrived");
   while ((await (await fetch("/ready")).text()) !== "go") await new Promise((resolve) => setTimeout(resolve, 100));
-  if (kind === "worker") {
-    const worker = new Worker("/tab.js", { type: "module" });
-    worker.onmessage = ({ data }) => void post(data);
-    worker.onerror = ({ message }) => void post(failed(message));
-    worker.postMessage(options);
-  } else if (kind === "service-worker") {
-    const registration = await navigator.serviceWorker.register("/tab.js", { type: "module" }).catch(failed);
-    if ("failed" in registration) return void post(registration);
-    const worker = registration.installing ?? registration.waiting ?? registration.active;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => void post(data);
-    worker?.postMessage(options, [port2]);
-  } else await post(await share(options).catch(failed));
+  await report(await /** @type {() => Promise<unknown>} */ (KINDS[String(kind)])().catch(failed));
 }
 
-if (isPage) page();
-else {
-  addEventListener("message", (/** @type {any} */ event) => {
-    const port = event.ports?.[0] ?? globalThis;
-    const done = share(event.data).then(
-      (told) => port.postMessage(told),
-      (error) => port.postMessage({ failed: String(error) }),
-    );
-    event.waitUntil?.(done);
-  });
+/** What the database of the origin holds. */
+async function kept() {
+  const database = await done(indexedDB.open("fetch-with-policy"));
+  /** @type {unknown[]} */
+  const all = [];
+  for (const name of database.objectStoreNames) {
+    const store = database.transaction(name).objectStore(name);
+    all.push(await done(store.getAllKeys()), await done(store.getAll()));
+  }
+  database.close();
+  return all;
 }
+
+/** @param {IDBRequest<any>} request @returns {Promise<any>} */
+const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+
+main();

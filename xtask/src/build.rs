@@ -216,14 +216,17 @@ fn texts() -> Result<(), String> {
 // Each of FILES is bundled alone and imports the others by their names. Left to esbuild's splitting, the explainer would share
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
-    for file in FILES {
+    // Only the core of pages loads it by itself.
+    for file in FILES.into_iter().filter(|file| *file != "sharing" || entry == "inline") {
         let mut esbuild = esbuild();
         // An entry of its own has what differs there; the rest is as everywhere.
         let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
         esbuild.arg(code).arg(option("--outdir=", out));
         esbuild.arg("--loader:.letters=text");
-        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
+        // A service worker can import nothing later, so what loads all at once has it in it.
+        let apart = FILES.iter().filter(|other| **other != file && **other != "sharing");
+        esbuild.args(apart.map(|other| format!("--external:*/{other}.js")));
         // There the .wasm is imported as a module; the path is kept as it is written.
         if IMPORTING.contains(&entry) {
             esbuild.args(["--external:*.wasm", "--external:*.wasm?module"]);

@@ -36,13 +36,17 @@ pub struct Share {
     scarce: bool,
     /// When something was granted last.
     fed: Option<MonoTime>,
+    /// The window before was all but used up, as far as was known when it closed.
+    tight: bool,
     /// Until when this client may try alone.
     alone: MonoTime,
     revision: u64,
     /// A mark of what is known, as it was when that was last told or heard.
     facts: u64,
-    /// A message was sent since the window opened.
+    /// A message was sent since the window opened, and its reply granted less than was asked for.
     pub asked: bool,
+    /// What it asked for: units of the window, those that were used included, or new tokens.
+    claim: u64,
     /// When the window opened that `units` are for, and the one in which the message was sent.
     began: MonoTime,
     asked_in: MonoTime,
@@ -166,7 +170,9 @@ impl Meter {
         let (mark, id, began) = (self.mark(), self.id(key), self.began());
         let facts = Facts { shared: true, ..self.facts().unwrap_or_default() };
         let is_opener = matches!(&self.by, Limit::Window(window) if window.has_opener());
-        let wants_alone = self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
+        let is_tight = self.share.as_ref().is_some_and(|share| share.tight);
+        let wants_alone = is_tight && self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
+        let taken = facts.limit.saturating_sub(self.room(now));
         let know = self.know(facts, now);
         let (mode, used, back, window) = match &self.by {
             Limit::Bucket(bucket) => {
@@ -190,6 +196,7 @@ impl Meter {
             share.revision = share.revision.saturating_add(1 + u64::from(share.facts == 0 && is_opener));
         }
         (share.facts, share.asked, share.asked_in, share.asked_as) = (mark, true, began, mode);
+        share.claim = if mode == BUCKET { want.saturating_sub(share.held()) } else { used.saturating_add(want) };
         let units = if mode == BUCKET {
             share.held()
         } else if share.until > now {
@@ -202,6 +209,7 @@ impl Meter {
             limit: facts.limit,
             mode,
             used: used.min(facts.limit),
+            taken,
             want,
             units,
             back,
@@ -234,6 +242,7 @@ impl Meter {
             share.fed = Some(now);
         }
         share.alone = now.plus(reply.alone);
+        share.asked = reply.units < share.claim;
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.
             (share.units, share.next, share.asked) = (0, 0, false);
@@ -261,7 +270,7 @@ impl Meter {
         }
     }
 
-    fn began(&self) -> MonoTime {
+    pub(super) fn began(&self) -> MonoTime {
         if let Limit::Window(window) = &self.by { window.began() } else { MonoTime::default() }
     }
 
@@ -299,9 +308,16 @@ impl Meter {
         }
     }
 
+    /// A window closes of which `room` units were left: where others might have used those, one alone tries the next.
+    pub(super) fn close_share(&mut self, room: u64, in_flight: u64) {
+        if let Some(share) = &mut self.share {
+            share.tight = product(in_flight.saturating_add(1), 2 * share.members) > room;
+        }
+    }
+
     /// Whether it waits for a turn to try alone.
     pub(super) fn awaits_turn(&self, now: MonoTime) -> bool {
-        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.alone <= now)
+        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.tight && share.alone <= now)
     }
 
     // What this client may still take of what it was granted.

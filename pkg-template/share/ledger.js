@@ -303,8 +303,8 @@ function again({ mode, window, learning, end }, part, others, now) {
   if (now < learning) return learning - now;
   const isSpare = others.some((other) => charge(other, now) > other.used && other.want === 0);
   // Somebody may know soon when the window ends.
-  const isOpen = mode === WINDOW && part.back === 0 && end <= now;
-  return isSpare || isOpen ? window / 16 : mode === LOG ? window / 2 : LATE;
+  if (mode === WINDOW && part.back === 0) return end > now ? Math.min(end - now, window / 16) : window / 16;
+  return isSpare ? window / 16 : mode === LOG ? window / 2 : LATE;
 }
 
 /**

@@ -134,7 +134,8 @@ local function again(quota, part, others, now)
   for _, other in ipairs(others) do
     if charge(other, now) > other[USED] and other[WANT] == 0 then isSpare = true end
   end
-  if isSpare or (quota.mode == WINDOW and part[BACK] == 0 and quota.ends <= now) then return quota.window / 16 end
+  if quota.mode == WINDOW and part[BACK] == 0 then return quota.ends > now and min(quota.ends - now, quota.window / 16) or quota.window / 16 end
+  if isSpare then return quota.window / 16 end
   return quota.mode == LOG and quota.window / 2 or LATE
 end
 

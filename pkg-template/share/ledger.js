@@ -158,8 +158,8 @@ function learn(quota, { limit, mode, window, revision, know, back }, now) {
  * @param {number} now
  */
 function count(quota, { mode, back, taken }, now) {
-  if (now >= quota.till) quota.taken = 0;
-  if (mode !== WINDOW || quota.mode !== WINDOW || back === 0) return;
+  if (now >= quota.till || quota.mode !== WINDOW) quota.taken = 0;
+  if (mode !== quota.mode || mode !== WINDOW || back === 0) return;
   const late = now + back - quota.till;
   if (late > quota.window / 2) Object.assign(quota, { taken, till: now + back });
   else if (late > -quota.window / 2) quota.taken = Math.max(quota.taken, taken);
@@ -304,7 +304,9 @@ function again({ mode, window, learning, end }, part, others, now) {
   const isSpare = others.some((other) => charge(other, now) > other.used && other.want === 0);
   // Somebody may know soon when the window ends.
   if (mode === WINDOW && part.back === 0) return end > now ? Math.min(end - now, window / 16) : window / 16;
-  return isSpare ? window / 16 : mode === LOG ? window / 2 : LATE;
+  if (isSpare) return window / 16;
+  // The end of the window may be news to it.
+  return mode === LOG ? window / 2 : end > now ? end - now + SOON : LATE;
 }
 
 /**

@@ -75,8 +75,8 @@ local function learn(quota, asked, now)
 end
 
 local function count(quota, asked, now)
-  if now >= quota.till then quota.taken = 0 end
-  if asked.mode ~= WINDOW or quota.mode ~= WINDOW or asked.back == 0 then return end
+  if now >= quota.till or quota.mode ~= WINDOW then quota.taken = 0 end
+  if asked.mode ~= quota.mode or asked.mode ~= WINDOW or asked.back == 0 then return end
   local late = now + asked.back - quota.till
   if late > quota.window / 2 then quota.taken, quota.till = asked.taken, now + asked.back
   elseif late > -quota.window / 2 then quota.taken = max(quota.taken, asked.taken) end
@@ -136,7 +136,8 @@ local function again(quota, part, others, now)
   end
   if quota.mode == WINDOW and part[BACK] == 0 then return quota.ends > now and min(quota.ends - now, quota.window / 16) or quota.window / 16 end
   if isSpare then return quota.window / 16 end
-  return quota.mode == LOG and quota.window / 2 or LATE
+  if quota.mode == LOG then return quota.window / 2 end
+  return quota.ends > now and quota.ends - now + SOON or LATE
 end
 
 local function giveTokens(quota, part, others, asked, now)

@@ -285,7 +285,7 @@ impl Meter {
             Limit::Bucket(_) => {}
         }
         if self.began() != began {
-            self.close_share(room, in_flight);
+            self.close_share(room, in_flight, now);
         }
         self.follow();
     }

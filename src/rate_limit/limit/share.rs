@@ -155,7 +155,9 @@ impl Meter {
 
     /// Whether one more message may bring more, since none was sent since the window opened.
     pub fn is_unasked(&self) -> bool {
-        self.share.as_ref().is_some_and(|share| !share.asked)
+        // Tokens that are on their way need no message.
+        let is_fed = |share: &Share| matches!(self.by, Limit::Bucket(_)) && share.held() > 0;
+        self.share.as_ref().is_some_and(|share| !share.asked && !is_fed(share))
     }
 
     /// No coordinator, or one that serves `members`.
@@ -230,7 +232,7 @@ impl Meter {
         if !reply.is_fit(window, is_bucket) {
             return;
         }
-        let (began, mode, before) = (self.began(), self.mode(), self.mark());
+        let (began, mode, before, length) = (self.began(), self.mode(), self.mark(), self.length());
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
             _ => None,
@@ -242,7 +244,9 @@ impl Meter {
             share.fed = Some(now);
         }
         share.alone = now.plus(reply.alone);
-        share.asked = reply.units < share.claim;
+        // Where nobody is sure when the window ends, it asks once more before that: others may know by then.
+        let is_sure = !matches!(&self.by, Limit::Window(window) if length.is_none() && reply.units > window.used());
+        share.asked = reply.units < share.claim && is_sure;
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.
             (share.units, share.next, share.asked) = (0, 0, false);
@@ -309,9 +313,9 @@ impl Meter {
     }
 
     /// A window closes of which `room` units were left: where others might have used those, one alone tries the next.
-    pub(super) fn close_share(&mut self, room: u64, in_flight: u64) {
+    pub(super) fn close_share(&mut self, room: u64, in_flight: u64, now: MonoTime) {
         if let Some(share) = &mut self.share {
-            share.tight = product(in_flight.saturating_add(1), 2 * share.members) > room;
+            share.tight = share.binds(now) || product(in_flight.saturating_add(1), 2 * share.members) > room;
         }
     }
 

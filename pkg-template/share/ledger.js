@@ -237,6 +237,8 @@ function renew({ clients }, quota, now) {
       const want = Math.max(0, part.want - Math.max(0, part.units - part.used));
       Object.assign(part, { used: 0, want, units: part.next, next: 0, back: 0 });
     }
+    // What left a log is free again where nobody waits for it.
+    if (quota.mode === LOG && part.want === 0 && part.back > 0 && now >= part.back) part.used = part.units = 0;
     if (now < part.lease) continue;
     // Who wants some again says so.
     const known = clients[client];
@@ -306,7 +308,10 @@ function again({ mode, window, learning, end }, part, others, now) {
   if (mode === WINDOW && part.back === 0) return end > now ? Math.min(end - now, window / 16) : window / 16;
   if (isSpare) return window / 16;
   // The end of the window may be news to it.
-  return mode === LOG ? window / 2 : end > now ? end - now + SOON : LATE;
+  if (mode !== LOG) return end > now ? end - now + SOON : LATE;
+  // Others may be done within this window, and what they used leaves the log.
+  const isNear = others.some(({ want, units }) => want > 0 && want <= units);
+  return others.reduce((least, { want, back }) => (want === 0 && back > now ? Math.min(least, back - now) : least), isNear ? window / 8 : window / 2);
 }
 
 /**

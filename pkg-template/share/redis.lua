@@ -90,6 +90,7 @@ local function renew(clients, quota, now)
       part[WANT] = max(0, part[WANT] - max(0, part[UNITS] - part[USED]))
       part[USED], part[UNITS], part[NEXT], part[BACK] = 0, part[NEXT], 0, 0
     end
+    if quota.mode == LOG and part[WANT] == 0 and back > 0 and now >= back then part[USED], part[UNITS] = 0, 0 end
     if now >= part[HOLDS] then
       local known = clients[client]
       if known then known[1], known[2] = 0, 0 end
@@ -136,7 +137,14 @@ local function again(quota, part, others, now)
   end
   if quota.mode == WINDOW and part[BACK] == 0 then return quota.ends > now and min(quota.ends - now, quota.window / 16) or quota.window / 16 end
   if isSpare then return quota.window / 16 end
-  if quota.mode == LOG then return quota.window / 2 end
+  if quota.mode == LOG then
+    local least = quota.window / 2
+    for _, other in ipairs(others) do
+      if other[WANT] == 0 and other[BACK] > now then least = min(least, other[BACK] - now) end
+      if other[WANT] > 0 and other[WANT] <= other[UNITS] then least = min(least, quota.window / 8) end
+    end
+    return least
+  end
   return quota.ends > now and quota.ends - now + SOON or LATE
 end
 

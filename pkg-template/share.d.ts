@@ -35,6 +35,8 @@ export interface SharedQuotaReport {
   mode: 0 | 1 | 2;
   /** Units of the current window that this client used; of a bucket, units that are missing in it, whoever used them. */
   used: number;
+  /** Units of it that are gone, whoever used them, as far as the client knows. */
+  taken: number;
   /** Units that wait. */
   want: number;
   /** Units that the client still holds: of this window, used ones included; of a bucket, tokens that it was given and did not use. */

@@ -101,6 +101,7 @@ export async function play({ server: options, calls, clients, away, phase, seed,
         ends.settled++;
         ends.last = clock.elapsed;
         ends.waits.push(clock.elapsed - at);
+        if (process.env.TRACE && clock.elapsed - at > 400) log.push({ at: clock.elapsed, client, long: clock.elapsed - at });
         if (isOk) ends.ok++;
         else ends.why ??= how;
       };

@@ -30,6 +30,8 @@
  * @property {number} at when that was reported
  * @property {number} end when the window ends that it is about
  * @property {{ client: string, until: number } | null} alone who tries whether a window is over
+ * @property {number} taken units of the open window that are gone, whoever took them, as the server told a client, and what was granted since
+ * @property {number} till until then
  * @property {number} full of a bucket: when it is full, all tokens that were given out taken off
  * @property {number} settled until then what clients saw of a bucket may be older than what was given out
  * @property {number} learning until then the state may be one that was lost
@@ -105,6 +107,7 @@ export function step(state, message, now) {
       quota.window = asked.window;
     }
     news = learn(quota, asked, now) || news;
+    count(quota, asked, now);
     news = share(state, quota, asked, message, now, reply) || news;
   }
   return { state, reply, news };
@@ -119,7 +122,7 @@ export function step(state, message, now) {
 function open({ window, mode, units, revision }, now) {
   // A client that has just begun holds nothing that another state gave.
   const learning = units > 0 && revision > 0 ? now + Math.min(window, LEASE) : 0;
-  return { window: Math.max(window, ALONE), mode, revision: -1, know: [], at: now, end: 0, alone: null, full: 0, settled: 0, learning, parts: {} };
+  return { window: Math.max(window, ALONE), mode, revision: -1, know: [], at: now, end: 0, alone: null, taken: 0, till: 0, full: 0, settled: 0, learning, parts: {} };
 }
 
 /**
@@ -149,6 +152,20 @@ function learn(quota, { limit, mode, window, revision, know, back }, now) {
 }
 
 /**
+ * Keeps how much of a window is gone, which shows what clients took that have not told of it yet.
+ * @param {Shared} quota
+ * @param {ShareMessage["quotas"][number]} asked
+ * @param {number} now
+ */
+function count(quota, { mode, back, taken }, now) {
+  if (now >= quota.till || quota.mode !== WINDOW) quota.taken = 0;
+  if (mode !== quota.mode || mode !== WINDOW || back === 0) return;
+  const late = now + back - quota.till;
+  if (late > quota.window / 2) Object.assign(quota, { taken, till: now + back });
+  else if (late > -quota.window / 2) quota.taken = Math.max(quota.taken, taken);
+}
+
+/**
  * The part of one client, as a line of the reply. True if others may have more now.
  * @param {State} state
  * @param {Shared} quota
@@ -174,7 +191,7 @@ function share(state, quota, asked, { client }, now, reply) {
   const others = Object.entries(quota.parts).flatMap(([other, part]) => (other === client ? [] : [part]));
   const isBucket = quota.mode === BUCKET;
   const wanted = [part, ...others].reduce((sum, { used, want }) => sum + want + (isBucket ? 0 : used), isBucket ? asked.used : 0);
-  const line = { id, limit, units: 0, next: 0, lease: 0, scarce: now < quota.learning || 4 * wanted > 3 * limit, alone: 0, revision: quota.revision, age: now - quota.at, know: quota.know };
+  const line = { id, limit, units: 0, next: 0, lease: 0, scarce: now < quota.learning || 4 * Math.max(wanted, quota.taken + asked.want) > 3 * limit, alone: 0, revision: quota.revision, age: now - quota.at, know: quota.know };
   let isFreed = false;
   if (isBucket) {
     line.units = giveTokens(quota, part, others, asked, now);
@@ -220,6 +237,8 @@ function renew({ clients }, quota, now) {
       const want = Math.max(0, part.want - Math.max(0, part.units - part.used));
       Object.assign(part, { used: 0, want, units: part.next, next: 0, back: 0 });
     }
+    // What left a log is free again where nobody waits for it.
+    if (quota.mode === LOG && part.want === 0 && part.back > 0 && now >= part.back) part.used = part.units = 0;
     if (now < part.lease) continue;
     // Who wants some again says so.
     const known = clients[client];
@@ -241,7 +260,8 @@ const charge = ({ used, back, units, lease }, now) => Math.max(now < (back || le
  * @param {Part | undefined} old
  * @param {number} now
  */
-function giveUnits({ mode, window, learning }, part, others, { limit, units: held }, old, now) {
+function giveUnits(quota, part, others, { limit, units: held }, old, now) {
+  const { mode, window, learning } = quota;
   part.lease = Math.min(Math.max(part.back, now) + window + ALONE, now + LEASE);
   if (now < learning) {
     // The state was lost: each keeps what it holds, and gets no more until the others have told what they hold.
@@ -258,14 +278,19 @@ function giveUnits({ mode, window, learning }, part, others, { limit, units: hel
   // Who was given one by turns keeps it.
   const kept = Math.max(part.used, Math.min(1, old?.units ?? 0, part.used + part.want));
   const mine = { floor: isLog ? 0 : kept, most: part.used + part.want, got: part.got };
-  part.units = fair(limit, mine, others.map(claim), window / 2);
+  const claims = others.map(claim);
+  // What others took without having told of it is nobody's to give.
+  quota.taken -= Math.max(0, (old?.units ?? 0) - part.used);
+  const unseen = Math.max(0, Math.min(quota.taken, limit) - claims.reduce((sum, { floor }) => sum + floor, part.used));
+  part.units = fair(limit - unseen, mine, claims, window / 2);
+  quota.taken += part.units - part.used;
   if (part.units > Math.max(part.used, old?.units ?? 0)) part.got = now;
   if (isLog) return;
   /** @type {(other: Part) => number} */
   const rest = ({ used, want, units }) => Math.max(0, want - Math.max(0, units - used));
-  const claims = others.map((other) => ({ floor: other.next, most: Math.max(other.next, rest(other)), got: other.got }));
+  const later = others.map((other) => ({ floor: other.next, most: Math.max(other.next, rest(other)), got: other.got }));
   const floor = Math.min(1, old?.next ?? 0, rest(part));
-  part.next = fair(limit, { floor, most: rest(part), got: part.got }, claims, window / 2);
+  part.next = fair(limit, { floor, most: rest(part), got: part.got }, later, window / 2);
   if (part.next > 0) part.got = Math.max(part.back, now);
 }
 
@@ -280,8 +305,13 @@ function again({ mode, window, learning, end }, part, others, now) {
   if (now < learning) return learning - now;
   const isSpare = others.some((other) => charge(other, now) > other.used && other.want === 0);
   // Somebody may know soon when the window ends.
-  const isOpen = mode === WINDOW && part.back === 0 && end <= now;
-  return isSpare || isOpen ? window / 16 : mode === LOG ? window / 2 : LATE;
+  if (mode === WINDOW && part.back === 0) return end > now ? Math.min(end - now, window / 16) : window / 16;
+  if (isSpare) return window / 16;
+  // The end of the window may be news to it.
+  if (mode !== LOG) return end > now ? end - now + SOON : LATE;
+  // Others may be done within this window, and what they used leaves the log.
+  const isNear = others.some(({ want, units }) => want > 0 && want <= units);
+  return others.reduce((least, { want, back }) => (want === 0 && back > now ? Math.min(least, back - now) : least), isNear ? window / 8 : window / 2);
 }
 
 /**

@@ -74,6 +74,14 @@ local function learn(quota, asked, now)
   quota.at, quota.ends = now, now + asked.back
 end
 
+local function count(quota, asked, now)
+  if now >= quota.till or quota.mode ~= WINDOW then quota.taken = 0 end
+  if asked.mode ~= quota.mode or asked.mode ~= WINDOW or asked.back == 0 then return end
+  local late = now + asked.back - quota.till
+  if late > quota.window / 2 then quota.taken, quota.till = asked.taken, now + asked.back
+  elseif late > -quota.window / 2 then quota.taken = max(quota.taken, asked.taken) end
+end
+
 local function renew(clients, quota, now)
   local before = quota.ends - quota.window / 2
   for client, part in pairs(quota.parts) do
@@ -82,6 +90,7 @@ local function renew(clients, quota, now)
       part[WANT] = max(0, part[WANT] - max(0, part[UNITS] - part[USED]))
       part[USED], part[UNITS], part[NEXT], part[BACK] = 0, part[NEXT], 0, 0
     end
+    if quota.mode == LOG and part[WANT] == 0 and back > 0 and now >= back then part[USED], part[UNITS] = 0, 0 end
     if now >= part[HOLDS] then
       local known = clients[client]
       if known then known[1], known[2] = 0, 0 end
@@ -99,11 +108,15 @@ local function giveUnits(quota, part, others, asked, old, now)
   end
   local isLog = quota.mode == LOG
   local floors, mosts, gots, count = { isLog and 0 or max(part[USED], min(1, old and old[UNITS] or 0, part[USED] + part[WANT])) }, { part[USED] + part[WANT] }, { part[GOT] }, #others + 1
+  quota.taken = quota.taken - max(0, (old and old[UNITS] or 0) - part[USED])
+  local unseen = min(quota.taken, asked.limit) - part[USED]
   for n, other in ipairs(others) do
     local least = charge(other, now)
+    unseen = unseen - least
     floors[n + 1], mosts[n + 1], gots[n + 1] = least, max(least, other[USED] + other[WANT]), other[GOT]
   end
-  part[UNITS] = fair(asked.limit, floors, mosts, gots, count, quota.window / 2)
+  part[UNITS] = fair(asked.limit - max(0, unseen), floors, mosts, gots, count, quota.window / 2)
+  quota.taken = quota.taken + part[UNITS] - part[USED]
   if part[UNITS] > max(part[USED], old and old[UNITS] or 0) then part[GOT] = now end
   if isLog then return end
   local mine = max(0, part[WANT] - max(0, part[UNITS] - part[USED]))
@@ -122,8 +135,17 @@ local function again(quota, part, others, now)
   for _, other in ipairs(others) do
     if charge(other, now) > other[USED] and other[WANT] == 0 then isSpare = true end
   end
-  if isSpare or (quota.mode == WINDOW and part[BACK] == 0 and quota.ends <= now) then return quota.window / 16 end
-  return quota.mode == LOG and quota.window / 2 or LATE
+  if quota.mode == WINDOW and part[BACK] == 0 then return quota.ends > now and min(quota.ends - now, quota.window / 16) or quota.window / 16 end
+  if isSpare then return quota.window / 16 end
+  if quota.mode == LOG then
+    local least = quota.window / 2
+    for _, other in ipairs(others) do
+      if other[WANT] == 0 and other[BACK] > now then least = min(least, other[BACK] - now) end
+      if other[WANT] > 0 and other[WANT] <= other[UNITS] then least = min(least, quota.window / 8) end
+    end
+    return least
+  end
+  return quota.ends > now and quota.ends - now + SOON or LATE
 end
 
 local function giveTokens(quota, part, others, asked, now)
@@ -213,7 +235,7 @@ local function share(quota, asked)
   elseif asked.alone then retry = max(SOON, 3 * (others + 1)) end
   quota.alone = only
   retry = ceil(retry)
-  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), now < quota.learning or 4 * wanted > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
+  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), now < quota.learning or 4 * max(wanted, quota.taken + asked.want) > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
 end
 
 if others >= MOST_CLIENTS then
@@ -231,7 +253,7 @@ else
     if not quota and count < MOST_QUOTAS then
       count = count + 1
       local learning = asked.units > 0 and asked.revision > 0 and now + min(asked.window, LEASE) or 0
-      quota = { window = max(asked.window, ALONE), mode = asked.mode, revision = -1, know = {}, at = now, ends = 0, full = 0, settled = 0, learning = learning, parts = {} }
+      quota = { window = max(asked.window, ALONE), mode = asked.mode, revision = -1, know = {}, at = now, ends = 0, taken = 0, till = 0, full = 0, settled = 0, learning = learning, parts = {} }
       state.quotas[key] = quota
     end
     if quota then
@@ -240,6 +262,7 @@ else
         quota.window = asked.window
       end
       learn(quota, asked, now)
+      count(quota, asked, now)
       share(quota, asked)
     end
   end

@@ -143,8 +143,8 @@ function messageOf(text, client) {
   const [scope, ...numbers] = head.split(" ");
   const [want, sent, held] = numbers.map(Number);
   const quotas = lines.map((line) => {
-    const [id, limit, mode, used, want, units, back, window, alone, revision, ...know] = line.trim().split(" ").map(Number);
-    return { id: id.toString(16).padStart(8, "0"), limit, mode: /** @type {0 | 1 | 2} */ (mode), used, want, units, back, window, alone: alone === 1, revision, know };
+    const [id, limit, mode, used, taken, want, units, back, window, alone, revision, ...know] = line.trim().split(" ").map(Number);
+    return { id: id.toString(16).padStart(8, "0"), limit, mode: /** @type {0 | 1 | 2} */ (mode), used, taken, want, units, back, window, alone: alone === 1, revision, know };
   });
   return { version: 1, scope, client, want, sent, held, quotas };
 }

@@ -276,12 +276,16 @@ impl Meter {
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
         let is_spent = self.is_spent(now) || self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
+        let (room, began) = (self.room(now), self.began());
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),
             Limit::Sliding(_) => self.usage.trim(now, facts.length.unwrap_or(UNKNOWN_WINDOW)),
             // One that may prove longer is remembered longer.
             Limit::Learned(learned) => self.usage.trim(now, learned.longest()),
             Limit::Bucket(_) => {}
+        }
+        if self.began() != began {
+            self.close_share(room, in_flight, now);
         }
         self.follow();
     }

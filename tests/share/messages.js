@@ -5,7 +5,7 @@
 
 /** A plain message of one client that wants `want` units of one quota. @returns {ShareMessage} */
 export function message(/** @type {string} */ scope, /** @type {string} */ client, /** @type {Partial<ShareMessage["quotas"][number]>} */ quota = {}) {
-  const filled = { id: "0badc0de", limit: 100, mode: /** @type {0 | 1 | 2} */ (2), used: 0, units: 0, back: 5000, want: 10, window: 10_000, alone: false, revision: 1, know: [2, -1, 10_000], ...quota };
+  const filled = { id: "0badc0de", limit: 100, mode: /** @type {0 | 1 | 2} */ (2), used: 0, taken: 0, units: 0, back: 5000, want: 10, window: 10_000, alone: false, revision: 1, know: [2, -1, 10_000], ...quota };
   return { version: 1, scope, client, want: filled.want, sent: filled.used, held: 0, quotas: [filled] };
 }
 
@@ -53,6 +53,7 @@ export function story(seed, { steps, members, scope }) {
             limit: int(0, 20) === 0 ? quota.limit + 1 : quota.limit,
             mode: /** @type {0 | 1 | 2} */ (quota.mode),
             used,
+            taken: int(used, quota.limit),
             units: int(0, 2) === 0 ? 0 : int(used, quota.limit),
             back: int(0, 5) === 0 ? 0 : int(0, quota.window),
             want: int(0, 2) === 0 ? 0 : int(0, 200),

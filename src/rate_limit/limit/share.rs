@@ -36,13 +36,17 @@ pub struct Share {
     scarce: bool,
     /// When something was granted last.
     fed: Option<MonoTime>,
+    /// The window before was all but used up, as far as was known when it closed.
+    tight: bool,
     /// Until when this client may try alone.
     alone: MonoTime,
     revision: u64,
     /// A mark of what is known, as it was when that was last told or heard.
     facts: u64,
-    /// A message was sent since the window opened.
+    /// A message was sent since the window opened, and its reply granted less than was asked for.
     pub asked: bool,
+    /// What it asked for: units of the window, those that were used included, or new tokens.
+    claim: u64,
     /// When the window opened that `units` are for, and the one in which the message was sent.
     began: MonoTime,
     asked_in: MonoTime,
@@ -141,7 +145,9 @@ impl Meter {
     /// Whether it holds a grant that nobody here wants: others may.
     pub fn has_spare(&self, now: MonoTime) -> bool {
         let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
-        share.is_some_and(|share| self.bound(share, now) > 0 || share.next > 0 || share.held() > 0)
+        // Of a log, what was used is free for others once it has left.
+        let is_log = matches!(self.by, Limit::Sliding(_));
+        share.is_some_and(|share| is_log || self.bound(share, now) > 0 || share.next > 0 || share.held() > 0)
     }
 
     /// Whether this client has used its share of what is scarce.
@@ -151,7 +157,9 @@ impl Meter {
 
     /// Whether one more message may bring more, since none was sent since the window opened.
     pub fn is_unasked(&self) -> bool {
-        self.share.as_ref().is_some_and(|share| !share.asked)
+        // Tokens that are on their way need no message.
+        let is_fed = |share: &Share| matches!(self.by, Limit::Bucket(_)) && share.held() > 0;
+        self.share.as_ref().is_some_and(|share| !share.asked && !is_fed(share))
     }
 
     /// No coordinator, or one that serves `members`.
@@ -166,7 +174,9 @@ impl Meter {
         let (mark, id, began) = (self.mark(), self.id(key), self.began());
         let facts = Facts { shared: true, ..self.facts().unwrap_or_default() };
         let is_opener = matches!(&self.by, Limit::Window(window) if window.has_opener());
-        let wants_alone = self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
+        let is_tight = self.share.as_ref().is_some_and(|share| share.tight);
+        let wants_alone = is_tight && self.trial().is_some_and(|trial| trial.is_open(&self.usage, now));
+        let taken = facts.limit.saturating_sub(self.room(now));
         let know = self.know(facts, now);
         let (mode, used, back, window) = match &self.by {
             Limit::Bucket(bucket) => {
@@ -190,6 +200,7 @@ impl Meter {
             share.revision = share.revision.saturating_add(1 + u64::from(share.facts == 0 && is_opener));
         }
         (share.facts, share.asked, share.asked_in, share.asked_as) = (mark, true, began, mode);
+        share.claim = if mode == BUCKET { want.saturating_sub(share.held()) } else { used.saturating_add(want) };
         let units = if mode == BUCKET {
             share.held()
         } else if share.until > now {
@@ -202,6 +213,7 @@ impl Meter {
             limit: facts.limit,
             mode,
             used: used.min(facts.limit),
+            taken,
             want,
             units,
             back,
@@ -222,7 +234,7 @@ impl Meter {
         if !reply.is_fit(window, is_bucket) {
             return;
         }
-        let (began, mode, before) = (self.began(), self.mode(), self.mark());
+        let (began, mode, before, length) = (self.began(), self.mode(), self.mark(), self.length());
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
             _ => None,
@@ -234,6 +246,9 @@ impl Meter {
             share.fed = Some(now);
         }
         share.alone = now.plus(reply.alone);
+        // Where nobody is sure when the window ends, it asks once more before that: others may know by then.
+        let is_sure = !matches!(&self.by, Limit::Window(window) if length.is_none() && reply.units > window.used());
+        share.asked = reply.units < share.claim && is_sure;
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.
             (share.units, share.next, share.asked) = (0, 0, false);
@@ -261,7 +276,7 @@ impl Meter {
         }
     }
 
-    fn began(&self) -> MonoTime {
+    pub(super) fn began(&self) -> MonoTime {
         if let Limit::Window(window) = &self.by { window.began() } else { MonoTime::default() }
     }
 
@@ -299,9 +314,16 @@ impl Meter {
         }
     }
 
+    /// A window closes of which `room` units were left: where others might have used those, one alone tries the next.
+    pub(super) fn close_share(&mut self, room: u64, in_flight: u64, now: MonoTime) {
+        if let Some(share) = &mut self.share {
+            share.tight = share.binds(now) || product(in_flight.saturating_add(1), 2 * share.members) > room;
+        }
+    }
+
     /// Whether it waits for a turn to try alone.
     pub(super) fn awaits_turn(&self, now: MonoTime) -> bool {
-        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.alone <= now)
+        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.tight && share.alone <= now)
     }
 
     // What this client may still take of what it was granted.

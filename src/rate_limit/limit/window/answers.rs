@@ -123,7 +123,8 @@ impl Window {
                 self.measure(facts.limit, usage);
                 self.closed = Some(known);
                 // Before its time, it may as well be the same, or a bucket: then all that is taken counts.
-                let own = if told.now < known.by { taken.max(told.cost) } else { told.cost };
+                let is_all = told.now < known.by && !facts.shared;
+                let own = if is_all { taken.max(told.cost) } else { told.cost };
                 self.begin_next(told.sent, told.others.saturating_add(own));
                 self.reset = Some(reset);
             }
@@ -183,6 +184,7 @@ impl Window {
         } else {
             // The window before is open, and there was room in it after all.
             self.refuted |= guess.is_some();
+            let taken = if facts.shared { told.cost } else { taken };
             self.open.used = self.open.used.max(taken.saturating_add(told.others));
         }
         self.reset = Some(reset);

@@ -274,7 +274,9 @@ impl Meter {
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        let is_spent = self.is_spent(now) || self.is_share_spent(now);
+        // A share that is spent says nothing of a window whose end nobody knows.
+        let knows_end = matches!(&self.by, Limit::Window(window) if window.resets().is_some());
+        let is_spent = self.is_spent(now) || knows_end && self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
         let (room, began) = (self.room(now), self.began());
         match &mut self.by {

@@ -25,7 +25,7 @@ use crate::{
         options::{QuotaRule, RateRules},
         routes::Route,
         server::Servers,
-        share::Exchange,
+        share::{Exchange, FEW},
         ticket::{Mark, NEVER, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
@@ -316,13 +316,15 @@ impl Scope {
             add(turn.until, Why::Outage, turn.is_told);
         }
         let mut awaits = None;
-        let early = self.exchange.early(self.patience, now).filter(|_| u64::from(lane.fresh) + ahead > 0);
+        let early = self.exchange.early(self.patience, now);
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
             }
-            if let Some(until) = early.filter(|_| meter.is_shareable() && !meter.is_heard()) {
+            if let Some(until) = early.filter(|_| meter.is_shareable() && !meter.is_heard())
+                && (u64::from(lane.fresh) + ahead > 0 || meter.room(now) < FEW)
+            {
                 awaits = awaits.max(Some(until));
             }
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {

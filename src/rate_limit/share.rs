@@ -25,6 +25,8 @@ const AGAIN: i64 = 1000;
 const LONGEST: i64 = 30_000;
 /// A scope whose calls wait for more asks again after this at the earliest, ms.
 const GAP: i64 = 20;
+/// Where fewer units are left than this, those who send before a reply on them may all be refused.
+pub(super) const FEW: u64 = 16;
 
 /// The sharing of all scopes, where there is a coordinator.
 #[derive(Debug, Default)]
@@ -71,8 +73,8 @@ impl Exchange {
                 (if until > now { 1 } else { gate }, until)
             }
             _ if gate == u32::MAX => (gate, now),
-            _ if self.members > 1 => ((gate / self.members.min(1 << 20) as u32).max(1), now),
-            _ => (gate, now),
+            // Others may have come since.
+            _ => ((gate / (2 * self.members.clamp(1, 1 << 20) as u32)).max(1), now),
         }
     }
 

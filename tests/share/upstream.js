@@ -44,6 +44,8 @@ export async function startUpstream() {
     response.writeHead(allowed ? 200 : 429).end("{}");
     for (const check of quota.watch) check();
   });
+  // A connection that it closes while a request is on its way would fail that request.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());

@@ -97,6 +97,7 @@ export function step(state, message, now) {
   for (const [key, quota] of Object.entries(state.quotas)) {
     if (now - quota.at > 2 * quota.window + LEASE && Object.keys(quota.parts).length === 0) delete state.quotas[key];
   }
+  const waits = { all: 0, any: LATE };
   for (const asked of message.quotas.slice(0, MOST_QUOTAS)) {
     const key = `${asked.id}.${asked.limit}`;
     if (!(key in state.quotas) && Object.keys(state.quotas).length >= MOST_QUOTAS) continue;
@@ -107,9 +108,10 @@ export function step(state, message, now) {
       quota.window = asked.window;
     }
     news = learn(quota, asked, now) || news;
-    count(quota, asked, now);
-    news = share(state, quota, asked, message, now, reply) || news;
+    countTaken(quota, asked, now);
+    news = share(state, quota, asked, message, now, reply, waits) || news;
   }
+  reply.retry = Math.ceil(waits.all || waits.any);
   return { state, reply, news };
 }
 
@@ -157,7 +159,7 @@ function learn(quota, { limit, mode, window, revision, know, back }, now) {
  * @param {ShareMessage["quotas"][number]} asked
  * @param {number} now
  */
-function count(quota, { mode, back, taken }, now) {
+function countTaken(quota, { mode, back, used, taken = used }, now) {
   if (now >= quota.till || quota.mode !== WINDOW) quota.taken = 0;
   if (mode !== quota.mode || mode !== WINDOW || back === 0) return;
   const late = now + back - quota.till;
@@ -173,14 +175,18 @@ function count(quota, { mode, back, taken }, now) {
  * @param {ShareMessage} message
  * @param {number} now
  * @param {ShareReply} reply
+ * @param {{ all: number, any: number }} waits when asking again may help: of quotas that it has none left of, and of others, ms
  */
-function share(state, quota, asked, { client }, now, reply) {
+function share(state, quota, asked, { client }, now, reply, waits) {
   const { id, limit } = asked;
-  renew(state, quota, now);
-  const old = quota.parts[client];
   // Who does not know yet that a window is open learns it by this reply: its part is of that window, too.
   const open = quota.mode === WINDOW && quota.end > now + quota.window / 2 ? quota.end : 0;
   const back = asked.back > 0 ? now + asked.back : open;
+  const before = quota.parts[client];
+  // It may find its window over a little sooner than was reckoned.
+  if (before !== undefined && quota.mode === WINDOW && (back === 0 || back > before.back + quota.window / 2)) before.back = Math.min(before.back, now);
+  renew(state, quota, now);
+  const old = quota.parts[client];
   /** @type {Part} */
   const part = { used: asked.used, back, want: asked.want, units: asked.used, next: 0, lease: now, got: old?.got ?? 0, at: now };
   quota.parts[client] = part;
@@ -196,12 +202,15 @@ function share(state, quota, asked, { client }, now, reply) {
   if (isBucket) {
     line.units = giveTokens(quota, part, others, asked, now);
     line.next = part.next;
-    if (part.units < part.want) reply.retry = Math.min(reply.retry, Math.max(SOON, part.next / 2));
+    if (part.units < part.want) waits.any = Math.min(waits.any, Math.max(SOON, part.next / 2));
   } else {
     giveUnits(quota, part, others, asked, old, now);
     line.units = part.units;
     line.next = part.next;
-    if (part.units < part.used + part.want) reply.retry = Math.min(reply.retry, Math.max(SOON, again(quota, part, others, now)));
+    const wait = part.units < part.used + part.want ? Math.max(SOON, again(quota, part, others, now)) : 0;
+    // Who has none of one quota left waits for that, whatever it has of others.
+    if (part.units <= part.used) waits.all = Math.max(waits.all, wait);
+    else if (wait > 0) waits.any = Math.min(waits.any, wait);
     isFreed = old !== undefined && part.units < charge(old, now) && others.some(({ want }) => want > 0);
   }
   line.lease = Math.ceil(part.lease - now);
@@ -216,8 +225,7 @@ function share(state, quota, asked, { client }, now, reply) {
   if (asked.alone && hasHeard && isAble && asked.revision >= quota.revision && (quota.alone === null || quota.alone.client === client)) {
     quota.alone = { client, until: now + ALONE };
     line.alone = ALONE;
-  } else if (asked.alone) reply.retry = Math.max(SOON, EACH * reply.members);
-  reply.retry = Math.ceil(reply.retry);
+  } else if (asked.alone) waits.all = Math.max(waits.all, SOON, EACH * reply.members);
   reply.quotas.push(line);
   return isFreed;
 }
@@ -271,7 +279,8 @@ function giveUnits(quota, part, others, { limit, units: held }, old, now) {
   const isLog = mode === LOG;
   /** @type {(other: Part) => Claim} */
   const claim = (other) => {
-    const floor = charge(other, now);
+    // Whose window is over asks for the next one, of which others may have got some already.
+    const floor = Math.max(charge(other, now), part.back === 0 ? other.next : 0);
     return { floor, most: Math.max(floor, other.used + other.want), got: other.got };
   };
   // What leaves a log does so bit by bit: who has more than its part is not to send until enough of it has.

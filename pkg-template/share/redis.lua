@@ -74,12 +74,12 @@ local function learn(quota, asked, now)
   quota.at, quota.ends = now, now + asked.back
 end
 
-local function count(quota, asked, now)
+local function countTaken(quota, asked, now)
   if now >= quota.till or quota.mode ~= WINDOW then quota.taken = 0 end
   if asked.mode ~= quota.mode or asked.mode ~= WINDOW or asked.back == 0 then return end
   local late = now + asked.back - quota.till
-  if late > quota.window / 2 then quota.taken, quota.till = asked.taken, now + asked.back
-  elseif late > -quota.window / 2 then quota.taken = max(quota.taken, asked.taken) end
+  if late > quota.window / 2 then quota.taken, quota.till = asked.taken or asked.used, now + asked.back
+  elseif late > -quota.window / 2 then quota.taken = max(quota.taken, asked.taken or asked.used) end
 end
 
 local function renew(clients, quota, now)
@@ -111,7 +111,7 @@ local function giveUnits(quota, part, others, asked, old, now)
   quota.taken = quota.taken - max(0, (old and old[UNITS] or 0) - part[USED])
   local unseen = min(quota.taken, asked.limit) - part[USED]
   for n, other in ipairs(others) do
-    local least = charge(other, now)
+    local least = max(charge(other, now), part[BACK] == 0 and other[NEXT] or 0)
     unseen = unseen - least
     floors[n + 1], mosts[n + 1], gots[n + 1] = least, max(least, other[USED] + other[WANT]), other[GOT]
   end
@@ -195,16 +195,18 @@ local clients, others = state.clients, 0
 for client, known in pairs(clients) do
   if now >= known[3] then clients[client] = nil elseif client ~= message.client then others = others + 1 end
 end
-local lines, retry = {}, LATE
+local lines, all, any = {}, 0, LATE
 local function line(asked, units, next, lease, scarce, alone, revision, age, know)
   lines[#lines + 1] = string.format('{"id":%s,"limit":%.14g,"units":%.14g,"next":%.14g,"lease":%.14g,"scarce":%s,"alone":%.14g,"revision":%.14g,"age":%.14g,"know":[%s]}', cjson.encode(asked.id), asked.limit, units, next, lease, scarce and 'true' or 'false', alone, revision, age, table.concat(know, ','))
 end
 
 local function share(quota, asked)
-  renew(clients, quota, now)
-  local old = quota.parts[message.client]
   local open = quota.mode == WINDOW and quota.ends > now + quota.window / 2 and quota.ends or 0
   local back = asked.back > 0 and now + asked.back or open
+  local old = quota.parts[message.client]
+  if old and quota.mode == WINDOW and (back == 0 or back > old[BACK] + quota.window / 2) then old[BACK] = min(old[BACK], now) end
+  renew(clients, quota, now)
+  old = quota.parts[message.client]
   local part = { asked.used, back, asked.want, asked.used, 0, now, old and old[GOT] or 0, now }
   quota.parts[message.client] = part
   for other, known in pairs(clients) do
@@ -216,14 +218,16 @@ local function share(quota, asked)
     wanted = wanted + known[WANT] + (isBucket and 0 or known[USED])
     if other ~= message.client then rest[#rest + 1] = known end
   end
+  wanted = max(wanted, quota.taken + asked.want)
   local units
   if isBucket then
     units = giveTokens(quota, part, rest, asked, now)
-    if part[UNITS] < part[WANT] then retry = min(retry, max(SOON, part[NEXT] / 2)) end
+    if part[UNITS] < part[WANT] then any = min(any, max(SOON, part[NEXT] / 2)) end
   else
     giveUnits(quota, part, rest, asked, old, now)
     units = part[UNITS]
-    if units < part[USED] + part[WANT] then retry = min(retry, max(SOON, again(quota, part, rest, now))) end
+    local wait = units < part[USED] + part[WANT] and max(SOON, again(quota, part, rest, now)) or 0
+    if units <= part[USED] then all = max(all, wait) elseif wait > 0 then any = min(any, wait) end
   end
   local only, alone = quota.alone, 0
   if only and (now >= only[2] or (only[1] == message.client and not asked.alone)) then only = nil end
@@ -232,10 +236,9 @@ local function share(quota, asked)
   if asked.alone and hasHeard and isAble and asked.revision >= quota.revision and (not only or only[1] == message.client) then
     only = { message.client, now + ALONE }
     alone = ALONE
-  elseif asked.alone then retry = max(SOON, 3 * (others + 1)) end
+  elseif asked.alone then all = max(all, SOON, 3 * (others + 1)) end
   quota.alone = only
-  retry = ceil(retry)
-  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), now < quota.learning or 4 * max(wanted, quota.taken + asked.want) > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
+  line(asked, units, part[NEXT], ceil(part[HOLDS] - now), now < quota.learning or 4 * wanted > 3 * asked.limit, alone, quota.revision, now - quota.at, quota.know)
 end
 
 if others >= MOST_CLIENTS then
@@ -262,10 +265,10 @@ else
         quota.window = asked.window
       end
       learn(quota, asked, now)
-      count(quota, asked, now)
+      countTaken(quota, asked, now)
       share(quota, asked)
     end
   end
 end
 redis.call('SET', KEYS[1], pack(state), 'PX', string.format('%.0f', ceil(state['until'] - now)))
-return string.format('{"members":%d,"retry":%.14g,"held":%.14g,"quotas":[%s]}', others + 1, retry, max(0, state.held - now), table.concat(lines, ','))
+return string.format('{"members":%d,"retry":%.14g,"held":%.14g,"quotas":[%s]}', others + 1, ceil(all > 0 and all or any), max(0, state.held - now), table.concat(lines, ','))

@@ -246,8 +246,9 @@ impl Meter {
             share.fed = Some(now);
         }
         share.alone = now.plus(reply.alone);
-        // Where nobody is sure when the window ends, it asks once more before that: others may know by then.
-        let is_sure = !matches!(&self.by, Limit::Window(window) if length.is_none() && reply.units > window.used());
+        // Where nobody is sure when the first window ends, it asks once more before that: others may know by then.
+        let is_first = |window: &super::Window| length.is_none() && !window.is_proved();
+        let is_sure = !matches!(&self.by, Limit::Window(window) if is_first(window) && reply.units > window.used());
         share.asked = reply.units < share.claim && is_sure;
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.

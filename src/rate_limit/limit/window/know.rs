@@ -134,6 +134,11 @@ impl Window {
         self.open.opener.is_some()
     }
 
+    /// Whether a reset was met.
+    pub fn is_proved(&self) -> bool {
+        self.proved
+    }
+
     /// Whether the open window began before the one before it was to end.
     pub fn is_early(&self, now: MonoTime) -> bool {
         self.closed.is_some_and(|closed| closed.by > now)

@@ -7,6 +7,7 @@
 //! rest of the run, and if it is refused the reset is believed as it was reported.
 
 mod answers;
+mod know;
 
 use super::{
     Facts, Trial, UNKNOWN_WINDOW,
@@ -74,6 +75,8 @@ pub(super) struct Window {
     refuted: bool,
     /// A reset was met and proved to be one.
     proved: bool,
+    /// How often one that stood alone showed whether the window was over, or one that opened a window when it did.
+    resolved: u32,
     /// By how much resets come later than they are reported, where the server rounds down, ms.
     late: i64,
     /// Of windows whose end nobody reports: their length, and between which two moments the open one began.
@@ -94,6 +97,7 @@ impl Window {
             shortest: None,
             refuted: false,
             proved,
+            resolved: 0,
             late: 0,
             untold: Length { after: 0, by: UNKNOWN_WINDOW, open: true },
             mark: None,

@@ -39,6 +39,7 @@ impl Window {
         }
         if taken == told.cost && taken > 0 && !told.limited && open.opener.is_none() {
             open.opener = Some((told.sent, told.now));
+            self.resolved = self.resolved.wrapping_add(1);
         }
         open.foreign = open.foreign.max(taken.saturating_sub(open.used));
         if taken > open.used {
@@ -122,7 +123,8 @@ impl Window {
                 self.measure(facts.limit, usage);
                 self.closed = Some(known);
                 // Before its time, it may as well be the same, or a bucket: then all that is taken counts.
-                let own = if told.now < known.by { taken.max(told.cost) } else { told.cost };
+                let is_all = told.now < known.by && !facts.shared;
+                let own = if is_all { taken.max(told.cost) } else { told.cost };
                 self.begin_next(told.sent, told.others.saturating_add(own));
                 self.reset = Some(reset);
             }
@@ -152,6 +154,7 @@ impl Window {
             return None;
         }
         let trial = self.trial.take();
+        self.resolved = self.resolved.wrapping_add(u32::from(trial.is_some()));
         // One that may have arrived after the reported end shows nothing of a length that ends before it.
         let guess = trial.and_then(|trial| trial.length).filter(|_| told.now < closed.by);
         if trial.is_some() {
@@ -160,7 +163,16 @@ impl Window {
         }
         let length = guess.or(self.reckoned);
         let own = usage.total(told.sent, facts.length);
-        if !told.limited && self.slides(&closed, &reset, taken, facts.length.or(length), own) {
+        let slides = if facts.shared {
+            // Others may have sent what is taken: only one that stood alone shows it.
+            let length = facts.length.or(length);
+            let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
+            let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
+            trial.is_some() && product(taken, 16) > facts.limit && (is_short || is_most)
+        } else {
+            self.slides(&closed, &reset, taken, facts.length.or(length), own)
+        };
+        if !told.limited && slides {
             let most = reset.by.since(told.sent);
             let shortest = || nice(reset.after.since(told.now), most).map_or(most, |(shortest, _)| shortest).max(1);
             return Some(Next::Sliding(facts.length.or(length).or_else(|| Some(shortest())), Some(reset)));
@@ -172,6 +184,7 @@ impl Window {
         } else {
             // The window before is open, and there was room in it after all.
             self.refuted |= guess.is_some();
+            let taken = if facts.shared { told.cost } else { taken };
             self.open.used = self.open.used.max(taken.saturating_add(told.others));
         }
         self.reset = Some(reset);
@@ -197,6 +210,7 @@ impl Window {
     // The send that stood alone was refused: the window before is open still.
     pub(super) fn refuse(&mut self, limit: u64, now: MonoTime) {
         let Some(mut reset) = self.closed.take() else { return };
+        self.resolved = self.resolved.wrapping_add(1);
         // Reckoned from resets that come as late as they are seen to, a length may be right. Before its time not the
         // reset as it was reported is wrong, but what was reckoned of it.
         self.refuted = self.open.began < reset.by && !reset.is_guess();

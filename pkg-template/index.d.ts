@@ -1256,7 +1256,7 @@ export type Explanation = ExplanationBase &
         reason: "client_deadline" | "connect" | "headers" | "body" | "server";
       }
     | {
-        /** The caller's own signal ended the request. */
+        /** The caller's signal aborted the request. */
         kind: "aborted";
         /** There is one reason only. */
         reason: "caller";
@@ -1665,7 +1665,7 @@ export type CatalogCondition = {
  *   kind: "too_large",
  *   retry: { verdict: "never", until: "limit is 10000 or less" },
  *   field: "limit", in: "query", fieldReason: "range",
- *   causes: [{ id: "limit", confidence: "certain", text: "limit is {url.limit}; the most is 10000." }],
+ *   causes: [{ id: "limit", confidence: "certain", text: "limit is {url.limit}; the maximum is 10000." }],
  *   action: "Use limit=10000 or less and page through the rest.",
  * };
  * ```

@@ -16,7 +16,7 @@ pub enum Cause {
     Exhausted,
     /// HTTP/2 says that the request was not processed.
     Unprocessed,
-    /// No connection came about in time.
+    /// The connection could not be opened in time.
     ConnectTimeout,
     /// No head came in time.
     HeadersTimeout,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What each module may name beside itself. `syntax` and `time` are ground that all stand on.
+/// What each module may name besides itself. All may name `syntax`, `time` and the pointer in `shared`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("call", &["policy", "retry", "rate_limit", "hints", "syntax", "time"]),
     ("client", &["call", "record", "options", "policy", "explain", "retry", "rate_limit", "hints", "syntax", "time"]),
@@ -33,7 +33,7 @@ fn every_module_names_only_modules_below_it() {
             wrong.push(format!("{}: no row for the module {module}", path.display()));
             continue;
         };
-        for named in crate_paths(&text).into_iter().filter(|named| *named != module) {
+        for named in crate_paths(&text).into_iter().filter(|named| *named != module && named != "shared") {
             if !allowed.contains(&named.as_str()) {
                 wrong.push(format!("{}: {module} may not name {named}", path.display()));
             }

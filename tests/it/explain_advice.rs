@@ -54,7 +54,7 @@ fn the_action_names_what_the_response_names() {
             json!({}),
             &["acr_values=gold and max_age=5"],
         ),
-        (403, "", json!({"message": "Your account has been suspended"}), &["suspended", "restored"]),
+        (403, "", json!({"message": "Your account has been suspended"}), &["suspended", "restore the account"]),
         (404, "", json!({"message": "Cannot PATCH /v9/x"}), &["method, path and version"]),
     ] {
         let out = of(status, "PATCH", headers, &body);
@@ -232,7 +232,7 @@ fn no_cause_or_action_contradicts_the_response() {
             "exists",
         ),
         (401, json!({"errors": [{"message": "Insufficient scopes on access token."}]}), "scope", "with the scope"),
-        (401, json!({"error": "unauthorized product", "code": 1104}), "product", "granted"),
+        (401, json!({"error": "unauthorized product", "code": 1104}), "product", "Get the permission"),
         (401, json!({"message": "Current user is not logged in"}), "missing", "Have the user sign in"),
         (
             401,
@@ -259,7 +259,7 @@ fn a_page_of_a_firewall_is_no_rate_limit_because_its_retry_after_is_nought() {
         "<html><head><title>403 Forbidden</title></head><body><p>The requested URL was rejected.</p></body></html>";
     let out = of(403, "GET", "content-type:text/html\nretry-after:0\nx-request-id:ref-9\n", &json!(page));
     assert_eq!(out["kind"], "forbidden");
-    assert!(text(&out["action"]).contains("name the reference ref-9"), "{out}");
+    assert!(text(&out["action"]).contains("include the reference ref-9"), "{out}");
     assert_eq!(of(403, "GET", "retry-after:5\n", &json!({}))["kind"], "rate_limited");
 }
 

@@ -56,7 +56,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("s001-10-day-out-of-range", "clever.day-out-of-range", "past no-such-day", "future"),
     ("s001-11-no-auth", "clever.no-token", "missing", "District-app"),
     ("s001-12-bad-token", "clever.bad-token", "invalid", "District-app"),
-    ("s001-13-deleted", "clever.assignment-deleted", "deleted", "anew"),
+    ("s001-13-deleted", "clever.assignment-deleted", "deleted", "again"),
     ("s001-14-user-not-found", "clever.user-not-enrolled", "not-enrolled not-assigned", "enrolment"),
     ("s001-15-method", "clever.method", "unsupported", "method"),
     ("s002-401-row", "unit21.unauthorized", "access-token client-secret client-id", "client_secret"),

@@ -222,7 +222,7 @@ fn a_number_over_the_most_that_the_message_names_is_told() {
         assert_eq!(cause.is_some(), seen, "{query} {message}");
         let name = query.split('=').next().unwrap();
         assert!(cause.is_none_or(
-            |cause| text(&cause["text"]).starts_with(name) && text(&cause["text"]).ends_with("the most is 100.")
+            |cause| text(&cause["text"]).starts_with(name) && text(&cause["text"]).ends_with("the maximum is 100.")
         ));
     }
 }

@@ -10,7 +10,7 @@ export const KINDS = {
   invalid_request: "The request is wrong, and no closer kind fits.",
   malformed_body: "The body of the request could not be read.",
   validation_failed: "A value in the request is not accepted; `fields` names which.",
-  conflict: "The request does not fit the present state of what it is about.",
+  conflict: "The request does not fit the current state of the resource.",
   locked: "What the request is about is in use by another request.",
   too_large: "The request, or what it asks for, is too large.",
   rate_limited: "Too many requests for now; waiting helps.",
@@ -21,7 +21,7 @@ export const KINDS = {
   unexpected_response: "The response is not what the API sends, such as a page of HTML.",
   network: "No response came.",
   timeout: "It took too long.",
-  aborted: "The caller's own signal ended the request.",
+  aborted: "The caller's signal aborted the request.",
   unknown: "A thrown error that is no failure of a request, such as an error of the program itself.",
   success: "Nothing failed.",
 };

@@ -62,23 +62,53 @@ function general() {
   return [{ text: "HTTP statuses", pages: statuses }, { text: "fetch failed", pages: failures }];
 }
 
-/** As people meet it: the API, the status, and the words of the response. @param {string | undefined} api @param {any} rule @param {any} report */
+/** As people meet it and search for it: the API, the status, the codes and the words of the response. @param {string | undefined} api @param {any} rule @param {any} report */
 function titleOf(api, rule, report) {
-  if (!api) return GENERAL[rule.id] ?? `"${wordsOf(rule)}"`;
-  const explained = report && explainer.explain(report);
-  const status = report?.status ?? [rule.when.status].flat()[0] ?? "";
-  const { code, message } = explained?.api ?? {};
-  // Made-up reports of a test have a message of one letter: then the code is what stands in the response.
-  const said = message && message.length > 1 ? message : code;
-  const words = (said && /^\d+$/.test(said) ? `error code ${said}` : said) ?? wordsOf(rule) ?? explainer.lookup(rule.id)?.title;
-  // The first sentence is what people paste into a search.
-  return `${api}${Number.isInteger(status) ? ` ${status}` : ""}: ${String(words).replace(/\.(\s.*)?$/, "").slice(0, 90)}`;
+  const { when } = rule;
+  if (!api) return GENERAL[rule.id] ?? `"${wordsOf(when)}"`;
+  const said = report && explainer.explain(report).api;
+  // Reports of a test that are made up have a message of one letter.
+  const message = firstSentence(isWord(said?.message) || (said?.message ?? "").length < 2 ? wordsOf(when) : said.message);
+  const statuses = [report?.status ?? when.status ?? []].flat().filter((status) => status >= 400);
+  const named = codesOf(when, said).join(", ");
+  const codes = /^\d/.test(named) ? `error code ${named}` : named;
+  const kind = explainer.lookup(rule.id)?.title;
+  const names = statuses.slice(0, 3).map((status) => `${status} ${STATUSES[status] ?? kind}`).join(", ");
+  const text = conditionOf(when) ?? message ?? (codes && kind);
+  if (!codes && (!text || text === STATUSES[statuses[0]])) return `${api} API ${names}`;
+  const head = [api, statuses[0] ?? (codes.startsWith("error") ? "" : "error"), codes].filter(Boolean).join(" ");
+  return `${head}: ${text}`;
 }
 
-/** What a rule's message must look like, for a title. @param {any} rule @returns {string | undefined} */
-function wordsOf({ when }) {
-  const text = [when.message ?? when.code ?? []].flat()[0];
-  return typeof text === "string" ? text.replace(/\{+(\w+)\}+/g, "…").replaceAll("*", "…").replace(/^[…: ]+|[…: ]+$/g, "") : undefined;
+/** The codes that a rule asks for, those of its report first. @param {any} when @param {any} said @returns {string[]} */
+function codesOf(when, said) {
+  const asked = [when, ...(when.any ?? [])].flatMap(({ code, message, json = {} }) => [code, message, ...Object.values(json)]);
+  const words = [said?.code, said?.message, ...asked.flat().map((value) => value?.equals ?? value)].filter(isWord);
+  const codes = words.map((word) => word.replaceAll("*", ""));
+  return codes.filter((code, index) => !codes.slice(0, index).some((other) => other.startsWith(code) && !/^\d/.test(code) || other === code)).slice(0, 4);
+}
+
+/** A code, and no sentence. @param {unknown} value @returns {value is string} */
+const isWord = (value) => typeof value === "string" && /^\*?[\w-]{2,}\*?$|^\d$/.test(value);
+
+/** What a rule asks for beside codes and words. @param {any} when @returns {string | undefined} */
+function conditionOf({ bodyIs, url }) {
+  if ([bodyIs].flat().includes("html")) return "HTML page instead of JSON";
+  return url?.param && url.gt !== undefined ? `${url.param} over ${url.gt}` : undefined;
+}
+
+/** What a rule's message must look like, for a title. @param {any} when @returns {string | undefined} */
+function wordsOf({ message }) {
+  const text = [message ?? []].flat().find((value) => !isWord(value));
+  if (typeof text !== "string") return undefined;
+  const named = text.replace(/\{(field|fields|entity|allowed)\}/g, "$1").replace(/\{+(\w+)\}+/g, "…").replaceAll("*", "…");
+  return named.replace(/^[…: ]+|[…: ]+$/g, "");
+}
+
+/** The first sentence is what people paste into a search. @param {string | undefined} words */
+function firstSentence(words) {
+  const sentence = words?.replace(/\.(\s.*)?$/, "");
+  return sentence && sentence.length > 90 ? `${sentence.slice(0, 90).replace(/\s+\S*$/, "")}…` : sentence;
 }
 
 /** Rules that read the same are told apart by their titles. @param {Page[]} pages */

@@ -162,7 +162,7 @@ fn causes(case: &Case<'_, '_>, words: &Words<'_>, sense: Option<(Sense, &str)>, 
     }
     // Credentials that were sent are not missing.
     let cause = if id == "missing" && case.asked.identified {
-        "Credentials were sent, and the server sees none where it looks for them."
+        "Credentials were sent, but not where the server looks for them."
     } else {
         sense.cause
     };
@@ -237,8 +237,8 @@ fn default_causes(case: &Case<'_, '_>, known: bool, basis: usize, out: &mut Expl
 /// Writes what to do, unless a rule did: a warning if the request may have taken effect, then the fields or the API's words, then the step.
 fn action(case: &Case<'_, '_>, sense: Option<(Sense, &str)>, out: &mut Explanation) {
     const UNSURE: &str =
-        "This is not certain: go by those words, and look up[ the code {code} in] the API's documentation.";
-    const HARM: &str = "It may have taken effect: look first, or send it with an Idempotency-Key. ";
+        "This is not certain: rely on the API's words, and look up[ the code {code} in] the API's documentation.";
+    const HARM: &str = "It may have taken effect: check first, or send it with an Idempotency-Key. ";
     if !out.action.is_empty() {
         return;
     }

@@ -76,8 +76,7 @@ pub fn notes(report: &Report<'_>, waits: Waits<'_>, harvest: &Body<'_>, out: &mu
         out.notes.push(HIDDEN.trim_ascii_start());
     }
     if matches!(out.retry, Retry::AtReset { delay: 0, .. }) {
-        out.notes
-            .push("The reset lies in the past: this clock or the server's is wrong, or the window has just ended.");
+        out.notes.push("The reset is in the past: this clock or the server's is wrong, or the window has just ended.");
     }
     if harvest.shape == Shape::Html && out.kind != Kind::UnexpectedResponse {
         out.notes.push("The body is a web page, not JSON: it may come from a proxy in front of the API.");

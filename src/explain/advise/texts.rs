@@ -65,21 +65,21 @@ pub fn retry(kind: Kind, until: Text) -> Retry {
 
 /// Causes of a page in place of data, as [`pairs`].
 pub const PAGE: &str = "route\n\
-    The endpoint does not exist: a web server's page came in place of the API's response.\n\
+    The endpoint does not exist, and a web server sent its own page.\n\
     sign-in\n\
-    The credentials are missing or of the wrong type, and a sign-in page came.\n\
+    The credentials are missing or of the wrong type, and the server sent a sign-in page.\n\
     proxy\n\
-    Something between client and API (proxy, portal, firewall) responded.";
+    A proxy, portal or firewall between client and API responded.";
 
 /// The cause of a page that asks to sign in, under a status of success.
 pub const SIGN_IN: &str = "sign-in\n\
-    A sign-in page came in place of data: the session has ended, or no credentials were sent.";
+    The server sent a sign-in page: the session has ended, or no credentials were sent.";
 
 /// Causes of a body that is called JSON and is none.
 pub const NO_JSON: &str = "cut\n\
-    The body was cut off on the way, or the server broke off.\n\
+    The body was cut off in transit, or the server stopped sending.\n\
     not-json\n\
-    The Content-Type is JSON and the body is something else.";
+    The Content-Type is JSON, but the body is not.";
 
 /// Ids and texts, a line each.
 pub fn pairs(text: &'static str) -> Pairs {
@@ -123,7 +123,7 @@ rows! {
         "the request is corrected" "This request could not be processed."
         "{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation."
         [
-        "parameter" "A value, a parameter or the form of the request is not what the endpoint takes."
+        "parameter" "The endpoint does not accept a value, a parameter or the format of the request."
         ];
     MalformedBody: "malformed_body" "Malformed request body"
         "the body is well-formed" "Something went wrong while sending your data."
@@ -135,7 +135,7 @@ rows! {
         "the named fields are corrected" "Please check your input."
         "{says} Correct that and send the request again.|Look up the code {code} in the API's documentation and correct the request.|Check the request's parameters and body against the API's documentation."
         [
-        "field" "Required and not sent: {missing}.|What was sent as {names} is not accepted.|The API does not accept a value, or misses one."
+        "field" "Required but not sent: {missing}.|The API does not accept the value of {names}.|A value is missing or not accepted."
         ];
     Unauthenticated: "unauthenticated" "Not authenticated"
         "" "This is not available right now. You may need to sign in again."
@@ -147,35 +147,35 @@ rows! {
         ];
     Forbidden: "forbidden" "Not permitted"
         "the permission is granted" "Access to this was refused."
-        "Check what the user or key may do; ask the account's administrator[ and name the reference {id}]."
+        "Check the permissions of the user or key; ask the account's administrator[ and include the reference {id}]."
         [
-        "permission" "The server refuses this to the caller; usually a right is missing."
+        "permission" "The caller may not do this; usually a permission is missing."
         ];
     NotFound: "not_found" "Not found"
         "the URL is corrected or the resource exists" "This could not be found."
-        "Check the URL and the ids in it for typos, and that what they name exists and this caller may see it."
+        "Check the URL and its ids for typos. Check that the resource exists and that this caller may see it."
         [
-        "absent" "The resource does not exist, or no longer."
+        "absent" "The resource does not exist, or no longer exists."
         "url" "The URL is wrong."
         "hidden" "The resource is not visible to this caller."
         ];
     UnexpectedResponse: "unexpected_response" "Unexpected response"
         "the request reaches the API" "The service sent a response that could not be read."
-        "Check the URL, the credentials and what stands between client and API[; name the reference {id} to its owner]."
+        "Check the URL, the credentials and any proxy between client and API[; ask its owner and include the reference {id}]."
         [
         "redirect" "The server redirects; the redirect was not followed."
         ];
     NotSupported: "not_supported" "Not supported"
-        "the request is a supported one" "This is not supported."
-        "Send a different request, one that the API supports."
+        "the request is changed" "This is not supported."
+        "Send a request that the API supports."
         [
         "unsupported" "The API does not support what the request asks for."
         ];
     Conflict: "conflict" "Conflict"
-        "the target was read again" "This is not possible in its present state."
+        "the target is read again" "This is not possible in its current state."
         "Read the target again, then decide whether the request still makes sense."
         [
-        "state" "The request does not fit the present state of what it is about."
+        "state" "The request does not fit the current state of the resource."
         ];
     Locked: "locked" "Locked"
         "" "This is locked right now. Please try again later."
@@ -185,37 +185,37 @@ rows! {
         ];
     TooLarge: "too_large" "Too large"
         "the request is smaller" "This is too large."
-        "Send or ask for less at once."
+        "Send or request less at once."
         [
         "size" "The request, or what it asks for, is larger than the server accepts."
         ];
     RateLimited: "rate_limited" "Rate limited"
         "" "There were too many requests. Please wait a moment."
-        "Wait {wait}, then pace the calls[: the limit is {limit}].|Wait as long as Retry-After says, else back off; then pace the calls[: the limit is {limit}]."
+        "Wait {wait}, then pace the calls[: the limit is {limit}].|Wait as long as Retry-After says, or back off; then pace the calls[: the limit is {limit}]."
         [
         "rate" "More requests were sent than the rate limit allows."
         ];
     QuotaExhausted: "quota_exhausted" "Quota exhausted"
-        "the quota or balance is raised or renewed" "The usage limit is reached."
+        "the quota or balance is raised or renewed" "The usage limit has been reached."
         "Wait {wait}, until the quota resets, or raise it.|Check the account's plan, balance and limits."
         [
         "quota" "The account's quota, balance or spending limit is used up."
         ];
     BusinessRule: "business_rule" "Refused by a rule of the API"
         "the rule is satisfied" "This is not possible right now."
-        "Look up the code {code} in the API's documentation, and see `details`.|Look up in the API's documentation which rule this is."
+        "Look up the code {code} in the API's documentation, and see `details`.|Find the rule in the API's documentation."
         [
-        "rule" "The request is well-formed, but a rule of the API forbids it; `api.code` and `details` tell which."
+        "rule" "The request is well-formed, but a rule of the API forbids it; `api.code` and `details` identify it."
         ];
     ServerError: "server_error" "Server error"
         "" "Something went wrong on the server. Please try again later."
-        "Try again[ in {wait}], backing off. If it persists, write to the API's support and name the request id[ {id}]."
+        "Try again[ in {wait}], backing off. If it persists, contact the API's support and include the request id[ {id}]."
         [
         "bug" "An unexpected condition on the server: a bug or overload."
         ];
     Unavailable: "unavailable" "Temporarily unavailable"
         "" "The service is unavailable right now. Please try again later."
-        "Try again[ in {wait}, or] later, backing off; look at the API's status page."
+        "Try again[ in {wait}, or] later, backing off; check the API's status page."
         [
         "overload" "The service, or a gateway in front of it, is overloaded, busy or down."
         "maintenance" "The service is under maintenance."
@@ -228,21 +228,21 @@ rows! {
         ];
     Timeout: "timeout" "Timed out"
         "" "This took too long. Please try again."
-        "Try again, backing off; ask for less at once, or allow more time."
+        "Try again, backing off; request less at once, or allow more time."
         [
-        "slow" "No response came in time; the server may have acted all the same."
+        "slow" "No response came in time; the server may have processed the request anyway."
         ];
     Aborted: "aborted" "Aborted"
-        "the caller asks again" "Cancelled."
-        "Nothing, if the abort was meant; else look for who aborts the signal."
+        "the caller sends it again" "Cancelled."
+        "Nothing if the abort was intended; otherwise find the code that aborts the signal."
         [
-        "caller" "The caller's own signal ended the request."
+        "caller" "The caller's signal aborted the request."
         ];
     Unknown: "unknown" "Error in the program"
         "the program is corrected" "Something went wrong. Please try again later."
-        "Read the message, and look at the line that the error's stack names."
+        "Read the message, and check the line in the error's stack."
         [
-        "program" "The program, or a library in it, threw this: no failed request is known behind it."
+        "program" "The program or a library threw this; no failed request is known."
         ];
 }
 
@@ -251,7 +251,7 @@ pub const USER: &[(Kind, &str)] = &[
     (Kind::Success, "message\nThe service responded. Please check the result.\n"),
     (
         Kind::ValidationFailed,
-        concat!("exists\nThis exists already.\n", "request\nThis request could not be processed.\n",),
+        concat!("exists\nThis already exists.\n", "request\nThis request could not be processed.\n",),
     ),
     (
         Kind::Unauthenticated,
@@ -267,7 +267,7 @@ pub const USER: &[(Kind, &str)] = &[
         Kind::Forbidden,
         concat!(
             "key\nThis is not available right now.\n",
-            "account\nThis needs an account that is active.\n",
+            "account\nThis needs an active account.\n",
             "region\nThis is not available in your region.\n",
             "blocked\nAccess to this is blocked.\n",
             "bot_challenge\nThe service could not confirm that you are not a robot.\n",
@@ -276,9 +276,9 @@ pub const USER: &[(Kind, &str)] = &[
     (
         Kind::Conflict,
         concat!(
-            "exists\nThis exists already.\n",
+            "exists\nThis already exists.\n",
             "changed\nThis was changed in the meantime. Please reload and try again.\n",
-            "done\nThis was done already.\n",
+            "done\nThis has already been done.\n",
         ),
     ),
     (Kind::Locked, "pending\nThis has not been approved yet.\n"),
@@ -289,8 +289,8 @@ pub const USER: &[(Kind, &str)] = &[
             "declined\nThe payment was declined. Please use another payment method.\n",
             "funds\nThe balance is not sufficient.\n",
             "sold_out\nThis is no longer available.\n",
-            "exists\nThis exists already.\n",
-            "done\nThis was done already.\n",
+            "exists\nThis already exists.\n",
+            "done\nThis has already been done.\n",
         ),
     ),
     (

@@ -133,7 +133,7 @@ mod tests {
         for part in [
             r#""kind":"too_large""#,
             "Clever responded 413",
-            "limit is {url.limit}; the most is 10000.",
+            "limit is {url.limit}; the maximum is 10000.",
             "page through",
         ] {
             assert!(page.contains(part), "{page}");

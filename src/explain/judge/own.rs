@@ -40,17 +40,17 @@ pub fn page(id: &str, out: &mut Explanation) -> bool {
 fn tell(id: &str, out: &mut Explanation) {
     let (what, cause, text, action) = if out.kind == Kind::RateLimited {
         (
-            "The policy did not send the request: the wait for the quota is longer than it may be.",
+            "The policy did not send the request: it would wait too long for the quota.",
             "quota",
-            "The quota is used up, and what waits for it fills the queue or the time that a call may wait.",
-            "Try again when the quota has room; rateLimit.maxWait and rateLimit.maxQueue say how much may wait.",
+            "The quota is used up, and the queue is full or the wait is longer than allowed.",
+            "Try again when the quota resets; rateLimit.maxWait and rateLimit.maxQueue limit the wait.",
         )
     } else {
         (
             "The policy did not send the request: the circuit of its route is open.",
             "circuit",
-            "The requests before it kept failing on this route.",
-            "Try again when the circuit lets a request through; look at what failed before.",
+            "Earlier requests kept failing on this route.",
+            "Try again when the circuit lets a request through; check why earlier requests failed.",
         )
     };
     out.confidence = 95;

@@ -69,7 +69,7 @@ pub fn explain(report: &Report<'_>) -> Explanation {
         Given::Nothing => "Nothing was given.",
         Given::Promise => "A promise was given.",
         Given::Response => "A Response was given.",
-        Given::Object => "An object was given that is no report: it has neither a status nor an error.",
+        Given::Object => "The given object is not a report: it has neither a status nor an error.",
     };
     out.confidence = 10;
     out.what_happened = out.arena.add(note);
@@ -84,8 +84,11 @@ fn threw(thrown: Thrown<'_>, mut out: Explanation) -> Explanation {
         cause.evidence = (0, 1);
     }
     let is_error = !thrown.name.is_empty();
-    let words =
-        if is_error { ["The program threw ", thrown.name] } else { ["A value that is no Error was thrown", ""] };
+    let words = if is_error {
+        ["The program threw ", thrown.name]
+    } else {
+        ["The program threw a value that is not an Error", ""]
+    };
     let start = out.arena.join(&words);
     if is_error && !thrown.code.is_empty() {
         out.arena.add(" (");
@@ -96,7 +99,7 @@ fn threw(thrown: Thrown<'_>, mut out: Explanation) -> Explanation {
     let message = out.arena.excerpt(thrown.message);
     out.what_happened = start.and(if message.is_empty() { colon } else { message });
     if thrown.name == "PolicyOptionError" {
-        out.action = out.arena.add("Correct the option that the message names.");
+        out.action = out.arena.add("Correct the option named in the message.");
         out.retry = Retry::Never { until: out.arena.add("the option is corrected") };
     }
     out
@@ -109,7 +112,7 @@ pub fn misuse(given: Given, out: &mut Explanation) {
         Given::Promise => "Await the promise: explain what it rejects with, and give its Response to explainResponse.",
         Given::Response => "The body of a Response is not read here: await explainResponse(response).",
         Given::Object => {
-            "A report has the members status, headers, body, method, url, requestBody and error; others are guessed at."
+            "A report has the members status, headers, body, method, url, requestBody and error; other names are guessed."
         }
     });
 }
@@ -231,7 +234,7 @@ mod tests {
         for (name, message, code, shown) in [
             ("Error", "No such user: 5", "", "The program threw Error: No such user: 5"),
             ("Error", "open /etc/x", "ENOENT", "The program threw Error (ENOENT): open /etc/x"),
-            ("", "user is null", "", "A value that is no Error was thrown: user is null"),
+            ("", "user is null", "", "The program threw a value that is not an Error: user is null"),
         ] {
             let thrown = alloc::vec![Thrown { name, message, code }];
             let out = explain(&Report { thrown, ..Report::default() });

@@ -19,21 +19,16 @@ struct Row(Cause, Kind, &'static str, &'static str);
 
 /// Where two rows have one reason, the first stands for it.
 const ROWS: &[Row] = &[
-    Row(Cause::Aborted, Kind::Aborted, "caller", "The caller's own signal ended the request."),
-    Row(
-        Cause::Exhausted,
-        Kind::Network,
-        "subrequests",
-        "One invocation may send only so many requests, and all of them are sent.",
-    ),
-    Row(Cause::ConnectTimeout, Kind::Timeout, "connect", "No connection came about in time."),
+    Row(Cause::Aborted, Kind::Aborted, "caller", "The caller's signal aborted the request."),
+    Row(Cause::Exhausted, Kind::Network, "subrequests", "This invocation has sent as many requests as it may."),
+    Row(Cause::ConnectTimeout, Kind::Timeout, "connect", "The connection could not be opened in time."),
     Row(
         Cause::HeadersTimeout,
         Kind::Timeout,
         "headers",
         "The server accepted the request and sent no response in time.",
     ),
-    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The response began and stalled."),
+    Row(Cause::BodyTimeout, Kind::Timeout, "body", "The response started, then stalled."),
     Row(
         Cause::Timeout,
         Kind::Timeout,
@@ -44,35 +39,30 @@ const ROWS: &[Row] = &[
         Cause::Protocol,
         Kind::Network,
         "protocol",
-        "What came is not HTTP: another protocol at that port, or a broken response.",
+        "The response is not HTTP: another protocol at that port, or a broken response.",
     ),
     Row(
         Cause::Unreadable,
         Kind::Network,
         "protocol",
-        "The response was refused: its headers are too large, its encoding is broken, or its integrity is another.",
+        "The client refused the response: its headers are too large, its encoding is broken, or its integrity does not match.",
     ),
     Row(
         Cause::Url,
         Kind::InvalidRequest,
         "bad_url",
-        "The address is relative without a base, malformed, or of a scheme or port that fetch refuses.",
+        "The URL is relative without a base, malformed, or has a scheme or port that fetch refuses.",
     ),
     Row(
         Cause::Options,
         Kind::InvalidRequest,
         "unknown",
-        "fetch refused the request's options or address before it was sent.",
+        "fetch refused the request's options or URL before sending it.",
     ),
-    Row(
-        Cause::UsedBody,
-        Kind::InvalidRequest,
-        "unknown",
-        "A body was read twice: it can be read once, or cloned before.",
-    ),
+    Row(Cause::UsedBody, Kind::InvalidRequest, "unknown", "A body was read twice: read it once, or clone it first."),
     REDIRECT,
     OFFLINE,
-    Row(Cause::Csp, Kind::Network, "csp", "The page's Content Security Policy (connect-src) forbids this address."),
+    Row(Cause::Csp, Kind::Network, "csp", "The page's Content Security Policy (connect-src) forbids this URL."),
     Row(
         Cause::Cors,
         Kind::Network,
@@ -81,7 +71,7 @@ const ROWS: &[Row] = &[
     ),
     MIXED,
     Row(Cause::RedirectLoop, Kind::Network, "redirect_loop", "The server redirects in a circle."),
-    Row(Cause::Dns, Kind::Network, "dns", "The host name has no address: a typing error, or DNS is unreachable."),
+    Row(Cause::Dns, Kind::Network, "dns", "The host name has no address: a typo, or DNS is unreachable."),
     Row(Cause::Refused, Kind::Network, "refused", "Nothing listens at that host and port."),
     Row(
         Cause::Tls,
@@ -89,7 +79,7 @@ const ROWS: &[Row] = &[
         "tls",
         "The TLS handshake failed: an untrusted, expired or wrong certificate, or the port does not speak TLS.",
     ),
-    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended within the response's body."),
+    Row(Cause::Truncated, Kind::Network, "truncated", "The connection ended in the middle of the response body."),
     Row(Cause::Reset, Kind::Network, "reset", "The connection was closed before a response came."),
     Row(
         Cause::Unprocessed,
@@ -136,7 +126,7 @@ pub fn explain_from(report: &Report<'_>, first: usize) -> Option<Explanation> {
         return None;
     }
     out.what_happened = out.arena.add(match out.kind {
-        Kind::Aborted => "The request was ended by the caller's own signal.",
+        Kind::Aborted => "The caller's signal aborted the request.",
         Kind::Timeout => "The request did not end in time.",
         Kind::InvalidRequest => "The request was refused before it was sent.",
         Kind::UnexpectedResponse => "A response came, but its body could not be read as JSON.",
@@ -157,9 +147,9 @@ fn act(out: &mut Explanation) {
 
 const NO_RESPONSE: &str = "No response came.";
 const CORRECT_THE_CALL: &str =
-    "Correct the call: an absolute URL (new URL(path, base)), and options that this fetch takes.";
+    "Correct the call: an absolute URL (new URL(path, base)), and options that this fetch accepts.";
 
-const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or go on in another one.";
+const FEWER: &str = "Send fewer requests in one invocation, retries included: batch them, or continue in another one.";
 
 fn group_of(row: &Row) -> &'static str {
     if row.1 == Kind::Network { "network" } else { "fetch" }
@@ -190,7 +180,7 @@ pub fn opaque(report: &Report<'_>) -> Explanation {
     tell(&mut out, row, NAMED, ("environment", "type", report.response_type));
     out.what_happened = out.arena.add(row.3);
     out.action = out.arena.add(if redirect {
-        "Follow the redirect, or request the final address."
+        "Follow the redirect, or request the final URL."
     } else {
         "Use mode \"cors\", and have the server allow this page's origin."
     });
@@ -281,8 +271,8 @@ const UNKNOWN: [[&str; 4]; 2] = [
     [
         "unreachable",
         "likely",
-        "The server is unreachable: refused, a wrong host name, TLS, or a connection that broke.",
-        "Open the URL in a tab of its own, or with curl.",
+        "The server is unreachable: connection refused, wrong host name, TLS, or a broken connection.",
+        "Open the URL in a new tab, or with curl.",
     ],
     [
         "blocked",
@@ -306,7 +296,7 @@ fn unknown(report: &Report<'_>, out: &mut Explanation) {
     for [id, confidence, text, check] in rows.into_iter().flatten() {
         out.cause(id, text, check, confidence, 0);
     }
-    out.notes.push("By design a page cannot tell these apart from the exception; the network panel can.");
+    out.notes.push("By design the exception does not distinguish these; the network panel does.");
 }
 
 #[cfg(test)]

@@ -316,8 +316,8 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-// With a source map beside each file, which `xtask/maps.mjs` finishes.
-fn mapped() -> Command {
+/// The same with a source map beside each file, which `xtask/maps.mjs` finishes.
+pub fn mapped() -> Command {
     let mut esbuild = esbuild();
     esbuild.arg("--sourcemap=linked");
     esbuild

@@ -17,7 +17,7 @@ const ERRORS: [&str; 2] = ["\"../src/errors.js\"", "\"./errors.js\""];
 pub fn assemble(out: &Path) -> Result<(), String> {
     let script = build::work("redis.lua");
     build::write(&script, lua(&String::from_utf8_lossy(&build::read(&source("redis.lua"))?)).as_bytes())?;
-    let mut esbuild = build::esbuild();
+    let mut esbuild = build::mapped();
     esbuild.args(ENTRIES.map(|(name, file)| format!("{name}={}", source(&format!("{file}.js")).display())));
     esbuild.arg(build::option("--outdir=", out)).args(["--external:*/errors.js", "--external:cloudflare:workers"]);
     let root = std::env::current_dir().map_err(|error| format!("no current folder: {error}"))?;

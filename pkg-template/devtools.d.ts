@@ -15,7 +15,7 @@ export interface DevtoolsElement extends DevtoolsBase {
 }
 
 /** `HTMLElement` where the types of the DOM are there. */
-export type DevtoolsBase = typeof globalThis extends { HTMLElement: { prototype: infer Element } } ? Element : object;
+export type DevtoolsBase = typeof globalThis extends Record<"HTMLElement", new () => infer Element> ? Element : object;
 
 /**
  * Makes a panel, to be put into the page. It keeps the last 100 calls and listens to policies only while it is in the page. What it shows

@@ -252,7 +252,7 @@ fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
 // For pages, which load the core and the explainer when they need them: `shell` imports `core-chunk`, and both a file with what both
 // need; `lazy-explain` imports the explainer. The rest is as everywhere.
 fn pages(out: &Path) -> Result<(), String> {
-    const NAMES: [&str; 4] = ["browser", "lazy-explain", "lazy-explainer", "fallback"];
+    const NAMES: [&str; 5] = ["browser", "cdn", "lazy-explain", "lazy-explainer", "fallback"];
     const PARTS: [&str; 2] = ["shell", "core-chunk"];
     let command = |files: &[&str]| -> Result<Command, String> {
         let mut esbuild = mapped();

@@ -18,6 +18,9 @@ const LICENCES: [&str; 8] = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-
 /// What stands in for addresses that are not known yet.
 const PLACEHOLDER: &str = "https://example.com/";
 
+/// The scope on JSR that is not known yet, as `xtask/jsr.mjs` has it.
+const JSR_PLACEHOLDER: &str = "\"@example\"";
+
 /// Builds and checks. With `--tag v1.2.3` in place of `--dry-run` it also refuses what must not be published. It never publishes: npm
 /// does, with the tarball that this leaves.
 ///
@@ -31,6 +34,9 @@ pub fn run(rest: &[String]) -> Result<(), String> {
             let read = |path: &str| fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"));
             let manifest = read("pkg-template/package.json")?;
             publishable(tag, &build::version()?, &manifest, &read("CHANGELOG.md")?)?;
+            if read("xtask/jsr.mjs")?.contains(JSR_PLACEHOLDER) {
+                return Err("a placeholder in xtask/jsr.mjs: the scope on JSR".into());
+            }
         }
         _ => {
             return Err(
@@ -65,6 +71,7 @@ pub fn run(rest: &[String]) -> Result<(), String> {
     }
     advisories();
     process::read(Command::new("node").args(["--test", "tests/packaging/import.test.js"]))?;
+    print!("{}", process::read(Command::new("node").arg("xtask/jsr.mjs").arg(out.join("jsr")))?);
     println!("imports    no network, timer or change of a global; no code from strings; no path of this machine");
     Ok(())
 }

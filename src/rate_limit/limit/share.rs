@@ -20,8 +20,9 @@ use crate::{
 /// A coordinator that grants nothing for this long is not believed: else it could keep calls waiting for ever, ms.
 const STARVED: i64 = 10_000;
 
-/// See the module.
+/// See the module. Each bool changes by itself.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct Share {
     /// Clients, this one included.
     members: u64,
@@ -311,11 +312,15 @@ impl Meter {
         }
     }
 
-    /// A window closes of which `room` units were left: where others might have used those, one alone tries the next.
-    pub(super) fn close_share(&mut self, room: u64, in_flight: u64, now: MonoTime) {
-        if let Some(share) = &mut self.share {
+    /// Unless the window that began then is open still, it closed with `room` units left: where others might have used
+    /// those, one alone tries the next.
+    pub(super) fn close_share(&mut self, began: MonoTime, room: u64, in_flight: u64, now: MonoTime) {
+        if self.began() != began
+            && let Some(share) = &mut self.share
+        {
             share.tight = share.binds(now) || product(in_flight.saturating_add(1), 2 * share.members) > room;
         }
+        self.follow();
     }
 
     /// Whether it waits for a turn to try alone.

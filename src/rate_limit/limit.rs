@@ -286,10 +286,7 @@ impl Meter {
             Limit::Learned(learned) => self.usage.trim(now, learned.longest()),
             Limit::Bucket(_) => {}
         }
-        if self.began() != began {
-            self.close_share(room, in_flight, now);
-        }
-        self.follow();
+        self.close_share(began, room, in_flight, now);
     }
 
     /// The machine slept: where a window has ended meanwhile, one send finds out what there is.

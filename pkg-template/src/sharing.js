@@ -15,6 +15,14 @@ const PATIENCE = 500;
 const KEY = 32;
 /** Quotas of one reply that are read. */
 const MOST_QUOTAS = 64;
+/** Numbers of one quota in the core's text: what is reported of it, and what is known of it. */
+const REPORT = 11;
+const KNOWN = 15;
+/** What the numbers of a reply are at most; times in ms. */
+const MOST_MEMBERS = 1_000_000;
+const LATEST = 3_600_000;
+const BEYOND = 10_000;
+const MOST = 999_999_999_999_999;
 /** From a first failure until the coordinator is asked again, ms; twice as long with each further one, up to the last. */
 const AGAIN = 1000;
 const LONGEST = 30_000;
@@ -67,19 +75,20 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
     const limit = limitOf(clock, patience);
     const key = text.slice(0, KEY);
     let reply;
-    let lines = "";
+    let numbers = "";
     /** @type {unknown} */
     let error;
     try {
       if (client === "") open();
-      reply = await settle(coordinator.exchange(messageOf(text, client), limit.signal), undefined, limit);
-      lines = linesOf(reply);
+      const message = messageOf(text, client);
+      reply = await settle(coordinator.exchange(message, limit.signal), undefined, limit);
+      numbers = numbersOf(reply, message);
     } catch (reason) {
       error = reason;
     } finally {
       limit.end();
     }
-    if (say(`${key}\n${lines}`) !== "") error ??= new TypeError("the coordinator's reply breaks a rule of ShareReply");
+    say(`${key}\n${numbers}`);
     if (hooks.onEvent !== undefined) report(key, reply, error, clock.monotonic() - since);
     if (run !== undefined && !nudges) wake(run);
     else wakeOthers();
@@ -133,34 +142,47 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
 }
 
 /**
- * The core's lines as the message that a coordinator is given.
+ * The core's numbers as the message that a coordinator is given; see src/rate_limit/share/message.rs.
  * @param {string} text
  * @param {string} client
  * @returns {import("../share.d.ts").ShareMessage}
  */
 function messageOf(text, client) {
-  const [head, ...lines] = text.split("\n");
-  const [scope, ...numbers] = head.split(" ");
-  const [want, sent, held] = numbers.map(Number);
-  const quotas = lines.map((line) => {
-    const [id, limit, mode, used, taken, want, units, back, window, alone, revision, ...know] = line.trim().split(" ").map(Number);
-    return { id: id.toString(16).padStart(8, "0"), limit, mode: /** @type {0 | 1 | 2} */ (mode), used, taken, want, units, back, window, alone: alone === 1, revision, know };
-  });
+  const [scope, ...words] = text.split(" ");
+  const [want, sent, held, ...numbers] = words.map(Number);
+  const quotas = [];
+  for (let n = 0; n < numbers.length; n += REPORT + KNOWN) {
+    const [id, limit, mode, used, taken, want, units, back, window, alone, revision, ...know] = numbers.slice(n, n + REPORT + KNOWN);
+    quotas.push({ id: id.toString(16).padStart(8, "0"), limit, mode: /** @type {0 | 1 | 2} */ (mode), used, taken, want, units, back, window, alone: alone === 1, revision, know });
+  }
   return { version: 1, scope, client, want, sent, held, quotas };
 }
 
 /**
- * A reply as lines for the core, which checks them. What is no number makes a line that breaks its rules.
+ * A reply as numbers for the core, which believes them: so all are checked here. Throws where one breaks a rule. A quota that is granted for
+ * longer than it can be, or that was not asked for, is left out.
  * @param {import("../share.d.ts").ShareReply} reply
+ * @param {import("../share.d.ts").ShareMessage} message
  */
-function linesOf({ members, retry, held, quotas }) {
-  /** @param {unknown} value */
-  const whole = (value) => (typeof value === "number" ? `${Math.ceil(value)}` : `${value === true ? 1 : value === false ? 0 : "?"}`);
-  const lines = [[members, retry, held]];
+function numbersOf({ members, retry, held, quotas }, message) {
+  const numbers = [whole("members", members, 1, MOST_MEMBERS), whole("retry", retry, 0, LATEST), whole("held", held, 0, LATEST)];
   for (const { id, limit, units, next, lease, scarce, alone, revision, age, know } of quotas.slice(0, MOST_QUOTAS)) {
-    /** @type {any[]} */
-    const line = [/^[0-9a-f]{8}$/.test(id) ? parseInt(id, 16) : NaN, limit, units, next, lease, scarce, alone, revision, age];
-    lines.push(line.concat(know.slice(0, 21)));
+    const asked = message.quotas.find((quota) => quota.id === id && quota.limit === limit);
+    if (asked === undefined) continue;
+    const longest = 2 * asked.window + BEYOND;
+    const [mostNext, mostLease] = asked.mode === 0 ? [longest, 2 * longest] : [limit, longest];
+    const line = [whole("units", units, 0, limit), whole("next", next, 0, MOST), whole("lease", lease, 0, MOST), scarce === true ? 1 : 0];
+    line.push(whole("alone", alone, 0, BEYOND), whole("revision", revision, 0, MOST), whole("age", age, 0, LATEST));
+    const known = [...know.slice(0, KNOWN), ...Array(KNOWN).fill(0)].slice(0, KNOWN).map((number) => whole("know", number, -MOST, MOST));
+    if (know.length === 0) known[0] = -1;
+    if (next <= mostNext && lease <= mostLease) numbers.push(parseInt(id, 16), limit, ...line, ...known);
   }
-  return lines.map((line) => line.map(whole).join(" ")).join("\n");
+  return numbers.join(" ");
+}
+
+/** @param {string} name @param {unknown} value @param {number} least @param {number} most */
+function whole(name, value, least, most) {
+  const number = typeof value === "number" ? Math.ceil(value) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new TypeError(`the coordinator's reply has a wrong ${name}: ${String(value).slice(0, 20)}, not a number from ${least} to ${most}`);
 }

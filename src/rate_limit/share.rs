@@ -18,7 +18,7 @@ use super::{
     timers::Timers,
 };
 use crate::time::{Moment, MonoTime};
-use message::Replies;
+use message::{KNOWN, REPLY};
 
 /// After a coordinator failed it is asked again after this, doubled each time, up to so long, ms.
 const AGAIN: i64 = 1000;
@@ -142,15 +142,16 @@ impl Tracker {
         self.sharing.as_ref()?.timers.first().map(|(time, _)| time)
     }
 
-    /// Takes the reply to a scope's message; an empty one where none came in time. `key`: the scope's, as the message had it.
-    /// False if it breaks a rule, so that it counts as none.
-    pub fn heard(&mut self, key: &str, reply: &str, at: Moment) -> bool {
+    /// Takes the reply to a scope's message; an empty one where none came in time, or one that breaks a rule. `key`: the
+    /// scope's, as the message had it.
+    pub fn heard(&mut self, key: &str, reply: &str, at: Moment) {
         let at = self.awake(at);
-        let Some(index) = self.place_of(key) else { return true };
-        let Some(scope) = self.scopes.get_mut(index) else { return true };
-        let is_fit = scope.hear(message::read(reply), at.mono);
-        self.touch(index);
-        is_fit
+        if let Some(index) = self.place_of(key)
+            && let Some(scope) = self.scopes.get_mut(index)
+        {
+            scope.hear(&message::read(reply), at.mono);
+            self.touch(index);
+        }
     }
 
     /// Others changed something of the scope of this key.
@@ -228,7 +229,7 @@ impl Scope {
             if self.exchange.members > 0 && self.exchange.fails == 0 {
                 meter.set_up(Some(self.exchange.members));
             }
-            meter.report(&self.key, want, now).write(&mut text);
+            meter.report(&self.key, want, &mut text, now);
         }
         text
     }
@@ -253,29 +254,32 @@ impl Scope {
         want
     }
 
-    // False where the reply, or its absence, counts as none.
-    fn hear(&mut self, reply: Option<Replies>, now: MonoTime) -> bool {
+    fn hear(&mut self, reply: &[i64], now: MonoTime) {
         self.roll(now);
         let it = &mut self.exchange;
         it.asking = None;
-        let Some(reply) = reply else {
+        let Some(([members, retry, held], lines)) = reply.split_first_chunk::<3>() else {
             it.fails = it.fails.saturating_add(1);
             it.again = now.plus((AGAIN << (it.fails - 1).min(5)).min(LONGEST));
             self.meters.iter_mut().filter(|meter| meter.is_shared()).for_each(|meter| meter.set_up(None));
-            return false;
+            return;
         };
-        (it.fails, it.members) = (0, reply.members);
-        it.retry = now.plus(reply.retry);
-        it.held = now.plus(reply.held);
+        let members = members.unsigned_abs();
+        (it.fails, it.members) = (0, members);
+        it.retry = now.plus(*retry);
+        it.held = now.plus(*held);
         let in_flight = u64::from(self.in_flight);
         for meter in self.meters.iter_mut().filter(|meter| meter.is_shareable()) {
-            let id = meter.id(&self.key);
-            let line = reply.quotas.iter().find(|line| line.id == id && Some(line.limit) == meter.limit);
-            meter.set_up(Some(reply.members));
-            if let Some(line) = line {
-                meter.hear(line, reply.members, in_flight, now);
+            let id = i64::from(meter.id(&self.key));
+            meter.set_up(Some(members));
+            for line in lines.chunks_exact(REPLY + KNOWN) {
+                if let [of, limit, numbers @ ..] = line
+                    && *of == id
+                    && Some(limit.unsigned_abs()) == meter.limit
+                {
+                    meter.hear(numbers, in_flight, now);
+                }
             }
         }
-        true
     }
 }

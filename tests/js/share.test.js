@@ -134,6 +134,38 @@ test("no call is lost where the coordinator is down, hangs, or replies nonsense"
   }
 });
 
+test("a reply that breaks a rule counts as none, and the event says which", async () => {
+  const inQuota = (more) => (reply) => ({ ...reply, quotas: reply.quotas.map((quota) => ({ ...quota, ...more })) });
+  const rows = [
+    ["members", (reply) => ({ ...reply, members: 0 })],
+    ["members", (reply) => ({ ...reply, members: "4" })],
+    ["retry", (reply) => ({ ...reply, retry: NaN })],
+    ["held", (reply) => ({ ...reply, held: 99_999_999 })],
+    ["units", inQuota({ units: -1 })],
+    ["units", inQuota({ units: 201 })],
+    ["lease", inQuota({ lease: -1 })],
+    ["alone", inQuota({ alone: 99_999 })],
+    ["revision", inQuota({ revision: null })],
+    ["age", inQuota({ age: Infinity })],
+    ["know", inQuota({ know: ["x"] })],
+  ];
+  for (const [name, fault] of rows) {
+    const lost = [];
+    const onEvent = (event) => event.type === "share-lost" && lost.push(event.error);
+    const run = await play({ server: SERVERS.first, calls: even(2, 20), clients: 2, away: 1, phase: 0.13, seed: 1, fault: () => fault, options: { onEvent } });
+    assert.equal(run.lost, 0, run.why);
+    assert.match(String(lost[0]), new RegExp(`^TypeError: the coordinator's reply has a wrong ${name}`), name);
+  }
+});
+
+test("a quota that is granted for longer than it can be, or that nobody asked for, is left out of a reply", async () => {
+  const fault = () => (reply) => ({ ...reply, quotas: [...reply.quotas.map((quota) => ({ ...quota, lease: 900_000 })), { id: "x" }] });
+  const lost = [];
+  const onEvent = (event) => event.type === "share-lost" && lost.push(event.error);
+  const run = await play({ server: SERVERS.first, calls: even(2, 20), clients: 2, away: 1, phase: 0.13, seed: 1, fault, options: { onEvent } });
+  assert.deepEqual([run.lost, lost], [0, []]);
+});
+
 test("the first send does not wait for a coordinator that never replies, and nothing but hashes and counts reaches it", async () => {
   const messages = [];
   let sent = 0;

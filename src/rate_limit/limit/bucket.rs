@@ -6,8 +6,6 @@
 //! those are spent at once, so the error does not add up; so the slowest rate that fits is taken, but for a length of
 //! window that people choose.
 
-use alloc::vec::Vec;
-
 use super::{
     Facts,
     reset::{Reset, Told, nice},
@@ -174,10 +172,10 @@ impl Bucket {
     }
 
     /// What is known, for another client; times from now.
-    pub fn know(&self, now: MonoTime) -> Vec<i64> {
+    pub fn know(&self, now: MonoTime) -> [i64; 4] {
         let per = if self.per == i64::MAX { 0 } else { self.per };
         let by = self.reset.map_or(1, |reset| reset.by.since(now).max(1));
-        alloc::vec![per, i64::from(self.sure), by, self.reset.map_or(1, |reset| reset.granularity())]
+        [per, i64::from(self.sure), by, self.reset.map_or(1, |reset| reset.granularity())]
     }
 
     /// Takes what another client knew at `base`: the rate, where it is not known here.

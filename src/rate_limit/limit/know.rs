@@ -1,9 +1,7 @@
 //! What one client knows of a limit, whatever its kind, for another to take up.
 
-use alloc::vec::Vec;
-
 use super::{Facts, Limit, Meter};
-use crate::time::MonoTime;
+use crate::{rate_limit::share::message::KNOWN, time::MonoTime};
 
 /// How a limit is counted, between clients.
 pub(super) const BUCKET: i64 = 0;
@@ -24,14 +22,17 @@ impl Meter {
     }
 
     // What is known, for another client. The first number says of which kind it is.
-    pub(super) fn know(&self, facts: Facts, now: MonoTime) -> Vec<i64> {
-        let mut know = match &self.by {
-            Limit::Window(window) => window.know(facts, now),
-            Limit::Sliding(sliding) => sliding.know(now),
-            Limit::Bucket(bucket) => bucket.know(now),
-            Limit::Learned(_) => Vec::new(),
-        };
-        know.insert(0, self.mode());
+    pub(super) fn know(&self, facts: Facts, now: MonoTime) -> [i64; KNOWN] {
+        let mut know = [0; KNOWN];
+        let [mode, rest @ ..] = &mut know;
+        *mode = self.mode();
+        let mut fill = |numbers: &[i64]| rest.iter_mut().zip(numbers).for_each(|(to, from)| *to = *from);
+        match &self.by {
+            Limit::Window(window) => fill(&window.know(facts, now)),
+            Limit::Sliding(sliding) => fill(&sliding.know(now)),
+            Limit::Bucket(bucket) => fill(&bucket.know(now)),
+            Limit::Learned(_) => {}
+        }
         know
     }
 

@@ -4,7 +4,7 @@
 //! its part of half of what the server itself says is left. While no coordinator can be had, the number of clients that was
 //! heard last bounds what is under way, and nothing else does.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String};
 
 use super::{
     ALONE, Facts, Gate, Limit, Meter, UNKNOWN_WINDOW,
@@ -12,7 +12,7 @@ use super::{
     product,
 };
 use crate::{
-    rate_limit::share::message::{Reply, Report},
+    rate_limit::share::message::{REPORT, push},
     syntax::label,
     time::{MonoTime, times},
 };
@@ -169,8 +169,8 @@ impl Meter {
         share.members = members.unwrap_or(share.members);
     }
 
-    /// What is told of it. `want`: units that wait.
-    pub fn report(&mut self, key: &[u8; 16], want: u64, now: MonoTime) -> Report {
+    /// Appends what is told of it. `want`: units that wait.
+    pub fn report(&mut self, key: &[u8; 16], want: u64, text: &mut String, now: MonoTime) {
         let (mark, id, began) = (self.mark(), self.id(key), self.began());
         let facts = Facts { shared: true, ..self.facts().unwrap_or_default() };
         let is_opener = matches!(&self.by, Limit::Window(window) if window.has_opener());
@@ -208,65 +208,61 @@ impl Meter {
         } else {
             0
         };
-        Report {
-            id,
-            limit: facts.limit,
+        let report: [i64; REPORT] = [
+            i64::from(id),
+            facts.limit as i64,
             mode,
-            used: used.min(facts.limit),
-            taken,
-            want,
-            units,
+            used.min(facts.limit) as i64,
+            taken as i64,
+            want as i64,
+            units as i64,
             back,
             window,
-            alone: wants_alone,
-            revision: share.revision,
-            know,
-        }
+            i64::from(wants_alone),
+            share.revision as i64,
+        ];
+        push(text, &report);
+        push(text, &know);
     }
 
-    /// Takes the reply.
-    pub fn hear(&mut self, reply: &Reply, members: u64, in_flight: u64, now: MonoTime) {
-        let (window, is_bucket) = match &self.by {
-            Limit::Bucket(bucket) => (bucket.window(reply.limit), true),
-            Limit::Window(window) => (self.length().unwrap_or(0).max(window.lasts(now)), false),
-            Limit::Sliding(_) | Limit::Learned(_) => (self.length().unwrap_or(UNKNOWN_WINDOW), false),
-        };
-        if !reply.is_fit(window, is_bucket) {
-            return;
-        }
+    /// Takes what a reply says of it, from `units` on.
+    pub fn hear(&mut self, reply: &[i64], in_flight: u64, now: MonoTime) {
+        let [units, next, lease, scarce, alone, revision, age, know @ ..] = reply else { return };
+        let [units, next, revision] = [units, next, revision].map(|number| number.unsigned_abs());
+        let is_bucket = matches!(self.by, Limit::Bucket(_));
         let (began, mode, before, length) = (self.began(), self.mode(), self.mark(), self.length());
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
             _ => None,
         };
         let Some(share) = &mut self.share else { return };
-        (share.is_up, share.members, share.scarce) = (true, members, reply.scarce);
-        share.until = now.plus(reply.lease);
-        if share.fed.is_none() || reply.units > 0 || reply.next > 0 {
+        share.scarce = *scarce != 0;
+        share.until = now.plus(*lease);
+        if share.fed.is_none() || units > 0 || next > 0 {
             share.fed = Some(now);
         }
-        share.alone = now.plus(reply.alone);
+        share.alone = now.plus(*alone);
         // Where nobody is sure when the first window ends, it asks once more before that: others may know by then.
         let is_first = |window: &super::Window| length.is_none() && !window.is_proved();
-        let is_sure = !matches!(&self.by, Limit::Window(window) if is_first(window) && reply.units > window.used());
-        share.asked = reply.units < share.claim && is_sure;
+        let is_sure = !matches!(&self.by, Limit::Window(window) if is_first(window) && units > window.used());
+        share.asked = units < share.claim && is_sure;
         if mode != share.asked_as {
             // It is counted otherwise than was told: what was granted means nothing.
             (share.units, share.next, share.asked) = (0, 0, false);
         } else if is_bucket {
-            if reply.units > 0 {
-                share.give(reply.units, now.plus(reply.next as i64));
+            if units > 0 {
+                share.give(units, now.plus(next as i64));
             }
         } else if began == share.asked_in {
-            (share.units, share.next, share.began) = (reply.units, reply.next, began);
+            (share.units, share.next, share.began) = (units, next, began);
         } else {
             // A window opened meanwhile: of it the reply says what was granted of the next one.
-            let units = early.unwrap_or(reply.next);
+            let units = early.unwrap_or(next);
             (share.units, share.next, share.began, share.asked) = (units, 0, began, false);
         }
-        if reply.revision >= share.revision && !reply.know.is_empty() {
-            let revision = reply.revision;
-            self.adopt(&reply.know, now.plus(-reply.age), in_flight, now);
+        // Nothing is known where the kind is none.
+        if revision >= share.revision && know.first().is_some_and(|mode| *mode >= 0) {
+            self.adopt(know, now.plus(-age), in_flight, now);
             let mark = self.mark();
             if let Some(share) = &mut self.share {
                 share.revision = revision;

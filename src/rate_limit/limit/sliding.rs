@@ -6,8 +6,6 @@ use super::{
     usage::Usage,
     window::Next,
 };
-use alloc::vec::Vec;
-
 use crate::time::MonoTime;
 
 #[derive(Clone, Debug, Default)]
@@ -71,9 +69,9 @@ impl Sliding {
     }
 
     /// What is known, for another client; times from now.
-    pub fn know(&self, now: MonoTime) -> Vec<i64> {
+    pub fn know(&self, now: MonoTime) -> [i64; 3] {
         let by = self.reset.filter(|reset| !reset.is_guess()).map_or(0, |reset| reset.by.since(now).max(1));
-        alloc::vec![self.found.unwrap_or(0), by, self.reset.map_or(1, |reset| reset.granularity())]
+        [self.found.unwrap_or(0), by, self.reset.map_or(1, |reset| reset.granularity())]
     }
 
     /// Takes what another client knew at `base`.

@@ -14,8 +14,7 @@ use crate::{
 impl Engine {
     /// One step of sharing. `text`: the patience in ms as digits, which begins it; a scope's key, of which a coordinator has news; a
     /// key, a line's end and the reply to its message, or nothing where none came; or "", which asks for the next message.
-    /// Returns that message as lines of numbers, behind its scope's key; else in how many ms to ask again, as digits, or "";
-    /// of a reply that breaks a rule, "broken".
+    /// Returns that message as numbers behind its scope's key; else in how many ms to ask again, as digits, or "".
     pub fn share(&mut self, text: &str, wall: f64, mono: f64) -> String {
         let at = Moment::new(wall, mono, 0.0);
         let tracker = &mut self.memory.tracker;
@@ -31,7 +30,8 @@ impl Engine {
         }
         let (key, reply) = words::halves(text, b'\n');
         if key.len() < text.len() {
-            return String::from(if tracker.heard(key, reply, at) { "" } else { "broken" });
+            tracker.heard(key, reply, at);
+            return String::new();
         }
         match number::whole(key).filter(|_| key.len() < 16) {
             Some(patience) => tracker.share(patience),

@@ -1,7 +1,5 @@
 //! What one client knows of windows, for another to take up. Times are told from now, so that no clock crosses.
 
-use alloc::vec::Vec;
-
 use super::{Reset, Window};
 use crate::{rate_limit::limit::Facts, time::MonoTime};
 
@@ -22,7 +20,7 @@ impl Window {
     }
 
     /// What is known.
-    pub fn know(&self, facts: Facts, now: MonoTime) -> Vec<i64> {
+    pub fn know(&self, facts: Facts, now: MonoTime) -> [i64; 14] {
         let reset = self.reset.filter(|reset| !reset.is_guess());
         let closed = self.closed.filter(|reset| !reset.is_guess());
         let (opener, first) = (self.open.opener, self.open.first);
@@ -41,7 +39,7 @@ impl Window {
         let left = facts.limit.saturating_sub(self.open.used).saturating_sub(self.open.foreign);
         let left = left.min(self.open.least.unwrap_or(facts.limit)) as i64;
         let or_0 = |length: Option<i64>| length.unwrap_or(0);
-        alloc::vec![
+        [
             flags,
             after,
             by,

@@ -80,6 +80,18 @@ async fn a_message_tells_hashes_and_counts_alone_and_the_reply_is_the_share() {
 }
 
 #[wasm_bindgen_test]
+async fn a_reply_that_breaks_a_rule_counts_as_none() {
+    let _stage = Stage::new(&[Some(quota(9)), Some(quota(8))]);
+    let (client, messages, _) = client(|message| Some(granted(message, 11)));
+    for _ in 0..2 {
+        assert_eq!(client.fetch(request()).await.unwrap().status(), 200);
+        TimeoutFuture::new(1).await;
+    }
+    assert!(messages.borrow().iter().any(|message| !message.quotas.is_empty()));
+    assert!(client.quotas().iter().all(|quota| quota.shared.is_none()), "11 of 10");
+}
+
+#[wasm_bindgen_test]
 async fn news_of_others_has_a_client_ask_again_and_its_own_does_not() {
     let _stage = Stage::new(&[Some(quota(9)), Some(quota(8))]);
     let (client, messages, news) = client(|message| Some(granted(message, 1)));

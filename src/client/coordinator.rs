@@ -6,8 +6,19 @@ use core::{future::Future, pin::Pin, time::Duration};
 
 use wasm_bindgen::JsValue;
 
+use crate::rate_limit::share::message::{KNOWN, REPORT};
+
 /// The version of the messages.
 const VERSION: u32 = 1;
+
+/// The first number of what is known, where nothing is.
+const NOTHING: i64 = -1;
+/// More clients than share anything; no number is larger; a reply asks nobody to come back or to wait later; a lease lasts no
+/// longer beyond two windows, ms. As in the npm package.
+const MOST_MEMBERS: i64 = 1_000_000;
+const MOST: i64 = 999_999_999_999_999;
+const LATEST: i64 = 3_600_000;
+const BEYOND: i64 = 10_000;
 
 /// What becomes of a message: the reply, or why there is none.
 pub type Exchange = Pin<Box<dyn Future<Output = Result<ShareReply, JsValue>>>>;
@@ -108,21 +119,21 @@ pub struct QuotaShare {
 }
 
 impl ShareMessage {
-    /// Of the core's lines: one for the scope, then one for each quota.
+    /// Of the core's text: a scope, and numbers.
     pub(super) fn read(text: &str, client: &str) -> Option<Self> {
-        let mut lines = text.lines();
-        let (scope, head) = lines.next()?.split_once(' ')?;
-        let [want, sent, held] = *numbers(head)?.first_chunk()?;
-        let quotas = lines.map(QuotaReport::read).collect::<Option<_>>()?;
+        let (scope, rest) = text.split_once(' ')?;
+        let all: Vec<i64> = rest.split_whitespace().map(|word| word.parse().ok()).collect::<Option<_>>()?;
+        let ([want, sent, held], rest) = all.split_first_chunk()?;
+        let quotas = rest.chunks(REPORT + KNOWN).map(QuotaReport::read).collect::<Option<_>>()?;
+        let (want, sent, held) = (*want, *sent, *held);
         Some(Self { version: VERSION, scope: scope.into(), client: client.into(), want, sent, held, quotas })
     }
 }
 
 impl QuotaReport {
-    fn read(line: &str) -> Option<Self> {
-        let all = numbers(line)?;
-        let ([id, limit, mode, used, taken, want, units, back, window, alone, revision], know) =
-            all.split_first_chunk()?;
+    fn read(numbers: &[i64]) -> Option<Self> {
+        let ([id, limit, mode, used, taken, want, units, back, window, alone, revision], know): (&[i64; REPORT], _) =
+            numbers.split_first_chunk()?;
         let (id, alone, know) = (format!("{id:08x}"), *alone != 0, know.into());
         let (limit, mode, used, taken, want) = (*limit, *mode, *used, *taken, *want);
         let (units, back, window, revision) = (*units, *back, *window, *revision);
@@ -131,26 +142,52 @@ impl QuotaReport {
 }
 
 impl ShareReply {
-    /// As lines for the core, which checks them.
-    pub(super) fn write(&self) -> String {
-        let mut text = line(&[self.members, self.retry, self.held]);
-        for quota in &self.quotas {
-            // No number of the core's: its line breaks a rule.
-            let id = i64::from_str_radix(&quota.id, 16).unwrap_or(-1);
-            let (scarce, QuotaShare { limit, units, next, lease, alone, revision, age, .. }) = (quota.scarce, quota);
-            let mut all = Vec::from([id, *limit, *units, *next, *lease, i64::from(scarce), *alone, *revision, *age]);
-            all.extend(&quota.know);
-            text.push('\n');
-            text.push_str(&line(&all));
+    /// As numbers for the core, which believes them: so all are checked here. `None` where one breaks a rule. A quota that is
+    /// granted for longer than it can be, or that was not asked for, is left out.
+    pub(super) fn write(&self, message: &ShareMessage) -> Option<String> {
+        let is_fit = (1..=MOST_MEMBERS).contains(&self.members) && is_time(self.retry) && is_time(self.held);
+        let mut all = Vec::from([self.members, self.retry, self.held]);
+        for share in &self.quotas {
+            let is_asked = |report: &&QuotaReport| report.id == share.id && report.limit == share.limit;
+            let Some(asked) = message.quotas.iter().find(is_asked) else { continue };
+            all.extend(share.numbers(asked)?);
         }
-        text
+        let text = all.iter().map(|number| format!("{number}")).collect::<Vec<_>>().join(" ");
+        is_fit.then_some(text)
     }
 }
 
-fn line(numbers: &[i64]) -> String {
-    numbers.iter().map(|number| format!("{number}")).collect::<Vec<_>>().join(" ")
+impl QuotaShare {
+    // Nothing, where it is granted for longer than it can be.
+    fn numbers(&self, asked: &QuotaReport) -> Option<Vec<i64>> {
+        let is_count = |number: i64| (0..=MOST).contains(&number);
+        let counts = [self.next, self.lease, self.revision];
+        let is_fit = (0..=self.limit).contains(&self.units)
+            && counts.into_iter().all(is_count)
+            && (0..=BEYOND).contains(&self.alone)
+            && is_time(self.age)
+            && self.know.iter().all(|number| is_count(number.saturating_abs()));
+        if !is_fit {
+            return None;
+        }
+        let longest = asked.window.saturating_mul(2).saturating_add(BEYOND);
+        let (most_next, most_lease) =
+            if asked.mode == 0 { (longest, longest.saturating_mul(2)) } else { (self.limit, longest) };
+        if self.next > most_next || self.lease > most_lease {
+            return Some(Vec::new());
+        }
+        let id = i64::from_str_radix(&self.id, 16).ok()?;
+        let (limit, units, scarce) = (self.limit, self.units, i64::from(self.scarce));
+        let numbers = [id, limit, units, self.next, self.lease, scarce, self.alone, self.revision, self.age];
+        let mut known: Vec<i64> = self.know.iter().copied().take(KNOWN).collect();
+        if known.is_empty() {
+            known.push(NOTHING);
+        }
+        known.resize(KNOWN, 0);
+        Some([&numbers[..], &known].concat())
+    }
 }
 
-fn numbers(line: &str) -> Option<Vec<i64>> {
-    line.split_whitespace().map(|word| word.parse().ok()).collect()
+fn is_time(number: i64) -> bool {
+    (0..=LATEST).contains(&number)
 }

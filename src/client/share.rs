@@ -95,12 +95,13 @@ impl Shared {
         let Some(sharing) = &self.sharing else { return };
         let key = text.get(..KEY).unwrap_or_default();
         let client = self.client(sharing);
-        let reply = match ShareMessage::read(&text, &client) {
-            Some(message) => within(sharing.patience(), sharing.coordinator.exchange(message)).await,
-            None => None,
-        };
-        let lines = reply.and_then(Result::ok).map(|reply| reply.write()).unwrap_or_default();
-        self.memory.borrow_mut().tracker.heard(key, &lines, host::moment());
+        let mut reply = None;
+        if let Some(message) = ShareMessage::read(&text, &client) {
+            let exchange = sharing.coordinator.exchange(message.clone());
+            let ended = within(sharing.patience(), exchange).await;
+            reply = ended.and_then(Result::ok).and_then(|reply| reply.write(&message));
+        }
+        self.memory.borrow_mut().tracker.heard(key, &reply.unwrap_or_default(), host::moment());
         match waiter {
             Some(owner) if !sharing.nudges => self.sleepers.ring(owner),
             _ => self.wake_others(),

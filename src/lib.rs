@@ -1,19 +1,19 @@
-//! `fetch` with a policy: the core. It decides; shells act.
+//! The core of `fetch` with a policy. The core decides; a shell acts.
 //!
 //! # Which part do I need?
 //!
 //! | I want to | module | feature |
 //! |---|---|---|
 //! | explain an error, anywhere | [`explain`] | |
-//! | read quotas off a response's headers | [`rate_limit::read`] | |
+//! | read quotas from a response's headers | [`rate_limit::read`] | |
 //! | set options, and keep records and quotas, as plain data | [`options`], [`record`] | `serde` for JSON and `JsValue` |
 //! | send requests from a front end in Rust (Yew, Leptos, Dioxus, a worker) | `client` | `client`, on `wasm32-unknown-unknown` |
 //! | send requests from a native program | [`call`]; `examples/reqwest` is a driver over reqwest to copy | `http` for `HeaderMap` |
-//! | drive the policy over a transport and a clock of my own | [`call`] | |
+//! | drive the policy over my own transport and clock | [`call`] | |
 //!
-//! The features `wasm-policy`, `wasm-explain` and `npm` make the npm package, and are of no use elsewhere.
+//! The features `wasm-policy`, `wasm-explain` and `npm` build the npm package and have no other use.
 //!
-//! What these pages show is what a version keeps. The rest of the crate is public for its own tests, hidden here, and may change.
+//! Semantic versioning covers what these pages show. The rest of the crate is public only for its own tests, is hidden here, and may change.
 //!
 //! # Explain an error
 //!
@@ -35,10 +35,10 @@
 //! let explanation = explain(&report, &catalogs).plain();
 //! assert_eq!(explanation.api.message.as_deref(), Some("Slow down"));
 //! assert_eq!(explanation.retry, Retry::After { delay: 30_000, source: "retry-after".into() });
-//! assert!(!explanation.user_message.contains("429"), "for people who never heard of it");
+//! assert!(!explanation.user_message.contains("429"), "end users see no status codes");
 //! ```
 //!
-//! What a fetch threw is a report too: [`explain::Report::thrown`]. Own catalogs go in by [`explain::Catalogs::with`].
+//! To explain an error that fetch threw, set [`explain::Report::thrown`]. To add your catalogs, call [`explain::Catalogs::with`].
 //!
 //! # Drive the policy
 //!
@@ -60,37 +60,37 @@
 //!     keyed: false,
 //!     replayable: true,
 //! };
-//! // The wall clock, the monotonic one, and a number from 0 to 1: ms.
+//! // The wall clock and the monotonic clock in ms, and a random number from 0 to 1.
 //! let at = |ms: f64| Moment::new(1.7e12 + ms, ms, 0.5);
 //! let mut call = Call::new(request, policy.rules("api.example.com"), 0, &mut memory, at(0.0));
 //!
 //! let Ok(Action::Send { attempt: 1, .. }) = call.handle(Event::Start, &mut memory, at(0.0)) else { panic!() };
 //! let headers = Headers::new("retry-after:3\n");
-//! let answer = Event::Respond { attempt: 1, status: 503, headers, foreign: false };
-//! let Ok(Action::Wait { delay, .. }) = call.handle(answer, &mut memory, at(20.0)) else { panic!() };
+//! let response = Event::Respond { attempt: 1, status: 503, headers, foreign: false };
+//! let Ok(Action::Wait { delay, .. }) = call.handle(response, &mut memory, at(20.0)) else { panic!() };
 //! assert!(delay >= 3000);
-//! // Sleep so long by whatever clock there is, then:
+//! // Sleep for `delay` ms on any clock, then:
 //! let Ok(Action::Send { attempt: 2, .. }) = call.handle(Event::Elapse, &mut memory, at(20.0 + delay as f64)) else { panic!() };
 //! # Ok::<(), fetch_with_policy::options::OptionError>(())
 //! ```
 //!
 //! # The contract
 //!
-//! A logical request is a state machine. A shell tells it what happened and when, and is given one thing to do:
+//! A logical request is a state machine. A shell reports what happened and when; the core returns one action:
 //!
 //! ```text
 //! Call::handle(Event, &mut Memory, Moment) -> Action
 //! ```
 //!
-//! The core is synchronous and pure: no clock, no chance, no I/O. Time and chance enter through [`time::Moment`] alone,
-//! so a test drives any history, and the same history gives the same answers in every host.
-//! A shell owns what the host does well (the fetch itself, timers, aborts, streams) and holds no status code, no header
+//! The core is synchronous and pure: it has no clock, no randomness and no I/O. Time and random numbers enter only through
+//! [`time::Moment`], so a test can replay any history, and the same history gives the same actions in every host.
+//! A shell does what the host does well (the fetch itself, timers, aborts, streams). It contains no status code, no header
 //! name, no delay arithmetic and no retry condition.
 //!
-//! [`explain::explain`] is the other half: any response or thrown error in, an explanation out. It knows nothing of calls.
+//! [`explain::explain`] is the other half: it takes any response or thrown error and returns an explanation. It does not depend on calls.
 //!
-//! Arrows only go down: `wasm`, `client` → `record`, `call` → `policy` → `retry`, `rate_limit` → `hints`, `failures` → `syntax` → `time`;
-//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `failures`, `syntax`. `tests/it/arrows.rs` holds them.
+//! Dependencies only go down: `wasm`, `client` → `record`, `call` → `policy` → `retry`, `rate_limit` → `hints`, `failures` → `syntax` → `time`;
+//! `client` → `options` → `policy`; `wasm`, `client` → `explain` → `hints`, `failures`, `syntax`. `tests/it/arrows.rs` checks this.
 #![no_std]
 #![deny(unsafe_code)]
 

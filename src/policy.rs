@@ -1,4 +1,4 @@
-//! Composes what the wings' options say: the caller's word first, then the profile's that the host matches, then the defaults.
+//! Combines options into rules: the caller's options first, then those of the profile that matches the host, then the defaults.
 
 use crate::shared::Arc;
 use alloc::{string::String, vec::Vec};
@@ -25,7 +25,7 @@ use crate::{
 mod schema;
 mod similar;
 
-/// What one source says to the wings.
+/// The options of one source.
 #[derive(Clone, Debug, Default)]
 struct Layer {
     retry: RetryLayer,
@@ -41,7 +41,7 @@ struct Profile {
     layer: Layer,
 }
 
-/// A caller's options as they were given, checked. Set one leaf at a time, then `check`.
+/// A caller's options, checked. Set one value at a time, then call `check`.
 #[derive(Debug)]
 pub struct Policy {
     caller: Layer,
@@ -54,51 +54,51 @@ pub struct Policy {
     composed: RefCell<Vec<Option<Arc<Rules>>>>,
 }
 
-/// When an attempt is sent again while it has no answer.
+/// When an attempt is sent again while it has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HedgeRules {
-    /// After each send, ms.
+    /// The time after each send, in ms.
     pub delay: i64,
-    /// So often.
+    /// The most extra sends.
     pub most: u32,
 }
 
-/// What holds for one call.
+/// The rules of one call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
-    /// `None`: never sent again.
+    /// `None`: never retried.
     pub retry: Option<RetryRules>,
-    /// `None`: sent at once.
+    /// `None`: sent immediately.
     pub rate_limit: Option<Arc<RateRules>>,
-    /// `None`: never refused for failures.
+    /// `None`: never rejected because of failures.
     pub circuit: Option<CircuitRules>,
     /// `None`: an attempt is one send.
     pub hedge: Option<HedgeRules>,
-    /// How long servers may hold one call in all, by hints and resets alike, ms: `rateLimit.maxWait`, or `retry.maxRetryAfter`
-    /// where that is set and longer.
+    /// How long servers may hold one call in total, by hints and resets, in ms: `rateLimit.maxWait`, or `retry.maxRetryAfter`
+    /// if that is set and longer.
     pub max_held: i64,
     /// Headers that the host's profile names.
     pub dialects: Dialects,
-    /// Whether a success may be an error by its body, as the host's profile says.
+    /// Whether the host's profile says that a response with a status of success may be an error.
     pub errors_under_200: bool,
-    /// What the host's profile says a limit looks like.
+    /// What a rate-limit response looks like, from the host's profile.
     limits: Limits,
-    /// One send, until its headers, ms.
+    /// The longest time of one send until its headers arrive, in ms.
     pub attempt_timeout: Option<i64>,
-    /// Everything, waits included, ms.
+    /// The longest time of the whole call, waits included, in ms.
     pub total_timeout: Option<i64>,
     /// Higher goes first.
     pub priority: i32,
-    /// Requests that the call counts as.
+    /// The number of requests that the call counts as.
     pub cost: u32,
     /// Whether an error status is thrown.
     pub throw_http_errors: bool,
-    /// Whether a request that is not idempotent is given a key.
+    /// Whether a request that is not idempotent gets an idempotency key.
     pub idempotency_auto: bool,
 }
 
 impl Rules {
-    /// What the host's profile says a limit looks like in an answer of `status`: of a success only where errors may hide there.
+    /// What a rate-limit response with `status` looks like, from the host's profile. For a success, only if errors may have that status.
     pub fn limits(&self, status: u16) -> &Limits {
         if status >= 400 || self.errors_under_200 { &self.limits } else { &limits::NONE }
     }
@@ -130,7 +130,7 @@ impl Clone for Policy {
 }
 
 impl Policy {
-    /// Keeps an option that was checked, by its place in [`schema`]: its number, or its text. False: an element without its array.
+    /// Stores a checked option by its index in [`schema`]: its number, or its text. Returns false for an element without its array.
     pub fn keep(&mut self, place: usize, number: f64, text: &str) -> bool {
         self.composed.get_mut().clear();
         self.keep_at(place, number, text).is_some()
@@ -172,7 +172,7 @@ impl Policy {
         Arc::get_mut(&mut self.profiles)?.last_mut()
     }
 
-    /// What holds for a call to `host` (`api.example.com`, `localhost:8080`).
+    /// The rules for a call to `host` (`api.example.com`, `localhost:8080`).
     pub fn rules(&self, host: &str) -> Arc<Rules> {
         let index = self.profiles.iter().position(|profile| profile.is_of(host)).unwrap_or(self.profiles.len());
         let compose = || Arc::new(self.compose(self.profiles.get(index)));
@@ -184,14 +184,14 @@ impl Policy {
         composed.get_mut(index).map_or_else(compose, |rules| Arc::clone(rules.get_or_insert_with(compose)))
     }
 
-    /// The same where a policy of its own sends again: this one does not.
+    /// The same for a call whose `fetch` is another policy: that policy retries, this one does not.
     pub fn relayed(&self, host: &str) -> Arc<Rules> {
         let profile = self.profiles.iter().find(|profile| profile.is_of(host));
         Arc::new(Rules { retry: None, ..self.compose(profile) })
     }
 
-    /// The names of the headers that profiles ask for (their dialects', and the type of a body that is looked at), one a line:
-    /// of any answer they are wanted too.
+    /// The names of the headers that profiles need (those of their dialects, and the type of a body to read), one per line.
+    /// A shell passes them on for every response.
     pub fn dialects(&self) -> String {
         let mut names = String::new();
         for profile in self.profiles.iter() {

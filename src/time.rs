@@ -1,12 +1,12 @@
-//! Instants and chance, as a shell hands them in.
+//! Times and random numbers, which the shell passes in.
 //!
-//! Everything is whole milliseconds, as in the web platform. A shell rounds down what its clock says, so a wait that is
-//! compared against it can end late by less than a millisecond, never early. Arithmetic saturates: clocks of users jump,
-//! run backwards, or are broken, and none of that may panic or wrap. (Saturation is not inlined: that saves 0.3 kB brotli.)
+//! All times are whole milliseconds, as in the web platform. A shell rounds its clock down, so a wait can end up to one
+//! millisecond late, never early. Arithmetic saturates: users' clocks jump, run backwards or are broken, and none of that
+//! may panic or wrap. (Saturation is not inlined: that saves 0.3 kB brotli.)
 
 use core::time::Duration;
 
-/// Milliseconds since the Unix epoch, on the clock of this machine. May jump; used only to read what servers say in dates.
+/// Milliseconds since the Unix epoch, on the clock of this machine. May jump; used only to interpret dates that servers send.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct WallTime(pub i64);
@@ -15,18 +15,18 @@ pub struct WallTime(pub i64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MonoTime(pub i64);
 
-/// A number from `[0, 1)`, drawn by the shell, from which every jitter of one event is taken.
+/// A random number from `[0, 1)`, drawn by the shell. All jitter of one event comes from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Sample(f64);
 
-/// When something happened, and the chance that goes with it: the only way in for time and chance.
+/// When an event happened, and its random number. Time and randomness enter the core only through this type.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moment {
     /// The wall clock.
     pub wall: WallTime,
     /// The monotonic clock.
     pub mono: MonoTime,
-    /// Chance.
+    /// The random number.
     pub sample: Sample,
 }
 
@@ -57,7 +57,7 @@ impl From<std::time::SystemTime> for WallTime {
 
 #[cfg(not(feature = "npm"))]
 impl From<WallTime> for std::time::SystemTime {
-    /// What the host's clock cannot hold becomes its epoch.
+    /// A time that the host's clock cannot represent becomes its epoch.
     fn from(time: WallTime) -> Self {
         let span = Duration::from_millis(time.0.unsigned_abs());
         let moved = if time.0 < 0 { Self::UNIX_EPOCH.checked_sub(span) } else { Self::UNIX_EPOCH.checked_add(span) };
@@ -80,7 +80,7 @@ impl MonoTime {
 }
 
 impl Sample {
-    /// Takes any number; what is not in `[0, 1)` is clamped into it (NaN gives 0), so that a broken random source cannot break a wait.
+    /// Takes any number and clamps it into `[0, 1)` (NaN gives 0), so that a broken random source cannot break a wait.
     pub fn new(value: f64) -> Self {
         // Below 1, so that a full jitter never quite reaches its cap.
         Self(if value.is_nan() { 0.0 } else { value.clamp(0.0, 0.999_999_9) })
@@ -93,13 +93,13 @@ impl Sample {
 }
 
 impl Moment {
-    /// A moment from a host's numbers. Fractions are dropped; what is not finite becomes the nearest end.
+    /// Creates a moment from a host's numbers. Fractions are dropped; a number that is not finite becomes the nearest end of the range.
     pub fn new(wall_ms: f64, mono_ms: f64, sample: f64) -> Self {
         Self { wall: WallTime(floor(wall_ms)), mono: MonoTime(floor(mono_ms)), sample: Sample::new(sample) }
     }
 
-    /// A moment from the clocks of the standard library: `wall` is now, `since` the time since an [`Instant`] that never changes, and
-    /// `sample` a number from `[0, 1)`, drawn anew.
+    /// Creates a moment from the clocks of the standard library: `wall` is now, `since` is the time since a fixed [`Instant`], and
+    /// `sample` is a new random number from `[0, 1)`.
     ///
     /// ```
     /// use std::time::{Instant, SystemTime};
@@ -117,20 +117,20 @@ impl Moment {
         Self { wall: wall.into(), mono: MonoTime(mono), sample: Sample::new(sample) }
     }
 
-    /// The wall clock's reading at `mono`, as far as this moment tells.
+    /// The wall-clock time at `mono`, computed from this moment.
     #[inline(never)]
     pub fn wall_at(self, mono: MonoTime) -> WallTime {
         self.wall.plus(mono.since(self.mono))
     }
 }
 
-/// So often that span, or as many of that number. Saturates, in one place, since it takes 128 bits.
+/// The product of `span` and `count`. Saturates; it is one function because it needs 128 bits.
 #[inline(never)]
 pub fn times(span: i64, count: i64) -> i64 {
     span.saturating_mul(count)
 }
 
-/// `Duration` in whole milliseconds, rounded up, so that a wait is never short.
+/// A `Duration` in whole milliseconds, rounded up, so that a wait is never too short.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! What goes between a call and its shell.
+//! The types that a call and its shell exchange.
 
 use alloc::string::String;
 
@@ -7,59 +7,59 @@ use crate::{rate_limit::identity::Identity, retry::classify::Failure, syntax::he
 /// What a shell knows of a request when it starts.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// As fetch has it: the standard ones in capitals.
+    /// The method as fetch normalizes it: standard methods in capitals.
     pub method: String,
-    /// What its quota hangs on.
+    /// The origin and credentials that share a quota.
     pub identity: Identity,
-    /// It carries an Idempotency-Key.
+    /// The request has an Idempotency-Key.
     pub keyed: bool,
-    /// Its body can be sent again (or it has none).
+    /// The body can be sent again, or there is none.
     pub replayable: bool,
 }
 
 /// What happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// The caller's signal fired, or the caller is gone.
+    /// The caller's signal fired, or the caller dropped the call.
     Abort,
-    /// The front of the body that [`Action::Peek`] asked for, as far as it came; "" where none could be had.
+    /// The start of the body that [`Action::Peek`] asked for, as far as it arrived; "" if there is none.
     Body(&'a str),
-    /// The caller's answer to [`Action::Ask`]; `None` leaves it.
+    /// The caller's decision on [`Action::Ask`]; `None` keeps the default.
     Decided(Option<bool>),
-    /// The wait is over, or was cut short by [`crate::rate_limit::Tracker::wake`]; or it is time for the `next` of [`Action::Send`].
+    /// The wait is over, [`crate::rate_limit::Tracker::wake`] ended it early, or the `next` of [`Action::Send`] has passed.
     Elapse,
-    /// The time that the call had ([`Call::left`](super::Call::left), or the `timeout` of [`Action::Send`]) is over, and the
-    /// caller's own code has not yet given what the call needs to go on.
+    /// The time of the call ([`Call::left`](super::Call::left), or the `timeout` of [`Action::Send`]) is over, and the
+    /// caller's code has not yet returned what the call needs to continue.
     Expire,
-    /// A send's fetch was rejected.
+    /// The fetch of one send failed.
     Fail {
-        /// Which send, as [`Action::Send`] numbered it.
+        /// The number of the send from [`Action::Send`].
         attempt: u32,
         /// Why.
         failure: Failure,
     },
-    /// The headers that [`Action::Prepare`] asked for are made. `identity` is that of the request with them, `None` where there
-    /// are none to be made; `credentials` is a number for those it holds ([`crate::rate_limit::credentials::tag`]).
+    /// The headers that [`Action::Prepare`] asked for are ready. `identity` is that of the request with them, or `None` if there
+    /// are no headers to add; `credentials` is a number for its credentials ([`crate::rate_limit::credentials::tag`]).
     Prepared {
-        /// Whose quota it takes from.
+        /// Whose quota the request consumes.
         identity: Option<&'a Identity>,
-        /// Another for other credentials.
+        /// Differs for different credentials.
         credentials: u64,
     },
-    /// Instead of the end of a wait for being online: whether the host is so now, as far as it knows.
+    /// Whether the host is online now, as far as it knows. Sent in place of [`Event::Elapse`] while the call waits for the network.
     Online(bool),
-    /// A send's head arrived.
+    /// The status and headers of one send arrived.
     Respond {
-        /// Which send, as [`Action::Send`] numbered it.
+        /// The number of the send from [`Action::Send`].
         attempt: u32,
         /// Its status.
         status: u16,
-        /// Those of its headers that [`crate::rate_limit::read::wanted`] asks for.
+        /// The response headers that [`crate::rate_limit::read::wanted`] asks for.
         headers: Headers<'a>,
-        /// Its type is "cors": it came to a page of another origin, which sees only those headers that the server exposes.
+        /// The response type is "cors": a page of another origin reads it and sees only the headers that the server exposes.
         foreign: bool,
     },
-    /// Once, first.
+    /// Starts the call. Sent once, first.
     Start,
 }
 
@@ -67,61 +67,61 @@ pub enum Event<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Action {
-    /// Let go of what was told last, if it was an answer or a failure: other sends are under way. Tell what becomes of them.
+    /// Discard the response or failure reported last, if any: other sends are in flight. Report how they end.
     Await {
-        /// In so many ms, 0 or more, tell [`Event::Elapse`] if nothing else happens: a further send may go.
+        /// After this many ms, 0 or more, report [`Event::Elapse`] if nothing else has happened: another send may go.
         next: Option<i64>,
     },
-    /// Ask the caller's `decide`, and tell what it said with [`Event::Decided`].
+    /// Call the caller's `decide` and report its result with [`Event::Decided`].
     Ask {
-        /// What happens if it says nothing.
+        /// The default, used if `decide` returns nothing.
         retry: bool,
-        /// The wait before the next send, if there is one, ms.
+        /// The wait before the next send, if there is one, in ms.
         delay: i64,
     },
-    /// Read the front of a copy of the answer's body, which the caller must still find unread, and tell it with
-    /// [`Event::Body`]: status and headers do not say what the answer is.
+    /// Read the start of a copy of the response body and report it with [`Event::Body`]: status and headers do not
+    /// settle what the response is. The body itself must stay unread for the caller.
     Peek {
-        /// Of the body, at most.
+        /// The most bytes to read.
         bytes: usize,
-        /// For as long as this at most, ms; then tell what came.
+        /// The longest time to read, in ms; then report what arrived.
         within: i64,
     },
-    /// Have the caller make the headers of the next send, and report [`Event::Prepared`]. The last answer is kept: it may be the
-    /// result yet.
+    /// Have the caller make the headers of the next send, and report [`Event::Prepared`]. Keep the last response: it may still be
+    /// the result.
     Prepare {
-        /// How long that may take at most, ms; then tell [`Event::Expire`].
+        /// The longest time for that, in ms; then report [`Event::Expire`].
         timeout: Option<i64>,
     },
-    /// End with a rejection. Sends that are under way are aborted.
+    /// End the call with an error. Abort sends in flight.
     Reject(GiveUp),
-    /// End with what was told last: its response, or its error. Other sends are aborted, as they are by all that follows an
-    /// answer but [`Action::Await`] and [`Action::Peek`].
+    /// End the call with the response or error reported last. Abort the other sends. (Every action that follows a response does,
+    /// except [`Action::Await`] and [`Action::Peek`].)
     Resolve {
-        /// Why it is not sent again, where that is not plain.
+        /// Why there is no retry, if one was considered.
         gave_up: Option<GiveUp>,
-        /// The response is an error, and the caller wants those thrown.
+        /// The response is an error, and the caller asked for errors to be thrown.
         throw: bool,
     },
-    /// Send it. Sends that are under way stay so.
+    /// Send the request. Keep sends in flight.
     Send {
         /// The number of this send, from 1.
         attempt: u32,
-        /// Until its headers at most, ms; then it is [`Failure::Timeout`].
+        /// The longest time until its headers arrive, in ms; then report [`Failure::Timeout`].
         timeout: Option<i64>,
-        /// As that of [`Action::Await`].
+        /// As in [`Action::Await`].
         next: Option<i64>,
     },
-    /// Let go of what the attempt gave (its response may be the result yet, without its body), sleep `delay` ms, and tell [`Event::Elapse`].
+    /// Discard the body of the last response (the response may still be the result, without its body), sleep `delay` ms, and report [`Event::Elapse`].
     Wait {
-        /// In ms, more than 0; may be longer than a timer takes.
+        /// In ms, more than 0; may be longer than a timer supports.
         delay: i64,
         /// What for.
         reason: WaitReason,
     },
 }
 
-/// What a call waits for, in the words of the contract.
+/// What a call waits for, with the names of the npm package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
@@ -136,7 +136,7 @@ pub enum WaitReason {
     RetryAfter,
 }
 
-/// Why a call ends without what its caller wanted, in the words of the contract.
+/// Why a call gives up, with the names of the npm package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
@@ -147,7 +147,7 @@ pub enum GiveUpReason {
     CircuitOpen,
     Deadline,
     HintTooLong,
-    /// The host sends no more requests. The call ends with the last response that it had, if it had one: not with what was told
+    /// The host sends no more requests. The call ends with its last response, if it had one, and not with the failure reported
     /// last.
     HostLimit,
     NotReplayable,
@@ -162,13 +162,13 @@ pub enum GiveUpReason {
 pub struct GiveUp {
     /// Why.
     pub reason: GiveUpReason,
-    /// When there may be room or the server asked to come back.
+    /// When the quota may have room, or when the server asked to retry.
     pub retry_at: Option<MonoTime>,
 }
 
-/// An event came that makes no sense where the call stands; nothing was changed.
+/// The event does not fit the state of the call; nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongEvent {
-    /// The state it stood in: "idle", "queued", "flying", "peeking", "asking", "preparing", "pausing", "offline" or "done".
+    /// The state of the call: "idle", "queued", "flying", "peeking", "asking", "preparing", "pausing", "offline" or "done".
     pub state: &'static str,
 }

@@ -1,20 +1,20 @@
-//! What a policy remembers of servers, beside its calls.
+//! What a policy remembers about servers from one call to the next.
 
 use crate::{rate_limit::Tracker, retry::health::Health};
 
-/// Quotas and who waits for them, and how healthy each origin is. All calls of a policy share one.
+/// Quotas, the calls that wait for them, and the health of each origin. All calls of a policy share one `Memory`.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// By scope: what shares credentials.
+    /// Quotas and queues, by scope (origin and credentials).
     pub tracker: Tracker,
-    /// By origin.
+    /// Retry budgets and circuits, by origin.
     pub health: Health,
-    /// How often the host refused to send any more.
+    /// How often the host refused to send more requests.
     pub refusals: u32,
 }
 
 impl Memory {
-    /// An empty one. `nudges`: see [`Tracker::new`].
+    /// Creates an empty memory. For `nudges` see [`Tracker::new`].
     pub fn new(nudges: bool) -> Self {
         Self { tracker: Tracker::new(nudges), ..Self::default() }
     }

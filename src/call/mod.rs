@@ -1,4 +1,4 @@
-//! One logical request: what happened in, one thing to do out.
+//! One logical request as a state machine: it takes an event and returns an action.
 //!
 //! ```text
 //!            Start                     granted                Respond, Fail: leave it
@@ -16,19 +16,19 @@
 //!                       └── a wait that cannot fit, a refusal, Abort (from anywhere), Expire ┘
 //! ```
 //!
-//! Between Flying and its judgement an answer may be Peeking: its status and headers leave open what it is, and the shell
-//! reads the front of its body (an ok answer's too, where a profile says `errorsUnder200`). Nothing is told to the tracker before that, but the send is over.
+//! After Flying, a call may be Peeking: if status and headers do not settle what a response is, the shell reads the start of its
+//! body (also of an ok response, if a profile sets `errorsUnder200`). The tracker learns from the response only after that, but the send is over.
 //!
-//! Flying may be several sends of one attempt (`hedge`): Elapse tells that one more may go. Respond and Fail name theirs; what
-//! does not settle the attempt leaves the others Flying, what does ends them. While it is Peeking, answers to them wait.
+//! Flying may cover several sends of one attempt (`hedge`): Elapse means that one more may go. Respond and Fail name their send. If
+//! one does not settle the attempt, the others stay Flying; if it does, they end. While the call is Peeking, their responses wait.
 //!
-//! A caller who makes headers for each send (`prepare`) is asked for them in Preparing: before the tracker is asked, since they
-//! say whose quota it is, again before a send that had to wait, and after a 401, which new credentials may put right.
+//! If the caller makes headers for each send (`prepare`), the call asks for them in Preparing: before it asks the tracker, because
+//! the headers identify whose quota it is; again before a send that had to wait; and after a 401, which new credentials may fix.
 //!
-//! Before the tracker, the circuit of the route is asked, which may refuse ([`crate::retry::circuit`]); after the verdict
-//! the origin's budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds whoever asks.
+//! Before the tracker, the call asks the circuit of the route, which may refuse ([`crate::retry::circuit`]). After the verdict it asks
+//! the origin's budget, which may be spent ([`crate::retry::budget`]). In an outage the tracker holds every call.
 //!
-//! An event that makes no sense where the call stands is refused with [`WrongEvent`], and changes nothing.
+//! The call refuses an event that does not fit its state with [`WrongEvent`] and changes nothing.
 
 mod answer;
 mod asleep;
@@ -95,7 +95,7 @@ enum State {
 /// In the place of a quota: it waits for none that is known, and a scope whose headers are hidden may say why.
 const NO_QUOTA: u32 = u32::MAX;
 
-/// One logical request. A hundred thousand of them may wait, so what a call that was never sent has no use for is boxed.
+/// One logical request. A hundred thousand of them may wait, so state that is only needed after the first send is boxed.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "five facts, of which none rules out another")]
 pub struct Call {
@@ -115,7 +115,7 @@ pub struct Call {
     quota: Option<u32>,
     /// The shell holds what an attempt gave: to give up is to end with that.
     in_hand: bool,
-    /// The last answer was an error.
+    /// The last response was an error.
     is_error: bool,
     /// What it sent decides about its route's circuit.
     is_probe: bool,
@@ -125,22 +125,22 @@ pub struct Call {
     loss: Loss,
     /// Sends that do not count as attempts.
     forgiven: Option<Box<Forgiven>>,
-    /// What the last answer told.
+    /// What the last response reported.
     reading: Option<Box<Reading>>,
     /// Of a caller who makes headers for each send.
     prepare: Option<Box<Prepare>>,
-    /// The next answer came from another origin.
+    /// The next response came from another origin.
     is_away: bool,
     /// The sends of its attempt, where there may be several.
     race: Option<Box<Race>>,
     /// While it is asking.
     question: Option<Box<Question>>,
-    /// The headers of an answer whose body is awaited.
+    /// The headers of a response whose body is awaited.
     head: Option<Box<str>>,
 }
 
 impl Call {
-    /// A call that has not begun. `owner` is what [`crate::rate_limit::Tracker::wake`] names it by.
+    /// Creates a call that has not started. `owner` is the number that [`crate::rate_limit::Tracker::wake`] reports for it.
     pub fn new(request: Request, rules: Arc<Rules>, owner: u32, memory: &mut Memory, at: Moment) -> Self {
         let enter = |rate: &Arc<RateRules>| {
             memory.tracker.enter(&request.identity, rate, rules.priority, u64::from(rules.cost), owner, at)
@@ -185,10 +185,10 @@ impl Call {
         }
     }
 
-    /// Takes what happened, gives what to do.
+    /// Takes an event and returns the next action.
     ///
     /// # Errors
-    /// [`WrongEvent`] where the event makes no sense; the call stands as it did.
+    /// [`WrongEvent`] if the event does not fit the call's state; the call is unchanged.
     pub fn handle(&mut self, event: Event<'_>, memory: &mut Memory, at: Moment) -> Result<Action, WrongEvent> {
         let action = self.take(event, memory, at)?;
         if let (Action::Wait { .. }, Some(prepare)) = (action, &mut self.prepare) {
@@ -258,7 +258,7 @@ impl Call {
         })
     }
 
-    /// Gives back what it holds. To be called once it is over, however it ended.
+    /// Releases what the call holds. Call this once the call is over, however it ended.
     pub fn end(&mut self, memory: &mut Memory) {
         if self.state == State::Done {
             return;
@@ -271,40 +271,40 @@ impl Call {
         }
     }
 
-    /// The quota that the last wait was for, as it is known now; of a wait for none, its scope, if that hides its headers.
+    /// The quota that the last wait was for, with its current state. If the wait was for no known quota: the scope, if its headers are hidden.
     pub fn quota<'a>(&self, memory: &'a mut Memory, at: Moment) -> Option<QuotaState<'a>> {
         memory.tracker.quota(self.ticket?, self.quota? as usize, at)
     }
 
-    /// The quotas that the last answer told.
+    /// The quotas that the last response reported.
     pub fn told(&self) -> &[Quota] {
         self.reading.as_ref().map_or(&[], |reading| &reading.quotas)
     }
 
-    /// The header that asked for the wait it is in, and until when, where one did.
+    /// The header that asked for the current wait, and when that wait ends; `None` if no header did.
     pub fn hint(&self) -> Option<(&str, MonoTime)> {
         let State::Pausing { until, reason: WaitReason::RetryAfter, .. } = self.state else { return None };
         Some((&self.reading.as_ref()?.hint.as_ref()?.source, until))
     }
 
-    /// Whether it waits for [`Tracker::wake`](crate::rate_limit::Tracker::wake) alone, where the host wakes others:
-    /// [`Tracker::alarm`](crate::rate_limit::Tracker::alarm) says when to ask that.
-    /// With a deadline it has to come back by itself, to see whether what it waits for still fits.
+    /// Whether the call waits only for [`Tracker::wake`](crate::rate_limit::Tracker::wake), on a host where one call may wake another:
+    /// [`Tracker::alarm`](crate::rate_limit::Tracker::alarm) returns when to call that.
+    /// A call with a deadline has to ask again by itself, to check whether its wait still fits.
     pub fn is_alarmed(&self) -> bool {
         matches!(self.state, State::Queued { .. }) && self.deadline.is_none()
     }
 
-    /// How long it may still take, ms and more than 0, where it has a deadline.
+    /// The time left until the deadline, in ms and more than 0; `None` without a deadline.
     pub fn left(&self, at: Moment) -> Option<i64> {
         self.deadline.map(|deadline| deadline.since(at.mono).max(1))
     }
 
-    /// How the last event changed its route's circuit, if it did.
+    /// The state to which the last event changed the route's circuit; `None` if it did not change.
     pub fn circuit(&self) -> Option<CircuitState> {
         self.circuit
     }
 
-    /// What holds for it.
+    /// The rules of this call.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }

@@ -1,4 +1,4 @@
-//! What an answer says, in the words by which it is judged.
+//! What a response reports, in the terms of the retry decision.
 
 use core::mem;
 
@@ -13,7 +13,7 @@ use crate::{
     syntax::headers::Headers,
 };
 
-/// Whether an answer says that a rate was exceeded (`true`), or that it is none but a spent allowance (`false`).
+/// Whether a response reports an exceeded rate (`true`) or a spent allowance (`false`).
 pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
     let signs = signs(reading, Headers::default());
     match signs.limited {

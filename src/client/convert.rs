@@ -1,22 +1,22 @@
-//! The crate's data to and from JavaScript's values, in the contract's shapes.
+//! Converts the crate's data to and from JavaScript values, in the shapes of the npm package.
 
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
 use crate::client::error::Error;
 
-/// `data` as JavaScript has it: plain objects, null where the contract says null. For an
+/// Converts `data` to plain objects, with null where the npm package has null. For an
 /// [`Explanation`](crate::explain::write::plain::Explanation), a [`CallRecord`](crate::record::CallRecord),
 /// a [`Snapshot`](crate::record::Snapshot) and whatever else serialises.
 ///
 /// # Errors
-/// [`Error::Data`] where the host's objects refuse a member.
+/// [`Error::Data`] if a member cannot be set on the host's objects.
 pub fn to_js<T: Serialize + ?Sized>(data: &T) -> Result<JsValue, Error> {
     data.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| Error::Data(error.into()))
 }
 
-/// What `value` says, as data: a snapshot that a page kept, an explanation. Members that the data does not have are passed
-/// over; so options are better read by [`Client::extend_js`](crate::client::Client::extend_js), which names a bad one.
+/// Reads `value` as data, such as a stored snapshot or an explanation. Unknown members are ignored, so read
+/// options with [`Client::extend_js`](crate::client::Client::extend_js) instead: it names a bad option.
 ///
 /// # Errors
 /// [`Error::Data`] with what was expected.

@@ -1,4 +1,4 @@
-//! One call from its start to its end: does what the core says.
+//! Drives one call from start to end: performs the core's actions.
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 
@@ -21,7 +21,7 @@ use crate::{
     time::Moment,
 };
 
-/// A call under way. Its end gives back what it holds and aborts what it sent, be it that the future is dropped.
+/// A call in flight. Its end releases what it holds and aborts its sends, also if the future is dropped.
 struct Run {
     call: Call,
     shared: Rc<Shared>,
@@ -34,17 +34,17 @@ struct Run {
     request: Request,
     /// A send uses up its body, which can be had again from a clone.
     is_cloned: bool,
-    /// Those that are under way.
+    /// The sends in flight.
     flights: Vec<Flight>,
-    /// What was told last gave, until it is let go of.
+    /// The response or error reported last, until it is discarded.
     outcome: Option<Result<Response, JsValue>>,
     /// The send whose body is looked at, and its status.
     peeked: (u32, u16),
-    /// Its end was told.
+    /// The listener was notified of its end.
     is_over: bool,
 }
 
-/// Sends `request` until the core says that the call is over. Gives what came of it, and the story.
+/// Sends `request` until the core ends the call. Returns the result and the record of the call.
 pub async fn drive(client: Client, request: Request, replayable: bool) -> (Result<Response, Error>, CallRecord) {
     let url = request.url();
     let Some((origin, host)) = request::origin(&url).filter(|_| !request.signal().aborted()) else {

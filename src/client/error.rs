@@ -1,4 +1,4 @@
-//! How a call ends without a response, in Rust and as the errors of the npm package.
+//! The errors of a call, in Rust and as the npm package throws them.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -15,33 +15,33 @@ const BRAND: &str = "fetch-with-policy.error";
 /// Why there is no response.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// The signal fired: its own reason, or the host's own rejection.
+    /// The signal fired. Holds the signal's reason or the host's rejection.
     Aborted(JsValue),
-    /// With the feature `serde`: a value that is not what it should be.
+    /// With the feature `serde`: a value does not have the expected shape.
     Data(JsValue),
-    /// The total deadline is over, or would be before the call is sent.
+    /// The total timeout has passed, or would pass before the call is sent.
     Deadline,
-    /// The driver and the core disagree: a defect of this crate. Where the call stood.
+    /// The driver and the core disagree: a bug in this crate. Holds the call's state.
     Internal(&'static str),
-    /// Not sent: the circuit of its route is open until then.
+    /// Not sent: the circuit of its route is open until this time.
     CircuitOpen(WallTime),
-    /// What the host's fetch threw or was rejected with, untouched.
+    /// The value that the host's fetch threw or rejected with, unchanged.
     Network(JsValue),
-    /// A bad option.
+    /// An invalid option.
     Option(OptionError),
-    /// Not sent: too many wait for the quota, or the wait is too long.
+    /// Not sent: too many calls wait for the quota, or the wait is too long.
     Refused {
-        /// Which of both.
+        /// Which of the two.
         reason: GiveUpReason,
-        /// When there may be room.
+        /// When the quota may have room.
         retry_at: WallTime,
     },
-    /// An error status, where `throwHttpErrors` asks for it. Unread.
+    /// A response with an error status, if `throwHttpErrors` is on. Its body is unread.
     Status(Response),
 }
 
 impl Error {
-    /// When trying again may help, where that is known.
+    /// When trying again may help, if known.
     pub fn retry_at(&self) -> Option<WallTime> {
         match self {
             Self::CircuitOpen(retry_at) | Self::Refused { retry_at, .. } => Some(*retry_at),

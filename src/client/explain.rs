@@ -19,8 +19,8 @@ const MAX_READ: u32 = 2000;
 /// Errors of a chain of causes that are followed.
 const MAX_CAUSES: usize = 5;
 
-/// Explains `response`, the answer to a request of `method`, by `catalogs`. Reads at most 64 KiB of a copy of its body, for
-/// at most 2 s; the response stays unread for the caller.
+/// Explains `response`, which a request with `method` received, using `catalogs`. Reads at most 64 KiB of a copy of its body,
+/// for at most 2 s; the response stays unread for the caller.
 ///
 /// ```no_run
 /// # use fetch_with_policy::{client::{Client, Error, explain_response}, explain::Catalogs};
@@ -55,7 +55,7 @@ pub async fn explain_response(response: &Response, method: &str, catalogs: &Cata
 }
 
 impl Error {
-    /// Explains why there is no response; an error status as [`explain_response`] does.
+    /// Explains why there is no response. Explains an error status as [`explain_response`] does.
     pub async fn explain(&self, method: &str, catalogs: &Catalogs) -> Explanation {
         if let Self::Status(response) = self {
             return explain_response(response, method, catalogs).await;

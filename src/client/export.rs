@@ -14,13 +14,13 @@ thread_local! {
     static SHARED: Client = Client::default();
 }
 
-/// `fetch`, with a policy: `input` and `init` as fetch takes them, `options` as `PolicyOptions` has them, or undefined.
-/// All calls of a thread share one state. Rust awaits the promise.
+/// `fetch` with a policy: takes `input` and `init` like fetch, and `options` as in `PolicyOptions`, or undefined.
+/// All calls of a thread share one state. In Rust, await the promise.
 ///
-/// The request is made in the caller's turn, so what the caller changes in `init` afterwards does not reach it.
-/// It is not to be put in place of `globalThis.fetch`, which is what it calls.
+/// The request is created before the function returns, so later changes to `init` have no effect.
+/// Do not assign this function to `globalThis.fetch`: it calls that itself.
 ///
-/// The promise is rejected with what [`Error::into_js`] gives.
+/// The promise rejects with the result of [`Error::into_js`].
 #[wasm_bindgen(js_name = fetchWithPolicy)]
 #[allow(clippy::needless_pass_by_value, reason = "the glue has them by value, and Rust callers make them for the call")]
 pub fn fetch_with_policy(
@@ -35,7 +35,7 @@ pub fn fetch_with_policy(
 }
 
 impl Client {
-    /// [`Client::fetch`] as JavaScript calls it: `input` and `init` as fetch takes them.
+    /// [`Client::fetch`] for JavaScript: takes `input` and `init` like fetch.
     pub fn promise(&self, input: &JsValue, init: &JsValue) -> Promise<Response> {
         // The constructor takes whatever fetch takes, and converts it.
         let request = match Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref()) {

@@ -1,4 +1,4 @@
-//! One send under way, of which a hedged call may have several.
+//! One send in flight, of which a hedged call may have several.
 
 use alloc::{boxed::Box, rc::Rc, vec::Vec};
 use core::{
@@ -39,7 +39,7 @@ impl Flight {
         Ok(Self { attempt, limit, answer })
     }
 
-    /// Aborts it; nobody hears what becomes of it.
+    /// Aborts it; its end is not reported.
     pub fn call_off(self) {
         let Self { limit, answer, .. } = self;
         limit.call_off();

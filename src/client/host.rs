@@ -51,7 +51,7 @@ pub fn moment() -> Moment {
     Moment::new(wall, globals().performance().map_or(wall, |performance| performance.now()), Math::random())
 }
 
-/// Whether there is a network, as far as the host tells.
+/// Whether there is a network, as far as the host reports.
 pub fn online() -> bool {
     globals().navigator().and_then(|navigator| navigator.on_line()) != Some(false)
 }

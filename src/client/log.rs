@@ -1,4 +1,4 @@
-//! Writes down what happens to a call, and tells whoever listens.
+//! Records what happens to a call, and notifies the listener.
 
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::cell::Cell;
@@ -11,7 +11,7 @@ use crate::{
     time::{Moment, WallTime},
 };
 
-/// Who is told of each thing that happens.
+/// The function that is called for each event.
 pub type Listener = Rc<dyn Fn(&PolicyEvent)>;
 
 thread_local! {

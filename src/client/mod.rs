@@ -26,17 +26,17 @@
 //! # }
 //! ```
 //!
-//! It is as thin as the driver in JavaScript, and for the same reason: what is right lives in [`crate::call`]. This one
-//! sends, sleeps and lets go when it is told to, in windows and workers alike: `fetch` is looked up on `globalThis` at each send.
+//! It is as thin as the driver in JavaScript, for the same reason: [`crate::call`] makes the decisions. This driver
+//! sends, sleeps and cancels as instructed, in windows and in workers: it looks up `fetch` on `globalThis` at each send.
 //!
-//! - The host's own `Response` and errors are handed through. A response that is not the last has its body cancelled.
-//! - A wait is a race of a timer, the signal's abort and a nudge (`sleep`). What was added for it is removed when it
-//!   ends, however it ends. An abort settles the call in that turn of the task queue, with the signal's own reason.
-//! - Dropping the future ends the call wherever it stands: what is under way is aborted, a body that is looked at is
-//!   cancelled, timers and listeners go, and its place in the quota is given back (`drive`).
-//! - No borrow of the shared state is held across an await, nor while a listener is told, so calls interleave freely.
-//! - The options' schema stands in [`crate::policy`]; [`crate::options`] has them as structs, and [`read_options`] walks an
-//!   object of JavaScript's.
+//! - It returns the host's `Response` and errors unchanged. It cancels the body of every response except the last.
+//! - A wait is a race of a timer, the signal's abort and a wake-up by another call (`sleep`). The timer and the listener are removed
+//! when the wait ends, however it ends. An abort settles the call in the same task, with the signal's reason.
+//! - Dropping the future ends the call in any state: it aborts what is in flight, cancels a body that is being read,
+//! removes timers and listeners, and releases its place in the quota (`drive`).
+//! - It holds no borrow of the shared state across an await or while a listener runs, so calls interleave freely.
+//! - [`crate::policy`] has the schema of the options; [`crate::options`] has them as structs, and [`read_options`] reads
+//! a JavaScript object.
 //!
 //! # What differs from the npm package
 //!
@@ -49,18 +49,18 @@
 //! | `coordinator` | [`Client::with_coordinator`], by the trait [`Coordinator`]; events of sharing are not here, [`Client::quotas`] has `shared` |
 //! | `callRecord(response)` | [`Client::fetch_recorded`] |
 //! | `explainResponse`, `explain(error)` | [`explain_response`], [`Error::explain`] |
-//! | `throwHttpErrors` gives an `HttpError` with its explanation | [`Error::Status`] with the response; [`Error::explain`] explains it |
-//! | `prepare`, `body`, `retry.decide`, `idempotencyKey` as a function, `fetch`, `host` | are not here and refused by name. Wrap [`Client::fetch`]; a request's body, a stream's too, is kept by a clone for as long as it may be sent again |
-//! | `userTiming`, `unavailable`, `/opentelemetry`, `/testing` | are not here |
+//! | `throwHttpErrors` throws an `HttpError` with its explanation | [`Error::Status`] with the response; [`Error::explain`] explains it |
+//! | `prepare`, `body`, `retry.decide`, `idempotencyKey` as a function, `fetch`, `host` | not supported, refused by name. Wrap [`Client::fetch`]; a clone keeps a request's body, also a stream, as long as it may be sent again |
+//! | `userTiming`, `unavailable`, `/opentelemetry`, `/testing` | not supported |
 //! | an abort by `AbortSignal` | the same, by the request's signal; or drop the future |
-//! | the first send goes in the turn of the call | when the future is first polled, from a copy of the request; by [`fetch_with_policy`] a microtask after the call |
-//! | one timer for all who wait | one each |
+//! | sends first before the call returns | sends first when the future is polled, from a copy of the request; [`fetch_with_policy`] sends one microtask after the call |
+//! | one timer for all waiting calls | one timer for each |
 //!
 //! # In a Worker
 //!
-//! In workerd a request may not wake another, so nobody is nudged; each waiter asks again by itself. A client in a
-//! `thread_local` serves all requests of an isolate, though they share one executor: `examples/worker`, a Worker by the crate
-//! `worker`, keeps sixty requests at once to one quota there, and none hangs, at compatibility dates of 2025 and 2026, also under
+//! In workerd a request may not wake another, so each waiting call asks again by itself. A client in a
+//! `thread_local` serves all requests of an isolate, although they share one executor: in `examples/worker`, a Worker with the crate
+//! `worker`, sixty requests at once keep to one quota and none hangs, at compatibility dates of 2025 and 2026, also under
 //! `no_handle_cross_request_promise_resolution`.
 
 mod coordinator;
@@ -104,7 +104,7 @@ use crate::{
     syntax::value::OptionError,
 };
 
-/// A policy at work. Clones, and those made by its methods, share its state: quotas, budgets, circuits.
+/// A client that sends requests with a policy. Its clones, and the clients that its methods return, share its state: quotas, budgets, circuits.
 #[derive(Clone)]
 pub struct Client {
     policy: Rc<Policy>,
@@ -122,7 +122,7 @@ struct Shared {
 }
 
 impl Client {
-    /// A client with state of its own.
+    /// Creates a client with its own state.
     pub fn new(policy: Policy) -> Self {
         Self::make(policy, None)
     }
@@ -142,15 +142,15 @@ impl Client {
         Self { policy: Rc::new(policy), shared, listener: None, scope: None }
     }
 
-    /// A client with state of its own, by `options` over the defaults.
+    /// Creates a client with its own state, with `options` over the defaults.
     ///
     /// # Errors
-    /// The path of the first bad option, and what was expected there.
+    /// The path of the first invalid option, and what was expected there.
     pub fn with_options(options: &PolicyOptions) -> Result<Self, OptionError> {
         options.policy().map(Self::new)
     }
 
-    /// A client over the same state, with `options` over those that it has. Also what a call's own options are told by.
+    /// Returns a client with the same state and with `options` over its own. Use it for the options of one call too.
     ///
     /// ```no_run
     /// # use fetch_with_policy::{client::{Client, Error}, options::{Cost, PolicyOptions}};
@@ -162,16 +162,16 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The path of the first bad option, and what was expected there.
+    /// The path of the first invalid option, and what was expected there.
     pub fn extend(&self, options: &PolicyOptions) -> Result<Self, OptionError> {
         let policy = Rc::new(options.over(Policy::clone(&self.policy))?);
         Ok(Self { policy, ..self.clone() })
     }
 
-    /// The same by a plain object as `PolicyOptions` has it, or `undefined` for none.
+    /// The same, with a plain JavaScript object of the type `PolicyOptions`, or `undefined`.
     ///
     /// # Errors
-    /// The path of the first bad option, and what was expected there. Callbacks are refused.
+    /// The path of the first invalid option, and what was expected there. Callbacks are refused.
     pub fn extend_js(&self, options: JsValue) -> Result<Self, OptionError> {
         if options.is_undefined() {
             return Ok(self.clone());
@@ -180,32 +180,32 @@ impl Client {
         Ok(Self { policy, ..self.clone() })
     }
 
-    /// A client over the same state, of whose calls `listener` is told each thing that happens, in its turn: each attempt,
-    /// answer, failure and wait, and why a call is given up.
+    /// Returns a client with the same state that calls `listener` for each event of its calls, synchronously: each attempt,
+    /// response, failure and wait, and why a call gives up.
     pub fn on_event(&self, listener: impl Fn(&PolicyEvent) + 'static) -> Self {
         Self { listener: Some(Rc::new(listener)), ..self.clone() }
     }
 
-    /// A client over the same state, whose calls share the quotas of `scope`, whatever their origin and credentials: a
-    /// tenant, a key that is in the address. It is shown in quotas, events and snapshots, so it is to hold no secret.
+    /// Returns a client with the same state whose calls share the quotas of `scope`, whatever their origin and credentials: for
+    /// example a tenant, or a key in the URL. Quotas, events and snapshots show `scope`, so it must not contain a secret.
     pub fn in_scope(&self, scope: &str) -> Self {
         Self { scope: Some(scope.into()), ..self.clone() }
     }
 
-    /// Sends `request` by the policy. The future holds no borrow of the client, so it can be spawned; it does nothing until
-    /// it is polled, and to drop it is to abort the call.
+    /// Sends `request` with the policy. The future does not borrow the client, so you can spawn it. It does nothing until
+    /// it is polled; dropping it aborts the call.
     ///
-    /// Its body is kept for as long as it may be sent again. A request that is aborted already, or goes to no HTTP
-    /// server (`data:`, `blob:`), is the host's to judge.
+    /// The body is kept as long as it may be sent again. A request that is already aborted, or that does not go to an HTTP
+    /// server (`data:`, `blob:`), goes straight to the host's fetch.
     ///
     /// # Errors
-    /// See [`Error`]. A response of any status is none, unless `throwHttpErrors` says so.
+    /// See [`Error`]. A response with an error status is not an error unless `throwHttpErrors` is on.
     pub fn fetch(&self, request: Request) -> impl Future<Output = Result<Response, Error>> + use<> {
         self.fetch_replayable(request, true)
     }
 
-    /// The same, with the story of the call: its attempts, waits, and why it was given up. That of a call which was the
-    /// host's to judge is empty.
+    /// The same, and returns the record of the call: its attempts, its waits, and why it gave up. The record is empty if the
+    /// request went straight to the host's fetch.
     pub fn fetch_recorded(
         &self,
         request: Request,
@@ -213,20 +213,20 @@ impl Client {
         drive::drive(self.clone(), request, true)
     }
 
-    /// What is known now of every quota that was seen or configured.
+    /// The current state of every quota that was seen or configured.
     pub fn quotas(&self) -> Vec<QuotaState> {
         QuotaState::all(&mut self.shared.memory.borrow_mut().tracker, host::moment())
     }
 
-    /// What is known of quotas, to be carried to another page or isolate; the npm package's snapshot has the same shape.
+    /// The known quotas, to restore in another page or isolate. The npm package's snapshot has the same shape.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(&mut self.shared.memory.borrow_mut().tracker, host::moment())
     }
 
-    /// Takes up what `snapshot` knows, unless more is known here.
+    /// Restores the quotas of `snapshot`, except where this client knows more.
     ///
     /// # Errors
-    /// Where it cannot be read; then nothing is taken up.
+    /// If the snapshot cannot be read; then nothing is restored.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.restore(&mut self.shared.memory.borrow_mut().tracker, &self.policy, host::moment())
     }

@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// `policy` with `options` over it: a plain object as `PolicyOptions` has it.
+/// Returns `policy` with `options` over it: a plain object of the type `PolicyOptions`.
 ///
 /// # Errors
-/// The path of the first bad option, and what was expected there.
+/// The path of the first invalid option, and what was expected there.
 pub fn read_options(policy: Policy, options: JsValue) -> Result<Policy, OptionError> {
     let mut walk = Walk { policy, path: String::new(), error: None };
     let read = Leaf(&mut walk).deserialize(serde_wasm_bindgen::Deserializer::from(options));

@@ -1,5 +1,5 @@
-//! What the core is told of a request, and what it is told of an answer or a failure: header lines and names, read off the
-//! host's objects. No value but those that the core asks for crosses.
+//! What the core receives about a request, a response or a failure: header lines and names, read from the host's
+//! objects. Only values that the core asks for are passed on.
 
 use alloc::string::String;
 use std::thread_local;
@@ -121,7 +121,7 @@ fn member(of: &JsValue, name: &str) -> JsValue {
     Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Whether a body may be there that a send uses up. Where a Request does not tell its body (Firefox), one may be.
+/// Whether there may be a body that a send consumes. If a Request does not expose its body (Firefox), there may be one.
 pub fn may_have_body(request: &Request) -> bool {
     let body = Reflect::get(request, &"body".into()).unwrap_or(JsValue::UNDEFINED);
     if body.is_undefined() { !request.body_used() } else { !body.is_null() }
@@ -136,7 +136,7 @@ pub fn is_replayable(body: &JsValue) -> bool {
 /// A copy of `request` with an Idempotency-Key.
 ///
 /// # Errors
-/// What the host says where its body was used already.
+/// The host's error if its body was already used.
 pub fn with_key(request: &Request, key: &str) -> Result<Request, JsValue> {
     let copy = Request::new_with_request(request)?;
     copy.headers().set(IDEMPOTENCY_KEY, key)?;

@@ -1,7 +1,7 @@
-//! The explanation as data. Its shape is the package's `Explanation` type; [`crate::explain::write::serialize`] makes the one JSON text of it.
+//! The explanation as data, with the shape of the package's `Explanation` type. [`crate::explain::write::serialize`] writes it as one JSON text.
 //!
-//! Texts are places in [`Explanation::arena`]; an empty one stands for one that is not there (missing or null in the
-//! package's type). Lists of words are one text, a line each.
+//! Texts are ranges in [`Explanation::arena`]. An empty text means that there is none (missing or null in the package's
+//! type). A list of words is one text with one word per line.
 
 use crate::explain::advise::{SURE, texts};
 use crate::explain::judge::kind::{Kind, Retry};
@@ -19,20 +19,20 @@ pub struct Explanation {
     pub kind: Kind,
     pub reason: Text,
     pub status: Option<u16>,
-    /// Where it differs from the kind's own.
+    /// The title, if it differs from that of the kind.
     pub title: Text,
     pub what_happened: Text,
     pub causes: Vec<Cause>,
-    /// Of all causes, each of which has a part of it.
+    /// The evidence of all causes; each cause refers to a part of it.
     pub evidence: Vec<Evidence>,
     pub action: Text,
-    /// Which of the kind's texts for end users; "" for the kind's own.
+    /// The variant of the kind's text for end users; "" for the default.
     pub variant: &'static str,
-    /// Where it is none of those.
+    /// The text for end users, if it is not one of the kind's.
     pub user_message: Text,
-    /// A rule's own key of the text for end users.
+    /// The key of the text for end users, if a rule sets one.
     pub key: Text,
-    /// The wait in texts for end users: in seconds, and as a number of a larger unit; "" where none is known.
+    /// The wait in texts for end users: in seconds, and as a number of a larger unit; "" if unknown.
     pub seconds: Text,
     pub wait: Text,
     pub unit: &'static str,
@@ -41,9 +41,9 @@ pub struct Explanation {
     pub api: Api,
     pub format: &'static str,
     pub provider: Text,
-    /// Of a hundred.
+    /// In percent.
     pub confidence: u8,
-    /// The second likeliest kind, where the first is not sure.
+    /// The second likeliest kind, if the first is not certain.
     pub second: Option<Kind>,
     pub notes: Vec<&'static str>,
     pub missing_scopes: Text,
@@ -53,11 +53,11 @@ pub struct Explanation {
     pub bucket: Text,
     pub limit: Option<u64>,
     pub remaining: Option<u64>,
-    /// JSON, the texts in it redacted.
+    /// JSON, with its texts redacted.
     pub details: Text,
 }
 
-/// What the API itself said, word for word.
+/// What the API said, verbatim.
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Api {
@@ -78,12 +78,12 @@ pub struct Cause {
     pub text: Text,
     /// `certain`, `likely` or `possible`.
     pub confidence: &'static str,
-    /// Which of [`Explanation::evidence`], from and to.
+    /// The range in [`Explanation::evidence`].
     pub evidence: (usize, usize),
     pub check: Text,
 }
 
-/// What speaks for a cause. `text` is redacted and at most [`crate::explain::write::redact::EXCERPT`] characters.
+/// Evidence for a cause. `text` is redacted and has at most [`crate::explain::write::redact::EXCERPT`] characters.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub struct Evidence {
@@ -91,7 +91,7 @@ pub struct Evidence {
     pub from: &'static str,
     pub name: Text,
     pub text: Text,
-    /// Bytes of the body.
+    /// The range in the body, in bytes.
     pub span: Option<(usize, usize)>,
 }
 
@@ -101,7 +101,7 @@ pub struct Evidence {
 pub struct FieldError {
     /// Dotted.
     pub path: Text,
-    /// As the API wrote it, where that differs.
+    /// The path as the API wrote it, if different.
     pub raw: Text,
     pub message: Text,
     /// `body`, `query`, `path` or `header`.
@@ -111,7 +111,7 @@ pub struct FieldError {
 }
 
 impl Explanation {
-    /// What the kind says, and nothing else.
+    /// Creates an explanation with the texts of its kind and nothing else.
     #[inline(never)]
     pub fn new(kind: Kind, reason: &str, status: Option<u16>) -> Self {
         let none = Text::default();
@@ -153,7 +153,7 @@ impl Explanation {
         out
     }
 
-    /// Makes it one of `kind`: with that kind's verdict. What was said of the answer stays.
+    /// Changes the kind, and with it the retry verdict. What is known about the response stays.
     #[inline(never)]
     pub fn turn(&mut self, kind: Kind, reason: &str) {
         let row = texts::row(kind);
@@ -164,7 +164,7 @@ impl Explanation {
         self.retry = texts::retry(kind, until);
     }
 
-    /// The key of the text for end users, in parts, and the text. Where the kind is not sure, it is one that holds all the same.
+    /// The key of the text for end users, in parts, and the text. If the kind is not certain, a general text.
     pub fn user(&self) -> ([&str; 4], &str) {
         let own = self.arena.read(self.user_message);
         let (mut kind, mut variant) = (self.kind, self.variant);
@@ -176,24 +176,24 @@ impl Explanation {
         (["user.", texts::row(kind).name, if variant.is_empty() { "" } else { "." }, variant], text)
     }
 
-    /// Whether the kind was judged of a response, and is not sure.
+    /// Whether the kind was derived from a response and is not certain.
     pub fn is_unsure(&self) -> bool {
         self.confidence < SURE && self.second.is_some() && self.kind != Kind::Unknown
     }
 
-    /// The note that names the second likeliest kind, in parts, where the first is not sure.
+    /// The note that names the second likeliest kind, in parts, if the first is not certain.
     pub fn doubt(&self) -> Option<[&'static str; 3]> {
         let second = self.second.filter(|second| self.confidence < SURE && *second != self.kind)?;
         Some(["It may also be: ", texts::row(second).title, "."])
     }
 
-    /// Whether a catalog's rule decided, and not the trained reader.
+    /// Whether a rule of a catalog decided, not the trained reader.
     pub fn is_ruled(&self) -> bool {
         let id = self.arena.read(self.id);
         !id.starts_with("http.") && !id.starts_with("body.")
     }
 
-    /// Takes the places in `body` away from evidence that does not stand there word for word, as texts of an opened string do not.
+    /// Removes the ranges of evidence whose text is not in `body` verbatim, as for texts of a decoded string.
     pub fn keep_true_places(&mut self, body: &str) {
         let arena = &self.arena;
         for seen in &mut self.evidence {
@@ -207,14 +207,14 @@ impl Explanation {
         }
     }
 
-    /// Notes evidence for `rule`; `text` is redacted and cut here.
+    /// Adds evidence for `rule`; redacts and shortens `text`.
     #[inline(never)]
     pub fn see(&mut self, rule: Text, from: &'static str, name: &str, text: &str, span: Option<(usize, usize)>) {
         let (name, text) = (self.arena.add(name), self.arena.excerpt(text));
         self.evidence.push(Evidence { rule, from, name, text, span });
     }
 
-    /// Adds a cause on the evidence from the `start`th on.
+    /// Adds a cause with the evidence from index `start` on.
     #[inline(never)]
     pub fn cause(&mut self, id: &str, text: &str, check: &str, confidence: &'static str, start: usize) {
         let (id, text, check) = (self.arena.add(id), self.arena.add(text), self.arena.add(check));

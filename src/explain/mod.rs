@@ -1,14 +1,14 @@
 //! Explains any response or thrown error: what happened, why, what to do, and whether to send it again.
 //!
-//! Total and pure: any report gives an [`Explanation`], the same one each time. Four stages, each in a folder, and the
-//! catalogs beside them:
+//! It is total and pure: every report gives an [`Explanation`], the same each time. It has four stages, each in a folder,
+//! and the catalogs:
 //!
-//! 1. [`read`]: bytes to facts. Code, messages, ids, fields, what the request looks like.
-//! 2. [`judge`]: facts to a kind, a reason and how sure that is.
-//! 3. [`advise`]: the cause, the action, the verdict on a retry.
+//! 1. [`read`]: turns bytes into facts: code, messages, ids, fields, and the shape of the request.
+//! 2. [`judge`]: turns facts into a kind, a reason and a confidence.
+//! 3. [`advise`]: finds the cause, the action and the retry verdict.
 //! 4. [`mod@write`]: texts, redaction, formats.
 //!
-//! A user's catalog and a provider's own rules ([`catalogs`]) go before the judgement of the reader.
+//! The rules of the user's catalogs and of the provider ([`catalogs`]) take precedence over the reader.
 
 #[doc(hidden)]
 pub mod advise;
@@ -43,12 +43,12 @@ use read::keys::{key, keys};
 use read::{documents, fields, levels, quota, report, request, retry_info, sentence};
 use write::serialize;
 
-/// Explains `report` by `catalogs`.
+/// Explains `report`, using `catalogs`.
 pub fn explain(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     explain_owned(report.clone(), catalogs)
 }
 
-/// The same of a report that nobody needs any more.
+/// The same, for a report that the caller no longer needs.
 pub fn explain_owned(mut report: Report<'_>, catalogs: &Catalogs) -> Explanation {
     report.part_headers();
     let status = report.status.filter(|status| *status != 0);
@@ -162,7 +162,7 @@ fn answer(report: &Report<'_>, catalogs: &Catalogs) -> Explanation {
     out
 }
 
-/// Gives the features of `report` by which the trained reader judges it to `sink`: for the trainer.
+/// Passes the features of `report` that the trained reader uses to `sink`. For the trainer.
 pub fn features(report: &Report<'_>, sink: &mut dyn FnMut(Feature<'_>)) {
     if report.status.unwrap_or(0) == 0 {
         return judge::features::each_thrown(report, sink);

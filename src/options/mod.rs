@@ -1,11 +1,11 @@
-//! The options as a Rust caller writes them: structs whose members are the contract's, by their Rust names.
+//! The options as Rust structs. Their fields are the options of the npm package, with Rust names.
 //!
-//! The schema stands in [`crate::policy`], where each leaf is checked; this only says the leaves, under the same paths as a
-//! shell does that walks an object of JavaScript's. So a bad value is told alike in both languages, and what these
-//! structs cannot hold (callbacks, a host of one's own) is what the core does not decide about. `None` inherits.
+//! [`crate::policy`] has the schema and checks each value; these structs only pass the values on, under the same paths as the
+//! npm package. So both languages report an invalid value in the same way. These structs leave out what the core does not
+//! decide about (callbacks, a custom host). `None` inherits.
 //!
-//! With the feature `serde` they read and write the contract's JSON: durations are milliseconds, `false` is [`Switch::Off`],
-//! names are those of JavaScript, and a name that is none is an error.
+//! With the feature `serde` they read and write the JSON of the npm package: durations are milliseconds, `false` is [`Switch::Off`],
+//! names are those of JavaScript, and an unknown name is an error.
 //!
 //! ```
 //! use core::time::Duration;
@@ -72,26 +72,26 @@ macro_rules! options {
 }
 
 options! {
-    /// What a policy is made of, and what may differ from call to call. Precedence: these, then the profile that the host
-    /// matches, then the defaults.
+    /// The options of a policy or of one call. Precedence: these, then the profile that matches the host, then the
+    /// defaults.
     PolicyOptions {
-        /// Known APIs: their hosts, and the quotas that no header tells. Default: none.
+        /// Known APIs: their hosts, and the quotas that no header reports. Default: none.
         profiles: Vec<Profile> = "profiles";
-        /// Whether and when to send again. Default: as [`RetryOptions`] says.
+        /// Whether and when to retry. Default: see [`RetryOptions`].
         retry: Switch<RetryOptions> = "retry";
-        /// Quotas and pacing. Default: as [`RateLimitOptions`] says.
+        /// Quotas and pacing. Default: see [`RateLimitOptions`].
         rate_limit: Switch<RateLimitOptions> = "rateLimit";
-        /// Refuses calls to an origin that keeps failing. Default: off.
+        /// Rejects calls to an origin that keeps failing. Default: off.
         circuit_breaker: Switch<CircuitBreakerOptions> = "circuitBreaker";
-        /// Sends a slow safe request again beside the first send. Default: off.
+        /// Sends a slow safe request a second time while the first is in flight. Default: off.
         hedge: Switch<HedgeOptions> = "hedge";
-        /// Default: no deadline.
+        /// Limits on the time of a send and of a call. Default: none.
         timeout: TimeoutOptions = "timeout";
-        /// Higher goes first where calls wait for the same quota. Default: 0.
+        /// Calls with a higher priority go first when they wait for the same quota. Default: 0.
         priority: i32 = "priority";
-        /// How many units the call takes of a quota. Default: one request.
+        /// The units of a quota that the call consumes. Default: one request.
         cost: Cost = "cost";
-        /// Whether a request that is not idempotent is given an Idempotency-Key, so that it may be repeated. Default: off.
+        /// Whether a request that is not idempotent gets an Idempotency-Key, so that it may be repeated. Default: off.
         idempotency_key: IdempotencyKey = "idempotencyKey";
         /// Whether an error status ends the call with an error. Default: false.
         throw_http_errors: bool = "throwHttpErrors";
@@ -101,35 +101,35 @@ options! {
 options! {
     /// See the members.
     TimeoutOptions {
-        /// One send, until its headers. Default: none.
+        /// The longest time of one send, until its headers arrive. Default: none.
         attempt: Duration = "attempt", with "wire::millis";
-        /// Everything, waits included. A wait that cannot fit is not begun. Default: none.
+        /// The longest time of the whole call, waits included. A wait that does not fit is not started. Default: none.
         total: Duration = "total", with "wire::millis";
     }
 }
 
 options! {
-    /// See the members. [`Duration::MAX`] is for ever, and `u32::MAX` no limit.
+    /// Options for retries. [`Duration::MAX`] means forever, and `u32::MAX` no limit.
     RetryOptions {
-        /// Sends in all, the first one counted. Default: 4.
+        /// The most sends, including the first. Default: 4.
         max_attempts: u32 = "maxAttempts";
-        /// First backoff. Default: 250 ms after a transient failure, 1 s after a 429 without a hint.
+        /// The first backoff. Default: 250 ms after a transient failure, 1 s after a 429 without Retry-After or a reset.
         initial_delay: Duration = "initialDelay", with "wire::millis";
-        /// What each backoff is multiplied with to give the next. Default: 2.
+        /// The factor from one backoff to the next. Default: 2.
         backoff_factor: f64 = "backoffFactor";
-        /// Cap of one backoff, applied after the jitter. Default: 20 s.
+        /// The longest backoff, applied after the jitter. Default: 20 s.
         max_delay: Duration = "maxDelay", with "wire::millis";
-        /// Default: [`Jitter::Full`].
+        /// How a backoff is randomized. Default: [`Jitter::Full`].
         jitter: Jitter = "jitter";
-        /// A server's hint over this is not waited for. Default: `max_wait` of [`RateLimitOptions`].
+        /// The longest wait that a server may ask for; the call gives up on a longer one. Default: `max_wait` of [`RateLimitOptions`].
         max_retry_after: Duration = "maxRetryAfter", with "wire::millis";
-        /// Default: those of [`crate::retry::classify`].
+        /// The statuses to retry. Default: those of [`crate::retry::classify`].
         statuses: Vec<u16> = "statuses";
-        /// Default: the idempotent ones (RFC 9110, and QUERY).
+        /// The methods to retry. Default: the idempotent ones (RFC 9110, and QUERY).
         methods: Vec<String> = "methods";
-        /// POST and PATCH on anything that may have been processed. Default: false.
+        /// Whether to retry POST and PATCH even if the server may have processed the request. Default: false.
         retry_non_idempotent: bool = "retryNonIdempotent";
-        /// Retries as a share of sends per origin, with a floor. Default: a fifth, and 3 in 10 s.
+        /// The most retries as a share of the sends to an origin, with a minimum. Default: 0.2, and 3 in 10 s.
         budget: Switch<BudgetOptions> = "budget";
     }
 }
@@ -137,7 +137,7 @@ options! {
 options! {
     /// See the members.
     BudgetOptions {
-        /// From 0 to 1. Default: 0.2.
+        /// The share, from 0 to 1. Default: 0.2.
         ratio: f64 = "ratio";
         /// Default: 3.
         min_per_window: u32 = "minPerWindow";
@@ -149,49 +149,49 @@ options! {
 options! {
     /// See the members.
     RateLimitOptions {
-        /// Quotas known beforehand; others are learnt from headers.
+        /// Quotas known in advance. Others are learned from headers.
         quotas: Vec<QuotaRule> = "quotas";
-        /// Default: [`Pacing::Burst`].
+        /// How sends are spread over a window. Default: [`Pacing::Burst`].
         pacing: Pacing = "pacing";
-        /// Sends at once per scope while nothing is known of its quota. Default: 6.
+        /// The most concurrent sends per scope while its quota is unknown. Default: 6.
         probe: u32 = "probe";
-        /// Sends at once per scope at any time. Default: no limit.
+        /// The most concurrent sends per scope at any time. Default: no limit.
         max_concurrent: u32 = "maxConcurrent";
-        /// How long a call may wait while nothing of its queue moves: before its first send it is refused at once where a quota or a
-        /// server's word lets nobody go for longer. After it: all that its own responses ask for, by hints and resets alike. Default:
-        /// 120 s, which also holds where rate limiting is off.
+        /// How long a call may wait while its queue does not move. Before its first send, a call is rejected immediately if a quota or
+        /// a server's hint blocks its queue for longer. After that: the total wait that its own responses ask for, by hints and resets.
+        /// Default: 120 s, which also applies while rate limiting is off.
         max_wait: Duration = "maxWait", with "wire::millis";
-        /// Most calls waiting per scope; one more is refused at once. Default: 100,000.
+        /// The most calls that may wait per scope; further calls are rejected immediately. Default: 100,000.
         max_queue: u32 = "maxQueue";
-        /// Whether one send may try a window before its reset as it was reported, where the rounding costs 5 % of it or more, or
+        /// Whether one send may try a window before its reported reset, if rounding costs 5 % of the window or more, or if
         /// the client's clock must be wrong. Default: true.
         early: bool = "early";
-        /// Headers and query parameters that say whose a request is, beside those that
+        /// Headers and query parameters that identify the account of a request, in addition to those that
         /// [`counts`](crate::rate_limit::credentials::counts) knows.
         credentials: Vec<String> = "credentials";
-        /// Paths such as `/channels/{id}`: each value of a part in braces has quotas of its own.
+        /// Paths such as `/channels/{id}`: each value of a part in braces has its own quotas.
         buckets: Vec<String> = "buckets";
     }
 }
 
 options! {
-    /// A quota known beforehand. `limit` and `window` must be there.
+    /// A quota known in advance. `limit` and `window` are required.
     QuotaRule {
-        /// What it is called.
+        /// The name of the quota.
         name: String = "name";
-        /// Units a window.
+        /// Units per window.
         limit: u32 = "limit";
-        /// How long it is.
+        /// The length of the window.
         window: Duration = "window", with "wire::millis";
         /// How the server counts. Default: [`Algorithm::Fixed`].
         algorithm: Algorithm = "algorithm";
-        /// What is counted. Default: requests.
+        /// The unit that is counted. Default: requests.
         unit: String = "unit";
     }
 }
 
 options! {
-    /// `failure_ratio` of at least `minimum_calls` to a route within `window` opens its circuit for `open_for`; then one probe decides.
+    /// If `failure_ratio` of at least `minimum_calls` to a route fail within `window`, its circuit opens for `open_for`; then one probe decides.
     CircuitBreakerOptions {
         /// Default: 0.5.
         failure_ratio: f64 = "failureRatio";
@@ -205,9 +205,9 @@ options! {
 }
 
 options! {
-    /// `delay` must be there.
+    /// Options for hedging. `delay` is required.
     HedgeOptions {
-        /// After each send without an answer.
+        /// The time after each send without a response.
         delay: Duration = "delay", with "wire::millis";
         /// Default: 1.
         max_hedges: u32 = "maxHedges";
@@ -215,41 +215,41 @@ options! {
 }
 
 options! {
-    /// A known API. The explainer's catalogs are given to [`crate::explain::Catalogs::with`] instead.
+    /// A known API. Pass catalogs for the explainer to [`crate::explain::Catalogs::with`] instead.
     Profile {
-        /// For people.
+        /// The name, for display.
         name: String = "name";
-        /// `api.example.com`, `*.example.com` or `localhost:8080`; one at least.
+        /// `api.example.com`, `*.example.com` or `localhost:8080`; at least one.
         hosts: Vec<String> = "hosts";
-        /// What holds for its quotas.
+        /// Options for its quotas.
         rate_limit: Switch<RateLimitOptions> = "rateLimit";
-        /// What holds for retries.
+        /// Options for its retries.
         retry: Switch<RetryOptions> = "retry";
-        /// Headers that the generic reader cannot know.
+        /// Rate-limit headers with names that the generic reader does not know.
         dialects: Vec<HeaderDialect> = "dialects";
-        /// It hides errors under a success: a bounded part of ok JSON bodies is looked at. Default: false.
+        /// Whether the API sends errors with a status of success: then a bounded part of each ok JSON body is read. Default: false.
         errors_under_200: bool = "errorsUnder200";
     }
 }
 
 options! {
-    /// The headers of one quota, by name. One of `limit`, `remaining`, `used` and `reset` must be there.
+    /// The headers of one quota, by name. At least one of `limit`, `remaining`, `used` and `reset` is required.
     HeaderDialect {
-        /// What the quota is called.
+        /// The name of the quota.
         name: String = "name";
-        /// What is counted. Default: requests.
+        /// The unit that is counted. Default: requests.
         unit: String = "unit";
-        /// The header that tells units a window.
+        /// The header with the units per window.
         limit: String = "limit";
-        /// The header that tells units left.
+        /// The header with the units left.
         remaining: String = "remaining";
-        /// The header that tells units used.
+        /// The header with the units used.
         used: String = "used";
-        /// The header that tells when it resets.
+        /// The header with the reset.
         reset: String = "reset";
         /// `epoch-s`, `epoch-ms`, `delta-s`, `delta-ms`, `delta-min`, `date` or `duration`.
         reset_unit: String = "resetUnit";
-        /// How long a window is.
+        /// The length of a window.
         window: Duration = "window", with "wire::millis";
         /// The header that names the bucket.
         bucket: String = "bucket";
@@ -261,15 +261,15 @@ options! {
 pub enum Switch<T> {
     /// `false`
     Off,
-    /// With these; what they leave open is as by default.
+    /// On with these options; those left out have their defaults.
     On(T),
 }
 
-/// How many units a call takes.
+/// The units that a call consumes.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 pub enum Cost {
-    /// Of requests.
+    /// A number of requests.
     Requests(u32),
     /// By unit: `requests`, `tokens`.
     Units(BTreeMap<String, u32>),
@@ -283,9 +283,9 @@ pub enum Cost {
     serde(into = "wire::Key", try_from = "wire::Key")
 )]
 pub enum IdempotencyKey {
-    /// Where the caller sets none, there is none.
+    /// No key, unless the caller sets one.
     Off,
-    /// A UUID is made up.
+    /// A random UUID.
     Auto,
 }
 
@@ -293,25 +293,25 @@ pub enum IdempotencyKey {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Algorithm {
-    /// By windows that begin at fixed times.
+    /// In windows that start at fixed times.
     #[default]
     Fixed,
-    /// By what was sent in the last window.
+    /// The sends within the last window up to now.
     Sliding,
-    /// By a bucket that fills steadily.
+    /// A bucket that refills at a steady rate.
     TokenBucket,
 }
 
 impl PolicyOptions {
-    /// A policy of these over the defaults.
+    /// Returns a policy with these options over the defaults.
     ///
     /// # Errors
-    /// The path of the first bad option, in the contract's names, and what was expected there.
+    /// The path of the first invalid option, with the names of the npm package, and what was expected there.
     pub fn policy(&self) -> Result<Policy, OptionError> {
         self.over(Policy::default())
     }
 
-    /// `policy` with these over it: merged one level deep, lists replace, and what is `None` stays as it was.
+    /// Returns `policy` with these options over it: merged one level deep; lists replace lists, and `None` changes nothing.
     ///
     /// # Errors
     /// As [`PolicyOptions::policy`].

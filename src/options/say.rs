@@ -21,7 +21,7 @@ pub trait Say {
     fn say(&self, walk: &mut Walk) -> Result<(), OptionError>;
 }
 
-/// A policy that is being told, and where.
+/// A policy that receives options, and the current path.
 pub struct Walk {
     policy: Policy,
     path: String,

@@ -1,8 +1,8 @@
-//! Which request headers and query parameters say whose quota a request takes from.
+//! Which request headers and query parameters identify whose quota a request consumes.
 //!
-//! Vendors choose these names freely, so a rule over the words of a name decides, and the same one for both. A name that counts though it
-//! is no credential makes two scopes of one, and what was learnt in one is learnt again in the other. A credential that does not
-//! count makes tenants wait for each other. So the rule is wide, and the names that change from request to request are left out.
+//! Vendors choose these names freely, so one rule about the words of a name decides for both. If a name counts but is no
+//! credential, one scope becomes two, and each learns its quotas separately. If a credential does not count, tenants wait
+//! for each other. So the rule is broad, and names that change from request to request are left out.
 
 use alloc::string::String;
 
@@ -48,11 +48,11 @@ const FLEETING: [&str; 9] = ["signature", "signedheaders", "nonce", "timestamp",
 /// What parts the words of a name.
 const SEPARATORS: &[u8] = b"-_.";
 
-/// Names of headers that a shell need not hand over: they say nothing of whose request it is. A regular expression, as JavaScript
-/// has them, for names in lower case.
+/// Names of headers that a shell need not pass on: they do not identify an account. A JavaScript regular
+/// expression for names in lower case.
 pub const LEFT_OUT: &str = "^(accept|access-control-|cache-control$|connection$|content-|host$|if-|origin$|pragma$|priority$|range$|referer$|sec-|te$|upgrade|user-agent$)";
 
-/// Whether a header or a query parameter of this name, in lower case, says whose the request is.
+/// Whether a header or query parameter of this name, in lower case, identifies the account of a request.
 #[inline(never)]
 pub fn counts(name: &str) -> bool {
     if is_fleeting(name) {
@@ -66,7 +66,7 @@ pub fn counts(name: &str) -> bool {
     WHOLE.iter().any(|end| name.ends_with(end)) || words::split(name, SEPARATORS).any(says)
 }
 
-/// Whether what has this name is made anew for each request, page or form.
+/// Whether the value of this name is new for each request, page or form.
 #[inline(never)]
 pub(super) fn is_fleeting(name: &str) -> bool {
     name.starts_with(NEVER_START)
@@ -74,12 +74,13 @@ pub(super) fn is_fleeting(name: &str) -> bool {
         || words::split(name, SEPARATORS).any(|word| NEVER_WORDS.contains(&word))
 }
 
-/// Whether the value under this name may be secret, whether or not it counts.
+/// Whether the value of this name may be secret, even if it does not count.
 pub fn is_secret(name: &str) -> bool {
     counts(name) || ENDS.iter().chain(&["password", "signature"]).any(|part| holds(name, part))
 }
 
-/// Shows the name and the value of each credential in `headers`, in their order; of the query ([`QUERY`]) those of its parameters. `own`: the names that a profile adds.
+/// Calls `see` with the name and value of each credential in `headers`, in order; for the query ([`QUERY`]), with those of its
+/// parameters. `own` has the names that a profile adds.
 #[inline(never)]
 pub fn each(headers: Headers<'_>, own: &[String], see: &mut dyn FnMut(&str, &str)) {
     for (name, value) in headers.lines() {
@@ -97,12 +98,12 @@ pub fn each(headers: Headers<'_>, own: &[String], see: &mut dyn FnMut(&str, &str
     }
 }
 
-/// Whether `own` has this name.
+/// Whether `own` contains this name.
 pub fn is_own(own: &[String], name: &str) -> bool {
     own.iter().any(|known| known == name)
 }
 
-/// `tag` with the credentials in `headers` added: for others it is another number.
+/// Combines `tag` with the credentials in `headers`: different credentials give a different number.
 pub fn tag(mut tag: u64, headers: Headers<'_>, own: &[String]) -> u64 {
     each(headers, own, &mut |name, value| tag = ["\n", name, ":", value].into_iter().fold(tag, label::add));
     tag

@@ -1,4 +1,4 @@
-//! What shares a quota: the origin and the credentials, of which only a hash is kept.
+//! Who shares a quota: the origin and the credentials, of which only a hash is stored.
 
 use crate::shared::Arc;
 use alloc::{string::String, vec::Vec};
@@ -13,28 +13,28 @@ use crate::syntax::{headers::Headers, label, number, words};
 /// The name and key of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// SHA-256 of what it stands for, cut to 128 bits: the same in every tab, and of no use to who reads it.
+    /// SHA-256 of origin and credentials, cut to 128 bits: the same in every tab, and of no use to a reader.
     pub key: [u8; 16],
-    /// For people: the origin, and a few digits of the hash where there are credentials; or the caller's own word.
+    /// The name, for display: the origin, with a few digits of the hash if there are credentials; or the caller's name for the scope.
     pub name: Arc<str>,
-    /// Which of the API's methods is called, as a number; see [`Identity::to`].
+    /// The route of the API, as a number; see [`Identity::to`].
     pub route: u32,
-    /// Which part of its path has quotas of its own, as a number; 0 for none. See [`Identity::within`].
+    /// The part of the path that has its own quotas, as a number; 0 for none. See [`Identity::within`].
     pub bucket: u32,
-    /// The origin as a number: a server's health is that of its origin, whoever asks it.
+    /// The origin as a number: a server's health belongs to its origin, whatever the credentials.
     pub origin: u32,
-    /// What is kept of the credentials, so that no name repeats them.
+    /// Hashes of parts of the credentials, so that no displayed name repeats them.
     pub secrets: Secrets,
 }
 
 impl Identity {
-    /// Of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count
-    /// ([`credentials::counts`]). The query may stand among them, as the value of a header called `?`.
+    /// The identity of an origin (`https://api.example.com`) and a request's headers, of which only the credentials count
+    /// ([`credentials::counts`]). The query may be passed with them, as the value of a header named `?`.
     pub fn of(origin: &str, headers: Headers<'_>) -> Self {
         Self::with(origin, headers, &[])
     }
 
-    /// The same where the headers and parameters called as in `own` (lower case) are credentials, too.
+    /// The same, where the headers and parameters named in `own` (lower case) are also credentials.
     pub fn with(origin: &str, headers: Headers<'_>, own: &[String]) -> Self {
         let mut hash = hmac_sha256::Hash::new();
         hash.update(origin);
@@ -55,8 +55,8 @@ impl Identity {
         Self { key, name: name.into(), route: 0, bucket: 0, origin: 0, secrets }.at(origin)
     }
 
-    /// The same, for a call of `method` to `path`. Servers that have several buckets choose one by the method that is
-    /// called, so what is learnt for `/users/17` holds for `/users/18`: segments that look like an id count as one.
+    /// The same, for a call of `method` to `path`. Servers with several buckets choose one by method and path, so
+    /// what is learned for `/users/17` applies to `/users/18`: all segments that look like an id count as one.
     pub fn to(mut self, method: &str, path: &str) -> Self {
         self.route = add(SEED, method.as_bytes());
         for segment in path.as_bytes().split(|byte| *byte == b'/') {
@@ -65,8 +65,8 @@ impl Identity {
         self
     }
 
-    /// The same, for a call to `path`, after [`Identity::to`]: what a pattern of `buckets` names in it has routes and quotas of its
-    /// own.
+    /// The same, for a call to `path`, after [`Identity::to`]: each value that a pattern of `buckets` names has its own routes and
+    /// quotas.
     pub fn within(mut self, path: &str, buckets: &[String]) -> Self {
         self.bucket = buckets::of(path, buckets);
         if self.bucket > 0 {
@@ -75,8 +75,8 @@ impl Identity {
         self
     }
 
-    /// Of the caller's own word for it. A word that repeats a part of `sent`, what the request holds that may be secret, is
-    /// shown as a few digits of its hash.
+    /// The identity that the caller names `word`. If `word` repeats a part of `sent`, the parts of the request that may be
+    /// secret, a few digits of its hash are shown in its place.
     pub fn named(word: &str, sent: Headers<'_>) -> Self {
         let mut hash = hmac_sha256::Hash::new();
         hash.update("scope\n");
@@ -97,17 +97,17 @@ impl Identity {
         self
     }
 
-    /// A part of its key, as a number.
+    /// A part of the key, as a number.
     pub fn number(&self) -> u32 {
         number_of_key(&self.key)
     }
 
-    /// Its origin and route as one number.
+    /// The origin and route as one number.
     pub fn place(&self) -> u32 {
         add(self.origin, &self.route.to_be_bytes())
     }
 
-    /// One that was kept: its name, and its key as 32 hexadecimal digits.
+    /// A stored identity: its name, and its key as 32 hexadecimal digits.
     pub fn kept(name: &str, key: &str) -> Option<Self> {
         let mut digits = key.bytes().map(|digit| char::from(digit).to_digit(16));
         let mut bytes = [0; 16];
@@ -124,19 +124,19 @@ impl Identity {
         })
     }
 
-    /// The host of the origin that it is named by; "" where it is named by another word.
+    /// The host of the origin in its name; "" if the caller named it.
     pub fn host(&self) -> &str {
         words::split(&self.name, b"/#").nth(2).unwrap_or_default()
     }
 }
 
-/// Identities kept; beyond that the one that was made first is made anew when it is asked for.
+/// The most identities that are stored; beyond that the oldest is dropped and computed again when needed.
 const MOST: usize = 64;
 
-/// Identities of late, so that what makes one is hashed once and not with each call.
+/// Recent identities, so that the same credentials are hashed once and not with each call.
 ///
-/// They are found by 64 bits of a quick hash, which is no secret's keeper and need not be: it never leaves this memory, beside
-/// which the caller has the credentials themselves. Two that it takes for one, a pair in 10^19, share their quotas.
+/// They are found by 64 bits of a fast hash. It does not protect secrets and need not: it never leaves this memory, and the
+/// caller has the credentials anyway. Two identities with the same hash, one pair in 10^19, share their quotas.
 #[derive(Debug, Default)]
 pub struct Recent {
     known: Vec<(u64, Identity)>,
@@ -186,7 +186,7 @@ pub fn number_of(origin: &str) -> u32 {
     add(SEED, origin.as_bytes())
 }
 
-/// What is shown in place of `text`: the same for the same.
+/// A few digits of a hash to show in place of `text`; equal texts give equal digits.
 pub fn marked(text: &str) -> String {
     let mut hash = hmac_sha256::Hash::new();
     hash.update("name\n");

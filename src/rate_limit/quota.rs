@@ -1,56 +1,56 @@
-//! A quota as one response told it.
+//! A quota as one response reported it.
 
 use alloc::string::String;
 
 use crate::time::WallTime;
 
-/// Most quotas that one response may tell; more is noise or an attack.
+/// The most quotas that one response may report; more is noise or an attack.
 pub const MOST: usize = 32;
 
-/// The unit of a quota of errors: it binds nobody before it is used up, and then everybody.
+/// The unit of a quota of errors: it limits no call until it is used up, and then all calls.
 pub const ERRORS: &str = "errors";
 
-/// A quota as one response told it. Absent is not told.
+/// A quota as one response reported it. A field is `None` if the response did not report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quota {
-    /// The policy's, bucket's or dimension's name: `default`, `abc123`, `tokens`. As [`crate::syntax::label::short`] keeps it.
+    /// The name of the policy, bucket or dimension: `default`, `abc123`, `tokens`. As [`crate::syntax::label::short`] shortens it.
     pub name: Option<String>,
-    /// The name is a bucket's that the server named (`X-RateLimit-Bucket`, `-Resource`, `-Name`), not a policy's or a
-    /// dimension's: another answer to the same route may name another.
+    /// The name is that of a bucket that the server chose (`X-RateLimit-Bucket`, `-Resource`, `-Name`), not of a policy or
+    /// dimension: another response of the same route may name another bucket.
     pub bucket: bool,
-    /// What is counted; none is requests. See [`Quota::counts_requests`].
+    /// The unit that is counted; `None` for requests. See [`Quota::counts_requests`].
     pub unit: Option<String>,
-    /// Units a window.
+    /// Units per window.
     pub limit: Option<u64>,
     /// Units left.
     pub remaining: Option<u64>,
-    /// Milliseconds from the head's arrival to the reset; never negative. By the server's clock where `Date` tells it.
+    /// Milliseconds from the arrival of the headers to the reset; never negative. By the server's clock if `Date` reports it.
     pub reset_in: Option<i64>,
-    /// The window's length in ms; never 0.
+    /// The length of the window in ms; never 0.
     pub window: Option<i64>,
-    /// The header that told the reset, else the remaining, else the limit; lower case. Of a body: `body.` and the member.
+    /// The header that reported the reset, else the remaining units, else the limit; lower case. For a body: `body.` and the member.
     pub source: String,
-    /// How fine the reset was told, in ms: 1, 1000 or 60000. 0 where none was told.
+    /// The precision of the reset, in ms: 1, 1000 or 60000; 0 without a reset.
     pub granularity: i64,
-    /// The reset as an instant on the server's clock, past or not, where it was reported as that (date or epoch): what a
-    /// window is known by from one answer to the next, and how far away it is hangs on the clocks. `None` of a delta.
+    /// The reset as an instant on the server's clock, past or future, if it was reported as a date or epoch. It identifies the
+    /// window from one response to the next; how far away it is depends on the clocks. `None` for a delta.
     pub reset_at: Option<WallTime>,
-    /// The reset was an HTTP-date, which is cut to its second: it comes up to a second later.
+    /// The reset was an HTTP-date, which is cut to the second: the reset can be up to a second later.
     pub cut: bool,
 }
 
 impl Quota {
-    /// Whether it counts requests, so that a request takes one of it. Tokens, bytes and shares must not pace requests.
+    /// Whether it counts requests, so that a request consumes one unit. Tokens, bytes and shares must not pace requests.
     pub fn counts_requests(&self) -> bool {
         self.unit.as_deref().is_none_or(|unit| matches!(unit, "request" | "requests"))
     }
 
-    /// It is a limit and nothing more, so that nobody knows of how long.
+    /// Whether only the limit is known, without a window or a reset.
     pub fn is_bare(&self) -> bool {
         self.remaining.is_none() && self.reset_in.is_none() && self.window.is_none()
     }
 
-    /// Nothing is left.
+    /// Whether no units are left.
     pub fn exhausted(&self) -> bool {
         self.remaining == Some(0)
     }

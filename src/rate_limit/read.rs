@@ -1,8 +1,8 @@
-//! Reads the quotas that a response tells, in whatever dialect.
+//! Reads the quotas that a response reports, in any dialect.
 //!
-//! Three steps: names are taken apart ([`name`]), values read by shape ([`value`], [`ietf`]), and what several headers
-//! say of one quota is joined ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. Each
-//! malformed value is ignored by itself; any text at all is read without a panic.
+//! It has three steps: it splits names ([`name`]), reads values by their shape ([`value`], [`ietf`]), and joins what several
+//! headers report about one quota ([`draft`]). A table of vendors ([`super::vendors`]) has what no rule can know. It ignores
+//! each malformed value separately, and no text makes it panic.
 //!
 //! Sources: draft-ietf-httpapi-ratelimit-headers-03 to -10, and the vendors' pages named in each file.
 
@@ -30,20 +30,20 @@ use dialect::Dialects;
 use draft::Draft;
 use name::{Name, Role};
 
-/// A response, as far as it tells of rates. Made from [`Headers`], where there is nothing else.
+/// The parts of a response that report rate limits. Convert it from [`Headers`] if you have nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
-    /// Those of its headers that [`wanted`] or a dialect asks for.
+    /// The headers that [`wanted`] or a dialect asks for.
     pub headers: Headers<'a>,
-    /// Its status; 0 where that is not known.
+    /// The status; 0 if unknown.
     pub status: u16,
-    /// What is known of its body; of more than [`body::MOST`] bytes the rest is not read.
+    /// The body, as far as known; bytes after the first [`body::MOST`] are not read.
     pub body: &'a str,
-    /// Headers that the user named.
+    /// Headers that the user names.
     pub dialects: &'a Dialects,
-    /// What the API's catalog says a limit looks like.
+    /// What a rate-limit response looks like, from the API's catalog.
     pub limits: &'a Limits,
-    /// It came to a page of another origin, which sees only those headers that the server exposes.
+    /// A page of another origin received it and sees only the headers that the server exposes.
     pub foreign: bool,
 }
 
@@ -53,37 +53,37 @@ impl<'a> From<Headers<'a>> for Answer<'a> {
     }
 }
 
-/// What one response says of rates.
+/// What one response reports about rate limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four facts, of which none rules out another")]
 pub struct Reading {
-    /// Quotas, in no order that means anything.
+    /// The quotas, in no particular order.
     pub quotas: Vec<Quota>,
-    /// When to come back, from a header or a body that says just that.
+    /// When to retry, from a header or body that reports just that.
     pub hint: Option<Hint>,
-    /// How much later than the hint says the moment may be, ms.
+    /// How much later than the hint the retry may be due, in ms.
     pub slack: i64,
-    /// The hint is the vendor's documentation's, for want of one in the answer.
+    /// The hint comes from the vendor's documentation, because the response has none.
     pub implied: bool,
-    /// The server's clock that resets were measured against: an absolute one not past was told as `served + reset_in`.
+    /// The server's time that resets are relative to: an absolute reset in the future is `served + reset_in`.
     pub served: WallTime,
-    /// What the body says was exceeded, if it says so.
+    /// The limit that the body names as exceeded, if it does.
     pub limited: Option<Limited>,
-    /// The API's catalog says that, whatever the status.
+    /// The API's catalog says so, whatever the status.
     pub ruled: bool,
-    /// What is exceeded holds for all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
+    /// The exceeded limit applies to all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
     pub global: bool,
-    /// What is exceeded is shared with others, who may spend it too (Discord's scope `shared`).
+    /// The exceeded limit is shared with other clients, which consume it too (Discord's scope `shared`).
     pub shared: bool,
 }
 
-/// Reads the answer whose head arrived at `now`. A cached one (`Age` over 0) tells no quotas.
+/// Reads the response whose headers arrived at `now`. A cached response (`Age` over 0) reports no quotas.
 pub fn read<'a>(answer: impl Into<Answer<'a>>, now: WallTime) -> Reading {
     let answer = answer.into();
     read_served(answer, hints::served(answer.headers, now))
 }
 
-/// [`read`], where it is known when the answer was served.
+/// Like [`read`], if it is known when the server sent the response.
 #[inline(never)]
 pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
     let headers = answer.headers;
@@ -150,11 +150,11 @@ pub fn read_served(answer: Answer<'_>, served: Served) -> Reading {
     reading
 }
 
-/// The quota in the way: of the exhausted the one that resets last, since all of them must.
+/// The quota that blocks a retry: of the exhausted quotas the one that resets last, since all of them must reset.
 ///
-/// Where none is, and the status says that a rate was exceeded, the one with the least left: a 429 overrides counters.
+/// If none is exhausted and the status reports an exceeded rate, the one with the least left: a 429 overrides counters.
 ///
-/// For the explainer's `Report::told`, by those who link both: left alone, the explainer reads the plain headers itself,
+/// Use it for the explainer's `Report::told` if you link both. By itself the explainer reads only the plain headers,
 /// since this reader would double its size.
 pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
     let refused = status.is_some_and(hints::is_refusal);
@@ -171,9 +171,9 @@ pub fn told(reading: &Reading, status: Option<u16>) -> Option<Told> {
     })
 }
 
-/// A regular expression, as JavaScript has them, for the lower-case names of the response headers that the readers use:
-/// alternatives of literals, anchored or not. A shell hands over only what it matches. It may match a few names more,
-/// which the readers pass over.
+/// A JavaScript regular expression for the lower-case names of the response headers that the readers use:
+/// alternatives of literals, anchored or not. A shell passes only headers that match. It may match a few more names,
+/// which the readers ignore.
 pub fn wanted() -> &'static str {
     "^age$|^date$|ratelimit|rate-limit|rate_limit|request-rate-|error-limit-|retry-after|retry-in|should-retry$|^grpc-retry-pushback-ms$|^x-business-use-case-usage$|\
      ^auth0-client-quota-limit$|^auth0-organization-quota-limit$|^sforce-limit-info$|^x-shopify-shop-api-call-limit$|\

@@ -1,8 +1,8 @@
-//! Whether a name repeats a credential: such a name is shown as a hash.
+//! Detects a name that repeats a credential; such a name is shown as a hash.
 //!
-//! Servers name quotas after whom they are for, now and then after the token itself; callers name scopes so. Of a request's
-//! credentials only hashes of their windows of eight bytes are kept, in lower case and in this memory alone. A name that has one of
-//! those windows, as it stands or within base64, is not shown; nor is one that begins like a well-known key.
+//! Servers name quotas after accounts, sometimes after the token itself, and callers name scopes in the same way. This module
+//! stores only hashes of the eight-byte windows of a request's credentials, in lower case and only in this memory. A name that
+//! contains one of those windows, plain or in base64, is not shown; nor is a name that starts like a well-known key.
 
 use crate::shared::Arc;
 use alloc::{string::String, vec::Vec};
@@ -10,11 +10,11 @@ use alloc::{string::String, vec::Vec};
 use super::{identity, quota::Quota};
 use crate::syntax::{base64, headers::Headers, shapes, words};
 
-/// A shorter part of a credential tells nothing of it; a tenant's name is to be read.
+/// A shorter part of a credential reveals nothing; a tenant's name stays readable.
 const WINDOW: usize = 8;
 /// Windows kept of one request. Of longer credentials each n-th is, by its hash.
 const MOST: usize = 512;
-/// In the place of a header's name: the query of the address, of which what is called like these counts.
+/// Used in place of a header's name for the query of the URL, whose parameters count by their names.
 pub const QUERY: &str = "?";
 const PARAMETERS: &str = "auth key pass secret session sig token";
 /// Headers whose values are no secrets: their words are those of names, too.
@@ -22,22 +22,22 @@ const PUBLIC: &str = "? accept cache-control content- idempotency-key if- range 
 /// What parts the words of a value.
 const SEPARATORS: &[u8] = b" \t\r\n?#&=;,:\"'";
 
-/// What is kept of a request's secrets.
+/// Hashes of the parts of a request's secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Secrets(Option<Arc<Vec<u32>>>);
 
 impl Secrets {
-    /// Of `headers`, but those that are public. One without a name is a part of an address.
+    /// The secrets of `headers`, except public ones. A header without a name is a part of a URL.
     pub fn of(headers: Headers<'_>) -> Self {
         Self::default().and(headers)
     }
 
-    /// Of those of `headers` whose names `is_meant` holds for.
+    /// The secrets of the headers for whose names `is_meant` returns true.
     pub fn of_names(headers: Headers<'_>, is_meant: &dyn Fn(&str) -> bool) -> Self {
         Self::default().and_names(headers, is_meant)
     }
 
-    /// The same, and those of more `headers`.
+    /// These secrets and those of `headers`.
     pub fn and(&self, headers: Headers<'_>) -> Self {
         self.and_names(headers, &|_| true)
     }
@@ -54,7 +54,7 @@ impl Secrets {
         Self((!hashes.is_empty()).then(|| Arc::new(hashes)))
     }
 
-    /// The same, and the secrets of an address' query.
+    /// These secrets and those of a URL's query.
     pub fn and_query(&self, query: &str) -> Self {
         let mut lines = String::new();
         for pair in words::split(query, b"?&") {
@@ -69,12 +69,12 @@ impl Secrets {
         if lines.is_empty() { self.clone() } else { self.and(Headers::new(&lines)) }
     }
 
-    /// What is shown in the place of `name`, if it is not to be shown itself.
+    /// The text to show in place of `name`; `None` if `name` may be shown.
     pub fn hide(&self, name: &str) -> Option<String> {
         (self.has(name) || shapes::has_known_key(name)).then(|| identity::marked(name))
     }
 
-    /// Whether `name` repeats a part of them.
+    /// Whether `name` repeats a part of these secrets.
     fn has(&self, name: &str) -> bool {
         let Some(known) = &self.0 else { return false };
         let has = |bytes: &[u8]| {
@@ -90,7 +90,7 @@ impl Secrets {
             })
     }
 
-    /// Hides what a server told as names.
+    /// Hides secrets in the names that a server reported.
     pub fn veil(&self, quotas: &mut [Quota]) {
         for quota in quotas {
             let Quota { name, unit, source, .. } = quota;

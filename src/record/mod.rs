@@ -1,8 +1,8 @@
-//! What is told of calls and quotas, as plain data: records, events, quotas, snapshots.
+//! Records of calls, events, quotas and snapshots, as plain data.
 //!
-//! The shapes are those of the contract, so that with the feature `serde` a Rust front end and a page in JavaScript read each
-//! other's: a snapshot that a server took in Node is restored here. Instants are epoch milliseconds, durations milliseconds.
-//! Nothing here holds a credential, a query, a fragment or a body.
+//! The shapes are those of the npm package. With the feature `serde`, a Rust front end and a page in JavaScript read each
+//! other's data: for example, a snapshot taken in Node can be restored here. Instants are epoch milliseconds, durations milliseconds.
+//! Nothing here contains a credential, a query, a fragment or a body.
 
 mod snapshot;
 
@@ -17,20 +17,20 @@ use crate::{
     time::{Moment, WallTime},
 };
 
-/// A quota, as far as it is told.
+/// A quota, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, rename_all = "camelCase"))]
 pub struct Quota {
-    /// What shares it: the origin, and a few digits of a hash of the credentials. `None` in what one answer told.
+    /// Who shares it: the origin, and a few digits of a hash of the credentials. `None` if the quota is from a single response.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub scope: Option<String>,
-    /// The policy's, bucket's or dimension's name.
+    /// The name of the policy, bucket or dimension.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub name: Option<String>,
-    /// What is counted; `None` for requests.
+    /// The unit that is counted; `None` for requests.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub unit: Option<String>,
-    /// Units a window.
+    /// Units per window.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub limit: Option<u64>,
     /// Units left.
@@ -39,7 +39,7 @@ pub struct Quota {
     /// When it resets, by this machine's clock.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub reset_at: Option<WallTime>,
-    /// How long a window is, ms.
+    /// The length of a window, in ms.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub window: Option<i64>,
     /// The header it came from, `options`, or `none`.
@@ -47,23 +47,23 @@ pub struct Quota {
     /// The server hides its headers from this page.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "core::ops::Not::not"))]
     pub headers_hidden: bool,
-    /// Then: the response header that it should send.
+    /// If so, the response header that the server should send.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub expose: Option<String>,
 }
 
-/// A quota, and who uses it now.
+/// A quota and its current use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct QuotaState {
-    /// What is known of it.
+    /// The quota.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub quota: Quota,
-    /// Sends without an answer in its scope.
+    /// Sends in flight in its scope.
     pub in_flight: u32,
     /// Calls waiting in its scope.
     pub waiting: u32,
-    /// When the next send may go, where something is in its way.
+    /// When the next send may go; `None` if it may go now.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub next_at: Option<WallTime>,
     /// This client's share, where the quota is shared.
@@ -83,17 +83,17 @@ pub struct Share {
     pub until: WallTime,
 }
 
-/// What happened to a call: attempts, waits and why.
+/// The history of a call: its attempts, its waits and their reasons.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct CallRecord {
-    /// Its number, which its events have too.
+    /// The number of the call, which its events have too.
     pub call: u32,
-    /// Every send, in their order.
+    /// All sends, in order.
     pub attempts: Vec<AttemptRecord>,
-    /// All waits, ms.
+    /// The sum of all waits, in ms.
     pub waited: i64,
-    /// Why it ended without what its caller wanted, if it did.
+    /// Why the call gave up, if it did.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub gave_up: Option<GiveUpReason>,
     /// When trying again may help.
@@ -107,39 +107,39 @@ pub struct CallRecord {
 pub struct AttemptRecord {
     /// When it was sent.
     pub started_at: WallTime,
-    /// When its head came, or it failed.
+    /// When its headers arrived, or when it failed.
     pub ended_at: WallTime,
-    /// Of its answer.
+    /// The status of its response.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub status: Option<u16>,
-    /// The name and code of what it failed with; never its message, which may hold addresses.
+    /// The name and code of its error. Never the message, which may contain URLs.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub error: Option<String>,
-    /// The wait before it, ms.
+    /// The wait before it, in ms.
     pub waited_before: i64,
-    /// What for.
+    /// The reason for that wait.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub wait_reason: Option<WaitReason>,
-    /// For which quota, or by which header.
+    /// The quota it waited for, or the header that asked for the wait.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub quota: Option<Quota>,
 }
 
-/// One thing that happened.
+/// One event of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PolicyEvent {
-    /// Joins the events of one call.
+    /// The number of the call.
     pub call: u32,
-    /// Origin and path: the rest of an address holds secrets.
+    /// Origin and path. The rest of a URL may contain secrets.
     pub url: String,
-    /// As it is sent.
+    /// The request method.
     pub method: String,
-    /// The number of the send that it is about, or that comes next.
+    /// The number of the send that the event is about, or of the next send.
     pub attempt: u32,
-    /// When.
+    /// When it happened.
     pub at: WallTime,
-    /// What.
+    /// What happened.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub what: What,
 }
@@ -152,25 +152,25 @@ pub struct PolicyEvent {
     serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")
 )]
 pub enum What {
-    /// It is sent.
+    /// The request was sent.
     Attempt,
-    /// It waits.
+    /// The call waits.
     Wait {
-        /// What for.
+        /// The reason for that wait.
         reason: WaitReason,
-        /// How long, as far as is known, ms.
+        /// How long, as far as known, in ms.
         delay: i64,
         /// Until when.
         until: WallTime,
-        /// For which quota, or by which header.
+        /// The quota it waited for, or the header that asked for the wait.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         quota: Option<Quota>,
     },
-    /// An answer's head came.
+    /// The headers of a response arrived.
     Response {
-        /// Its status.
+        /// The status.
         status: u16,
-        /// The quotas that it tells.
+        /// The quotas that the response reports.
         quotas: Vec<Quota>,
     },
     /// A send failed.
@@ -178,7 +178,7 @@ pub enum What {
         /// As in [`AttemptRecord::error`].
         error: String,
     },
-    /// It ends without what its caller wanted.
+    /// The call gave up.
     GiveUp {
         /// Why.
         reason: GiveUpReason,
@@ -190,13 +190,13 @@ pub enum What {
     Circuit {
         /// The origin.
         scope: String,
-        /// To this.
+        /// The new state.
         state: CircuitState,
     },
 }
 
 impl Quota {
-    /// As one answer told it.
+    /// A quota from one response.
     pub fn told(quota: &quota::Quota, now: WallTime) -> Self {
         Self {
             name: quota.name.clone(),
@@ -210,7 +210,7 @@ impl Quota {
         }
     }
 
-    /// As a wait names it.
+    /// A quota that a call waits for.
     pub fn known(state: &rate_limit::QuotaState<'_>) -> Self {
         Self {
             scope: Some(state.scope.to_owned()),
@@ -228,7 +228,7 @@ impl Quota {
 }
 
 impl QuotaState {
-    /// All that `tracker` knows.
+    /// All quotas that `tracker` knows.
     pub fn all(tracker: &mut rate_limit::Tracker, at: Moment) -> Vec<Self> {
         let mut all = Vec::new();
         tracker.quotas(at, |state| all.push(Self::from(state)));

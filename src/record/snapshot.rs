@@ -1,4 +1,4 @@
-//! What is known of quotas, to be carried to another page, isolate or process.
+//! Snapshots of quotas, to restore in another page, isolate or process.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -17,23 +17,23 @@ use crate::{
 /// The one version there is.
 const VERSION: u32 = 1;
 
-/// What is known of quotas; scopes are named by a hash of the credentials. The npm package's has the same shape.
+/// The known quotas. Scopes are identified by a hash of the credentials. The npm package's snapshot has the same shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
-    /// 1
+    /// The version: 1.
     pub version: u32,
-    /// One by one.
+    /// The quotas.
     pub quotas: Vec<KeptQuota>,
 }
 
-/// A quota as it is kept.
+/// A quota in a snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, rename_all = "camelCase"))]
 pub struct KeptQuota {
-    /// What shares it, for people.
+    /// The name of the scope, for display.
     pub scope: String,
-    /// The same by its hash: 32 hexadecimal digits.
+    /// The hash of the scope: 32 hexadecimal digits.
     pub key: String,
     /// See [`super::Quota::name`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -57,7 +57,7 @@ pub struct KeptQuota {
     pub window: Option<i64>,
 }
 
-/// A snapshot that cannot be read; nothing of it was taken up.
+/// The snapshot cannot be read; nothing was restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotError {
     /// Which member: `version`, `quotas.1.key`.
@@ -67,7 +67,7 @@ pub struct SnapshotError {
 }
 
 impl Snapshot {
-    /// Of all that `tracker` knows.
+    /// Takes a snapshot of all quotas that `tracker` knows.
     pub fn take(tracker: &mut Tracker, at: Moment) -> Self {
         let mut quotas = Vec::new();
         tracker.quotas(at, |state| {
@@ -89,10 +89,10 @@ impl Snapshot {
         Self { version: VERSION, quotas }
     }
 
-    /// Gives it to `tracker`, which keeps what it knows better. What holds for a scope is `policy`'s to say.
+    /// Restores the snapshot into `tracker`, which keeps what it knows better. `policy` has the rules of each scope.
     ///
     /// # Errors
-    /// Where it is of another version, a key is not one, or a window is shorter than nothing; then nothing is taken up.
+    /// If the version is not 1, a key is invalid, or a window is negative; then nothing is restored.
     pub fn restore(&self, tracker: &mut Tracker, policy: &Policy, at: Moment) -> Result<(), SnapshotError> {
         if self.version != VERSION {
             return Err(SnapshotError { field: "version".into(), expected: "1" });

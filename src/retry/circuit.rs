@@ -1,17 +1,17 @@
 //! A circuit breaker for a route of an origin: closed, open, half-open with one probe.
 //!
-//! Where many of the last calls failed, further ones are refused at once, without a send, until a time; then one is let
-//! through, and what comes of it decides for all. It is for callers who would rather know at once than wait, and off by
-//! default: those who wait are held by the outage of their scope.
+//! If many of the last calls failed, further calls are rejected immediately, without a send, for some time. Then one call is
+//! let through, and its result decides for all. It is off by default. It is for callers who prefer an immediate error;
+//! without it, calls wait during an outage of their scope.
 
 use crate::{retry::tally::Tally, time::MonoTime};
 
 /// When to open, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CircuitRules {
-    /// Of the ends in the window, from 0 to 1.
+    /// The share of failures among the sends that ended in the window, from 0 to 1.
     pub failure_ratio: f64,
-    /// Fewer ends in the window tell nothing.
+    /// With fewer ended sends in the window, the circuit stays closed.
     pub minimum_calls: u32,
     /// In ms.
     pub window: i64,
@@ -19,7 +19,7 @@ pub struct CircuitRules {
     pub open_for: i64,
 }
 
-/// How it stands, for those who are told.
+/// The state of a circuit, as events report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(missing_docs, reason = "the contract's own words")]
@@ -29,7 +29,7 @@ pub enum CircuitState {
     Open,
 }
 
-/// One route's. A probe that is never heard of again holds it half-open no longer than it was open.
+/// The circuit of one route. A probe whose end is never reported keeps it half-open no longer than it was open.
 #[derive(Clone, Debug, Default)]
 pub struct Circuit {
     tally: Tally,
@@ -38,17 +38,17 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// Whether it lets everybody through.
+    /// Whether it lets all calls through.
     pub fn is_closed(&self) -> bool {
         self.until.is_none()
     }
 
-    /// Until when calls are refused, if they are now.
+    /// When it stops refusing calls; `None` if it refuses none now.
     pub fn refuses(&self, now: MonoTime) -> Option<MonoTime> {
         self.until.filter(|until| *until > now)
     }
 
-    /// A call is let through, which [`Circuit::refuses`] does not refuse. Whether it is the probe.
+    /// Records a call that [`Circuit::refuses`] let through. Returns whether it is the probe.
     pub fn sent(&mut self, rules: &CircuitRules, now: MonoTime) -> bool {
         let is_probe = self.until.is_some();
         if is_probe {
@@ -57,7 +57,7 @@ impl Circuit {
         is_probe
     }
 
-    /// A send ended. What has become of it, if that changed.
+    /// Records the end of a send. Returns the new state if it changed.
     pub fn ended(&mut self, failed: bool, is_probe: bool, rules: &CircuitRules, now: MonoTime) -> Option<CircuitState> {
         if self.until.is_some() {
             // What was under way when it opened says nothing new.
@@ -83,7 +83,7 @@ impl Circuit {
         Some(CircuitState::Open)
     }
 
-    /// The probe was called off: the next call may be it.
+    /// Records that the probe was cancelled: the next call may be the probe.
     pub fn dropped(&mut self) {
         self.until = self.until.map(|_| MonoTime(i64::MIN));
     }

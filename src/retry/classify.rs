@@ -1,59 +1,59 @@
-//! What an answer or a failure means for a retry: tables of statuses; what hosts throw stands in [`crate::failures`].
+//! What a response or a failure means for a retry: tables of statuses. [`crate::failures`] has what hosts throw.
 
 use crate::failures::{self, Cause, Repeats};
 use crate::hints::{body::Limited, is_refusal};
 use crate::retry::options::{METHODS, RetryRules};
 
-/// What kind of trouble an answer is.
+/// The class of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Not to be repeated: a success, or an error that would come again.
+    /// Not to be retried: a success, or an error that would recur.
     Final,
-    /// Held back by a quota; the request was not processed.
+    /// Refused because of a quota; the request was not processed.
     Limited,
-    /// Busy with somebody else's change; a few seconds help.
+    /// Locked by another change; a few seconds help.
     Locked,
-    /// Sent too early in a TLS handshake (RFC 8470): once more, and once only.
+    /// Sent too early in a TLS handshake (RFC 8470): retried once.
     TooEarly,
     /// A failure that may pass.
     Transient,
 }
 
-/// What one answer says besides its status.
+/// What a response reports besides its status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// A hint when to come back was given; one of 0, or past, is none.
+    /// The response has a hint when to retry. A hint of 0, or in the past, does not count.
     pub hinted: bool,
     /// A quota of requests, or of errors, is used up.
     pub exhausted: bool,
-    /// What the body says was exceeded.
+    /// The limit that the body names as exceeded.
     pub limited: Option<Limited>,
-    /// The API's own catalog says that, whatever the status.
+    /// The API's catalog says so, whatever the status.
     pub ruled: bool,
-    /// The server says that it is to be repeated, or that it is not, whatever the status.
+    /// The server asks for a retry, or forbids it, whatever the status.
     pub repeats: Option<bool>,
 }
 
 /// Why a fetch was rejected, as far as it matters for a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The caller's own doing: bad arguments, a blocked URL. It would fail again.
+    /// The caller's mistake: invalid arguments, a blocked URL. It would fail again.
     Caller,
-    /// The host sends no more requests, this one or another (workerd's "Too many subrequests"). Nothing more is to be sent.
+    /// The host sends no more requests, neither this nor another (workerd's "Too many subrequests"). Nothing more can be sent.
     Exhausted,
-    /// The network failed, and the host says that there is none.
+    /// The network failed, and the host reports that it is offline.
     Offline,
-    /// No answer came, or it broke off; nobody knows whether the request was processed.
+    /// No response came, or it broke off; it is unknown whether the server processed the request.
     Network,
-    /// The attempt's own deadline.
+    /// The attempt timed out.
     Timeout,
-    /// The network failed before the server processed the request (no connection, a stream that HTTP/2 refused): even a POST
+    /// The network failed before the server processed the request (no connection, a refused HTTP/2 stream): even a POST
     /// may be sent again.
     Unprocessed,
 }
 
 impl Failure {
-    /// Whether the network failed: what the host's own word that it is offline explains.
+    /// Whether the network failed, in a way that being offline explains.
     pub fn is_network(self) -> bool {
         matches!(self, Self::Network | Self::Unprocessed)
     }
@@ -63,17 +63,17 @@ impl Failure {
 /// 501 and 505 say that the request is not supported, and so will it be later.
 const TRANSIENT: [u16; 11] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
 
-/// Whether an answer is a failure of its server.
+/// Whether a response is a failure of its server.
 pub fn is_failure(status: u16) -> bool {
     TRANSIENT.contains(&status)
 }
 
-/// Whether an answer is one of a server that is down; a 408 is of one that found its client slow.
+/// Whether a response shows that the server is down. A 408 does not: it reports a slow client.
 pub fn is_down(status: u16, signs: Signs) -> bool {
     has_failed(status, signs) && status != 408 && !is_limited(status, signs)
 }
 
-/// Whether an answer is a failure of its server, by its status or by the API's own word.
+/// Whether a response is a failure of its server, by its status or by what the API says.
 pub fn has_failed(status: u16, signs: Signs) -> bool {
     match signs.limited {
         Some(limited) if signs.ruled => limited == Limited::Unavailable,
@@ -81,7 +81,7 @@ pub fn has_failed(status: u16, signs: Signs) -> bool {
     }
 }
 
-/// Sorts a status. `statuses` are the caller's own, if there are any: they are retried and no others.
+/// Classifies a status. If the rules have the caller's `statuses`, only those are retried.
 pub fn class(status: u16, signs: Signs, rules: &RetryRules) -> Class {
     if signs.limited == Some(Limited::TooLarge) {
         return Class::Final;
@@ -116,8 +116,8 @@ pub fn is_error(status: u16) -> bool {
     status >= 400
 }
 
-/// Whether `status` asks to slow down, all who share its quota: a 429 or 420, or a rate limit under another name (GitHub 403,
-/// Linear and Meta 400, Amazon 503). A body that says it is something else is believed.
+/// Whether `status` asks all calls that share the quota to slow down: a 429 or 420, or a rate limit with another status (GitHub 403,
+/// Linear and Meta 400, Amazon 503). If the body says it is something else, the body decides.
 pub fn is_limited(status: u16, signs: Signs) -> bool {
     match (status, signs.limited) {
         (_, Some(limited)) if signs.ruled => limited == Limited::Rate,
@@ -128,13 +128,13 @@ pub fn is_limited(status: u16, signs: Signs) -> bool {
     }
 }
 
-/// Whether an answer of this `status` is to be judged by its body too: a rate limit under another name, or one that may be
-/// a spent allowance, or that says there how long to wait.
+/// Whether a response with this `status` needs its body to be classified: it may be a rate limit with another status, a spent
+/// allowance, or have the wait in the body.
 pub fn is_unclear(status: u16, signs: Signs) -> bool {
     (matches!(status, 400 | 403) || is_refusal(status)) && !(signs.hinted || signs.exhausted)
 }
 
-/// Whether a request of this `method` may be sent again at all, by the caller's list or RFC 9110.
+/// Whether a request with this `method` may be retried at all, by the caller's list or RFC 9110.
 pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
     match &rules.methods {
         Some(methods) => methods.iter().any(|known| known.eq_ignore_ascii_case(method)),
@@ -142,14 +142,14 @@ pub fn is_idempotent(method: &str, rules: &RetryRules) -> bool {
     }
 }
 
-/// Whether the answer itself says that the request was not processed, so that even a POST may be repeated.
+/// Whether the response shows that the request was not processed, so that even a POST may be repeated.
 pub fn is_unprocessed(status: u16, signs: Signs) -> bool {
     let is_unavailable = status == 503 || signs.limited == Some(Limited::Unavailable);
     status == 423 || is_refusal(status) || (is_unavailable && signs.hinted) || is_limited(status, signs)
 }
 
-/// Sorts what a host's fetch rejected with, by its name, its message and that of its cause, and the code of it or of its cause
-/// ("" where none).
+/// Classifies the error of a host's fetch by its name, by its message and that of its cause, and by its code or that of its
+/// cause ("" if there is none).
 pub fn failure(name: &str, message: &str, code: &str) -> Failure {
     if name == "TimeoutError" {
         return Failure::Timeout;

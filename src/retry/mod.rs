@@ -1,4 +1,4 @@
-//! Whether and when to send again.
+//! Whether and when to retry.
 
 #[doc(hidden)]
 pub mod backoff;
@@ -29,37 +29,37 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LOCKED_DELAY: i64 = 2000;
 const LOCKED_SPREAD: i64 = 3000;
 
-/// Which request it is, as far as a retry depends on it.
+/// The facts about a request that a retry depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// In capitals where it is a standard one, as fetch has it.
+    /// The method as fetch normalizes it: standard methods in capitals.
     pub method: &'a str,
-    /// It carries an Idempotency-Key, so the server itself guards against doing it twice.
+    /// The request has an Idempotency-Key, so the server prevents a second execution.
     pub keyed: bool,
-    /// Its body can be sent again.
+    /// The body can be sent again.
     pub replayable: bool,
     /// Sends so far, 1 or more.
     pub sends: u32,
-    /// Those of them that do not count as attempts: others were served while they were refused.
+    /// The sends that do not count as attempts: the server refused them while it served other calls.
     pub forgiven: u32,
-    /// How often its backoff has grown.
+    /// How often the backoff has grown.
     pub grown: u32,
-    /// It failed as what a page forbids does: once more shows whether it was that.
+    /// It failed in the way of a request that the page blocks; one more send shows whether it is blocked.
     pub blocked: bool,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended<'a> {
-    /// With an answer.
+    /// With a response.
     Answer {
-        /// Its status.
+        /// The status.
         status: u16,
-        /// What else it says.
+        /// Other facts about the response.
         signs: Signs,
-        /// When to come back.
+        /// When the server asked to retry.
         hint: Option<&'a Hint>,
-        /// Milliseconds to the reset of the quota that is used up, if that was told.
+        /// Milliseconds to the reset of the quota that is used up, if reported.
         reset_in: Option<i64>,
     },
     /// With a failure.
@@ -69,9 +69,9 @@ pub enum Ended<'a> {
 /// Why a retry waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pause {
-    /// By our own curve.
+    /// By the policy's backoff.
     Backoff,
-    /// As long as the server asked, of a retry that its flag (`x-should-retry`) alone permits: it spends the budget.
+    /// As long as the server asked, for a retry that only its flag (`x-should-retry`) permits: it consumes the budget.
     Flag,
     /// As long as the server asked.
     Hint,
@@ -79,48 +79,48 @@ pub enum Pause {
     Lock,
     /// Until there is a network.
     Offline,
-    /// As by [`Pause::Backoff`], of a server that is down: what waits for its probe spends no budget.
+    /// As [`Pause::Backoff`], for a server that is down: a call that waits for the probe consumes no budget.
     Outage,
     /// Until the quota resets.
     Reset,
-    /// By our own curve, for a rate that was exceeded: for all who share the quota.
+    /// By the policy's backoff, after an exceeded rate limit: for all calls that share the quota.
     Throttle,
 }
 
-/// Why it is not sent again.
+/// Why there is no retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The most sends are made.
+    /// The limit of sends is reached.
     Attempts,
-    /// As many of the origin's sends are retries as may be.
+    /// The origin's budget for retries is spent.
     Budget,
-    /// The server asks for a longer wait than the policy allows: so many ms.
+    /// The server asks for a longer wait than the policy allows; holds it in ms.
     HintTooLong(i64),
-    /// It would come again, or the request must not be repeated.
+    /// The error would recur, or the request must not be repeated.
     NotRetryable,
-    /// The body is gone.
+    /// The body cannot be sent again.
     NotReplayable,
-    /// The server says that it must not be.
+    /// The server forbids it.
     Veto,
 }
 
 /// What to do about an attempt that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is what the caller asked for, or at least nothing went wrong.
+    /// The response is not an error.
     Done,
-    /// Send again, not before `delay` ms from now.
+    /// Retry after `delay` ms.
     Retry {
         /// In ms.
         delay: i64,
-        /// What for.
+        /// The reason for the wait.
         pause: Pause,
     },
-    /// Leave it.
+    /// Do not retry.
     Stop(Stop),
 }
 
-/// Decides about an attempt that ended.
+/// Decides whether to retry after an attempt ended.
 pub fn decide(ended: Ended<'_>, subject: Subject<'_>, rules: &RetryRules, sample: Sample) -> Verdict {
     let repeatable = subject.keyed || rules.non_idempotent || is_idempotent(subject.method, rules);
     let (class, flagged) = match ended {
@@ -188,7 +188,7 @@ fn pause(ended: Ended<'_>, class: Class, retry: u32, rules: &RetryRules, sample:
     Verdict::Retry { delay: curve(first, rules).delay(retry, sample), pause }
 }
 
-/// Whether what ended tells that its server fails, or that it works; `None` where it tells nothing of it.
+/// Whether the attempt shows that its server fails (`true`) or works (`false`); `None` if it shows neither.
 pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
     match ended {
         Ended::Answer { status, signs, .. } => Some(classify::has_failed(status, signs)),
@@ -197,7 +197,7 @@ pub fn has_failed(ended: Ended<'_>) -> Option<bool> {
     }
 }
 
-/// The backoff after so many `sends`, where nothing else says how long.
+/// The backoff after this many `sends`, if nothing else sets the wait.
 pub fn backoff(sends: u32, rules: &RetryRules, sample: Sample) -> i64 {
     curve(TRANSIENT_DELAY, rules).delay(sends.saturating_sub(1), sample)
 }

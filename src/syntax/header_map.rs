@@ -4,10 +4,10 @@ use alloc::string::String;
 
 use super::headers::Headers;
 
-/// The headers of a request or response, as the readers take them: see [`HeaderLines::headers`].
+/// The headers of a request or response, in the form that the readers take: see [`HeaderLines::headers`].
 ///
-/// Several values of one name are joined by `, `, as RFC 9110 section 5.3 has it. `Set-Cookie` is left out: it cannot be joined, and
-/// nothing here may know it.
+/// Several values of one name are joined with `, ` (RFC 9110 section 5.3). `Set-Cookie` is left out: it cannot be joined, and
+/// nothing here needs it.
 ///
 /// ```
 /// use fetch_with_policy::{rate_limit::read::read, syntax::header_map::HeaderLines, time::WallTime};
@@ -23,7 +23,7 @@ use super::headers::Headers;
 pub struct HeaderLines(String);
 
 impl HeaderLines {
-    /// The view of them that readers, [`Report`](crate::explain::Report) and [`Event::Respond`](crate::call::Event::Respond) take.
+    /// The view that the readers, [`Report`](crate::explain::Report) and [`Event::Respond`](crate::call::Event::Respond) take.
     pub fn headers(&self) -> Headers<'_> {
         Headers::new(&self.0)
     }

@@ -1,46 +1,46 @@
-//! A borrowed view of a response's headers, and how much of each is read.
+//! A borrowed view of headers, with a bound on how much of each is read.
 //!
-//! Every reader of a response's headers takes its values from here, so the bound holds for all of them: a host lets a server
-//! send 16 KB (Node) to 256 KB (Chromium) in one header.
+//! All readers of response headers use it, so the bound applies to all of them: hosts let a server send 16 KB (Node) to
+//! 256 KB (Chromium) in one header.
 
 use super::words;
 
-/// Bytes of a value that are read. The longest that servers are known to send, Meta's usage of some 20 accounts, have 4 KB.
+/// The most bytes of a value that are read. The longest known value, Meta's usage of some 20 accounts, has 4 KB.
 pub const MOST: usize = 4096;
 
-/// Members of a list that are read: twice as many as one response may tell quotas.
+/// The most members of a list that are read: twice the number of quotas that one response may report.
 pub const MEMBERS: usize = 64;
 
-/// The headers of one response as a shell hands them over: one `name:value` a line, names in lower case, only those
-/// that [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are passed over.
+/// The headers of one response: one `name:value` per line, names in lower case. A shell passes only those
+/// that [`crate::rate_limit::read::wanted`] asks for. Lines without a colon are ignored.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headers<'a> {
     text: &'a str,
 }
 
 impl<'a> Headers<'a> {
-    /// A view of `text`.
+    /// Creates a view of `text`.
     pub const fn new(text: &'a str) -> Self {
         Self { text }
     }
 
-    /// What it is a view of.
+    /// The text of this view.
     pub fn text(self) -> &'a str {
         self.text
     }
 
-    /// All pairs in order; values trimmed, and read to [`MOST`] bytes and [`MEMBERS`] members of a list. A member that is
-    /// cut is left out, and so is a header whose only member is too long.
+    /// All pairs in order. Values are trimmed and read up to [`MOST`] bytes and [`MEMBERS`] members of a list. A member that is
+    /// cut off is left out, and so is a header whose only member is too long.
     pub fn iter(self) -> Pairs<'a> {
         Pairs { lines: self.lines() }
     }
 
-    /// All pairs in order with whole values, trimmed: for what the caller wrote, and no server.
+    /// All pairs in order with whole values, trimmed. Use it only for headers that the caller wrote, not for a server's.
     pub fn lines(self) -> Lines<'a> {
         Lines { rest: self.text }
     }
 
-    /// The first value under `name` (lower case), as [`Headers::iter`] gives it.
+    /// The first value of `name` (lower case), as [`Headers::iter`] returns it.
     #[inline(never)]
     pub fn find(self, name: &str) -> Option<&'a str> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)

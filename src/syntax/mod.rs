@@ -1,4 +1,4 @@
-//! Readers of text. Nothing here knows what HTTP means by it.
+//! Readers of text, without the meaning that HTTP gives to it.
 
 #[doc(hidden)]
 pub mod base64;

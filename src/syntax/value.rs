@@ -1,7 +1,7 @@
-//! One option's value as a shell read it from the caller's object, and what kinds of options there are.
+//! One option's value as a shell reads it from the caller's object, and the kinds of options.
 //!
-//! Shells walk the caller's object and hand over one leaf at a time, under its path; the wings say what they expect there.
-//! So the schema stands in the core once, and each shell needs only a walk.
+//! A shell walks the caller's object and passes one value at a time with its path; the modules define what they expect there.
+//! So the schema is in the core once, and each shell needs only a walk.
 
 use alloc::string::String;
 
@@ -12,18 +12,18 @@ use super::words;
 
 mod rows;
 
-/// What stands at one path of an options object.
+/// The value at one path of an options object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
     /// `true` or `false`.
     Flag(bool),
     /// A function; the shell keeps it.
     Function,
-    /// An array of so many elements, each of which follows under `path.index`.
+    /// An array with this many elements, which follow under `path.index`.
     List(usize),
     /// A number, NaN and the infinities included.
     Number(f64),
-    /// An object, whose members follow under `path.member` if the answer is [`Next::Walk`].
+    /// An object. Its members follow under `path.member` if the result is [`Next::Walk`].
     Object,
     /// Anything else: null, a symbol, a bigint.
     Other,
@@ -31,61 +31,61 @@ pub enum Value<'a> {
     Text(&'a str),
 }
 
-/// Whether a shell goes on into what it has just named.
+/// Whether a shell continues into the value that it just passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Hand over the members too.
+    /// Pass the members too.
     Walk,
-    /// Leave them: the value is taken as it is.
+    /// Do not pass the members: the value is complete.
     Leave,
 }
 
-/// A bad option: its path, and what was expected there.
+/// An invalid option: its path, and what was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionError {
-    /// Dotted: `rateLimit.quotas.0.limit`.
+    /// The dotted path: `rateLimit.quotas.0.limit`.
     pub field: String,
-    /// For people: "a whole number of 1 or more".
+    /// What was expected, for people: "a whole number of 1 or more".
     pub expected: &'static str,
 }
 
-/// What is expected, if it is not there.
+/// A checked value, or what was expected in its place.
 pub type Checked<T> = Result<T, &'static str>;
 
-/// What may stand at an option, and the number it is kept as. Texts say what is expected instead of something else.
+/// The values that an option accepts, and the number that each is stored as. The texts say what is expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// One of the words that stand in quotes in this text; kept as its place there, from 0.
+    /// One of the words in quotes in this text; stored as its index there, from 0.
     Choice(&'static str),
-    /// The same, of sends; its text reminds those who count retries of the first send.
+    /// The same, for a number of sends; its text says that the first send counts too.
     Attempts,
     /// A whole number of 1 or more; an infinity is no limit.
     Count,
-    /// The same for how much of a quota a call takes, which may also be told by unit, in an object.
+    /// The same for the units of a quota that a call consumes, or an object with a number for each unit.
     Cost,
     /// Milliseconds, 0 or more and finite, rounded up.
     Delay,
     /// A factor of 1 or more.
     Factor,
-    /// A whole number of a few.
+    /// A whole number from a small range.
     Few,
-    /// `true` or `false`; kept as 1 or 0.
+    /// `true` or `false`; stored as 1 or 0.
     Flag,
-    /// A function; the shell keeps it. Kept as 0.
+    /// A function; the shell keeps it. Stored as 0.
     Function,
-    /// Where an idempotency key comes from: `false` is kept as 0, `"auto"` as 1, and a function, which the shell calls, as 2.
+    /// Where an idempotency key comes from: `false` is stored as 0, `"auto"` as 1, and a function, which the shell calls, as 2.
     Key,
     /// An array, whose elements follow.
     List(&'static str),
-    /// An array of one element or more.
+    /// An array of at least one element.
     Some(&'static str),
-    /// Milliseconds, 0 or more, rounded up, so that a wait is never short; an infinity means for ever.
+    /// Milliseconds, 0 or more, rounded up, so that a wait is never too short; an infinity means forever.
     Millis,
-    /// A string that is a token (RFC 9110 section 5.6.2), as names of headers are.
+    /// A string that is a token (RFC 9110 section 5.6.2), like header names.
     Name(&'static str),
     /// An object whose members the shell or another module reads.
     Kept,
-    /// The same, of which a shell hands over lines of text.
+    /// The same; a shell passes it as lines of text.
     Lines,
     /// An object, whose members follow.
     Object,
@@ -99,26 +99,26 @@ pub enum Kind {
     Period,
     /// A whole number of 0 or more; an infinity is no limit.
     Size,
-    /// A part of a whole, from 0 to 1.
+    /// A share, from 0 to 1.
     Share,
-    /// A status of an error.
+    /// An error status.
     Status,
-    /// `false`, kept as 0, or an object, kept as 1, whose members follow.
+    /// `false`, stored as 0, or an object, stored as 1, whose members follow.
     Switch,
     /// A string.
     Text,
-    /// A thing that this version does not have at all.
+    /// An option that this version does not support.
     Unknown(&'static str),
-    /// A string with something in it, and no slash.
+    /// A string that is not empty and has no slash.
     Word(&'static str),
 }
 
-/// Whether a part of a path is in braces, so that its values are kept apart.
+/// Whether a part of a path is in braces, so that each of its values counts separately.
 pub fn is_named(part: &str) -> bool {
     part.starts_with('{') && part.ends_with('}')
 }
 
-/// Which numbers of a range an option takes.
+/// Which numbers of a range an option accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// All.
@@ -130,7 +130,7 @@ pub(crate) enum Step {
 }
 
 impl Kind {
-    /// The number that `value` is kept as, and whether its members are wanted.
+    /// The number that `value` is stored as, and whether to pass its members.
     ///
     /// # Errors
     /// What was expected.
@@ -183,7 +183,7 @@ impl Kind {
         }
     }
 
-    /// From where to where its numbers go, and how.
+    /// The range of its numbers, and which of them it accepts.
     pub(crate) fn range(self) -> Option<(f64, f64, Step)> {
         let (least, most) = match self {
             Self::Attempts | Self::Cost | Self::Count => (1.0, f64::INFINITY),

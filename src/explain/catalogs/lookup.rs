@@ -1,8 +1,9 @@
-//! A rule without a case at hand: what it is about, its causes, what to do.
+//! Looks up a rule by its id, without a response: its meaning, its causes and what to do.
 //!
-//! Whatever id an explanation can have leads to a page: a catalog's rule, a status (`http.404`), a kind that the body tells (`body.not_found`), what fetch throws (`network.dns`), and such an id with the kind that the answer's
-//! headers or fields turned it into (`http.403.rate_limited`). Pages are made by the code that explains, from an answer that
-//! says nothing, so both say the same. Holes of a rule's texts stay as the catalog has them.
+//! Every id that an explanation can have leads to a page: a catalog's rule, a status (`http.404`), a kind found in the body (`body.not_found`),
+//! an error of fetch (`network.dns`), and such an id with the kind that the response's headers or fields changed it to
+//! (`http.403.rate_limited`). The code that explains also makes the pages, from an empty response, so both say the same.
+//! Placeholders in a rule's texts stay as the catalog has them.
 
 use crate::explain::Report;
 use crate::explain::advise::texts;
@@ -24,7 +25,7 @@ use crate::syntax::json::Node;
 use crate::syntax::number;
 use alloc::string::String;
 
-/// What `id` stands for, as the explanation of an answer that says nothing; none where no explanation has that id.
+/// What `id` means, as the explanation of an empty response; `None` if no explanation has that id.
 pub fn lookup(id: &str, catalogs: &Catalogs) -> Option<Explanation> {
     let mut page = Explanation::new(Kind::InvalidRequest, "", None);
     let found = fill(id, catalogs, &mut page);

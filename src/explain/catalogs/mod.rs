@@ -1,15 +1,15 @@
-//! Catalogs: what an API means by its errors, as plain JSON; the built-in ones and a user's are of one form.
+//! Catalogs: what the errors of an API mean, as plain JSON. Built-in catalogs and a user's have the same form.
 //!
-//! A catalog names a provider and its hosts, or nothing (then it holds for all), and has rules `{id, priority?, when, then}`.
-//! `when` holds if all its members do; its words are `status`, `method`, `code`, `message`, `body`, `requestBody`, `header`,
-//! `request` (see `read/request.rs`), `requestHeader`, `json`, `url`, `bodyIs`, `format`, `not`, `any`. A test of a text is a template or a list of them, or an object of
-//! `equals`, `contains`, `startsWith`, `template`, `gt`, `gte`, `lt`, `lte`, `exists`. An unknown word never holds. Earlier
-//! catalogs come first, then the higher priority, then more conditions. Rules are walked as they were read: nothing is
-//! compiled, nothing backtracks. The package's `defineCatalog` is the lint; here a mistake is a rule that does not hold.
+//! A catalog names a provider and its hosts, or neither (then it applies to all APIs), and has rules `{id, priority?, when, then}`.
+//! `when` matches if all its members match; they are `status`, `method`, `code`, `message`, `body`, `requestBody`, `header`,
+//! `request` (see `read/request.rs`), `requestHeader`, `json`, `url`, `bodyIs`, `format`, `not`, `any`. A condition on a text is a template or a list of them, or an object of
+//! `equals`, `contains`, `startsWith`, `template`, `gt`, `gte`, `lt`, `lte`, `exists`. An unknown member never matches. Earlier
+//! catalogs come first, then the higher priority, then more conditions. Rules are evaluated as they were read: nothing is
+//! compiled, nothing backtracks. The package's `defineCatalog` reports mistakes; here a rule with a mistake never matches.
 //!
-//! A user's catalogs go before all others, whatever their conditions. One without hosts holds wherever no API is recognised.
-//! What a catalog `extends` holds for its own API too: a mirror of a known API names that one. Of 2xx answers only a user's
-//! rules that name a status are asked: an error under a 200 is what somebody said it is, never a guess.
+//! A user's catalogs come before all others, whatever their conditions. One without hosts applies if no API is recognised.
+//! The rules of a catalog that another `extends` apply to the other's API too: the catalog of a mirror names the API that it mirrors. For
+//! 2xx responses only a user's rules that name a status apply: an error with status 200 is never guessed.
 
 #[doc(hidden)]
 pub mod apply;
@@ -60,7 +60,7 @@ files! {
     "messages"
 }
 
-/// The catalogs to explain by, the most telling first.
+/// The catalogs that [`explain`](crate::explain::explain) uses, in order of precedence.
 #[derive(Debug)]
 pub struct Catalogs {
     sets: Vec<Document<'static>>,
@@ -70,14 +70,14 @@ pub struct Catalogs {
     model: Model,
 }
 
-/// A rule that holds.
+/// A rule that matches.
 #[derive(Clone, Copy, Debug)]
 pub struct Hit<'f> {
-    /// Its id.
+    /// The id.
     pub id: Text,
-    /// What it says.
+    /// The `then` of the rule.
     pub then: Node<'f>,
-    /// Of which provider; "" if of none.
+    /// The provider; "" if there is none.
     pub provider: &'f str,
     /// Whether it asks for the status alone: then it gives causes only where nothing better does. A user's never counts as such.
     pub coarse: bool,
@@ -89,7 +89,7 @@ pub struct Hit<'f> {
     pub rank: i64,
 }
 
-/// The rules that hold, the most telling first.
+/// The rules that match, in order of precedence.
 #[derive(Debug)]
 pub struct Hits<'f> {
     /// The rules.
@@ -109,24 +109,24 @@ impl Catalogs {
         &self.model
     }
 
-    /// These, with another trained reader: for the trainer.
+    /// Replaces the trained reader. For the trainer.
     pub fn with_model(mut self, model: Model) -> Self {
         self.model = model;
         self
     }
 
-    /// These, with a user's in front of them, behind the user's that are there already. What is not a catalog has no rules.
+    /// Adds a user's catalog before the built-in ones and after the user's catalogs added earlier. A text that is not a catalog adds no rules.
     pub fn with(mut self, catalog: &str) -> Self {
         self.add(catalog);
         self
     }
 
-    /// See [`Catalogs::with`]. Gives back whether all of it could be read: it may be cut, or too deep or too long.
+    /// See [`Catalogs::with`]. Returns whether all of it could be read: it may be cut off, too deep or too long.
     pub fn add(&mut self, catalog: &str) -> bool {
         self.insert(keys::parse(catalog).into_owned())
     }
 
-    /// The same of a text that stays, of which no copy is made.
+    /// The same for a static text, without a copy.
     pub fn add_static(&mut self, catalog: &'static str) -> bool {
         self.insert(keys::parse(catalog))
     }

@@ -1,4 +1,4 @@
-//! The kinds of outcome, what a status by itself says, and which well-known codes many APIs share.
+//! The kinds of outcome, the kind of each status, and well-known codes that many APIs share.
 //!
 //! Tables only. Sources: RFC 9110 section 15 for the statuses; the code words are those that many APIs share
 //! (Google AIP-193, OAuth 2, AWS, the generic error object).
@@ -8,7 +8,7 @@ use crate::explain::scan::{has_any, words};
 use crate::explain::write::arena::Text;
 use crate::syntax::number;
 
-/// What happened.
+/// The kind of outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[allow(missing_docs)]
@@ -33,7 +33,7 @@ pub enum Kind {
     Network,
     Timeout,
     Aborted,
-    /// A thrown error that is no failure of a request.
+    /// A thrown error that is not a failed request.
     Unknown,
 }
 
@@ -92,7 +92,7 @@ pub const REASONS: [(Kind, &str); 26] = [
     (Kind::UnexpectedResponse, "redirect"),
 ];
 
-/// Whether and when the same request may be sent again. Milliseconds.
+/// Whether and when the same request may be sent again. Delays are in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Retry {
@@ -106,10 +106,10 @@ pub enum Retry {
     WhenOnline,
 }
 
-/// The first wait of a back-off, ms, and how often one is worth it (Clever's own advice: 1, 2, 4 s …, then stop after five retries).
+/// The default backoff: the first wait in ms and the most tries (Clever's advice: 1, 2, 4 s …, then stop after five retries).
 pub const BACKOFF: Retry = Retry::Backoff { base_delay: 1000, max_tries: 5, requires_idempotency: false };
 
-/// What a status says by itself: the kind, and its reason where the kind has one ("" elsewhere).
+/// The kind of a status, and its reason, or "".
 pub fn of_status(status: u16) -> (Kind, &'static str) {
     use Kind::{
         Conflict, Forbidden, InvalidRequest, Locked, NotFound, NotSupported, QuotaExhausted, RateLimited, ServerError,
@@ -152,12 +152,12 @@ const SHARED: &str = "unauth|authentication|authorized|invalidtoken|tokenexpired
 /// Of these, what waiting does not change, even under a 429: a quota that only money or a person refills.
 const SPENT: &str = "quotaexceeded|insufficientquota|spendlimitreached|hardlimitreached";
 
-/// Whether a code is of the words that APIs share, in any spelling: `NOT_FOUND`, `notFound` and `not-found` are one.
+/// Whether many APIs share this code, in any spelling: `NOT_FOUND`, `notFound` and `not-found` are equal.
 pub fn is_shared(code: &str) -> bool {
     holds_part(code, SHARED)
 }
 
-/// Whether a code names a quota that waiting does not refill. The type of problem details that the IETF's draft names is any limit.
+/// Whether a code names a quota that waiting does not refill. The problem type of the IETF's draft can mean any limit, so it is not one.
 pub fn is_spent(code: &str) -> bool {
     !code.starts_with("http") && holds_part(code, SPENT)
 }
@@ -168,7 +168,7 @@ fn holds_part(code: &str, list: &str) -> bool {
     has_any(&bare, list, b'|')
 }
 
-/// The name of gRPC's status `number` in digits (grpc/grpc doc/statuscodes.md); "" of another.
+/// The name of the gRPC status `number`, given in digits (grpc/grpc doc/statuscodes.md); "" if unknown.
 pub fn of_grpc(number: &str) -> &'static str {
     const NAMES: &str = "ok cancelled unknown invalid_argument deadline_exceeded not_found already_exists permission_denied resource_exhausted failed_precondition aborted out_of_range unimplemented internal unavailable data_loss unauthenticated";
     let index = number::whole(number).and_then(|index| usize::try_from(index).ok());

@@ -1,4 +1,4 @@
-//! What is to be explained: as the explainer takes it, and as a shell sends it in one JSON text.
+//! The input of the explainer, and how a shell sends it as one text.
 
 use crate::explain::scan::{behind, cut, split, until};
 use crate::hints::{Hint, Told};
@@ -20,7 +20,7 @@ pub struct Thrown<'a> {
     pub code: &'a str,
 }
 
-/// What a caller gave that is neither a report nor an error.
+/// What a caller passed, if it is neither a report nor an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Given {
@@ -33,23 +33,23 @@ pub enum Given {
     Object,
 }
 
-/// What is to be explained. "" and none: not known.
+/// The response or error to explain. "" and `None` mean unknown.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs, clippy::struct_excessive_bools, reason = "facts that do not depend on one another")]
 pub struct Report<'a> {
-    /// None or 0: no response came, or none that may be read.
+    /// The status. `None` or 0: no response came, or it cannot be read.
     pub status: Option<u16>,
-    /// All of the answer's, names in lower case.
+    /// All response headers, names in lower case.
     pub headers: Headers<'a>,
-    /// The same, parted, which spares looking for each name in all of them; [`crate::explain::explain`] does that where it is empty.
+    /// The same headers, split into pairs, for faster look-ups. [`crate::explain::explain`] fills it if it is empty.
     pub pairs: Vec<(&'a str, &'a str)>,
     pub body: Option<&'a str>,
     pub method: &'a str,
     pub url: &'a str,
     pub request_body: &'a str,
-    /// What was sent, as far as it is known: values are judged, and appear in no explanation.
+    /// The request headers, as far as known. Their values are checked, and appear in no explanation.
     pub request_headers: Headers<'a>,
-    /// Whether the answer came after a redirect.
+    /// Whether the response came after a redirect.
     pub redirected: bool,
     pub provider: &'a str,
     /// The error and its causes, outermost first.
@@ -58,23 +58,23 @@ pub struct Report<'a> {
     pub page_url: &'a str,
     pub response_type: &'a str,
     pub now: WallTime,
-    /// The id of the request, where a client's error has it.
+    /// The id of the request, if a client's error has one.
     pub request_id: &'a str,
-    /// Whether the code of what was thrown is a status of gRPC.
+    /// Whether the code of the thrown error is a gRPC status.
     pub is_grpc: bool,
     /// Whether the request's signal is aborted.
     pub is_aborted: bool,
-    /// Whether `status` is not the server's, but taken from the code of what was thrown.
+    /// Whether `status` is from the code of the thrown error, not from the server.
     pub is_status_assumed: bool,
-    /// What was given in place of a report or an error.
+    /// What the caller passed instead of a report or an error.
     pub given: Given,
-    /// When to come back, and the quota in the way, where somebody has read more than the headers plainly tell.
+    /// When to retry, and the exhausted quota, if the caller knows more than the headers report.
     pub hint: Option<Hint>,
     pub told: Option<Told>,
 }
 
 impl Report<'_> {
-    /// Notes until when nothing is sent, and the quota in the way where it is known.
+    /// Sets until when nothing is sent, and the quota that blocks it, if known.
     pub fn wait_until(&mut self, at: WallTime, quota: Told) {
         let (delay, source) = (at.since(self.now).max(0), String::from("retryAt"));
         if quota.limit.or(quota.remaining).is_some() {
@@ -84,7 +84,7 @@ impl Report<'_> {
         }
     }
 
-    /// Parts the headers into [`Report::pairs`], which [`Report::header`] looks in.
+    /// Splits the headers into [`Report::pairs`], which [`Report::header`] reads.
     pub fn part_headers(&mut self) {
         if self.pairs.is_empty() {
             self.pairs.extend(self.headers.iter());

@@ -1,29 +1,29 @@
-//! Tables of options: how one is read by its path, kept by its place, and what holds in the end.
+//! Tables of options: reads an option by its path, stores it by its index, and finds the value that applies.
 //!
-//! A module's schema is a table of [`Row`]s. What a source sets is an array of numbers, one a row, [`UNSAID`] where it sets
-//! nothing: that is checked, copied and composed by the same few lines for every option, where a struct of `Option`s
-//! takes code for each of its fields (measured on the policy's module: 10 kB).
+//! A module's schema is a table of [`Row`]s. A source sets an array of numbers, one per row, with [`UNSAID`] where it sets
+//! nothing. The same few lines check, copy and combine every option, while a struct of `Option`s needs code for each field
+//! (measured on the policy's module: 10 kB).
 //!
-//! Reading ([`read`]) and keeping are apart: what keeps an option knows it by its place in the table, and no name. The npm
-//! package checks options in JS, by a copy of these tables that a test holds equal (`policy/schema.rs`), so its module has
+//! Reading ([`read`]) and storing are separate: stored options are known by their index in the table, without names. The npm
+//! package checks options in JS, with a copy of these tables that a test compares (`policy/schema.rs`), so its module has
 //! neither names nor texts (measured: 3 kB brotli).
 
 use super::{Checked, Kind, Next, Value};
 use crate::syntax::words;
 
-/// The number of a row that was not set. No kind accepts a NaN from a caller.
+/// The number of a row that is not set. No kind accepts a NaN from a caller.
 pub const UNSAID: f64 = f64::NAN;
 
 /// One option.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
-    /// Its path below its table's own; `*` stands for any index or name.
+    /// Its path below that of its table; `*` stands for any index or name.
     pub name: &'static str,
     /// The values that it accepts.
     pub kind: Kind,
-    /// What holds where nobody sets it, or [`UNSAID`].
+    /// The default, or [`UNSAID`].
     pub default: f64,
-    /// Whether it must be there where its object is.
+    /// Whether it is required if its object is present.
     pub needed: bool,
 }
 
@@ -33,12 +33,12 @@ pub const fn row(name: &'static str, kind: Kind) -> Row {
 }
 
 impl Row {
-    /// With a default.
+    /// The same row, with a default.
     pub const fn or(self, default: f64) -> Self {
         Self { default, ..self }
     }
 
-    /// One that must be there.
+    /// The same row, required.
     pub const fn needed(self) -> Self {
         Self { needed: true, ..self }
     }
@@ -66,19 +66,19 @@ macro_rules! table {
 }
 pub(crate) use table;
 
-/// What was expected where there is no option.
+/// What was expected at the path of an unknown option.
 pub const UNKNOWN: &str = "a known option";
 
-/// One option that was read: its place and its value.
+/// An option that was read: its index and its value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Read<'v> {
-    /// Its place in the table.
+    /// Its index in the table.
     pub place: usize,
-    /// The number that it is kept as.
+    /// The number that it is stored as.
     pub number: f64,
-    /// Its text; if it is no text, the part of its path at the last `*`.
+    /// Its text; if it is not a text, the part of its path at the last `*`.
     pub text: &'v str,
-    /// Whether its members are wanted.
+    /// Whether to pass its members.
     pub next: Next,
 }
 
@@ -93,7 +93,7 @@ pub fn read<'v>(table: &[Row], path: &'v str, value: Value<'v>) -> Checked<Read<
     Ok(Read { place, number, text, next })
 }
 
-/// The place of the option at `path` below `table`, and the part of its path at the last `*`.
+/// The index of the option at `path` below `table`, and the part of its path at the last `*`.
 pub fn find<'t, 'p>(table: &'t [Row], path: &'p str) -> Option<(usize, &'t Row, &'p str)> {
     table.iter().enumerate().find_map(|(place, row)| Some((place, row, fits(row.name, path)?)))
 }
@@ -116,17 +116,17 @@ fn fits<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     }
 }
 
-/// In a path, members of any name, with whatever stands in it.
+/// In a path: members of any name, with all their values.
 pub const ANY: &str = "**";
 
-/// What holds at the row `index`: what the caller sets, else the profile, else the default.
+/// The value of the row `index`: the caller's, else the profile's, else the default.
 #[inline(never)]
 pub fn over(defaults: &[f64], caller: &[f64], profile: &[f64], index: usize) -> f64 {
     let set = |numbers: &[f64]| numbers.get(index).copied().filter(|number| !number.is_nan());
     set(caller).or_else(|| set(profile)).or_else(|| set(defaults)).unwrap_or(UNSAID)
 }
 
-/// Whole milliseconds, where there are any. An infinity saturates.
+/// Whole milliseconds, if the number is set. An infinity saturates.
 pub fn millis(number: f64) -> Option<i64> {
     (!number.is_nan()).then_some(number as i64)
 }

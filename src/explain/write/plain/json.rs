@@ -1,10 +1,10 @@
-//! Any JSON value, as its text: what an API says beside what the explainer knows.
+//! Any JSON value, as its text: what an API says besides what the explainer knows.
 //!
-//! Read and written by serde as the value, not as a string, in any format that tells what it holds.
+//! Serde reads and writes it as the value, not as a string, in any self-describing format.
 
 use alloc::string::String;
 
-/// One JSON value, strict.
+/// One JSON value, in strict JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json(pub String);
 

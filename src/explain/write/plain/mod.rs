@@ -1,8 +1,8 @@
-//! An explanation with texts of its own: what Rust callers keep, match and send on.
+//! An explanation with owned texts, for Rust callers to store, match and send on.
 //!
-//! The members are those of the contract's `Explanation`, by their Rust names. [`crate::explain::Explanation`] itself keeps all its texts in one
-//! string, which is what the package's size asks for; this is made of it where size is no matter. With the feature
-//! `serde` it is read and written as the contract's JSON, the same that [`to_json`](crate::explain::Explanation::to_json) writes.
+//! The fields are those of the npm package's `Explanation`, with Rust names. [`crate::explain::Explanation`] keeps all its texts in one
+//! string, which keeps the package small; [`plain`](crate::explain::Explanation::plain) converts it. With the feature
+//! `serde` it reads and writes the JSON of the npm package, the same that [`to_json`](crate::explain::Explanation::to_json) writes.
 
 mod json;
 
@@ -21,87 +21,87 @@ use crate::explain::write::arena::{Arena, Text};
 pub struct Explanation {
     /// Stable id of the rule that decided: `clever.grant-reused`.
     pub id: String,
-    /// What kind of thing happened.
+    /// The kind of error.
     pub kind: Kind,
-    /// Which of the kind's reasons, where it has some: `expired`, `html_instead_of_json`.
+    /// The reason, if the kind has reasons: `expired`, `html_instead_of_json`.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub reason: Option<String>,
-    /// `None`: no answer came.
+    /// The status; `None` if no response came.
     pub status: Option<u16>,
-    /// For headings.
+    /// A title, for headings.
     pub title: String,
     /// For the developer: what happened, in one or two sentences, with the API's own message.
     pub what_happened: String,
-    /// Likeliest first.
+    /// The possible causes, likeliest first.
     pub causes: Vec<Cause>,
     /// For the developer: what to do now.
     pub action: String,
-    /// For the end user: no codes, ids, addresses or words of the server.
+    /// For the end user: without codes, ids, URLs or the server's words.
     pub user_message: String,
-    /// Under which `user_message` is translated.
+    /// The key under which `user_message` is translated.
     pub user_message_key: String,
-    /// What the end user's text is filled with.
+    /// The values of the placeholders in the end user's text.
     pub params: Params,
     /// Whether and when the same request may be sent again.
     pub retry: Retry,
-    /// Errors that are about one field.
+    /// Errors of single fields.
     pub fields: Vec<FieldError>,
-    /// What the API itself said.
+    /// What the API said.
     pub api: Api,
-    /// The envelope that was recognised: `problem_details`, `html`, `empty`.
+    /// The format of the body: `problem_details`, `html`, `empty`.
     pub format: String,
-    /// The API that was recognised.
+    /// The recognised API.
     pub provider: Option<String>,
-    /// From 0 to 1.
+    /// How certain the kind is, from 0 to 1.
     pub confidence: f64,
     /// Anything else worth knowing.
     pub notes: Vec<String>,
-    /// Of [`Kind::NotFound`] and [`Kind::ValidationFailed`]: what it is about.
+    /// For [`Kind::NotFound`] and [`Kind::ValidationFailed`]: the thing that the error is about.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub entity: Option<Entity>,
-    /// Of [`Kind::RateLimited`]: the quota's name.
+    /// For [`Kind::RateLimited`]: the name of the quota.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub bucket: Option<String>,
-    /// Of [`Kind::RateLimited`]: units a window.
+    /// For [`Kind::RateLimited`]: units per window.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub limit: Option<u64>,
-    /// Of [`Kind::RateLimited`]: units left.
+    /// For [`Kind::RateLimited`]: units left.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub remaining: Option<u64>,
-    /// Of [`Kind::BusinessRule`]: what the API says of it, without secrets.
+    /// For [`Kind::BusinessRule`]: the details that the API sent, without secrets.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub details: Option<Json>,
-    /// Of [`Kind::Forbidden`]: the scopes that the token lacks.
+    /// For [`Kind::Forbidden`]: the scopes that the token lacks.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub missing_scopes: Vec<String>,
-    /// Of [`Kind::NotSupported`]: the methods that are.
+    /// For [`Kind::NotSupported`]: the supported methods.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub allow: Vec<String>,
 }
 
-/// What the end user's text is filled with.
+/// The values of the placeholders in the end user's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Params {
-    /// How long to wait.
+    /// The wait in seconds.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub seconds: Option<String>,
-    /// The same wait, as how many of `unit`, rounded up.
+    /// The same wait as a number of `unit`, rounded up.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub wait: Option<String>,
-    /// `second`, `minute`, `hour` or `day`: the largest one of which the wait has two.
+    /// `second`, `minute`, `hour` or `day`: the largest unit of which the wait has at least two.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub unit: Option<String>,
 }
 
-/// What an answer is about.
+/// The thing that a response is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entity {
-    /// `user`
+    /// Its type: `user`.
     #[cfg_attr(feature = "serde", serde(rename = "type", default, skip_serializing_if = "Option::is_none"))]
     pub kind: Option<String>,
-    /// `17`
+    /// Its id: `17`.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub id: Option<String>,
 }
@@ -110,52 +110,52 @@ pub struct Entity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cause {
-    /// Stable.
+    /// A stable id.
     pub id: String,
     /// For the developer.
     pub text: String,
     /// `certain`, `likely` or `possible`.
     pub confidence: String,
-    /// What speaks for it.
+    /// The evidence for it.
     pub evidence: Vec<Evidence>,
-    /// How to make sure.
+    /// How to check it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub check: Option<String>,
 }
 
-/// What speaks for a cause.
+/// Evidence for a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Evidence {
-    /// Which rule saw it.
+    /// The rule that found it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub rule: Option<String>,
     /// `status`, `header`, `body`, `url`, `method`, `exception` or `environment`.
     pub from: String,
-    /// The header's or member's name.
+    /// The name of the header or member.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub name: Option<String>,
-    /// Redacted, at most [`crate::explain::write::redact::EXCERPT`] characters.
+    /// The text, redacted, at most [`crate::explain::write::redact::EXCERPT`] characters.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub text: Option<String>,
-    /// First byte in the body.
+    /// The first byte in the body.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub start: Option<usize>,
-    /// The byte after its last.
+    /// The byte after the last.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub end: Option<usize>,
 }
 
-/// An error that is about one field.
+/// The error of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FieldError {
-    /// Dotted: `submission_types.0`; "" for the whole body.
+    /// The dotted path: `submission_types.0`; "" for the whole body.
     pub path: String,
-    /// As the API wrote it, where that differs.
+    /// The path as the API wrote it, if different.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub raw: Option<String>,
-    /// The API's words.
+    /// The API's message.
     pub message: String,
     /// `body`, `query`, `path` or `header`.
     #[cfg_attr(feature = "serde", serde(rename = "in", default, skip_serializing_if = "Option::is_none"))]
@@ -163,31 +163,31 @@ pub struct FieldError {
     /// `required`, `format`, `range`, `choice`, `unknown` or `unique`.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub reason: Option<String>,
-    /// What may stand there.
+    /// The allowed values.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub allowed: Vec<String>,
 }
 
-/// What the API itself said.
+/// What the API said.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
 pub struct Api {
-    /// Its code.
+    /// The error code.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub code: Option<String>,
-    /// Its words.
+    /// The message.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub message: Option<String>,
-    /// Its words for end users.
+    /// The message for end users.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub user_message: Option<String>,
-    /// What its support asks for.
+    /// The id of the request, for the API's support.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub request_id: Option<String>,
-    /// Where it is documented.
+    /// The URL of the documentation.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub docs_url: Option<String>,
-    /// What else it says.
+    /// Further details.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub details: Option<Json>,
 }
@@ -200,56 +200,56 @@ pub struct Api {
     serde(tag = "verdict", rename_all = "kebab-case", rename_all_fields = "camelCase")
 )]
 pub enum Retry {
-    /// There is nothing to repeat.
+    /// Nothing failed.
     None,
-    /// In vain until something changes.
+    /// The same request fails until something changes.
     Never {
-        /// What has to.
+        /// What has to change.
         until: String,
     },
-    /// With growing waits.
+    /// Retry with growing waits.
     Backoff {
-        /// The first.
+        /// The first wait.
         base_delay: i64,
-        /// So often at most.
+        /// The most tries.
         max_tries: i64,
-        /// Only if repeating does no harm.
+        /// Only if the request is safe to repeat.
         requires_idempotency: bool,
     },
-    /// After this wait.
+    /// Retry after this wait.
     After {
-        /// How long.
+        /// The wait.
         delay: i64,
-        /// The header or member that says so.
+        /// The header or member that reports it.
         source: String,
     },
-    /// When the quota resets.
+    /// Retry when the quota resets.
     AtReset {
-        /// In how long.
+        /// The time until then.
         delay: i64,
-        /// Epoch ms, where the clock was told.
+        /// The reset in epoch ms, if the report has the current time.
         reset_at: Option<i64>,
-        /// The header that says so.
+        /// The header that reports it.
         source: String,
     },
-    /// With other credentials.
+    /// Retry with other credentials.
     AfterReauth {
         /// `refresh`, `sign-in`, `new-key` or `step-up`.
         how: String,
     },
-    /// In a little while.
+    /// Retry shortly.
     Soon {
-        /// How long.
+        /// The wait.
         delay: i64,
-        /// So often at most.
+        /// The most tries.
         max_tries: i64,
     },
-    /// Once there is a network.
+    /// Retry when the device is online.
     WhenOnline,
 }
 
 impl explanation::Explanation {
-    /// The same with texts of its own.
+    /// Converts this explanation into one with owned texts.
     pub fn plain(&self) -> Explanation {
         let read = Reader(&self.arena);
         let (key, message) = self.user();

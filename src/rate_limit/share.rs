@@ -227,7 +227,7 @@ impl Scope {
             let want = self.want(index, tickets);
             let Some(meter) = self.meters.get_mut(index).filter(|meter| meter.is_shareable()) else { continue };
             if self.exchange.members > 0 && self.exchange.fails == 0 {
-                meter.set_up(Some(self.exchange.members));
+                meter.set_up(Some(self.exchange.members), now);
             }
             meter.report(&self.key, want, &mut text, now);
         }
@@ -261,7 +261,7 @@ impl Scope {
         let Some(([members, retry, held], lines)) = reply.split_first_chunk::<3>() else {
             it.fails = it.fails.saturating_add(1);
             it.again = now.plus((AGAIN << (it.fails - 1).min(5)).min(LONGEST));
-            self.meters.iter_mut().filter(|meter| meter.is_shared()).for_each(|meter| meter.set_up(None));
+            self.meters.iter_mut().filter(|meter| meter.is_shared()).for_each(|meter| meter.set_up(None, now));
             return;
         };
         let members = members.unsigned_abs();
@@ -271,7 +271,7 @@ impl Scope {
         let in_flight = u64::from(self.in_flight);
         for meter in self.meters.iter_mut().filter(|meter| meter.is_shareable()) {
             let id = i64::from(meter.id(&self.key));
-            meter.set_up(Some(members));
+            meter.set_up(Some(members), now);
             for line in lines.chunks_exact(REPLY + KNOWN) {
                 if let [of, limit, numbers @ ..] = line
                     && *of == id

@@ -6,6 +6,7 @@ import { even, FEW_UNITS, SERVERS, uneven } from "../../bench/shared/cases.js";
 import { play } from "../../bench/shared/play.js";
 import { BUCKET, LEASE, LOG, step, WINDOW } from "../../pkg-template/share/ledger.js";
 import { createRandom } from "../../pkg-template/testing/random.js";
+import { virtualHost } from "./virtual.js";
 
 const quota = (more = {}) => ({ id: "0000000a", limit: 20, mode: WINDOW, used: 0, want: 0, units: 0, back: 0, window: 1000, alone: false, revision: 1, know: [1], ...more });
 const message = (client, want, ...quotas) => ({ version: 1, scope: "a".repeat(32), client, want, sent: 0, held: 0, quotas });
@@ -186,4 +187,19 @@ test("a coordinator without exchange, or for a policy that has its state already
   isRefused(() => createPolicy({ coordinator: {} }));
   isRefused(() => createPolicy({ coordinator: 1 }));
   isRefused(() => createPolicy().extend({ coordinator: { exchange: () => Promise.reject() } }));
+});
+
+test("a coordinator whose replies never name the quota, or never grant a turn, holds no call for long", async () => {
+  for (const [members, limit] of [[3, 1], [1, 1], [100, 1], [3, 10]]) {
+    const { host, pass } = virtualHost();
+    const headers = { ratelimit: `"a";r=${limit - 1};t=4`, "ratelimit-policy": `"a";q=${limit};w=4` };
+    const exchange = async () => ({ members, retry: 1000, held: 0, quotas: [] });
+    const policy = createPolicy({ host, coordinator: { exchange }, fetch: async () => new Response("fine", { headers }) });
+    for (let n = 0; n < 3; n++) {
+      let status = 0;
+      policy.fetch("https://a.example/").then((response) => (status = response.status));
+      for (let waited = 0; status === 0 && waited < 15; waited++) await pass(1000);
+      assert.equal(status, 200, `call ${n + 1} of a limit of ${limit}, ${members} clients`);
+    }
+  }
 });

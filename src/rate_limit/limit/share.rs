@@ -19,6 +19,8 @@ use crate::{
 
 /// A coordinator that grants nothing for this long is not believed: else it could keep calls waiting for ever, ms.
 const STARVED: i64 = 10_000;
+/// A turn to try alone is waited for so long after the window closed; then whoever waits tries by itself, ms.
+const TURN: i64 = 2000;
 
 /// See the module. Each bool changes by itself.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,8 @@ pub struct Share {
     fed: Option<MonoTime>,
     /// The window before was all but used up, as far as was known when it closed.
     tight: bool,
+    /// When it closed.
+    closed: MonoTime,
     /// Until when this client may try alone.
     alone: MonoTime,
     revision: u64,
@@ -80,8 +84,12 @@ impl Tokens {
 impl Share {
     // Whether no more may be taken than was granted.
     fn binds(&self, now: MonoTime) -> bool {
-        let is_believed = self.fed.is_none_or(|fed| now.since(fed) < STARVED);
-        self.is_up && self.scarce && self.until > now && is_believed
+        self.serves(now) && self.scarce && self.until > now
+    }
+
+    // Whether there is a coordinator, and it grants something now and then.
+    fn serves(&self, now: MonoTime) -> bool {
+        self.is_up && self.fed.is_none_or(|fed| now.since(fed) < STARVED)
     }
 
     fn held(&self) -> u64 {
@@ -164,8 +172,10 @@ impl Meter {
     }
 
     /// No coordinator, or one that serves `members`.
-    pub fn set_up(&mut self, members: Option<u64>) {
+    pub fn set_up(&mut self, members: Option<u64>, now: MonoTime) {
         let share = self.share.get_or_insert_default();
+        // One that never names this limit is given its time, too.
+        share.fed.get_or_insert(now);
         share.is_up = members.is_some();
         share.members = members.unwrap_or(share.members);
     }
@@ -239,7 +249,7 @@ impl Meter {
         let Some(share) = &mut self.share else { return };
         share.scarce = *scarce != 0;
         share.until = now.plus(*lease);
-        if share.fed.is_none() || units > 0 || next > 0 {
+        if units > 0 || next > 0 {
             share.fed = Some(now);
         }
         share.alone = now.plus(*alone);
@@ -318,6 +328,7 @@ impl Meter {
         if self.began() != began
             && let Some(share) = &mut self.share
         {
+            share.closed = now;
             share.tight = share.binds(now) || product(in_flight.saturating_add(1), 2 * share.members) > room;
         }
         self.follow();
@@ -325,7 +336,8 @@ impl Meter {
 
     /// Whether it waits for a turn to try alone.
     pub(super) fn awaits_turn(&self, now: MonoTime) -> bool {
-        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.tight && share.alone <= now)
+        let is_late = |share: &Share| now.since(share.closed) >= TURN || share.alone > now;
+        self.share.as_ref().is_some_and(|share| share.is_up && share.members > 1 && share.tight && !is_late(share))
     }
 
     // What this client may still take of what it was granted.
@@ -355,7 +367,7 @@ impl Meter {
         let fits = |least: u64| {
             product(in_flight.saturating_add(needed), 2 * share.members) <= room.saturating_add(in_flight).max(least)
         };
-        if !share.is_up {
+        if !share.serves(now) {
             return (share.members > 1 && in_flight > 0 && !fits(0)).then(|| Gate::Answer(now.plus(ALONE)));
         }
         let bound = self.bound(share, now);

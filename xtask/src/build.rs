@@ -6,7 +6,7 @@
 //! place, so a failed build leaves the last one whole.
 
 use crate::{
-    data,
+    data, esbuild,
     fresh::is_fresh,
     glue::{self, Bind},
     install,
@@ -62,8 +62,6 @@ const INLINED: &str = "-Cllvm-args=-inline-threshold=10";
 /// function with one caller stays one, and that a pass is repeated until nothing changes: 0.3 kB of the explainer, 0.1 of the policy.
 const WASM_PASSES: [&str; 8] =
     ["--low-memory-unused", "-ocimfs", "0", "--flatten", "--rereloop", "-Oz", "--converge", "-Oz"];
-/// The oldest JS that the output may need.
-const JS_TARGET: &str = "--target=es2022";
 
 /// Brings `pkg/` up to date.
 ///
@@ -227,7 +225,7 @@ fn texts() -> Result<(), String> {
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
     for file in FILES {
-        let mut esbuild = mapped();
+        let mut esbuild = esbuild::mapped();
         // An entry of its own has what differs there; the rest is as everywhere.
         let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
@@ -250,7 +248,7 @@ fn pages(out: &Path) -> Result<(), String> {
     const NAMES: [&str; 5] = ["browser", "cdn", "lazy-explain", "lazy-explainer", "fallback"];
     const PARTS: [&str; 2] = ["shell", "core-chunk"];
     let command = |files: &[&str]| -> Result<Command, String> {
-        let mut esbuild = mapped();
+        let mut esbuild = esbuild::mapped();
         esbuild.args(files.iter().map(|name| format!("{TEMPLATE}/src/{name}.js")));
         esbuild.arg(option("--outdir=", out)).arg("--loader:.letters=text").args(aliases("browser")?);
         let apart = FILES.iter().filter(|name| **name != "policy").chain(&NAMES).filter(|name| !files.contains(*name));
@@ -275,7 +273,7 @@ fn pages(out: &Path) -> Result<(), String> {
 // For Node without a bundler, where each file and each kilobyte of an import is time: the whole index in one file, which reads
 // the modules at the first call. It holds them too, compressed, for bundlers that choose it: some have no condition "module".
 fn one_file(out: &Path) -> Result<(), String> {
-    let mut esbuild = mapped();
+    let mut esbuild = esbuild::mapped();
     esbuild.arg(Path::new(TEMPLATE).join("src/index.js")).arg(option("--outfile=", &out.join("node.js")));
     process::read(esbuild.arg("--loader:.brotli=text").args(aliases("node")?)).map(drop)
 }
@@ -294,33 +292,9 @@ fn aliases(entry: &str) -> Result<Vec<String>, String> {
     Ok(list)
 }
 
-/// esbuild, set to bundle modern minified modules without a word.
-pub fn esbuild() -> Command {
-    let mut esbuild = npm_tool("esbuild");
-    esbuild.args([
-        "--bundle",
-        "--format=esm",
-        "--minify",
-        "--charset=utf8",
-        "--legal-comments=none",
-        // Left to the bundler of whoever uses the package, which knows its mode.
-        "--define:process.env.NODE_ENV=process.env.NODE_ENV",
-        "--log-level=warning",
-    ]);
-    esbuild.arg(JS_TARGET);
-    esbuild
-}
-
-// With a source map beside each file, which `xtask/maps.mjs` finishes.
-fn mapped() -> Command {
-    let mut esbuild = esbuild();
-    esbuild.arg("--sourcemap=linked");
-    esbuild
-}
-
 // The command is a user of the package like others: it imports it by its name.
 fn command(out: &Path) -> Result<(), String> {
-    let mut esbuild = mapped();
+    let mut esbuild = esbuild::mapped();
     esbuild.arg(format!("{TEMPLATE}/bin/fetch-with-policy.js")).arg(option("--outdir=", &out.join("bin")));
     process::read(esbuild.args(["--platform=node", "--external:fetch-with-policy"])).map(drop)
 }
@@ -330,7 +304,7 @@ fn command(out: &Path) -> Result<(), String> {
 fn beside(out: &Path) -> Result<(), String> {
     const NAMES: [&str; 5] = ["debug", "devtools", "opentelemetry", "state", "testing"];
     const ERRORS: &str = "\"./errors.js\"";
-    let mut esbuild = mapped();
+    let mut esbuild = esbuild::mapped();
     esbuild.args(NAMES.map(|name| format!("{TEMPLATE}/src/{name}.js")));
     esbuild.arg(option("--outdir=", out)).args(["--external:@opentelemetry/api", "--external:*/errors.js"]);
     process::read(&mut esbuild)?;

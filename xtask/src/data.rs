@@ -1,7 +1,8 @@
 //! The entries of the package that are data: the profiles, and the texts of each language.
 
 use crate::{
-    build::{TEMPLATE, esbuild, option, read, work, write},
+    build::{TEMPLATE, option, read, work, write},
+    esbuild,
     fresh::files,
     process,
 };
@@ -23,7 +24,7 @@ pub fn profiles(out: &Path) -> Result<(), String> {
     }
     let list = work("profiles.js");
     write(&list, lines.concat().as_bytes())?;
-    process::read(esbuild().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
+    process::read(esbuild::plain().arg(&list).arg(option("--outfile=", &out.join("profiles.js")))).map(drop)
 }
 
 /// A file with its types for each language of messages/: an application loads one, or the one that it asks for.
@@ -41,7 +42,7 @@ pub fn messages(out: &Path) -> Result<(), String> {
         );
         write(&list, line.as_bytes())?;
         let code = out.join(format!("{name}.js"));
-        process::read(esbuild().arg(&list).arg(option("--outfile=", &code)))?;
+        process::read(esbuild::plain().arg(&list).arg(option("--outfile=", &code)))?;
         write(&out.join(format!("{name}.d.ts")), &types)?;
     }
     Ok(())

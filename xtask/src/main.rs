@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod data;
 mod demo;
+mod esbuild;
 mod example;
 mod fresh;
 mod fuzz;

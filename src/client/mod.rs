@@ -31,12 +31,12 @@
 //!
 //! - It returns the host's `Response` and errors unchanged. It cancels the body of every response except the last.
 //! - A wait is a race of a timer, the signal's abort and a wake-up by another call (`sleep`). The timer and the listener are removed
-//! when the wait ends, however it ends. An abort settles the call in the same task, with the signal's reason.
+//!   when the wait ends, however it ends. An abort settles the call in the same task, with the signal's reason.
 //! - Dropping the future ends the call in any state: it aborts what is in flight, cancels a body that is being read,
-//! removes timers and listeners, and releases its place in the quota (`drive`).
+//!   removes timers and listeners, and releases its place in the quota (`drive`).
 //! - It holds no borrow of the shared state across an await or while a listener runs, so calls interleave freely.
 //! - [`crate::policy`] has the schema of the options; [`crate::options`] has them as structs, and [`read_options`] reads
-//! a JavaScript object.
+//!   a JavaScript object.
 //!
 //! # What differs from the npm package
 //!

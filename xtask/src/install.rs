@@ -2,7 +2,7 @@
 //!
 //! What cannot be installed here is an error that says what to install; nothing is skipped in silence.
 
-use crate::{fresh::is_fresh, lock, process};
+use crate::{fresh::is_fresh, process};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -16,14 +16,12 @@ const NODE_FROM_NPM: &str = "24.21.0";
 /// The oldest and the newest Node that the package is tested on.
 pub const NODES: [&str; 2] = ["20.20.2", NODE_FROM_NPM];
 const TOOLS: &str = "target/tools";
-const LOCK: &str = "install";
 
 /// The packages of the lock file in `folder`.
 ///
 /// # Errors
 /// Where npm is missing or fails.
 pub fn npm_packages(folder: &Path) -> Result<(), String> {
-    let _lock = lock::hold(LOCK)?;
     let installed = [folder.join("node_modules/.package-lock.json")];
     if is_fresh(&installed, &[folder.join("package.json"), folder.join("package-lock.json")]) {
         return Ok(());
@@ -39,7 +37,6 @@ pub fn npm_packages(folder: &Path) -> Result<(), String> {
 /// Where rustup fails. Without rustup the target is taken to be there, as in a distribution's own Rust.
 pub fn wasm_target() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let _lock = lock::hold(LOCK)?;
     let Ok(list) = process::read(Command::new("rustup").args(["target", "list", "--installed"])) else { return Ok(()) };
     if list.lines().any(|line| line.trim() == TARGET) {
         return Ok(());
@@ -104,7 +101,6 @@ pub fn faketime() -> Result<PathBuf, String> {
 }
 
 fn find_or_install<T>(find: impl Fn() -> Option<T>, packages: &[&str], manual: &str) -> Result<T, String> {
-    let _lock = lock::hold(LOCK)?;
     if let Some(found) = find() {
         return Ok(found);
     }
@@ -144,7 +140,6 @@ fn npm_node(version: &str) -> Result<PathBuf, String> {
     let package = format!("node-{}-{}", node_os(), node_arch());
     let folder = format!("{TOOLS}/node-{version}");
     let binary = Path::new(&folder).join(format!("node_modules/{package}/bin/node"));
-    let _lock = lock::hold(LOCK)?;
     if !binary.exists() {
         eprintln!("xtask: npm install {package}@{version}");
         std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {folder}: {error}"))?;

@@ -14,7 +14,6 @@ mod fuzz;
 mod glue;
 mod install;
 mod letters;
-mod lock;
 mod process;
 mod release;
 mod root;

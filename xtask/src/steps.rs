@@ -18,19 +18,8 @@ pub struct Step {
     pub loud: bool,
     /// It runs only where it is asked for by its whole name: what it installs is large.
     pub optional: bool,
-    /// Which steps it follows.
-    pub lane: Lane,
     /// Installs what it needs and gives the programs to run.
     pub commands: fn() -> Result<Vec<Command>, String>,
-}
-
-/// Steps that run one after the other.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Lane {
-    /// Those that compile Rust, one at a time anyhow: cargo locks its folder.
-    Rust,
-    /// Those that run the package, after it is built.
-    Package,
 }
 
 /// How to count a program's tests.
@@ -46,26 +35,26 @@ pub enum Count {
 
 /// All of them.
 pub const STEPS: &[Step] = &[
-    rust("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
-    rust("lint", Count::Program, lint),
-    rust("core", Count::Cargo, || {
+    step("format", Count::Program, || Ok(vec![cargo(&["fmt", "--all", "--check", "--", "--color=never"])])),
+    step("lint", Count::Program, lint),
+    step("core", Count::Cargo, || {
         Ok(vec![cargo(&["test", "--package", "fetch-with-policy", "--features", "serde,http"])])
     }),
-    rust("docs", Count::Program, docs),
+    step("docs", Count::Program, docs),
     // Whether the table of the explainer's reader is what the labelled errors give, to the byte.
-    rust("train", Count::Program, || Ok(vec![xtask("train --check")])),
-    rust("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
+    step("train", Count::Program, || Ok(vec![xtask("train --check")])),
+    step("xtask", Count::Cargo, || Ok(vec![cargo(&["test", "--package", "xtask"])])),
     step("build", Count::Program, || Ok(vec![xtask("build")])),
     Step { loud: true, ..step("size", Count::Program, || Ok(vec![xtask("size")])) },
     step("types", Count::Program, types),
     step("driver", Count::Node, || node_tests("node".into(), "tests/js", |_| true)),
-    rust("binding in Chromium", Count::Cargo, wasm_tests),
-    rust("example", Count::Node, || {
+    step("binding in Chromium", Count::Cargo, wasm_tests),
+    step("example", Count::Node, || {
         example::build()?;
         install::npm_packages(Path::new("."))?;
         examples(&["worker", "yew"])
     }),
-    rust("native example", Count::Cargo, || {
+    step("native example", Count::Cargo, || {
         let manifest = ["test", "--locked", "--manifest-path", "examples/reqwest/Cargo.toml"];
         Ok(vec![cargo(&[&manifest[..], &["--target-dir", example::TARGET]].concat())])
     }),
@@ -84,7 +73,7 @@ pub const STEPS: &[Step] = &[
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || site_tests("www")),
     step("page", Count::Node, || site_tests("tests/page")),
-    rust("release", Count::Program, || Ok(vec![xtask("release --dry-run")])),
+    step("release", Count::Program, || Ok(vec![xtask("release --dry-run")])),
     Step { loud: true, ..step("demo", Count::Program, demo) },
 ];
 
@@ -94,11 +83,7 @@ const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
-    Step { name, count, loud: false, optional: false, lane: Lane::Package, commands }
-}
-
-const fn rust(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
-    Step { lane: Lane::Rust, ..step(name, count, commands) }
+    Step { name, count, loud: false, optional: false, commands }
 }
 
 fn lint() -> Result<Vec<Command>, String> {

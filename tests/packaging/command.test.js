@@ -105,7 +105,7 @@ test("what curl -v tells of the request is judged, and not told", { skip }, asyn
   assert.equal(run(["explain", "--json"], verbose).json.causes[0].id, "auth-undefined");
   const secret = run(["explain", "--json"], await curl("-sv", "-H", "Authorization: hunter2x", "-H", "X-Own: hunter2x", `${origin}/denied`));
   assert.deepEqual([secret.json.causes[0].id, secret.stdout.includes("hunter2x")], ["auth-bare", false]);
-  assert.equal(run(["explain", "--json"], await curl("-isv", `${origin}/denied`)).json.causes[0].text.startsWith("The request has no credentials"), true);
+  assert.equal(run(["explain", "--json"], await curl("-isv", `${origin}/denied`)).json.causes[0].text.startsWith("The request has no visible credentials"), true);
   const said = run(["explain", "--json", "--status", "415", "--url", "https://x.example/", "--method", "POST", "--request-body", '{"a":1}', "--request-header", "Accept: */*"], "{}");
   assert.equal(said.json.causes[0].id, "unlabelled");
   assert.equal(run(["explain", "--status", "415", "--request-header", "x"], "{}").code, 64);

@@ -129,7 +129,7 @@ function leftNode(quota) {
   return [meter, text];
 }
 
-/** The parts that are drawn anew. @param {() => void} clear */
+/** The parts that change with each drawing. @param {() => void} clear */
 function partsOf(clear) {
   const summary = make("p", { id: "summary" });
   const button = make("button", { type: "button" }, "Clear");

@@ -2,9 +2,13 @@
 /** Likely mistakes in how a policy is used, for who develops: reported to listeners, and only looked for where there are some. */
 import { emit } from "./emit.js";
 import { isOwn } from "./host.js";
+import { OPTIONS } from "./option-schema.js";
 
-/** Options that fetch does not know: in `init` it ignores them. Not `priority` and `body`, which it has, too. */
-const OPTIONS = /^(circuitBreaker|cost|hedge|idempotencyKey|onEvent|prepare|profiles|rateLimit|retry|throwHttpErrors|timeout|unavailable|userTiming)$/;
+/** Names of options that fetch has, too. */
+const SHARED = /^(body|priority)$/;
+
+/** Whether fetch ignores an option of this name in `init`. @param {string} name */
+const isMisplaced = (name) => !SHARED.test(name) && OPTIONS.includes(`\n ${name};`);
 
 /**
  * Reports each mistake once for each policy and those that are extended from it.
@@ -20,5 +24,5 @@ export function reportMisuse(run) {
     emit(run, "misuse", 0, { what, ...(option && { option }) });
   };
   if (isOwn(hooks.fetch)) report("policy-as-fetch");
-  for (const name in init) if (OPTIONS.test(name) && init[name] !== undefined) report("option-in-init", name);
+  for (const name in init) if (init[name] !== undefined && isMisplaced(name)) report("option-in-init", name);
 }

@@ -10,6 +10,7 @@
  * "give-up", or a "response" that is no error.
  */
 import { context, metrics, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { FIRST_ERROR } from "./core-facts.js";
 import { PolicyOptionError } from "./errors.js";
 
 /** @typedef {import("../index.js").PolicyEvent} PolicyEvent */
@@ -34,8 +35,6 @@ import { PolicyOptionError } from "./errors.js";
 const NAME = "fetch-with-policy";
 /** Methods that the conventions know; others would be names without end. */
 const METHODS = "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE".split(" ");
-/** From this status on a client's span is an error. */
-const ERROR = 400;
 /** The conventions' buckets; s. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 /** Calls that are remembered: one that vanished with the request of a worker that it was made in is never told to end. */
@@ -142,9 +141,9 @@ function listener(options = {}) {
       call.waits ??= instant();
       call.reason = event.reason;
     } else if (type === "response" && send !== undefined) {
-      answer(call, send, event.status, event.status >= ERROR ? `${event.status}` : undefined);
+      answer(call, send, event.status, event.status >= FIRST_ERROR ? `${event.status}` : undefined);
       // What the same turn still tells of it, a circuit that it closed, comes before.
-      if (event.status < ERROR) queueMicrotask(() => over(event.call, call));
+      if (event.status < FIRST_ERROR) queueMicrotask(() => over(event.call, call));
     } else if (type === "failure" && send !== undefined) {
       answer(call, send, undefined, typeOf(event.label));
     } else if (type === "circuit") {

@@ -69,7 +69,7 @@ pub struct Reading {
     pub served: WallTime,
     /// The limit that the body names as exceeded, if it does.
     pub limited: Option<Limited>,
-    /// The API's catalog says so, whatever the status.
+    /// A rule of the API's catalog says that a limit was exceeded, whatever the status is.
     pub ruled: bool,
     /// The exceeded limit applies to all routes (Discord's `X-RateLimit-Global`, its scope `global`, its body's `global`).
     pub global: bool,

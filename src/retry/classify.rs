@@ -28,7 +28,7 @@ pub struct Signs {
     pub exhausted: bool,
     /// The limit that the body names as exceeded.
     pub limited: Option<Limited>,
-    /// The API's catalog says so, whatever the status.
+    /// A rule of the API's catalog says so, whatever the status is.
     pub ruled: bool,
     /// The server asks for a retry, or forbids it, whatever the status.
     pub repeats: Option<bool>,

@@ -17,7 +17,7 @@ function stage(options, create = createPolicy) {
   return { clock, sends, policy: create({ host: clock.host, fetch, ...options }) };
 }
 
-/** What a listener of a framework sees: the states that it was told of. */
+/** The states that a framework reads, one after each call of its listener. */
 function watch({ subscribe, getState }) {
   const states = [];
   return { states, stop: subscribe(() => states.push(getState())) };
@@ -174,7 +174,7 @@ test("in a page: before the core is loaded, while it takes over, and after", asy
     assert.equal(shell.loads, 1);
     const { pending, quotas } = policy.getState();
     assert.deepEqual([pending, quotas.length, quotas[0]?.limit], [0, 1, 2]);
-    assert.equal(states.at(-1), policy.getState(), "the listener is told of what the core knows");
+    assert.equal(states.at(-1), policy.getState(), "the listener is called for what the core adds");
     const waits = policy.fetch(URL);
     await settled();
     assert.equal(policy.getState().waiting, 1);

@@ -1,37 +1,16 @@
 // @ts-check
 // The panel of fetch-with-policy/devtools on the playground, in headless Chromium. Screenshots are left in target/screenshots.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
-import test, { after, before } from "node:test";
-import { chromium } from "playwright-core";
+import test from "node:test";
+import { SCREENSHOTS, servePlayground } from "./playground.js";
 
-const SCREENSHOTS = "target/screenshots";
 const AXE = readFileSync(createRequire(new URL("../../www/package.json", import.meta.url)).resolve("axe-core/axe.min.js"), "utf8");
 const PANEL = "fetch-with-policy-devtools";
 // 30 calls at 10 each 3 s, on a busy machine.
 const RUN = { timeout: 60_000 };
-/** @type {import("node:child_process").ChildProcess} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-let address = "";
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  server = spawn(process.execPath, ["www/playground/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = await once(createInterface({ input: /** @type {import("node:stream").Readable} */ (server.stdout) }), "line");
-  address = /http:\/\/[^\s]+/.exec(line)?.[0] ?? "";
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.kill();
-});
+const served = servePlayground();
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`calls, their causes and the quota are shown, by keyboard alone and without a complaint of axe-core: ${colorScheme}`, async () => {
@@ -119,12 +98,12 @@ test("it draws and listens only while it is in the page, and is refused what is 
 
 /** A page, with everything that its console complains of. @param {import("playwright-core").BrowserContextOptions} [options] */
 async function open(options = {}) {
-  const page = await (await browser.newContext(options)).newPage();
+  const page = await (await served.browser.newContext(options)).newPage();
   /** @type {string[]} */
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(address);
+  await page.goto(served.address);
   return { page, complaints };
 }
 

@@ -1,35 +1,12 @@
 // @ts-check
 // The demo's page in headless Chromium, used as a person would. Screenshots are left in target/screenshots.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { createInterface } from "node:readline";
-import test, { after, before } from "node:test";
-import { chromium } from "playwright-core";
+import test from "node:test";
+import { SCREENSHOTS, servePlayground } from "./playground.js";
 
-const SCREENSHOTS = "target/screenshots";
 // 600 calls at 200 each 3 s, for the policy and for bare fetch, on a busy machine.
 const RUN = 90_000;
-/** @type {import("node:child_process").ChildProcess} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-let address = "";
-
-before(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  server = spawn(process.execPath, ["www/playground/serve.mjs", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = await once(createInterface({ input: /** @type {import("node:stream").Readable} */ (server.stdout) }), "line");
-  address = /http:\/\/[^\s]+/.exec(line)?.[0] ?? "";
-  assert.ok(address, `an address in "${line}"`);
-  browser = await chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium" });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.kill();
-});
+const served = servePlayground();
 
 test("a run ends with no call lost and at most one 429, and the page says so", async () => {
   const { page, complaints } = await open();
@@ -136,7 +113,7 @@ test("in the dark, and at 360 px, all of it is on the page and nothing scrolls s
 
 /** A page of its own, with everything that the console or an unanswered request complains of. */
 async function open(/** @type {import("playwright-core").BrowserContextOptions} */ options = {}) {
-  const context = await browser.newContext(options);
+  const context = await served.browser.newContext(options);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
@@ -146,7 +123,7 @@ async function open(/** @type {import("playwright-core").BrowserContextOptions} 
     const expected = message.location().url.includes("/api/");
     if (message.type() === "error" && !expected) complaints.push(`${message.text()} ${message.location().url}`);
   });
-  await page.goto(address);
+  await page.goto(served.address);
   return { page, complaints };
 }
 

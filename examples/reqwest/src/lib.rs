@@ -49,7 +49,7 @@ pub enum Error {
     Timeout,
     /// A response was an error, and `throwHttpErrors` asks for it to be one here, too.
     Status(Box<reqwest::Response>),
-    /// A defect of this driver: the core did not expect what it was told.
+    /// A defect of this driver: it reported an event that the core did not expect in this state.
     Internal(&'static str),
 }
 
@@ -84,7 +84,7 @@ impl Client {
     /// Sends `request` by the policy. To drop the future is to abort the call.
     ///
     /// # Errors
-    /// See [`Error`]. A response of any status is none, unless `throwHttpErrors` says so.
+    /// See [`Error`]. A response is returned whatever its status, unless the option `throwHttpErrors` is set.
     pub async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, Error> {
         run::Run::new(self, request).go().await
     }

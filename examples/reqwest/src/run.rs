@@ -24,7 +24,7 @@ pub struct Run {
     /// What is sent next; none after a body that can be sent once was sent.
     request: Option<Request>,
     origin: String,
-    /// What the core was told of last.
+    /// The newest response or error of a send.
     outcome: Option<Result<Response, reqwest::Error>>,
 }
 

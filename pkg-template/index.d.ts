@@ -114,8 +114,8 @@ export interface Policy {
   restore(snapshot: PolicySnapshot): void;
   /**
    * Calls `listener` after calls begin, are sent, wait, get a response or end, and so after each change of a quota, until the function
-   * that it returns is called. Changes in one turn of the event loop are one call, soon after it. What `listener` throws goes to the
-   * console. It needs no `this`.
+   * {@link Policy.restore} (in a page: once the core is loaded), until the function that it returns is called. Changes in one turn of the
+   * event loop are one call, soon after it. What `listener` throws goes to the console. It needs no `this`.
    *
    * @throws PolicyOptionError if `listener` is not a function.
    * @example

@@ -51,8 +51,9 @@ class Later {
 /**
  * @param {Item[]} items
  * @param {() => void} done called when the log is replayed, before any call goes on
+ * @param {Set<import("./shell.js").Shell>} restored those with a snapshot to restore
  */
-export async function adopt(items, done) {
+export async function adopt(items, done, restored) {
   const real = { ...times };
   /** @type {Later[]} */
   const timers = [];
@@ -103,6 +104,15 @@ export async function adopt(items, done) {
   done();
   // What was seen before is without the core.
   for (const known of adopted.values()) if (known) change(known.run.inside.life, 0);
+  for (const shell of restored) {
+    try {
+      policyOf(shell);
+    } catch {
+      // Its next call reports it.
+    }
+    change(shell.life, 0);
+  }
+  restored.clear();
   for (const shared of all) {
     shared.engine.tell(0, ADOPTED, real.now(), real.monotonic(), 0);
     shared.isWaking = false;

@@ -2,7 +2,7 @@
 import { mark } from "./host.js";
 import { close, graceOf } from "./close.js";
 import { makeInside, withCore } from "./inside.js";
-import { closedError, newLife, subscribe } from "./life.js";
+import { change, closedError, newLife, subscribe } from "./life.js";
 import { hooksOf } from "./options.js";
 import { passOn } from "./pass-on.js";
 import { ALL } from "./protocol.js";
@@ -76,7 +76,10 @@ export function makePolicy(options, base, life = base?.life ?? newLife()) {
     extend: (more) => (state.inside === null ? makePolicy({ ...options, ...more }, null, life) : makePolicy(more, state.inside)),
     snapshot: () => withInside(state, takeSnapshot, { version: 1, quotas: [] }),
     /** @param {any} snapshot */
-    restore: (snapshot) => withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined),
+    restore(snapshot) {
+      withInside(state, (inside) => restoreSnapshot(inside, snapshot), undefined);
+      change(life, 0);
+    },
     pending: () => life.open,
     /** @param {any} listener */
     subscribe: (listener) => subscribe(life, listener),

@@ -28,6 +28,9 @@ export let failure;
 /** Calls that are not over. @type {Set<Early>} */
 export const open = new Set();
 
+/** Policies with a snapshot for the core to restore. @type {Set<import("./shell.js").Shell>} */
+export const restored = new Set();
+
 /** What happened, in order. @type {Item[]} */
 let items = [];
 /** The length of the log at which it is trimmed next. */
@@ -91,7 +94,7 @@ async function begin() {
       core = adopting;
       adopting = failure = reports = undefined;
       items = [];
-    });
+    }, restored);
     return true;
   } catch (error) {
     loading = adopting = undefined;

@@ -9,7 +9,7 @@ import { begin } from "./early.js";
 import { withOwn } from "./emit.js";
 import { mark } from "./host.js";
 import { closedError, newLife, subscribe } from "./life.js";
-import { core, load, want } from "./page.js";
+import { core, load, restored, want } from "./page.js";
 import { passOn } from "./pass-on.js";
 import { urlOf } from "./request.js";
 import { argsOf, subjectBy } from "./subject-by.js";
@@ -93,7 +93,10 @@ function policyOver(shell) {
     /** @param {any} snapshot */
     restore(snapshot) {
       if (core) core.policyOf(shell).restore(snapshot);
-      else shell.saved = snapshot;
+      else {
+        shell.saved = snapshot;
+        restored.add(shell);
+      }
     },
     pending: () => life.open,
     /** @param {any} listener */

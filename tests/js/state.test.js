@@ -1,6 +1,6 @@
 // policy.subscribe and policy.getState: one frozen state until something changes, and one call of each listener for the changes of a turn.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { createPolicy, defaultPolicy, fetchWithPolicy, PolicyOptionError } from "fetch-with-policy";
 import * as portable from "../../pkg/index.js";
 import { fakeGlobals, freshShell, manual } from "./fresh-shell.js";
@@ -202,11 +202,49 @@ test("in a page: a snapshot that was restored before the core is in the state on
     sends[0].resolve(new Response("fine", { headers: { ratelimit: '"a";r=1;t=4000', "ratelimit-policy": '"a";q=2;w=4000' } }));
     await end;
     assert.ok(clock);
-    policy.restore(other.snapshot());
+    const snapshot = other.snapshot();
+    const { states } = watch(policy);
+    const sibling = policy.extend({ priority: 1 });
+    sibling.restore(snapshot);
+    // One whose snapshot is bad keeps no other one from its own.
+    const bad = shell.createPolicy();
+    bad.restore({ version: 9 });
+    const errors = mock.method(console, "error", () => {});
+    policy.restore(snapshot);
     assert.deepEqual(policy.getState(), IDLE);
+    const seen = states.length;
     await shell.initPolicy();
-    assert.equal(policy.getState().quotas.length, 1);
+    await settled();
+    errors.mock.restore();
+    assert.equal(states.length, seen + 1, "the listener is called without a call of fetch, or of any other function");
+    assert.equal(states.at(-1).quotas.length, 1);
+    assert.equal(policy.getState(), states.at(-1));
+    assert.deepEqual(errors.mock.calls.map(({ arguments: [error] }) => error.field), ["version"]);
+    const after = shell.createPolicy();
+    const { states: later } = watch(after);
+    after.restore(snapshot);
+    await settled();
+    assert.deepEqual([later.length, after.getState().quotas.length], [1, 1]);
   } finally {
     restore();
   }
 });
+
+for (const [entry, create] of [["Node", createPolicy], ["everywhere", portable.createPolicy]]) {
+  test(`a snapshot that is restored is a change, and one that is refused is none: the entry for ${entry}`, async () => {
+    const { sends, policy: other } = stage();
+    const end = other.fetch(URL);
+    sends[0].resolve(new Response("fine", { headers: QUOTA }));
+    await end;
+    const { policy } = stage(undefined, create);
+    const { states } = watch(policy);
+    const before = policy.getState();
+    assert.throws(() => policy.restore({ version: 9 }), { code: "invalid-snapshot" });
+    await settled();
+    assert.deepEqual([states.length, policy.getState()], [0, before]);
+    policy.restore(other.snapshot());
+    assert.equal(policy.getState().quotas.length, 1, "the state that was read before is not given again");
+    await settled();
+    assert.deepEqual(states, [policy.getState()]);
+  });
+}

@@ -113,7 +113,7 @@ export interface Policy {
    */
   restore(snapshot: PolicySnapshot): void;
   /**
-   * Calls `listener` after calls begin, are sent, wait, get a response or end, and so after each change of a quota, until the function
+   * Calls `listener` after calls begin, are sent, wait, get a response or end, and so after each change of a quota, and after
    * {@link Policy.restore} (in a page: once the core is loaded), until the function that it returns is called. Changes in one turn of the
    * event loop are one call, soon after it. What `listener` throws goes to the console. It needs no `this`.
    *
@@ -188,10 +188,11 @@ export interface CallOptions {
   throwHttpErrors?: boolean;
   /**
    * Called for every attempt, wait, response and end of a call. The listeners of a policy, of those that it is extended from and of the
-   * call are all called, in this order; a function that is given twice is called once. If one throws or rejects, the error goes to the
-   * console and harms neither the others nor a call. For OpenTelemetry, give `telemetry()` of "fetch-with-policy/opentelemetry".
+   * call are all called, in this order; a function that is given twice is called once. An array is several listeners. If one throws or
+   * rejects, the error goes to the console and harms neither the others nor a call. For OpenTelemetry, give `telemetry()` of
+   * "fetch-with-policy/opentelemetry".
    */
-  onEvent?: (event: PolicyEvent) => void;
+  onEvent?: ((event: PolicyEvent) => void) | readonly ((event: PolicyEvent) => void)[];
 }
 
 /** Options of {@link createPolicy}. Options of the caller go before those of the host's profile, and these before the defaults. */

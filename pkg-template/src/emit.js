@@ -1,15 +1,19 @@
 // @ts-check
 import { shownUrl } from "./request.js";
 
-/** The listeners of a policy or a call, in the order in which they are called. @typedef {Set<(event: any) => any>} Listeners */
+/**
+ * The listeners of a policy or a call, in the order in which they are called.
+ * @typedef {(event: any) => any} Listener
+ * @typedef {Set<Listener>} Listeners
+ */
 
 /**
- * Adds a listener, which may be one of them already.
+ * Adds a listener or several, which may be among them already.
  * @param {Listeners | undefined} listeners
- * @param {((event: any) => any) | undefined} own
+ * @param {Listener | Listener[] | undefined} own
  * @returns {Listeners | undefined}
  */
-export const withOwn = (listeners, own) => (own ? new Set([...(listeners ?? []), own]) : listeners);
+export const withOwn = (listeners, own) => (own ? new Set([...(listeners ?? []), own].flat()) : listeners);
 
 /**
  * Calls listeners. What one throws harms neither the others nor the call.

@@ -27,11 +27,12 @@ export const OPTIONS = `options;an object;object
  hedge;8
   delay !;a finite number of milliseconds, 0 or more;number;;0;1.7976931348623157e308;2
   maxHedges;a whole number from 1 to 10;number;;1;10;1
- onEvent;a function;function
+ onEvent;a function or an array of functions;function array
+  *;a function;function
  userTiming;6
- prepare;12
- fetch;12
- body;12
+ prepare;13
+ fetch;13
+ body;13
  host;0
  explainer;0
  unavailable;"throw" or "bypass";string
@@ -46,53 +47,53 @@ export const OPTIONS = `options;an object;object
    dialects;an array of header dialects;array
     *;an object with one of limit, remaining, used and reset;object;^(limit|remaining|used|reset)$
      limit;a header's name;string;^[!#-'*+.0-9A-Z^-z|~-]+$
-     remaining;21
-     used;21
-     reset;21
-     bucket;21
-     name;16
-     unit;16
+     remaining;22
+     used;22
+     reset;22
+     bucket;22
+     name;17
+     unit;17
      resetUnit;"epoch-s", "epoch-ms", "delta-s", "delta-ms", "delta-min", "date" or "duration";string
      window;1
  retry;8
   maxAttempts maxRetries maxRetry retries attempts limit;a whole number of 1 or more, which counts the first send;number;;1;Infinity;1
   initialDelay retryDelay minTimeout delay minDelay;a number of milliseconds, 0 or more;number;;0;Infinity;2
   backoffFactor factor;a number of 1 or more;number;;1;1e6
-  maxDelay backoffLimit maxTimeout;24
+  maxDelay backoffLimit maxTimeout;25
   jitter;"full", "equal" or "none";string
-  maxRetryAfter;24
+  maxRetryAfter;25
   retryNonIdempotent;6
-  decide shouldRetry retryCondition;12
+  decide shouldRetry retryCondition;13
   budget;8
    ratio;9
    minPerWindow;5
    window;1
   statuses statusCodes retryStatusCodes;an array;array
    *;an HTTP status from 400 to 599;number;;400;599;1
-  methods;27
+  methods;28
    *;the name of an HTTP method;string;^[^/]+$
  rateLimit;8
   pacing;"burst" or "spread";string
   probe;4
   maxConcurrent concurrency;4
-  maxWait;24
+  maxWait;25
   maxQueue;5
   early;6
   quotas;an array of quotas;array
    *;0
     limit !;4
     window !;1
-    name;16
-    unit;16
+    name;17
+    unit;17
     algorithm;"fixed", "sliding" or "token-bucket";string
   credentials;an array of header names;array
    *;the name of a header or of a query parameter;string;^[!#-'*+.0-9A-Z^-z|~-]+$
   buckets;an array of paths;array
    *;a path with a part in braces: "/channels/{id}";string;^/([^]*/)?[{][^/]*}(/|$)
-  scope;12`;
+  scope;13`;
 
 /** From this line on, the options are a profile's, too. */
-export const GROUPS = 45;
+export const GROUPS = 46;
 
 /** `expected` of an unknown option. */
 export const UNKNOWN = "a known option";

@@ -47,7 +47,8 @@ table! {
         // One more is most of the gain (Dean and Barroso).
         MaxHedges: row("hedge.maxHedges", Kind::Few).or(1.0),
         // The shell keeps these.
-        OnEvent: row("onEvent", Kind::Function),
+        OnEvent: row("onEvent", Kind::Functions),
+        Listener: row("onEvent.*", Kind::Function),
         UserTiming: row("userTiming", Kind::Flag),
         Prepare: row("prepare", Kind::Function),
         Fetch: row("fetch", Kind::Function),

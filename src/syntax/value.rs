@@ -73,6 +73,8 @@ pub enum Kind {
     Flag,
     /// A function; the shell keeps it. Stored as 0.
     Function,
+    /// The same, stored as 0, or an array of functions, stored as 1, whose elements follow.
+    Functions,
     /// Where an idempotency key comes from: `false` is stored as 0, `"auto"` as 1, and a function, which the shell calls, as 2.
     Key,
     /// An array, whose elements follow.
@@ -143,11 +145,12 @@ impl Kind {
             (Value::List(_), Self::List(_) | Self::Some(_))
             | (Value::Object, Self::Cost | Self::Object | Self::OneOf(_) | Self::Kept | Self::Lines)
             | (Value::Flag(false), Self::Flag | Self::Switch | Self::Key)
-            | (Value::Function, Self::Function)
+            | (Value::Function, Self::Function | Self::Functions)
             | (Value::Text(_), Self::Text | Self::Lines) => Some(0.0),
-            (Value::Flag(true), Self::Flag) | (Value::Object, Self::Switch) | (Value::Text("auto"), Self::Key) => {
-                Some(1.0)
-            }
+            (Value::Flag(true), Self::Flag)
+            | (Value::List(_), Self::Functions)
+            | (Value::Object, Self::Switch)
+            | (Value::Text("auto"), Self::Key) => Some(1.0),
             (Value::Function, Self::Key) => Some(2.0),
             (Value::Text(text), Self::Path(_)) => {
                 (text.starts_with('/') && words::split(text, b"/").any(is_named)).then_some(0.0)
@@ -224,6 +227,7 @@ impl Kind {
             Self::Few => "a whole number from 1 to 10",
             Self::Flag => "true or false",
             Self::Function => "a function",
+            Self::Functions => "a function or an array of functions",
             Self::Kept | Self::Lines | Self::Object => "an object",
             Self::Key => "false, \"auto\" or a function",
             Self::Millis => "a number of milliseconds, 0 or more",
@@ -298,6 +302,10 @@ mod tests {
             (Kind::Share, Value::Number(0.2), Ok((0.2, Next::Leave))),
             (Kind::Share, Value::Number(1.1), Err("a number from 0 to 1")),
             (Kind::Function, Value::Flag(true), Err("a function")),
+            (Kind::Function, Value::List(1), Err("a function")),
+            (Kind::Functions, Value::Function, Ok((0.0, Next::Leave))),
+            (Kind::Functions, Value::List(2), Ok((1.0, Next::Walk))),
+            (Kind::Functions, Value::Object, Err("a function or an array of functions")),
             (Kind::Flag, Value::Number(1.0), Err("true or false")),
         ];
         for (kind, value, expected) in rows {

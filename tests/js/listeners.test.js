@@ -36,6 +36,36 @@ test("one that is given twice is called once", async () => {
   assert.equal(heard, 2);
 });
 
+test("an array is several, of a policy, of one that is extended from it and of a call; what is done to it later changes nothing", async () => {
+  const { heard, policy, extended, call } = three();
+  const list = [policy, extended];
+  const above = createPolicy({ onEvent: list, fetch: async () => new Response("fine") });
+  list.pop();
+  await above.fetch(URL, {}, { onEvent: [call, policy] });
+  assert.deepEqual(heard.splice(0), ALL);
+  await above.extend({ onEvent: [] }).fetch(URL, {}, { onEvent: [call] });
+  assert.deepEqual(heard.splice(0), ALL);
+  await createPolicy({ onEvent: [], fetch: async () => new Response("fine") }).fetch(URL);
+  assert.deepEqual(heard, []);
+});
+
+for (const [onEvent, field, message] of [
+  [{}, "onEvent", "onEvent: expected a function or an array of functions"],
+  ["log", "onEvent", "onEvent: expected a function or an array of functions"],
+  [[() => {}, undefined], "onEvent.1", "onEvent.1: expected a function"],
+  [[{ onEvent() {} }], "onEvent.0", "onEvent.0: expected a function"],
+  [[[() => {}]], "onEvent.0", "onEvent.0: expected a function"],
+]) {
+  test(`a bad listener is named, of a policy and of a call: ${message}, for ${JSON.stringify(onEvent)}`, async () => {
+    const shell = await freshShell();
+    const error = { name: "PolicyOptionError", code: "invalid-option", field, message };
+    for (const create of [createPolicy, shell.createPolicy]) {
+      assert.throws(() => create({ onEvent }), error);
+      await assert.rejects(create({ fetch: async () => assert.fail("nothing is sent") }).fetch(URL, {}, { onEvent }), error);
+    }
+  });
+}
+
 test("one that throws or rejects harms neither the others nor the call", async (context) => {
   const shown = [];
   context.mock.method(console, "error", (error) => shown.push(error.message));
@@ -64,7 +94,7 @@ test("in a page: before the core is loaded, for a call that it takes over, and a
   try {
     const shell = await freshShell();
     const { heard, policy, extended, call } = three();
-    const below = shell.createPolicy({ onEvent: policy }).extend({ onEvent: extended });
+    const below = shell.createPolicy({ onEvent: [policy] }).extend({ onEvent: [policy, extended] });
     const early = below.fetch(URL, {}, { onEvent: call });
     sends[0].resolve(new Response("fine"));
     await early;

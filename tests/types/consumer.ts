@@ -247,6 +247,9 @@ export const ends: Record<GiveUpReason, true> = {
 
 const lines: LoggerOptions = { log: (line) => line.length, slow: 1000 };
 createPolicy({ onEvent: logger(lines) });
+createPolicy({ onEvent: [logger(), telemetry(), ({ type }) => console.log(type)] as const }).fetch("/", {}, { onEvent: [told, (event) => event.type === "wait" && console.log(event.until)] });
+// @ts-expect-error an element is no function
+createPolicy({ onEvent: [logger(), "log"] });
 // @ts-expect-error: a number
 logger({ slow: "5s" });
 const store: CallStore = callStore();

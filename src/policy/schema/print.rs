@@ -71,6 +71,7 @@ fn line_of(kind: Kind) -> String {
         Kind::Cost => "object number",
         Kind::Flag => "false true",
         Kind::Function => "function",
+        Kind::Functions => "function array",
         Kind::Kept | Kind::Lines | Kind::Object | Kind::OneOf(_) => "object",
         Kind::Key => "false string function",
         Kind::List(_) | Kind::Some(_) => "array",

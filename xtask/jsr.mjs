@@ -54,7 +54,9 @@ function take(file) {
 
 /** @param {string} file */
 function copy(file) {
-  cpSync(join(PACKAGE, file), join(folder, file));
+  // Deno reads "./index.js" as the code, which does not name its types.
+  if (file.endsWith(".d.ts")) write(file, readFileSync(join(PACKAGE, file), "utf8").replace(/^((?:import|export) .* from "\.[^"]*)\.js";$/gm, '$1.d.ts";'));
+  else cpSync(join(PACKAGE, file), join(folder, file));
 }
 
 /** @param {string} file @param {string} text */

@@ -20,6 +20,11 @@ test("jsr.json names an entry for each of npm's that needs no condition, each wi
   for (const [entry, file] of /** @type {[string, string][]} */ (Object.entries(exports))) {
     const types = /^\/\* @ts-self-types="([^"]+)" \*\/\n/.exec(readFileSync(join(folder, file), "utf8"))?.[1] ?? assert.fail(entry);
     assert.ok(existsSync(join(folder, dirname(file), types)), `${entry}: ${types}`);
+    // Code that is named has no types in Deno.
+    for (const [, name = ""] of readFileSync(join(folder, dirname(file), types), "utf8").matchAll(/^(?:import|export) .* from "([^"]+)"/gm)) {
+      assert.match(name, /^\..*\.d\.ts$/, types);
+      assert.ok(existsSync(join(folder, dirname(file), dirname(types), name)), `${types}: ${name}`);
+    }
   }
   const { createPolicy, explain } = await import(pathToFileURL(join(folder, exports["."])).href);
   const policy = createPolicy({ fetch: async () => new Response("no", { status: 404 }) });

@@ -68,10 +68,26 @@ function refusal() {
  */
 function responseOf({ status, headers, body }, url, hidden) {
   const readable = hidden ? Object.entries(headers).filter(([name]) => SAFELISTED.has(name.toLowerCase())) : Object.entries(headers);
-  const response = new Response(body, { status, headers: readable });
+  const isText = typeof body === "string";
+  const response = new Response(isText ? streamOf(body) : body, { status, headers: readable });
+  // As of a body that is text.
+  if (isText && !response.headers.has("content-type")) response.headers.set("content-type", "text/plain;charset=UTF-8");
   // A Response that a program makes is of type "default" and has no URL; only the host's own tell them.
   Object.defineProperties(response, { type: { value: hidden ? "cors" : "basic" }, url: { value: url } });
   return response;
+}
+
+/**
+ * A body that is read in microtasks: Chromium reads one of text in turns of its event loop, in which the virtual clock goes on.
+ * @param {string} text
+ */
+function streamOf(text) {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(text));
+      controller.close();
+    },
+  });
 }
 
 /** @param {string | URL | Request} input */

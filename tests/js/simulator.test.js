@@ -132,6 +132,24 @@ test("failures come as often as is asked for, in their kinds, and then no more",
   assert.deepEqual(simulator.requests.map(({ outcome }) => outcome), ["failed", "failed", "failed", "failed", "admitted"]);
 });
 
+test("a body of text is read twice, has the type of text where none is given, and no time passes while it is read", async () => {
+  const simulator = createSimulator({ latency: 10 });
+  simulator.fail(1, { status: 503, headers: {}, body: "down: é" });
+  simulator.fail(1, { status: 503, headers: { "content-type": "text/html" }, body: "<p>down" });
+  const [plain, page] = [await simulator.run(simulator.fetch(URL)), await simulator.run(simulator.fetch(URL))];
+  assert.deepEqual([plain.headers.get("content-type"), page.headers.get("content-type")], ["text/plain;charset=UTF-8", "text/html"]);
+  const copy = plain.clone();
+  // A timer of the virtual clock that is due in a moment: reading is done before.
+  const order = [];
+  simulator.host.setTimeout(() => order.push("timer"), 1);
+  await simulator.run(async () => {
+    order.push(await copy.text(), await plain.text());
+    await new Promise((resolve) => simulator.host.setTimeout(resolve, 5));
+  });
+  assert.deepEqual(order, ["down: é", "down: é", "timer"]);
+  assert.equal(await page.text(), "<p>down");
+});
+
 test("an answer that never comes ends with the call's own deadline, and without one the run says so", async () => {
   const simulator = createSimulator();
   simulator.fail(2, "hang");

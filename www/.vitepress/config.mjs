@@ -8,7 +8,7 @@ import { searchOptions } from "../build/search.mjs";
 import { sidebarOf } from "../build/sidebar.mjs";
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
-const version = /^version = "(.+)"/m.exec(readFileSync(path("../../Cargo.toml"), "utf8"))?.[1];
+const { version, label } = JSON.parse(readFileSync(path("../../target/site-version.json"), "utf8"));
 const has = (/** @type {string} */ page) => existsSync(path(`../docs/${page}.md`));
 
 const START = [
@@ -70,7 +70,8 @@ export default defineConfig({
       { text: "Errors", link: "/errors/", activeMatch: "/errors/" },
       { text: "Playground", link: "/playground/index.html" },
       { text: "Benchmarks", link: "/benchmarks" },
-      { text: `v${version}`, items: [{ text: "Changes", link: "/changes" }] },
+      // theme/versions.mjs adds the other versions.
+      { text: label === "next" ? label : `v${version}`, items: [{ text: label, link: "/" }, { text: "Changes", link: "/changes" }] },
     ],
     sidebar: {
       "/start/": [{ text: "Start", items: START }, { text: "Guides", items: GUIDES }],

@@ -13,15 +13,15 @@ export const SITE = fileURLToPath(new URL("../../target/site", import.meta.url))
 export const BELOW = "/some/where/";
 const TYPES = /** @type {Record<string, string>} */ ({ ".css": "text/css", ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml" });
 
-/** Serves the site and starts the browser. */
-export async function start() {
+/** Serves a site and starts the browser. */
+export async function start(folder = SITE) {
   /** @type {string[]} */
   const missed = [];
   const server = createServer(({ url = "" }, response) => {
     const path = decodeURIComponent(new URL(url, "http://site").pathname);
     try {
       if (!path.startsWith(BELOW)) throw new Error("outside");
-      let file = join(SITE, path.slice(BELOW.length));
+      let file = join(folder, path.slice(BELOW.length));
       if (statSync(file).isDirectory()) file = join(file, "index.html");
       const body = readFileSync(file);
       response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);

@@ -25,6 +25,7 @@ mod streams;
 mod tally;
 mod test;
 mod train;
+mod versions;
 
 use std::{env, process::ExitCode};
 
@@ -33,6 +34,8 @@ cargo xtask build                     make the npm package in pkg/
 cargo xtask size                      build, then print what it weighs
 cargo xtask demo [--once] [--port N]  build, then serve the demo; --once: run its load in the terminal and end
 cargo xtask site                      build, then make the documentation as a static site in target/site/
+cargo xtask site --with FOLDER        the same with the released versions of the built site in FOLDER, such as the published one
+cargo xtask site --tags               the same with a version for each tag such as v1.2.3, built in a clone
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench rate --wild         the same against servers as public reports describe them: bench/wild.mjs
 cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs
@@ -69,7 +72,9 @@ fn main() -> ExitCode {
         Some("build") => told(build::build()),
         Some("size") => told(build::build().and_then(|()| size::print())),
         Some("demo") => told(build::build().and_then(|()| demo::serve(&rest))),
-        Some("site") => told(build::build().and_then(|()| site::make())),
+        Some("site") => {
+            told(site::folders(&rest).and_then(|folders| build::build().and_then(|()| site::make(&folders))))
+        }
         Some("release") => told(release::run(&rest)),
         Some("train") => told(train::run(&rest)),
         Some("eval") => told(train::run(&[vec!["--eval".into()], rest].concat())),

@@ -1,14 +1,16 @@
 //! The documentation as a static site, for any host and any path on it: `VitePress` makes the pages (`www/build/site.mjs`), and the
 //! demo's page is put beside them as the playground, with the built package. The API of the playground runs in the page.
 
-use crate::{build::PACKAGE, fresh::is_fresh, install, process};
+use crate::{build::PACKAGE, fresh::is_fresh, install, process, versions};
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 const SITE: &str = "target/site";
+/// Where the sites of tags are kept.
+const VERSIONS: &str = "target/site-versions";
 const PLAYGROUND: &str = "target/site/playground";
 const PAGE: &str = "www/playground";
 /// What the playground is written in; the rest of its folder is the server and its tests.
@@ -38,16 +40,54 @@ const SOURCES: [&str; 8] = [
 /// As [`make`].
 pub fn bring_up_to_date() -> Result<(), String> {
     // The last file that is written.
-    let last = Path::new(PLAYGROUND).join("index.html");
-    if is_fresh(&[last], &SOURCES.map(PathBuf::from)) { Ok(()) } else { make() }
+    let last = Path::new(SITE).join("versions.json");
+    if is_fresh(&[last], &SOURCES.map(PathBuf::from)) { Ok(()) } else { make(&[]) }
 }
 
-/// Makes the site from scratch.
+/// The built sites of other versions that `--with FOLDER` and `--tags` name; those of tags are built first.
+///
+/// # Errors
+/// Another option, a folder that is no built site, or a tag whose site cannot be built.
+pub fn folders(rest: &[String]) -> Result<Vec<PathBuf>, String> {
+    let mut folders = Vec::new();
+    let mut rest = rest.iter();
+    while let Some(option) = rest.next() {
+        match (option.as_str(), rest.as_slice().first()) {
+            ("--with", Some(folder)) if is_elsewhere(Path::new(folder)) => {
+                folders.push(PathBuf::from(folder));
+                rest.next();
+            }
+            ("--with", folder) => {
+                let given = folder.map_or("", |folder| folder.as_str());
+                return Err(format!(
+                    "--with: expected the folder of a built site, with a version.json, outside {SITE}; not \"{given}\""
+                ));
+            }
+            ("--tags", _) => {
+                let root = env::current_dir().map_err(|error| format!("no current folder: {error}"))?;
+                folders.extend(versions::tagged(&root, &root.join(VERSIONS))?);
+            }
+            _ => return Err(format!("unknown option {option}; usage: cargo xtask site [--with FOLDER]... [--tags]")),
+        }
+    }
+    Ok(folders)
+}
+
+// What is in the site's own folder is cleared before it could be read.
+fn is_elsewhere(folder: &Path) -> bool {
+    let is_within = match (fs::canonicalize(folder), fs::canonicalize(SITE)) {
+        (Ok(folder), Ok(site)) => folder.starts_with(site),
+        _ => false,
+    };
+    folder.join("version.json").is_file() && !is_within
+}
+
+/// Makes the site from scratch, with those of other versions below it.
 ///
 /// # Errors
 /// Where a page cannot be made (a dead link, a type without documentation), a file cannot be read or written, or the playground has no
 /// place for the mark that its API is its own.
-pub fn make() -> Result<(), String> {
+pub fn make(others: &[PathBuf]) -> Result<(), String> {
     install::npm_packages(Path::new("www"))?;
     if Path::new(SITE).exists() {
         fs::remove_dir_all(SITE).map_err(|error| format!("cannot clear {SITE}: {error}"))?;
@@ -67,6 +107,7 @@ pub fn make() -> Result<(), String> {
         copy(Path::new(file), &site.join(name))?;
     }
     mark(&site.join("index.html"))?;
+    process::run(Command::new("node").args(["www/build/versions.mjs", SITE]).args(others))?;
     println!("site: {SITE}/");
     Ok(())
 }

@@ -3,12 +3,15 @@
 import { nextTick } from "vue";
 import { withBase } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { Layout } from "./versions.mjs";
 import "./style.css";
 
 /** @type {import("vitepress").Theme} */
 export default {
   extends: DefaultTheme,
-  enhanceApp({ router }) {
+  Layout,
+  enhanceApp({ app, router, siteData }) {
+    app.provide("site-data", siteData);
     // The playground is a page of its own, which the router cannot show.
     if (typeof location === "undefined") return;
     router.onBeforeRouteChange = (to) => {

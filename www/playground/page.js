@@ -6,6 +6,7 @@ import { mountDevtools } from "./devtools.js";
 import { mountExplainBox } from "./explain-box.js";
 import { createPanel } from "./panel.js";
 import { floor } from "./quota.js";
+import { mountSandbox } from "./sandbox.js";
 
 const start = find("#start", HTMLButtonElement);
 const stop = find("#stop", HTMLButtonElement);
@@ -39,6 +40,7 @@ stop.addEventListener("click", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
 new ResizeObserver(refresh).observe(find("#panels", HTMLElement));
+mountSandbox(find("#sandbox", HTMLElement));
 mountDevtools(find("#devtools", HTMLElement));
 mountExplainBox(find("#explain", HTMLElement));
 

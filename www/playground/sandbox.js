@@ -28,11 +28,7 @@ export function mountSandbox(root) {
       complain({ message: `options: ${/** @type {Error} */ (error).message}`, part: "options", field: "" });
     }
   });
-  stop.addEventListener("click", () => {
-    end("stopped");
-    // The button that had the focus is disabled now.
-    start.focus();
-  });
+  stop.addEventListener("click", () => end("stopped"));
 
   /** @param {Settings} settings */
   function run(settings) {
@@ -56,6 +52,8 @@ export function mountSandbox(root) {
   function end(text) {
     worker?.terminate();
     worker = undefined;
+    // A button that is disabled keeps no focus.
+    if (document.activeElement === stop) start.focus();
     stop.disabled = true;
     start.removeAttribute("aria-disabled");
     status.textContent = text;

@@ -5,7 +5,7 @@
  *
  *     node www/build/versions.mjs SITE [FOLDER...]
  *
- * FOLDER is a built site, of one version or of several: its versions that are released are copied, except the one of SITE.
+ * FOLDER is a built site, of one version or of several: its versions that are released are copied, except the one of SITE; another one is named.
  */
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
@@ -37,7 +37,8 @@ export function joinVersions(site, folders) {
   /** @type {Map<string, string>} */
   const taken = new Map();
   for (const folder of folders.flatMap((folder) => [folder, ...folderNames(folder).map((name) => join(folder, name))])) {
-    const { version, isReleased } = read(folder);
+    const { version, isReleased, label } = read(folder);
+    if (!isReleased) console.warn(`site: ${folder} is left out: ${label} is no released version`);
     if (!isReleased || (present.isReleased && version === present.version)) continue;
     if (taken.has(version)) throw new Error(`${version} is in ${taken.get(version)} and in ${folder}`);
     taken.set(version, folder);

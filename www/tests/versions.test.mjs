@@ -56,7 +56,7 @@ test("a version is released once CHANGELOG has its date and nothing above it", (
   assert.equal(versionOf(readFileSync("CHANGELOG.md", "utf8"), JSON.parse(readFileSync(join(SITE, "version.json"), "utf8")).version).label, versionsIn(SITE)[0].label);
 });
 
-test("the released versions of a published site are taken along, newest first, each once", () => {
+test("the released versions of a published site are taken along, newest first, each once", (context) => {
   const small = (/** @type {string} */ name, /** @type {string} */ version, isReleased = true) => {
     const at = join(folder, name);
     mkdirSync(at, { recursive: true });
@@ -83,6 +83,9 @@ test("the released versions of a published site are taken along, newest first, e
   // Published again: the same version is there already. What is not released yet has no folder.
   assert.deepEqual(joinVersions(small("again", "0.10.0"), [published]), ["0.10.0", "0.9.0", "0.2.0"]);
   assert.deepEqual(joinVersions(small("next", "0.12.0", false), [present]), ["0.12.0", "0.10.0", "0.9.0", "0.2.0"]);
+  const warn = context.mock.method(console, "warn", () => {});
+  assert.deepEqual(joinVersions(small("other", "0.12.0"), [small("draft", "0.3.0", false)]), ["0.12.0"]);
+  assert.match(warn.mock.calls[0]?.arguments[0], /draft is left out: 0\.3\.0 is no released version/);
   assert.throws(() => joinVersions(present, [published, small("twice", "0.9.0")]), /0\.9\.0 is in .*published.* and in .*twice/);
   assert.throws(() => joinVersions(present, [join(folder, "twice", "..")]), /is no built site/);
 });

@@ -165,8 +165,8 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
 fn node_files(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
     let (browser, _) = install::chromium()?;
     let mut command = Command::new(node);
-    // One file at a time: they measure waits, and two cores share the browser too.
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).env("CHROME", browser);
+    // Node would run as many files at once as there are cores, less one: on two cores one, which mostly waits.
+    command.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).env("CHROME", browser);
     let is_test = |name: &str| name.ends_with(".test.js") || name.ends_with(".test.mjs");
     command.args(found(folder, |name| is_test(name) && wanted(name))?);
     Ok(vec![command])

@@ -115,7 +115,8 @@ fn docs() -> Result<Vec<Command>, String> {
         command
     };
     let mut examples = cargo(&["test", "--doc"]);
-    examples.args(core).args(WASM).args(CLIENT).env(RUNNER, test_runner()?);
+    // With the features of the browser's suites, whose build of the core is then this one.
+    examples.args(core).args(WASM).args(["--features", BROWSER]).env(RUNNER, test_runner()?);
     Ok(vec![doc(&[]), doc(&["--features", "serde,http"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
 }
 

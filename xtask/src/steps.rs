@@ -18,6 +18,8 @@ pub struct Step {
     pub loud: bool,
     /// It runs only where it is asked for by its whole name: what it installs is large.
     pub optional: bool,
+    /// Most of its time is waiting: for clocks, servers and browsers. It runs beside a step that computes.
+    pub waits: bool,
     /// Installs what it needs and gives the programs to run.
     pub commands: fn() -> Result<Vec<Command>, String>,
 }
@@ -58,23 +60,23 @@ pub const STEPS: &[Step] = &[
         let manifest = ["test", "--locked", "--manifest-path", "examples/reqwest/Cargo.toml"];
         Ok(vec![cargo(&[&manifest[..], &["--target-dir", example::TARGET]].concat())])
     }),
-    step("recipes", Count::Node, recipes),
-    step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
-    step("runtimes: Node, Chromium", Count::Node, || {
+    waiting("recipes", Count::Node, recipes),
+    waiting("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
+    waiting("runtimes: Node, Chromium", Count::Node, || {
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
-    step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
-    Step { loud: true, ..step("hosts", Count::Node, hosts) },
+    waiting("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
+    Step { loud: true, ..waiting("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     Step { optional: true, ..step("next", Count::Node, || own_packages("tests/next")) },
-    step("clients", Count::Node, || own_packages("tests/clients")),
+    waiting("clients", Count::Node, || own_packages("tests/clients")),
     step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || site_tests("www")),
-    step("page", Count::Node, || site_tests("tests/page")),
+    waiting("page", Count::Node, || site_tests("tests/page")),
     step("release", Count::Program, || Ok(vec![xtask("release --dry-run")])),
-    Step { loud: true, ..step("demo", Count::Program, demo) },
+    Step { loud: true, ..waiting("demo", Count::Program, demo) },
 ];
 
 const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
@@ -83,7 +85,11 @@ const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
-    Step { name, count, loud: false, optional: false, commands }
+    Step { name, count, loud: false, optional: false, waits: false, commands }
+}
+
+const fn waiting(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
+    Step { waits: true, ..step(name, count, commands) }
 }
 
 fn lint() -> Result<Vec<Command>, String> {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import test, { describe } from "node:test";
+import test, { after, before, describe } from "node:test";
 import { promisify } from "node:util";
 import { consumer } from "../packaging/consumer.js";
 import { startWorker } from "../runtimes/miniflare.js";
@@ -18,6 +18,13 @@ const LIMIT = 200_000;
 /** Requests to the Worker, which share the calls. */
 const REQUESTS = 5;
 const run = promisify(execFile);
+/** @type {ReturnType<typeof consumer>} */
+let installed;
+before(() => {
+  installed = consumer();
+  for (const file of ["contended.js", "contended-main.js"]) copyFileSync(join(import.meta.dirname, file), join(installed.folder, file));
+});
+after(() => installed.remove());
 
 /** @param {import("node:test").TestContext} context */
 async function upstreamOf(context) {
@@ -42,11 +49,8 @@ function compare(context, outcomes) {
 describe("contention", { concurrency: 2 }, () => {
   for (const [host, command] of Object.entries(SERVERS)) {
     test(`${host}: each of ${CALLS} calls that contend settles`, { timeout: LIMIT }, async (context) => {
-      const { folder, remove } = consumer();
-      context.after(remove);
-      for (const file of ["contended.js", "contended-main.js"]) copyFileSync(join(import.meta.dirname, file), join(folder, file));
       const [program = "", ...args] = command("contended-main.js");
-      const { stdout } = await run(program, [...args, await upstreamOf(context), String(CALLS)], { cwd: folder, timeout: LIMIT });
+      const { stdout } = await run(program, [...args, await upstreamOf(context), String(CALLS)], { cwd: installed.folder, timeout: LIMIT });
       compare(context, [JSON.parse(stdout)]);
     });
   }

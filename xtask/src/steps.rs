@@ -122,7 +122,7 @@ fn docs() -> Result<Vec<Command>, String> {
     };
     let mut examples = cargo(&["test", "--doc"]);
     // With the features of the browser's suites, whose build of the core is then this one.
-    examples.args(core).args(WASM).args(["--features", BROWSER]).env(RUNNER, test_runner()?);
+    in_browser(examples.args(core).args(WASM).args(["--features", BROWSER]))?;
     Ok(vec![doc(&[]), doc(&["--features", "serde,http"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
 }
 
@@ -149,8 +149,7 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     let (_, driver) = install::chromium()?;
     let mut command = cargo(&["test", "--package", "fetch-with-policy", "--features", BROWSER]);
     // The runner gives a suite 20 s, which the waits of the vectors take half of.
-    command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    command.env(RUNNER, test_runner()?);
+    in_browser(command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120"))?;
     let suites = found("tests", |name| name.starts_with("wasm_") && has_extension(name, "rs"))?;
     for suite in suites {
         command.arg("--test").arg(suite.file_stem().unwrap_or_default());
@@ -158,10 +157,12 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     Ok(vec![command])
 }
 
-// What cargo runs a test binary of the browser by.
-fn test_runner() -> Result<String, String> {
+// Cargo runs a test binary of the browser by this program, for which wasm-bindgen reads it whole: without the tables of debuggers it is
+// a tenth as long. A panic still says where it was, and the stack has the functions' names.
+fn in_browser(command: &mut Command) -> Result<(), String> {
     let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
-    Ok(format!("{} test-runner", own.display()))
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env(RUNNER, format!("{} test-runner", own.display()));
+    Ok(())
 }
 
 fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {

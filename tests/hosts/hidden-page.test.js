@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import test from "node:test";
+import test, { describe } from "node:test";
 import puppeteer from "puppeteer-core";
 import { startSite } from "./browsers.js";
 
@@ -53,25 +53,28 @@ async function inPage(api, calls) {
   return outcomes.filter((outcome) => outcome !== 200);
 }
 
-for (const bare of [false, true]) {
-  const refusals = bare ? "429s that lack the CORS header" : "429s that can be read";
-  test(`chromium: ${CALLS} GETs at ${LIMIT} per ${WINDOW / 1000} s, headers hidden, ${refusals}: none is lost, and the console says once what to send`, { timeout: 180_000 }, async (context) => {
-    const api = await startApi(bare);
-    context.after(api.stop);
-    const site = await startSite({ page: "blank" });
-    context.after(site.stop);
-    const browser = await puppeteer.launch({ executablePath: process.env["CHROME"] ?? "chromium", headless: true, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-    context.after(() => browser.close());
-    const page = await browser.newPage();
-    /** @type {string[]} */
-    const said = [];
-    page.on("console", (message) => void said.push(message.text()));
-    await page.goto(`${site.address}/blank`);
-    const lost = await page.evaluate(inPage, api.address, CALLS);
-    context.diagnostic(JSON.stringify(api.counts));
-    assert.deepEqual(lost, []);
-    const lines = said.filter((text) => text.includes("Access-Control-Expose-Headers"));
-    assert.equal(lines.length, 1, said.join("\n"));
-    assert.match(lines[0] ?? "", /Access-Control-Expose-Headers: Date, Retry-After, RateLimit/);
-  });
-}
+// Each has an API and a browser of its own, and waits for its windows.
+describe("a page that may read no header", { concurrency: true }, () => {
+  for (const bare of [false, true]) {
+    const refusals = bare ? "429s that lack the CORS header" : "429s that can be read";
+    test(`chromium: ${CALLS} GETs at ${LIMIT} per ${WINDOW / 1000} s, headers hidden, ${refusals}: none is lost, and the console says once what to send`, { timeout: 180_000 }, async (context) => {
+      const api = await startApi(bare);
+      context.after(api.stop);
+      const site = await startSite({ page: "blank" });
+      context.after(site.stop);
+      const browser = await puppeteer.launch({ executablePath: process.env["CHROME"] ?? "chromium", headless: true, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+      context.after(() => browser.close());
+      const page = await browser.newPage();
+      /** @type {string[]} */
+      const said = [];
+      page.on("console", (message) => void said.push(message.text()));
+      await page.goto(`${site.address}/blank`);
+      const lost = await page.evaluate(inPage, api.address, CALLS);
+      context.diagnostic(JSON.stringify(api.counts));
+      assert.deepEqual(lost, []);
+      const lines = said.filter((text) => text.includes("Access-Control-Expose-Headers"));
+      assert.equal(lines.length, 1, said.join("\n"));
+      assert.match(lines[0] ?? "", /Access-Control-Expose-Headers: Date, Retry-After, RateLimit/);
+    });
+  }
+});

@@ -28,22 +28,24 @@ const table = new Map();
 let upstream;
 /** @type {string} */
 let dead;
+/** @type {ReturnType<typeof consumer>} */
+let installed;
 before(async () => {
+  installed = consumer();
+  for (const file of ["suite.js", "main.js"]) copyFileSync(join(import.meta.dirname, file), join(installed.folder, file));
   upstream = await startUpstream();
   dead = await deadAddress();
 });
 after(() => {
+  installed.remove();
   upstream.stop();
   console.log(tableOf(table, CASES));
 });
 
 for (const [host, command] of Object.entries(SERVERS)) {
   test(host, { timeout: 2 * LIMIT }, async (context) => {
-    const { folder, remove } = consumer();
-    context.after(remove);
-    for (const file of ["suite.js", "main.js"]) copyFileSync(join(import.meta.dirname, file), join(folder, file));
     const [program = "", ...args] = command("main.js");
-    const { stdout } = await run(program, [...args, host, upstream.address, dead], { cwd: folder, timeout: LIMIT, maxBuffer: 2 ** 24 });
+    const { stdout } = await run(program, [...args, host, upstream.address, dead], { cwd: installed.folder, timeout: LIMIT, maxBuffer: 2 ** 24 });
     await compare(context, host, JSON.parse(stdout));
   });
 }

@@ -4,7 +4,7 @@
 // same URL, and WebKit compiles what a Content-Security-Policy forbids, but makes no instance of it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import test, { after, before } from "node:test";
+import test, { after, before, describe } from "node:test";
 import { ENGINES, open, serve, STRICT } from "./browsers.js";
 import { startUpstream } from "./upstream.js";
 
@@ -45,36 +45,39 @@ let upstream;
 before(async () => void (upstream = await startUpstream()));
 after(() => upstream.stop());
 
-for (const [name, { core, expect, later = 0, csp, engines = ["chromium"] }] of Object.entries(FAULTS)) {
-  for (const engine of engines) {
-    test(`${engine}: the core ${name}`, LIMIT, async (context) => {
+// Each has a site and a browser of its own, and waits most of the time.
+describe("a core that comes late", { concurrency: 2 }, () => {
+  for (const [name, { core, expect, later = 0, csp, engines = ["chromium"] }] of Object.entries(FAULTS)) {
+    for (const engine of engines) {
+      test(`${engine}: the core ${name}`, LIMIT, async (context) => {
+        let asked = 0;
+        const site = await serve((path) => {
+          if (path === "/") return '<!doctype html><title>late</title><link rel="icon" href="data:,"><script type="module" src="/late-core-page.js"></script>';
+          if (path === "/pkg/core-chunk.js") return core(++asked);
+          return readFileSync(path.startsWith("/pkg/") ? `.${path}` : new URL(`.${path}`, import.meta.url));
+        }, csp);
+        context.after(site.stop);
+        context.after(open(engine, `${site.address}/?${new URLSearchParams({ api: upstream.address, later: `${later}` })}`));
+        const { waited, ...outcome } = await site.report("page", 60_000);
+        const { waited: expected, ...rest } = /** @type {any} */ (expect);
+        assert.deepEqual(outcome, rest);
+        // Not how long at most, which hangs on the machine: `down` tells whether its call had the core.
+        assert.ok(waited >= expected, `waited for ${waited} s`);
+      });
+    }
+  }
+
+  for (const engine of ENGINES) {
+    test(`${engine}: a page that is offline from the start waits for the network, and sends then`, LIMIT, async (context) => {
       let asked = 0;
       const site = await serve((path) => {
-        if (path === "/") return '<!doctype html><title>late</title><link rel="icon" href="data:,"><script type="module" src="/late-core-page.js"></script>';
-        if (path === "/pkg/core-chunk.js") return core(++asked);
+        if (path === "/") return '<!doctype html><title>offline</title><link rel="icon" href="data:,"><script type="module" src="/offline-page.js"></script>';
+        if (path === "/pkg/core-chunk.js") return asked++ === 0 ? gone() : core();
         return readFileSync(path.startsWith("/pkg/") ? `.${path}` : new URL(`.${path}`, import.meta.url));
-      }, csp);
+      });
       context.after(site.stop);
-      context.after(open(engine, `${site.address}/?${new URLSearchParams({ api: upstream.address, later: `${later}` })}`));
-      const { waited, ...outcome } = await site.report("page", 60_000);
-      const { waited: expected, ...rest } = /** @type {any} */ (expect);
-      assert.deepEqual(outcome, rest);
-      // Not how long at most, which hangs on the machine: `down` tells whether its call had the core.
-      assert.ok(waited >= expected, `waited for ${waited} s`);
+      context.after(open(engine, `${site.address}/?${new URLSearchParams({ api: upstream.address })}`));
+      assert.deepEqual(await site.report("page", 60_000), { before: ["waits", "waits"], after: [200, 200], attempts: 2, degraded: 0, warnings: 0, isThere: true });
     });
   }
-}
-
-for (const engine of ENGINES) {
-  test(`${engine}: a page that is offline from the start waits for the network, and sends then`, LIMIT, async (context) => {
-    let asked = 0;
-    const site = await serve((path) => {
-      if (path === "/") return '<!doctype html><title>offline</title><link rel="icon" href="data:,"><script type="module" src="/offline-page.js"></script>';
-      if (path === "/pkg/core-chunk.js") return asked++ === 0 ? gone() : core();
-      return readFileSync(path.startsWith("/pkg/") ? `.${path}` : new URL(`.${path}`, import.meta.url));
-    });
-    context.after(site.stop);
-    context.after(open(engine, `${site.address}/?${new URLSearchParams({ api: upstream.address })}`));
-    assert.deepEqual(await site.report("page", 60_000), { before: ["waits", "waits"], after: [200, 200], attempts: 2, degraded: 0, warnings: 0, isThere: true });
-  });
-}
+});

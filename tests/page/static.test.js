@@ -71,11 +71,11 @@ test("what curl -i printed is pasted, and all that is known of it is shown, the 
   assert.ok((await output.locator(".action").innerText()).length > 10);
   assert.ok((await output.locator("blockquote").innerText()).length > 10);
   await page.selectOption("#language", "de");
-  await page.waitForFunction(() => /Anfragen.*30 Sekunden/.test(document.querySelector("#explain-output blockquote[lang=de]")?.textContent ?? ""), undefined, { timeout: 5000 });
+  await page.waitForFunction(() => /Anfragen.*30 Sekunden/.test(document.querySelector("#explain-output blockquote[lang=de]")?.textContent ?? ""), undefined, { timeout: 30_000 });
   const left = async () => Number(await output.locator(".countdown").getAttribute("data-left"));
   const first = await left();
   assert.ok(first >= 28 && first <= 30, `${first}`);
-  await page.waitForFunction((was) => Number(document.querySelector(".countdown")?.getAttribute("data-left")) <= was - 2, first, { timeout: 5000 });
+  await page.waitForFunction((was) => Number(document.querySelector(".countdown")?.getAttribute("data-left")) <= was - 2, first, { timeout: 30_000 });
   await page.locator("#explain").screenshot({ path: `${SCREENSHOTS}/static-explain.png` });
   assert.deepEqual(complaints, []);
   await page.context().close();

@@ -48,11 +48,11 @@ async function load() {
   const folder = join(SITE, "assets/chunks");
   const name = readdirSync(folder).find((file) => file.startsWith("@localSearchIndex"));
   assert.ok(name, "the site has an index");
-  mkdirSync("target/site-code", { recursive: true });
-  copyFileSync(join(folder, name), "target/site-code/search-index.mjs");
+  mkdirSync("target/site-search", { recursive: true });
+  copyFileSync(join(folder, name), "target/site-search/search-index.mjs");
   // What a page works out when it is loaded; here the site is at the root.
   Object.assign(globalThis, { __at: (/** @type {string} */ text) => text.replaceAll(/\/-site-base-\//g, "/") });
-  const { default: json } = await import(pathToFileURL(resolve("target/site-code/search-index.mjs")).href);
+  const { default: json } = await import(pathToFileURL(resolve("target/site-search/search-index.mjs")).href);
   return MiniSearch.loadJSON(json, { fields: ["title", "titles", "text"], storeFields: ["title", "titles"] });
 }
 

@@ -11,7 +11,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    process, streams,
+    lock, process, streams,
 };
 use std::{
     env, fs,
@@ -68,6 +68,7 @@ const WASM_PASSES: [&str; 8] =
 /// # Errors
 /// Where a tool is missing or refuses its input.
 pub fn build() -> Result<(), String> {
+    let _lock = lock::hold("build")?;
     install::npm_packages(Path::new("."))?;
     install::wasm_target()?;
     fs::create_dir_all(WORK).map_err(|error| format!("cannot make {WORK}: {error}"))?;

@@ -2,7 +2,7 @@
 //!
 //! What cannot be installed here is an error that says what to install; nothing is skipped in silence.
 
-use crate::{fresh::is_fresh, process};
+use crate::{fresh::is_fresh, lock, process};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -22,6 +22,7 @@ const TOOLS: &str = "target/tools";
 /// # Errors
 /// Where npm is missing or fails.
 pub fn npm_packages(folder: &Path) -> Result<(), String> {
+    let _lock = lock::hold(&format!("npm-{}", folder.display()).replace(['/', '\\'], "-"))?;
     let installed = [folder.join("node_modules/.package-lock.json")];
     if is_fresh(&installed, &[folder.join("package.json"), folder.join("package-lock.json")]) {
         return Ok(());
@@ -37,6 +38,7 @@ pub fn npm_packages(folder: &Path) -> Result<(), String> {
 /// Where rustup fails. Without rustup the target is taken to be there, as in a distribution's own Rust.
 pub fn wasm_target() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
+    let _lock = lock::hold("rustup")?;
     let Ok(list) = process::read(Command::new("rustup").args(["target", "list", "--installed"])) else { return Ok(()) };
     if list.lines().any(|line| line.trim() == TARGET) {
         return Ok(());
@@ -101,6 +103,7 @@ pub fn faketime() -> Result<PathBuf, String> {
 }
 
 fn find_or_install<T>(find: impl Fn() -> Option<T>, packages: &[&str], manual: &str) -> Result<T, String> {
+    let _lock = lock::hold("apt")?;
     if let Some(found) = find() {
         return Ok(found);
     }
@@ -140,6 +143,7 @@ fn npm_node(version: &str) -> Result<PathBuf, String> {
     let package = format!("node-{}-{}", node_os(), node_arch());
     let folder = format!("{TOOLS}/node-{version}");
     let binary = Path::new(&folder).join(format!("node_modules/{package}/bin/node"));
+    let _lock = lock::hold("node")?;
     if !binary.exists() {
         eprintln!("xtask: npm install {package}@{version}");
         std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {folder}: {error}"))?;

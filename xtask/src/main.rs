@@ -14,6 +14,7 @@ mod fuzz;
 mod glue;
 mod install;
 mod letters;
+mod lock;
 mod process;
 mod release;
 mod root;

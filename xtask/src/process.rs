@@ -108,7 +108,8 @@ fn forward(stream: Box<dyn Read + Send>, sender: Sender<String>) {
     });
 }
 
-fn show(line: &str) {
+/// Shows `line` as the progress of a terminal, in place of the one before.
+pub fn show(line: &str) {
     if !stderr().is_terminal() {
         return;
     }

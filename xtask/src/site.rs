@@ -1,7 +1,7 @@
 //! The documentation as a static site, for any host and any path on it: `VitePress` makes the pages (`www/build/site.mjs`), and the
 //! demo's page is put beside them as the playground, with the built package. The API of the playground runs in the page.
 
-use crate::{build::PACKAGE, fresh::is_fresh, install, process, versions};
+use crate::{build::PACKAGE, fresh::is_fresh, install, lock, process, versions};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -39,6 +39,7 @@ const SOURCES: [&str; 8] = [
 /// # Errors
 /// As [`make`].
 pub fn bring_up_to_date() -> Result<(), String> {
+    let _lock = lock::hold("site")?;
     // The last file that is written.
     let last = Path::new(SITE).join("versions.json");
     if is_fresh(&[last], &SOURCES.map(PathBuf::from)) { Ok(()) } else { make(&[]) }

@@ -18,6 +18,8 @@ pub struct Step {
     pub loud: bool,
     /// It runs only where it is asked for by its whole name: what it installs is large.
     pub optional: bool,
+    /// Most of its time is waiting: for clocks, servers and browsers. It runs beside a step that computes.
+    pub waits: bool,
     /// Installs what it needs and gives the programs to run.
     pub commands: fn() -> Result<Vec<Command>, String>,
 }
@@ -58,23 +60,23 @@ pub const STEPS: &[Step] = &[
         let manifest = ["test", "--locked", "--manifest-path", "examples/reqwest/Cargo.toml"];
         Ok(vec![cargo(&[&manifest[..], &["--target-dir", example::TARGET]].concat())])
     }),
-    step("recipes", Count::Node, recipes),
-    step("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
-    step("runtimes: Node, Chromium", Count::Node, || {
+    waiting("recipes", Count::Node, recipes),
+    waiting("package", Count::Node, || node_tests("node".into(), "tests/packaging", |_| true)),
+    waiting("runtimes: Node, Chromium", Count::Node, || {
         node_tests("node".into(), "tests/runtimes", |name| !is_workerd(name))
     }),
-    step("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
-    Step { loud: true, ..step("hosts", Count::Node, hosts) },
+    waiting("runtimes: workerd", Count::Node, || node_tests(install::newer_node()?, "tests/runtimes", is_workerd)),
+    Step { loud: true, ..waiting("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     Step { optional: true, ..step("next", Count::Node, || own_packages("tests/next")) },
-    step("clients", Count::Node, || own_packages("tests/clients")),
+    waiting("clients", Count::Node, || own_packages("tests/clients")),
     step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
     step("bench", Count::Node, || node_tests("node".into(), "bench", |_| true)),
     step("site", Count::Node, || site_tests("www")),
-    step("page", Count::Node, || site_tests("tests/page")),
+    waiting("page", Count::Node, || site_tests("tests/page")),
     step("release", Count::Program, || Ok(vec![xtask("release --dry-run")])),
-    Step { loud: true, ..step("demo", Count::Program, demo) },
+    Step { loud: true, ..waiting("demo", Count::Program, demo) },
 ];
 
 const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
@@ -83,7 +85,11 @@ const BROWSER: &str = "wasm-policy,wasm-explain,client,serde";
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
 const fn step(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
-    Step { name, count, loud: false, optional: false, commands }
+    Step { name, count, loud: false, optional: false, waits: false, commands }
+}
+
+const fn waiting(name: &'static str, count: Count, commands: fn() -> Result<Vec<Command>, String>) -> Step {
+    Step { waits: true, ..step(name, count, commands) }
 }
 
 fn lint() -> Result<Vec<Command>, String> {
@@ -115,7 +121,8 @@ fn docs() -> Result<Vec<Command>, String> {
         command
     };
     let mut examples = cargo(&["test", "--doc"]);
-    examples.args(core).args(WASM).args(CLIENT).env(RUNNER, test_runner()?);
+    // With the features of the browser's suites, whose build of the core is then this one.
+    in_browser(examples.args(core).args(WASM).args(["--features", BROWSER]))?;
     Ok(vec![doc(&[]), doc(&["--features", "serde,http"]), doc(&[&WASM[..], &CLIENT].concat()), examples])
 }
 
@@ -142,8 +149,7 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     let (_, driver) = install::chromium()?;
     let mut command = cargo(&["test", "--package", "fetch-with-policy", "--features", BROWSER]);
     // The runner gives a suite 20 s, which the waits of the vectors take half of.
-    command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    command.env(RUNNER, test_runner()?);
+    in_browser(command.args(WASM).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120"))?;
     let suites = found("tests", |name| name.starts_with("wasm_") && has_extension(name, "rs"))?;
     for suite in suites {
         command.arg("--test").arg(suite.file_stem().unwrap_or_default());
@@ -151,10 +157,12 @@ fn wasm_tests() -> Result<Vec<Command>, String> {
     Ok(vec![command])
 }
 
-// What cargo runs a test binary of the browser by.
-fn test_runner() -> Result<String, String> {
+// Cargo runs a test binary of the browser by this program, for which wasm-bindgen reads it whole: without the tables of debuggers it is
+// a tenth as long. A panic still says where it was, and the stack has the functions' names.
+fn in_browser(command: &mut Command) -> Result<(), String> {
     let own = env::current_exe().map_err(|error| format!("no path to xtask itself: {error}"))?;
-    Ok(format!("{} test-runner", own.display()))
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env(RUNNER, format!("{} test-runner", own.display()));
+    Ok(())
 }
 
 fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
@@ -165,8 +173,8 @@ fn node_tests(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<V
 fn node_files(node: PathBuf, folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<Command>, String> {
     let (browser, _) = install::chromium()?;
     let mut command = Command::new(node);
-    // One file at a time: they measure waits, and two cores share the browser too.
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).env("CHROME", browser);
+    // Node would run as many files at once as there are cores, less one: on two cores one, which mostly waits.
+    command.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).env("CHROME", browser);
     let is_test = |name: &str| name.ends_with(".test.js") || name.ends_with(".test.mjs");
     command.args(found(folder, |name| is_test(name) && wanted(name))?);
     Ok(vec![command])

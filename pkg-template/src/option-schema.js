@@ -35,7 +35,7 @@ export const OPTIONS = `options;an object;object
  host;0
  explainer;0
  unavailable;"throw" or "bypass";string
- coordinator;undefined: quotas shared beyond one realm are not in this version;undefined
+ coordinator;0
  profiles;an array of profiles;array
   *;0
    name;a string;string
@@ -46,21 +46,21 @@ export const OPTIONS = `options;an object;object
    dialects;an array of header dialects;array
     *;an object with one of limit, remaining, used and reset;object;^(limit|remaining|used|reset)$
      limit;a header's name;string;^[!#-'*+.0-9A-Z^-z|~-]+$
-     remaining;21
-     used;21
-     reset;21
-     bucket;21
-     name;16
-     unit;16
+     remaining;20
+     used;20
+     reset;20
+     bucket;20
+     name;15
+     unit;15
      resetUnit;"epoch-s", "epoch-ms", "delta-s", "delta-ms", "delta-min", "date" or "duration";string
      window;1
  retry;8
   maxAttempts maxRetries maxRetry retries attempts limit;a whole number of 1 or more, which counts the first send;number;;1;Infinity;1
   initialDelay retryDelay minTimeout delay minDelay;a number of milliseconds, 0 or more;number;;0;Infinity;2
   backoffFactor factor;a number of 1 or more;number;;1;1e6
-  maxDelay backoffLimit maxTimeout;24
+  maxDelay backoffLimit maxTimeout;23
   jitter;"full", "equal" or "none";string
-  maxRetryAfter;24
+  maxRetryAfter;23
   retryNonIdempotent;6
   decide shouldRetry retryCondition;12
   budget;8
@@ -69,21 +69,21 @@ export const OPTIONS = `options;an object;object
    window;1
   statuses statusCodes retryStatusCodes;an array;array
    *;an HTTP status from 400 to 599;number;;400;599;1
-  methods;27
+  methods;26
    *;the name of an HTTP method;string;^[^/]+$
  rateLimit;8
   pacing;"burst" or "spread";string
   probe;4
   maxConcurrent concurrency;4
-  maxWait;24
+  maxWait;23
   maxQueue;5
   early;6
   quotas;an array of quotas;array
    *;0
     limit !;4
     window !;1
-    name;16
-    unit;16
+    name;15
+    unit;15
     algorithm;"fixed", "sliding" or "token-bucket";string
   credentials;an array of header names;array
    *;the name of a header or of a query parameter;string;^[!#-'*+.0-9A-Z^-z|~-]+$

@@ -112,10 +112,11 @@ impl Window {
     ) -> Option<Next> {
         let jumps = self.open.least.is_some_and(|least| facts.limit.saturating_sub(taken) > least);
         let order = known.compare(&reset, facts.length);
-        // Within one window units do not come back: from one response to a request that went after it.
+        // Within one window units do not come back, from one response to a request that went after it. Of a bucket they do, too.
         let is_after = self.open.newest.is_some_and(|(_, got)| told.sent >= got);
-        if facts.shared && jumps && is_after && order == Order::Same && !told.limited {
-            return Some(Self::log_of(facts.length.or(self.reckoned), reset, told));
+        let length = facts.length.or(self.reckoned);
+        if facts.shared && jumps && is_after && order == Order::Same && !told.limited && length.is_some() {
+            return Some(Self::log_of(length, reset, told));
         }
         match order {
             Order::Same => self.reset.iter_mut().for_each(|known| known.narrow(&reset)),

@@ -5,6 +5,7 @@
  *     node bench/rate.mjs [--scenario WORD] [--client WORD] [--all] [--phases 0.13,0.51,0.87] [--calls N] [--seed N]
  *                         [--loopback] [--json]
  *     node bench/rate.mjs --wild [..]          servers as public reports describe them: wild.mjs
+ *     node bench/rate.mjs --shared [..]        several clients that share quotas: shared.mjs
  *     node bench/rate.mjs --against-loop [..]  beside a plain loop on the same clock and seed: against.mjs
  *
  * It needs the built package, and Node 22 or newer with `npm ci` in this folder for the peers; `cargo xtask bench rate`
@@ -23,6 +24,7 @@ const OURS = "ours";
 
 // Each of these ends the process.
 if (process.argv.includes("--wild")) await import("./wild.mjs");
+if (process.argv.includes("--shared")) await import("./shared.mjs");
 if (process.argv.includes("--against-loop")) await import("./against.mjs");
 
 const { values } = parseArgs({

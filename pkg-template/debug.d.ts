@@ -17,9 +17,9 @@ export interface LoggerOptions {
 
 /**
  * An `onEvent` that writes a line for each event: which call, and who waits for what until when. Warnings are: a wait of over `slow` ms,
- * a call that gives up, an API that hides its rate-limit headers from a page (once for each origin), a circuit that changes, a header
- * that seems to hold credentials, an option in the place of one of `fetch`, a policy whose transport is another policy, and a core that
- * failed or cannot be loaded. One logger may serve several policies.
+ * a call that gives up, an API that hides its rate-limit headers from a page (once for each origin), a circuit that changes, a
+ * coordinator that does not reply, a header that seems to hold credentials, an option in the place of one of `fetch`, a policy whose
+ * transport is another policy, and a core that failed or cannot be loaded. One logger may serve several policies.
  *
  * A line has the address as events have it, and names of quotas, headers and errors: nothing that may be secret.
  *

@@ -11,6 +11,10 @@
  * @packageDocumentation
  */
 
+import type { Coordinator } from "./share.js";
+
+export type { Coordinator, ShareMessage, ShareReply } from "./share.js";
+
 /** The type of a transport: the platform's `fetch`. */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -278,8 +282,14 @@ export interface PolicyOptions extends CallOptions {
   unavailable?: "throw" | "bypass";
   /** Clock, timers and chance, for tests. @default the host's globals, looked up at each call */
   host?: Partial<Host>;
-  /** Where quotas are shared beyond this realm. Reserved: refused in this version. */
-  coordinator?: unknown;
+  /**
+   * Shares quotas with other clients that send the same credentials: tabs, isolates, processes. Give it what `tabs()`, `redis()`,
+   * `durableObject()`, `storeCoordinator()` or `createLedger()` returns (`fetch-with-policy/share/...`), or your own {@link Coordinator}.
+   * Only `createPolicy` takes it; policies extended from this one share its quotas. Calls never depend on it: the first send does not
+   * wait for it, and while it is away, the policy keeps to what it knows itself. Only hashes, counts and durations are given to it.
+   * @default undefined: the policy shares with nobody
+   */
+  coordinator?: Coordinator;
 }
 
 /**
@@ -554,6 +564,17 @@ export interface QuotaState extends Quota {
   waiting: number;
   /** When the next call may go, if not now. */
   nextAt?: number;
+  /**
+   * This policy's share, if the quota is shared ({@link PolicyOptions.coordinator}).
+   */
+  shared?: {
+    /** How many clients share it, this one included. */
+    members: number;
+    /** This policy's units of the window, those that are used included. */
+    units: number;
+    /** Until when they hold, epoch ms. */
+    until: number;
+  };
 }
 
 /**
@@ -714,6 +735,43 @@ export type PolicyEvent = {
       type: "degraded";
       /** Why the core could not be loaded. */
       error: unknown;
+    }
+  | {
+      /**
+       * The number of clients that share the quotas of `scope` changed, or whether they want more than there is
+       * ({@link PolicyOptions.coordinator}). This event and the next two are not about a call: `call` and `attempt` are 0, `url` and
+       * `method` are empty.
+       */
+      type: "share";
+      /** The hashed name of what is shared. */
+      scope: string;
+      /** The number of clients that share it. */
+      members: number;
+      /** This policy's units of the first quota. */
+      units: number;
+      /** Whether the clients want more than there is. */
+      scarce: boolean;
+      /** How long the exchange with the coordinator took, ms. */
+      ms: number;
+    }
+  | {
+      /**
+       * The coordinator failed, or its reply came too late or breaks a rule. Until it is back, the policy keeps to what it knows itself.
+       * Reported once, not for each further failure.
+       */
+      type: "share-lost";
+      /** The hashed name of what is shared. */
+      scope: string;
+      /** What went wrong. */
+      error: unknown;
+      /** When the coordinator is asked again at the earliest, epoch ms. */
+      until: number;
+    }
+  | {
+      /** The coordinator replies again. */
+      type: "share-back";
+      /** The hashed name of what is shared. */
+      scope: string;
     }
 );
 

@@ -9,6 +9,8 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const COMMENT = "/* webpackIgnore: true *//* @vite-ignore */";
 /** What it replaces in the files for Node. */
 const [ERRORS, NODE] = ['"./errors.js"', '"./node.js"'];
+/** What `share.rs` replaces in the entries that share quotas, and what it puts there. */
+const [SOURCE, SHARED] = ['"../src/errors.js"', /"\.\/(workerd\/)?errors\.js"/];
 
 const [folder = ""] = process.argv.slice(2);
 const names = /** @type {string[]} */ (readdirSync(folder, { recursive: true })).sort();
@@ -23,7 +25,12 @@ const shell = readFileSync(join(folder, "shell.js"), "utf8");
 const at = shell.indexOf(COMMENT);
 if (at < 0) throw new Error("shell.js lacks the comment that bundlers go by");
 write("shell.js.map", shifted(read("shell.js.map"), shell, at, COMMENT.length));
-for (const name of names.filter((name) => /^node-\w+\.js$/.test(name))) {
+for (const name of names.filter((name) => /^share[\w-]*\.js$/.test(name))) {
+  const code = readFileSync(join(folder, name), "utf8");
+  const { index, 0: text } = /** @type {RegExpExecArray} */ (SHARED.exec(code));
+  write(`${name}.map`, shifted(read(`${name}.map`), code, index + SOURCE.length, text.length - SOURCE.length));
+}
+for (const name of names.filter((name) => /^node-[\w-]+\.js$/.test(name))) {
   const origin = basename(name).replace("node-", "");
   const code = readFileSync(join(folder, origin), "utf8");
   write(`${name}.map`, shifted(read(`${origin}.map`), code, code.indexOf(ERRORS) + ERRORS.length, NODE.length - ERRORS.length));

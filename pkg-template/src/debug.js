@@ -5,6 +5,7 @@ import { leftOf, noteOf, reasonOf, seconds } from "./event-texts.js";
 
 /** @typedef {import("../index.js").PolicyEvent} PolicyEvent */
 
+const LABEL = "[fetch-with-policy]";
 /** A wait of this length is a warning, ms. */
 const SLOW = 5000;
 
@@ -28,7 +29,7 @@ export const { logger } = {
     const hiding = new Set();
     return (event) => {
       const { call, method, url, attempt } = event;
-      const who = `[fetch-with-policy] #${call} ${method} ${url}`;
+      const who = `${LABEL} #${call} ${method} ${url}`;
       switch (event.type) {
         case "attempt":
           return say(`${who}: send ${attempt}`);
@@ -48,6 +49,12 @@ export const { logger } = {
         }
         case "give-up":
           return alert(`${who}: gives up: ${event.reason}${event.retryAt ? `, worth a try again at ${new Date(event.retryAt).toISOString()}` : ""}`);
+        case "share":
+          return say(`${LABEL} ${event.scope}: shared by ${event.members}; units of this client: ${event.units}${event.scarce ? "; they want more than there is" : ""}`);
+        case "share-lost":
+          return alert(`${LABEL} ${event.scope}: its coordinator does not reply, and is asked again at ${new Date(event.until).toISOString()}: ${event.error}`);
+        case "share-back":
+          return say(`${LABEL} ${event.scope}: its coordinator replies again`);
         default: {
           const note = noteOf(event);
           if (note) alert(`${who}: ${note}`);

@@ -39,6 +39,8 @@ import { argsOf, subjectOf } from "./subject.js";
  * @property {Shared | undefined} next the one in its place since its core failed
  * @property {Shared | undefined} lost the one that it is in the place of, until that is reported
  * @property {boolean} isReported whether a listener got the event that its core failed
+ * @property {import("./options.js").Hooks} hooks of the policy that made it
+ * @property {((run?: Run) => void) | undefined} share tells the coordinator what it is to be told, where there is one; `run` is about to wait
  */
 
 /**
@@ -157,7 +159,11 @@ function run(state, args, options) {
     if (state.isClosed || state.inside?.life.isClosed) throw closedError();
     const inside = withInside(state, (inside) => /** @type {Inside | null} */ (inside), null);
     const subject = inside === null || args.length === 0 ? undefined : subjectOf(args[0], args[1]);
-    if (inside !== null && subject !== undefined) return start(new Run(inside, args, subject, nextCall()), options ?? undefined, subject);
+    if (inside !== null && subject !== undefined) {
+      const promise = start(new Run(inside, args, subject, nextCall()), options ?? undefined, subject);
+      inside.shared.share?.();
+      return promise;
+    }
     return passOn(options?.fetch ?? (state.inside?.hooks ?? state.options)?.fetch, args);
   } catch (error) {
     return Promise.reject(error);

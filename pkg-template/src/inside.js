@@ -5,10 +5,12 @@ import { createClock } from "./clock.js";
 import { load, wantedBy } from "./core.js";
 import { drive } from "./drive.js";
 import { globals } from "./globals.js";
+import { PolicyOptionError } from "./policy-errors.js";
 import { retried } from "./instance.js";
 import { apply, hooksOf } from "./options.js";
+import { ELAPSE } from "./protocol.js";
 import { Alarm } from "./sleep.js";
-import { wakeAll, wakeOthers } from "./wait.js";
+import { wake, wakeAll, wakeOthers } from "./wait.js";
 
 /** @typedef {import("./driver.js").Inside} Inside */
 /** @typedef {import("./driver.js").Shared} Shared */
@@ -21,6 +23,7 @@ import { wakeAll, wakeOthers } from "./wait.js";
  */
 export function makeInside(options, given, life) {
   const leaves = checkOptions(options ?? {}, given?.options);
+  checkCoordinator(options?.coordinator, given);
   return retried(() => {
     const base = given && withCore(given);
     const core = load();
@@ -29,7 +32,7 @@ export function makeInside(options, given, life) {
     const hooks = hooksOf(base?.hooks ?? {}, options ?? {});
     const clock = base && options?.host === undefined ? base.clock : createClock({ ...globals, ...hooks.host });
     const all = [...(base?.options ?? []), ...leaves];
-    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock), life, clock, isWanted: wantedBy(plan) };
+    return { plan, options: all, hooks, shared: base?.shared ?? makeShared(core, clock, hooks), life, clock, isWanted: wantedBy(plan) };
   });
 }
 
@@ -59,6 +62,7 @@ export function withCore(inside) {
 export function setOwn(run, options) {
   const { inside } = run;
   const leaves = checkOptions(options, inside.options);
+  checkCoordinator(options.coordinator, inside);
   const plan = inside.plan.fork();
   const hooks = hooksOf(inside.hooks, options);
   const clock = options.host === undefined ? inside.clock : createClock({ ...globals, ...hooks.host });
@@ -70,7 +74,7 @@ export function setOwn(run, options) {
 
 /** @param {Shared} old */
 function replace(old) {
-  const shared = makeShared(load(), old.clock);
+  const shared = makeShared(load(), old.clock, old.hooks);
   shared.lost = old.isReported ? undefined : old;
   old.lost = undefined;
   old.next = shared;
@@ -78,11 +82,23 @@ function replace(old) {
 }
 
 /**
+ * Quotas are shared by all that have one state, so only that which makes the state can say where.
+ * @param {any} coordinator
+ * @param {Inside | null | undefined} base
+ */
+function checkCoordinator(coordinator, base) {
+  if (coordinator === undefined) return;
+  if (base) throw new PolicyOptionError("coordinator", "an option of createPolicy alone");
+  if (typeof coordinator.exchange !== "function") throw new PolicyOptionError("coordinator", "an object with a function exchange");
+}
+
+/**
  * @param {ReturnType<typeof load>} core
  * @param {import("./clock.js").Clock} clock
+ * @param {import("./options.js").Hooks} hooks of the policy that makes it
  * @returns {Shared}
  */
-function makeShared(core, clock) {
+function makeShared(core, clock, hooks) {
   const alarm = new Alarm(clock, () => wakeOthers(shared, clock));
   /** @type {Shared} */
   const shared = {
@@ -101,6 +117,12 @@ function makeShared(core, clock) {
     next: undefined,
     lost: undefined,
     isReported: false,
+    hooks,
+    share: undefined,
   };
+  if (hooks.coordinator !== undefined) {
+    const host = { nudges, wakeOthers: () => wakeOthers(shared, clock), wake: (/** @type {any} */ run) => wake(run, ELAPSE) };
+    import("./sharing.js").then(({ begin }) => begin(shared, host)).catch((error) => console.error("fetch-with-policy: quotas are not shared", error));
+  }
   return shared;
 }

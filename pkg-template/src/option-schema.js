@@ -36,7 +36,7 @@ export const OPTIONS = `options;an object;object
  host;0
  explainer;0
  unavailable;"throw" or "bypass";string
- coordinator;undefined: quotas shared beyond one realm are not in this version;undefined
+ coordinator;0
  profiles;an array of profiles;array
   *;0
    name;a string;string
@@ -47,21 +47,21 @@ export const OPTIONS = `options;an object;object
    dialects;an array of header dialects;array
     *;an object with one of limit, remaining, used and reset;object;^(limit|remaining|used|reset)$
      limit;a header's name;string;^[!#-'*+.0-9A-Z^-z|~-]+$
-     remaining;22
-     used;22
-     reset;22
-     bucket;22
-     name;17
-     unit;17
+     remaining;21
+     used;21
+     reset;21
+     bucket;21
+     name;16
+     unit;16
      resetUnit;"epoch-s", "epoch-ms", "delta-s", "delta-ms", "delta-min", "date" or "duration";string
      window;1
  retry;8
   maxAttempts maxRetries maxRetry retries attempts limit;a whole number of 1 or more, which counts the first send;number;;1;Infinity;1
   initialDelay retryDelay minTimeout delay minDelay;a number of milliseconds, 0 or more;number;;0;Infinity;2
   backoffFactor factor;a number of 1 or more;number;;1;1e6
-  maxDelay backoffLimit maxTimeout;25
+  maxDelay backoffLimit maxTimeout;24
   jitter;"full", "equal" or "none";string
-  maxRetryAfter;25
+  maxRetryAfter;24
   retryNonIdempotent;6
   decide shouldRetry retryCondition;13
   budget;8
@@ -70,21 +70,21 @@ export const OPTIONS = `options;an object;object
    window;1
   statuses statusCodes retryStatusCodes;an array;array
    *;an HTTP status from 400 to 599;number;;400;599;1
-  methods;28
+  methods;27
    *;the name of an HTTP method;string;^[^/]+$
  rateLimit;8
   pacing;"burst" or "spread";string
   probe;4
   maxConcurrent concurrency;4
-  maxWait;25
+  maxWait;24
   maxQueue;5
   early;6
   quotas;an array of quotas;array
    *;0
     limit !;4
     window !;1
-    name;17
-    unit;17
+    name;16
+    unit;16
     algorithm;"fixed", "sliding" or "token-bucket";string
   credentials;an array of header names;array
    *;the name of a header or of a query parameter;string;^[!#-'*+.0-9A-Z^-z|~-]+$

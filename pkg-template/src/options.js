@@ -32,6 +32,7 @@ export function apply(plan, leaves) {
  * @property {object[]} [catalogs] of the profiles
  * @property {{ explainResponse: typeof import("./explain.js").explainResponse }} [explainer]
  * @property {"throw" | "bypass"} [unavailable]
+ * @property {import("../share.d.ts").Coordinator} [coordinator]
  */
 
 /**
@@ -53,6 +54,7 @@ export function hooksOf(base, options) {
     catalogs: options.profiles?.flatMap(catalogOf) ?? base.catalogs,
     explainer: options.explainer ?? base.explainer,
     unavailable: options.unavailable ?? base.unavailable,
+    coordinator: options.coordinator ?? base.coordinator,
   };
 }
 

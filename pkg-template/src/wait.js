@@ -43,6 +43,7 @@ export function pause(run) {
   resumed = undefined;
   park(run);
   if (run.signal?.aborted || run.inside.life.isClosed) abort(run);
+  run.inside.shared.share?.(run);
   wakeOthers(run.inside.shared, run.clock);
   return promise;
 }
@@ -62,7 +63,11 @@ export function wake(run, event) {
       event = ABORT;
     } else if (run.why?.reason === FOR_ONLINE) event = online(run);
     const action = tell(run, event);
-    if (action === WAIT) return park(run);
+    if (action === WAIT) {
+      park(run);
+      // Where only a call that waits may ask a coordinator, one that waits on does, too.
+      return void run.inside.shared.share?.(run);
+    }
     settle(run, run.flight === undefined ? run.inside.shared.drive(run, action) : action);
   } catch (error) {
     settle(run, Promise.reject(error));
@@ -99,6 +104,7 @@ function settle(run, outcome) {
 export function wakeOthers(shared, clock) {
   // One who is woken to be refused is over at once, and would wake the next from within, thousands deep.
   if (shared.isWaking) return;
+  shared.share?.();
   shared.isWaking = true;
   let told = 0;
   try {

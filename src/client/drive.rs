@@ -95,6 +95,7 @@ impl Run {
     async fn go(&mut self) -> Result<Response, Error> {
         self.add_key().map_err(Error::Network)?;
         let mut action = self.tell(Event::Start)?;
+        self.shared.share(None);
         loop {
             action = match action {
                 Action::Await { next } => {
@@ -260,6 +261,7 @@ impl Run {
             let since = host::moment();
             let quota = self.quota(since);
             self.log.waits(reason, delay, quota, since);
+            self.shared.share(Some(self.owner));
             sleep(delay, &signal, &self.alarm).await;
             self.log.waited(host::moment().mono.since(since.mono));
         }

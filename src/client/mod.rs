@@ -46,6 +46,7 @@
 //! | a call's own options, the third argument of `policy.fetch` | `client.extend(&options)?.fetch(request)`: the state is shared, and making one is cheap |
 //! | `onEvent` | [`Client::on_event`] |
 //! | `rateLimit.scope` | [`Client::in_scope`] |
+//! | `coordinator` | [`Client::with_coordinator`], by the trait [`Coordinator`]; events of sharing are not here, [`Client::quotas`] has `shared` |
 //! | `callRecord(response)` | [`Client::fetch_recorded`] |
 //! | `explainResponse`, `explain(error)` | [`explain_response`], [`Error::explain`] |
 //! | `throwHttpErrors` throws an `HttpError` with its explanation | [`Error::Status`] with the response; [`Error::explain`] explains it |
@@ -62,6 +63,7 @@
 //! `worker`, sixty requests at once keep to one quota and none hangs, at compatibility dates of 2025 and 2026, also under
 //! `no_handle_cross_request_promise_resolution`.
 
+mod coordinator;
 mod drive;
 mod error;
 mod explain;
@@ -72,6 +74,7 @@ mod log;
 mod options;
 mod peek;
 mod request;
+mod share;
 mod sleep;
 mod time_limit;
 
@@ -86,6 +89,7 @@ use web_sys::{Request, Response};
 
 #[cfg(feature = "serde")]
 pub use convert::{from_js, to_js};
+pub use coordinator::{Coordinator, Exchange, News, QuotaReport, QuotaShare, ShareMessage, ShareReply};
 pub use error::Error;
 pub use explain::explain_response;
 pub use export::fetch_with_policy;
@@ -93,7 +97,7 @@ pub use options::read_options;
 
 use crate::{
     call::Memory,
-    client::{log::Listener, sleep::Sleepers},
+    client::{log::Listener, share::Sharing, sleep::Sleepers},
     options::PolicyOptions,
     policy::Policy,
     record::{CallRecord, PolicyEvent, QuotaState, Snapshot, SnapshotError},
@@ -113,13 +117,28 @@ pub struct Client {
 struct Shared {
     memory: RefCell<Memory>,
     sleepers: Sleepers,
+    /// Where there is a coordinator.
+    sharing: Option<Sharing>,
 }
 
 impl Client {
     /// Creates a client with its own state.
     pub fn new(policy: Policy) -> Self {
-        let memory = RefCell::new(Memory::new(host::nudges()));
-        let shared = Rc::new(Shared { memory, sleepers: Sleepers::default() });
+        Self::make(policy, None)
+    }
+
+    /// A client with state of its own, whose quotas are shared with other clients through `coordinator`. All that are made of this
+    /// one share them, too.
+    pub fn with_coordinator(policy: Policy, coordinator: impl Coordinator + 'static) -> Self {
+        Self::make(policy, Some(Sharing::new(Rc::new(coordinator))))
+    }
+
+    fn make(policy: Policy, sharing: Option<Sharing>) -> Self {
+        let mut memory = Memory::new(host::nudges());
+        if let Some(sharing) = &sharing {
+            memory.tracker.share(i64::from(sharing.patience()));
+        }
+        let shared = Rc::new(Shared { memory: RefCell::new(memory), sleepers: Sleepers::default(), sharing });
         Self { policy: Rc::new(policy), shared, listener: None, scope: None }
     }
 
@@ -236,7 +255,8 @@ impl fmt::Debug for Client {
 
 impl Shared {
     /// Rings those who may go now, in the core's order.
-    fn wake_others(&self) {
+    fn wake_others(self: &Rc<Self>) {
+        self.share(None);
         loop {
             // Let go of before anybody is rung: an executor may poll the one who wakes at once.
             let woken = self.memory.borrow_mut().tracker.wake(host::moment());

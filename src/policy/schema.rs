@@ -57,7 +57,7 @@ table! {
         Explainer: row("explainer", Kind::Kept),
         // The shell's too: where it counts, this code is not to be had.
         Unavailable: row("unavailable", Kind::Choice("\"throw\" or \"bypass\"")),
-        Coordinator: row("coordinator", Kind::Unknown("undefined: quotas shared beyond one realm are not in this version")),
+        Coordinator: row("coordinator", Kind::Kept),
         Profiles: row("profiles", Kind::List("an array of profiles")),
         Profile: row("profiles.*", Kind::Object),
         ProfileName: row("profiles.*.name", Kind::Text),

@@ -13,8 +13,10 @@
 mod bucket;
 mod delta;
 mod gate;
+mod know;
 mod learned;
 pub mod reset;
+mod share;
 mod sliding;
 mod usage;
 mod window;
@@ -66,11 +68,13 @@ enum Limit {
 }
 
 /// What every kind needs to know besides its own state.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Facts {
     limit: u64,
     /// The window's length, where it is known.
     length: Option<i64>,
+    /// A coordinator serves: others' sends are no sign of how the server counts, and are kept apart by shares.
+    shared: bool,
 }
 
 /// One send that finds out whether there is room again; until its answer is here the others wait.
@@ -116,6 +120,8 @@ pub struct Meter {
     delta: Delta,
     usage: Usage,
     by: Limit,
+    /// Where a coordinator is asked.
+    share: share::Kept,
 }
 
 impl Meter {
@@ -158,6 +164,7 @@ impl Meter {
             delta: Delta::default(),
             usage: Usage::default(),
             by,
+            share: None,
         }
     }
 
@@ -227,6 +234,7 @@ impl Meter {
             return;
         };
         self.tell_kind(facts, remaining, reset, told);
+        self.follow_told(told.now);
     }
 
     // A kind that the answer shows to be another is told once more, as that.
@@ -266,8 +274,11 @@ impl Meter {
 
     /// Closes the window if it is over; `in_flight` units may yet be counted in the one that opens.
     pub fn roll(&mut self, now: MonoTime, in_flight: u64) {
-        let is_spent = self.is_spent(now);
+        // A share that is spent says nothing of a window whose end nobody knows.
+        let knows_end = matches!(&self.by, Limit::Window(window) if window.resets().is_some());
+        let is_spent = self.is_spent(now) || knows_end && self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
+        let (room, began) = (self.room(now), self.began());
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),
             Limit::Sliding(_) => self.usage.trim(now, facts.length.unwrap_or(UNKNOWN_WINDOW)),
@@ -275,6 +286,7 @@ impl Meter {
             Limit::Learned(learned) => self.usage.trim(now, learned.longest()),
             Limit::Bucket(_) => {}
         }
+        self.close_share(began, room, in_flight, now);
     }
 
     /// The machine slept: where a window has ended meanwhile, one send finds out what there is.
@@ -294,6 +306,7 @@ impl Meter {
             Limit::Learned(learned) => learned.take(limit, cost, &self.usage, now),
         }
         self.usage.take(cost, now);
+        self.take_share(cost);
     }
 
     /// Gives back what was taken and never sent.
@@ -305,6 +318,7 @@ impl Meter {
             Limit::Learned(learned) => learned.untake(cost),
         }
         self.usage.untake(cost);
+        self.untake_share(cost);
     }
 
     /// The answer to what was taken is here, or will not come.
@@ -347,15 +361,6 @@ impl Meter {
         self.limit.is_none() && self.evidence == Evidence::Learned
     }
 
-    /// Whether it begins again within `ms`, as far as is known.
-    pub fn is_near(&self, ms: i64, now: MonoTime) -> bool {
-        match (self.length(), self.resets(now)) {
-            (Some(length), _) => length <= ms,
-            (None, Some(reset)) => reset.since(now) <= ms,
-            (None, None) => true,
-        }
-    }
-
     /// Whether a reported or configured quota of requests has no more than a part of it left, one in `part`.
     pub fn is_nearly_spent(&self, part: u64, now: MonoTime) -> bool {
         let is_known = self.unit.is_none() && !self.is_learnt() && self.paces(1);
@@ -371,7 +376,7 @@ impl Meter {
     }
 
     fn facts(&self) -> Option<Facts> {
-        Some(Facts { limit: self.limit?, length: self.length() })
+        Some(Facts { limit: self.limit?, length: self.length(), shared: self.is_shared() })
     }
 
     fn length(&self) -> Option<i64> {

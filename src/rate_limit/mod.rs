@@ -35,6 +35,7 @@ mod restore;
 mod routes;
 pub mod secrets;
 mod server;
+pub(crate) mod share;
 mod sleep;
 mod ticket;
 mod timers;
@@ -60,6 +61,7 @@ use crate::{
         read::{Answer, Reading},
         reserve::{Reservation, Scope, Sign},
         server::Servers,
+        share::Sharing,
         sleep::Sleep,
         ticket::{Mark, NEVER, Place, Stand, Ticket},
         timers::Timers,
@@ -109,6 +111,8 @@ pub struct Tracker {
     sleep: Sleep,
     /// Scopes that were forgotten while all their calls had to wait: the key, and until when.
     holds: Holds,
+    /// Where quotas are shared.
+    sharing: Option<Box<Sharing>>,
 }
 
 impl Tracker {
@@ -348,6 +352,7 @@ impl Tracker {
                 self.index.remove(identity::number_of_key(&old.key), index);
                 self.index.add(hash, index);
                 new.touched = old.touched;
+                new.exchange.keep(&old.exchange);
                 *old = new;
                 return index;
             }

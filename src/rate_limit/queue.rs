@@ -16,7 +16,7 @@ pub(super) const OVERDUE: i64 = 100;
 pub(super) struct Queue {
     /// Sorted. One who goes to its middle costs a move of those on the shorter side, which is quick: 32 bytes each.
     marks: VecDeque<Mark>,
-    waiting: u32,
+    pub waiting: u32,
     last_seq: u64,
     served: u64,
 }

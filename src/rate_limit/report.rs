@@ -37,6 +37,8 @@ pub struct QuotaState<'a> {
     pub next: Option<WallTime>,
     /// The response header that would let this page read more, where its server hides what it tells; else "".
     pub expose: &'a str,
+    /// Where a coordinator serves: clients that share it, and the units that are this one's, and until when.
+    pub shared: Option<(u64, u64, WallTime)>,
 }
 
 impl Tracker {
@@ -96,6 +98,9 @@ fn state<'a>(scope: &'a Scope, meter: Option<&'a Meter>, servers: &Servers, at: 
         expose: &scope.sight.line,
         in_flight: scope.in_flight,
         waiting: scope.waiting,
+        shared: meter
+            .and_then(|meter| meter.share(at.mono))
+            .map(|(members, units, until)| (members, units, at.wall_at(until))),
         next: scope.next_at(servers, at.mono).map(|next| at.wall_at(next)),
     }
 }

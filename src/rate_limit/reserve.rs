@@ -26,6 +26,7 @@ use crate::{
         options::{QuotaRule, RateRules},
         routes::Route,
         server::Servers,
+        share::Exchange,
         ticket::{Mark, NEVER, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
@@ -154,6 +155,9 @@ pub(super) struct Scope {
     pub touched: bool,
     /// The line that has its turn; see [`super::turns`].
     pub turn: usize,
+    /// How it stands with its coordinator, and how long that is waited for, ms; 0 where there is none.
+    pub exchange: Exchange,
+    pub patience: i64,
 }
 
 impl Scope {
@@ -189,6 +193,8 @@ impl Scope {
             swept: now,
             touched: false,
             turn: 0,
+            exchange: Exchange::default(),
+            patience: 0,
         }
     }
 
@@ -302,6 +308,7 @@ impl Scope {
             }
         };
         add(self.held, Why::Held, true);
+        add(self.exchange.held, Why::Held, false);
         add(lane.held, if lane.is_own_hold { Why::Backoff } else { Why::Held }, !lane.is_own_hold);
         if let Some(held) = self.away.until(ticket.route) {
             add(held, Why::Held, true);
@@ -310,10 +317,16 @@ impl Scope {
             add(turn.until, Why::Outage, turn.is_told);
         }
         let mut awaits = None;
+        let early = self.exchange.early(self.patience, now);
         for (index, meter) in self.meters.iter().enumerate() {
             let cost = ticket.rules.cost(meter.unit.as_deref(), ticket.cost);
             if !lane.is_bound_by(index) && (meter.unit.is_none() || cost == 0) || !meter.paces(cost) {
                 continue;
+            }
+            if let Some(until) = early.filter(|_| meter.is_shareable() && !meter.is_heard())
+                && (u64::from(lane.fresh) + ahead > 0 || meter.is_contested(now))
+            {
+                awaits = awaits.max(Some(until));
             }
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
                 // An answer that is under way may show that there is room.
@@ -321,6 +334,8 @@ impl Scope {
                     awaits = awaits.max(Some(self.lease(now)));
                 }
                 Gate::At(turn) => add(turn, Why::Quota(index), !meter.is_learnt()),
+                // A share is no fact: no call is refused for it.
+                Gate::Share(turn) => add(turn, Why::Quota(index), false),
                 Gate::Wish(turn) => add(turn.min(patience), Why::Quota(index), false),
                 Gate::Answer(turn) => awaits = awaits.max(Some(turn)),
                 Gate::Free => {}
@@ -330,12 +345,14 @@ impl Scope {
             return Some(block);
         }
         let in_flight = u64::from(self.in_flight) + ahead;
+        let (gate, first) = self.exchange.gate(lane.gate, self.patience, now);
         let (until, why) = if awaits.is_some() {
             (awaits?.max(now.plus(1)).min(guess_until), Why::Probing)
         } else if in_flight >= u64::from(ticket.rules.max_concurrent) {
             (self.lease(now).plus(SEND_LEASE - PROBE_LEASE), Why::Concurrency)
-        } else if lane.gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(lane.gate) {
-            (self.lease(now).min(guess_until), Why::Probing)
+        } else if gate != u32::MAX && u64::from(lane.fresh) + ahead >= u64::from(gate) {
+            let until = self.lease(now).min(guess_until);
+            (if first > now { until.min(first) } else { until }, Why::Probing)
         } else {
             return None;
         };
@@ -360,6 +377,7 @@ impl Scope {
             }
         }
         lane.sent(now);
+        self.exchange.sent(now);
         if let Some(server) = servers.of(ticket.server) {
             ticket.probes = server.probes(ticket.route);
             server.sent(ticket.route, now);

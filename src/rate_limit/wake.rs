@@ -30,6 +30,7 @@ impl Tracker {
             scope.touched = true;
             self.touched.push(index as u32);
         }
+        self.touch_share(index);
     }
 
     // What happens to a server that fails is news for all who wait for it, whatever their credentials.

@@ -66,6 +66,21 @@ pub struct QuotaState {
     /// When the next send may go; `None` if it may go now.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub next_at: Option<WallTime>,
+    /// This client's share, where the quota is shared.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub shared: Option<Share>,
+}
+
+/// One client's share of a quota.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Share {
+    /// How many clients share it, this one included.
+    pub members: u64,
+    /// Its units of the window, those that are used included.
+    pub units: u64,
+    /// Until when they hold.
+    pub until: WallTime,
 }
 
 /// The history of a call: its attempts, its waits and their reasons.
@@ -223,6 +238,12 @@ impl QuotaState {
 
 impl From<&rate_limit::QuotaState<'_>> for QuotaState {
     fn from(state: &rate_limit::QuotaState<'_>) -> Self {
-        Self { quota: Quota::known(state), in_flight: state.in_flight, waiting: state.waiting, next_at: state.next }
+        Self {
+            quota: Quota::known(state),
+            in_flight: state.in_flight,
+            waiting: state.waiting,
+            next_at: state.next,
+            shared: state.shared.map(|(members, units, until)| Share { members, units, until }),
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! Beside the options ([`super::plan`]) one type is all that crosses; its methods share its buffers.
 
 mod quotas;
+mod shared;
 mod slot;
 mod whose;
 

@@ -28,6 +28,14 @@ pub(super) fn write_state(json: &mut Writer, state: &QuotaState, keyed: bool) {
     json.number("inFlight", Some(i64::from(state.in_flight)));
     json.number("waiting", Some(i64::from(state.waiting)));
     json.number("nextAt", state.next.map(|next| next.0));
+    if let Some((members, units, until)) = state.shared {
+        json.key("shared");
+        json.open('{');
+        json.number("members", Some(members as i64));
+        json.number("units", Some(units as i64));
+        json.number("until", Some(until.0));
+        json.close('}');
+    }
     json.close('}');
 }
 

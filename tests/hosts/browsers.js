@@ -15,17 +15,17 @@ const FIREFOX = ["browser.aboutwelcome.enabled", "datareporting.policy.dataSubmi
   .map((name) => `user_pref("${name}", false);`)
   .join("\n");
 
-/** @type {Record<string, (profile: string, url: string) => [string, string[]]>} */
+/** @type {Record<string, (profile: string, ...urls: string[]) => [string, string[]]>} */
 const COMMANDS = {
-  chromium: (profile, url) => [
+  chromium: (profile, ...urls) => [
     process.env.CHROME ?? "chromium",
-    ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", `--user-data-dir=${profile}`, url],
+    ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", `--user-data-dir=${profile}`, ...urls],
   ],
-  firefox: (profile, url) => {
+  firefox: (profile, ...urls) => {
     writeFileSync(join(profile, "user.js"), FIREFOX);
-    return [process.env.FIREFOX ?? "firefox-esr", ["-headless", "-no-remote", "-profile", profile, url]];
+    return [process.env.FIREFOX ?? "firefox-esr", ["-headless", "-no-remote", "-profile", profile, ...urls]];
   },
-  webkit: (_profile, url) => ["xvfb-run", ["-a", process.env.WEBKIT ?? "", url]],
+  webkit: (_profile, ...urls) => ["xvfb-run", ["-a", process.env.WEBKIT ?? "", ...urls]],
 };
 export const ENGINES = Object.keys(COMMANDS);
 
@@ -100,11 +100,12 @@ export async function serve(find, csp = STRICT.replace("'self'", "'self' 'wasm-u
  * Starts `engine` on `url`; `stop` ends it and removes its profile.
  * @param {string} engine
  * @param {string} url
+ * @param {string[]} [more] addresses of further tabs
  */
-export function open(engine, url) {
+export function open(engine, url, more = []) {
   mkdirSync("target", { recursive: true });
   const profile = mkdtempSync(resolve(`target/${engine}-`));
-  const [program, args] = /** @type {(typeof COMMANDS)[string]} */ (COMMANDS[engine])(profile, url);
+  const [program, args] = /** @type {(typeof COMMANDS)[string]} */ (COMMANDS[engine])(profile, url, ...more);
   // In a group of its own, and at home in its profile, so that nothing outlives it and nothing is left in the user's folders.
   const browser = spawn(program, args, { detached: true, stdio: "ignore", env: { ...process.env, HOME: profile, XDG_CACHE_HOME: profile, XDG_DATA_HOME: profile, XDG_CONFIG_HOME: profile } });
   const ended = once(browser, "exit").catch(() => {});

@@ -359,7 +359,7 @@ mod wire {
             base(json!({ "type": "circuit", "scope": "https://a.example", "state": "half-open" })),
         );
         same(
-            &QuotaState { quota, in_flight: 1, waiting: 2, next_at: None },
+            &QuotaState { quota, in_flight: 1, waiting: 2, next_at: None, shared: None },
             json!({ "scope": "https://a.example", "limit": 5, "resetAt": 9, "source": "ratelimit", "inFlight": 1, "waiting": 2 }),
         );
         same(

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPolicy, PolicyOptionError } from "fetch-with-policy";
 import { logger } from "fetch-with-policy/debug";
+import { createLedger } from "fetch-with-policy/share";
 import { callStore, watchQuotas } from "fetch-with-policy/state";
 import { virtualHost } from "./virtual.js";
 
@@ -42,6 +43,35 @@ test("a line says who waits for what until when; a long wait and an end without 
   assert.ok(lines.some((line) => /waits 2\.\d s, .*as the server asks: retry-after/.test(line)), all);
   assert.ok(lines.some((line) => line.includes("status 200; 0 left of a (1 in 4.0 s)")), all);
   assert.match(warnings.at(-1), /gives up: not-retryable$/);
+});
+
+test("a coordinator that does not reply is a warning, what it changes is a line", async () => {
+  const [lines, warnings] = [[], []];
+  const onEvent = logger({ log: (line) => lines.push(line), warn: (line) => warnings.push(line) });
+  const { host, pass } = virtualHost();
+  const ledger = createLedger({ now: host.now });
+  let asked = 0;
+  const exchange = async (...args) => {
+    if (asked++ === 0) throw new Error("connection refused");
+    return ledger.exchange(...args);
+  };
+  const fetch = async () => {
+    await new Promise((resolve) => host.setTimeout(resolve, 20));
+    return new Response("fine", { headers: QUOTA });
+  };
+  const policy = createPolicy({ host, onEvent, coordinator: { exchange }, fetch });
+  for (let n = 0; n < 3; n++) {
+    let status = 0;
+    policy.fetch(URL).then((response) => (status = response.status));
+    for (let waited = 0; status === 0 && waited < 60; waited++) await pass(1000);
+    assert.equal(status, 200);
+  }
+  assert.ok(asked >= 2);
+  const [first = ""] = warnings.filter((line) => line.includes("coordinator"));
+  assert.match(first, /^\[fetch-with-policy\] \S+: its coordinator does not reply, and is asked again at \d{4}-.*Z: Error: connection refused$/);
+  const rest = lines.filter((line) => /coordinator|shared by/.test(line));
+  assert.match(rest[0], /: its coordinator replies again$/);
+  assert.match(rest[1], /: shared by 1; units of this client: \d+/);
 });
 
 test("options of the wrong type are refused by name", () => {

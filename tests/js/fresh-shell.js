@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "shell-"));
 after(() => rmSync(folder, { recursive: true }));
 let copies = 0;
 
-const FILES = ["browser", "catalog", "common", "core-chunk", "define-messages", "errors", "explain", "explainer", "fallback", "format", "lazy-explain", "lazy-explainer", "policy-errors", "registered", "sent", "shell"];
+const FILES = ["browser", "catalog", "common", "core-chunk", "define-messages", "errors", "explain", "explainer", "fallback", "format", "lazy-explain", "lazy-explainer", "policy-errors", "registered", "sent", "sharing", "shell"];
 const LOAD = 'import("./core-chunk.js")';
 
 /** The core as the shell imports it: `ready` asks the gate each time. */

@@ -19,8 +19,8 @@ before(() => {
 });
 after(() => installed.remove());
 
-/** Every module of the package that a host without `.wasm` imports can import. */
-const entries = () => Object.keys(JSON.parse(readFileSync(join(home, "package.json"), "utf8")).exports).filter((name) => !/\.json$|\*|opentelemetry/.test(name));
+/** Every module of the package that a host without `.wasm` imports and `cloudflare:` modules can import. */
+const entries = () => Object.keys(JSON.parse(readFileSync(join(home, "package.json"), "utf8")).exports).filter((name) => !/\.json$|\*|opentelemetry|durable-object/.test(name));
 
 test("importing an entry touches no network, timer, chance or global, and compiles nothing", () => {
   for (const entry of entries()) {
@@ -56,7 +56,8 @@ test("no file of the package makes code from strings, or holds a path of the mac
   const names = /** @type {string[]} */ (readdirSync(home, { recursive: true })).filter((name) => /\.(js|mjs|wasm)$/.test(name));
   assert.ok(names.length > 5);
   for (const name of names) {
-    const text = readFileSync(join(home, name), "latin1");
+    // EVAL of Redis is a method of its clients.
+    const text = readFileSync(join(home, name), "latin1").replaceAll(/share-redis\.js$/.test(name) ? /\.eval\(\w+,/g : /$^/g, "");
     assert.doesNotMatch(text, /\beval\s*\(|new Function\s*\(/, name);
     for (const path of [process.cwd(), "/.cargo/", "/rustc/", "/home/"]) assert.ok(!text.includes(path), `${name} holds ${path}`);
   }

@@ -109,7 +109,7 @@ const options: Required<PolicyOptions> = {
   fetch: asFetch,
   unavailable: "bypass",
   host,
-  coordinator: undefined,
+  coordinator: { exchange: () => Promise.reject(new Error("none")) },
   explainer: { explainResponse },
 };
 createPolicy({ retry: false, rateLimit: false, circuitBreaker: false, hedge: false, idempotencyKey: false, unavailable: "throw" });
@@ -206,6 +206,12 @@ function told(event: PolicyEvent): void {
       return console.log(event.reason satisfies GiveUpReason, event.retryAt);
     case "circuit":
       return console.log(event.scope, event.state satisfies "closed" | "open" | "half-open");
+    case "share":
+      return console.log(event.scope, event.members, event.units, event.scarce, event.ms);
+    case "share-lost":
+      return console.log(event.scope, event.error, event.until);
+    case "share-back":
+      return console.log(event.scope);
     case "credential-header":
       return console.log(event.header, event.origin);
     case "misuse":

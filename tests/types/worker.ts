@@ -2,8 +2,12 @@
 import { callRecord, createExplainer, createPolicy, explainResponse, HttpError, RateLimitError } from "fetch-with-policy";
 import de from "fetch-with-policy/messages/de";
 import { clever } from "fetch-with-policy/profiles";
+import { durableObject, Quotas } from "fetch-with-policy/share/durable-object";
 
 const policy = createPolicy({ profiles: [clever], timeout: { total: 20_000 }, onEvent: (event) => event.type === "wait" && console.log(event.reason) });
+declare const env: { QUOTAS: DurableObjectNamespace<Quotas> };
+export { Quotas };
+createPolicy({ coordinator: durableObject(env.QUOTAS, { secret: "of sixteen or more" }) });
 const explainer = createExplainer({ messages: de });
 
 export default {

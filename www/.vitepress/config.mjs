@@ -25,7 +25,7 @@ const GUIDES = [
   { text: "Forms: errors beside fields", link: "/guides/forms" },
   { text: "Progress and countdown", link: "/guides/ui" },
   { text: "Edge workers", link: "/guides/edge" },
-  { text: "Share quotas", link: "/guides/sharing" },
+  { text: "Share quotas", link: "/guides/shared-quotas" },
   { text: "Use it under an SDK", link: "/guides/clients" },
   { text: "Test your code", link: "/guides/testing" },
   { text: "Logs and traces", link: "/guides/logs" },

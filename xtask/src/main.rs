@@ -19,6 +19,7 @@ mod process;
 mod release;
 mod root;
 mod sbom;
+mod share;
 mod site;
 mod size;
 mod steps;

@@ -69,6 +69,7 @@ pub const STEPS: &[Step] = &[
     Step { loud: true, ..waiting("hosts", Count::Node, hosts) },
     step("bundlers", Count::Node, || own_packages("tests/bundlers")),
     Step { optional: true, ..step("next", Count::Node, || own_packages("tests/next")) },
+    Step { loud: true, ..step("share", Count::Node, share) },
     waiting("clients", Count::Node, || own_packages("tests/clients")),
     step("jest", Count::Node, || own_packages("tests/jest")),
     step("vitest", Count::Node, || own_packages("tests/vitest")),
@@ -222,6 +223,17 @@ fn hosts() -> Result<Vec<Command>, String> {
     for command in &mut commands {
         command.env("NODE_20", &old).env("NODE_24", &new).env("FIREFOX", &firefox).env("WEBKIT", &webkit);
         command.env("LIBFAKETIME", &faketime);
+    }
+    Ok(commands)
+}
+
+// Quotas that are shared through real servers, Durable Objects and tabs.
+fn share() -> Result<Vec<Command>, String> {
+    let servers = [("REDIS_SERVER", install::redis()?), ("VALKEY_SERVER", install::valkey()?)];
+    let browsers = [("FIREFOX", install::firefox()?), ("WEBKIT", install::webkit()?)];
+    let mut commands = own_packages("tests/share")?;
+    for command in &mut commands {
+        command.envs(servers.iter().chain(&browsers).map(|(name, path)| (name, path)));
     }
     Ok(commands)
 }

@@ -33,6 +33,8 @@ pub(super) struct Bucket {
     share: i64,
     /// As it was last reported: when it is full.
     reset: Option<Reset>,
+    /// When an answer last told what there is.
+    seen: MonoTime,
 }
 
 /// Nobody else.
@@ -49,6 +51,7 @@ impl Default for Bucket {
             sure: false,
             share: ALL,
             reset: None,
+            seen: MonoTime::default(),
         }
     }
 }
@@ -108,6 +111,7 @@ impl Bucket {
     // An answer reported `remaining`, with `others` units that it may not have counted.
     fn count(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
+        self.seen = now;
         let least = times(milli(remaining).saturating_sub(milli(others)), ALL) / self.share;
         // It cannot hold more than was told, a token begun, and what flowed in since.
         let most = milli(remaining).saturating_add(MILLI).saturating_add(self.inflow(now.since(sent)));
@@ -120,7 +124,7 @@ impl Bucket {
         if self.sure {
             self.share = (self.share * 2).min(16 * ALL);
         }
-        (self.at, self.tokens, self.sure) = (now, 0, true);
+        (self.at, self.tokens, self.sure, self.seen) = (now, 0, true, now);
         if self.high != i64::MAX {
             self.set_rate(self.high, limit);
         }
@@ -150,6 +154,39 @@ impl Bucket {
         // Upwards to the millisecond, that it is there when asked for.
         let wait = wait / (MILLI * MILLI) + 1;
         self.at.plus(wait).max(now)
+    }
+
+    /// How long ago an answer told what there is, ms.
+    pub fn age(&self, now: MonoTime) -> i64 {
+        now.since(self.seen).max(0)
+    }
+
+    /// Microseconds a token.
+    pub fn per(&self) -> i64 {
+        self.per
+    }
+
+    /// How long an empty one takes to fill, ms; 0 where nobody knows.
+    pub fn window(&self, limit: u64) -> i64 {
+        if self.per == i64::MAX { 0 } else { times(self.per, limit as i64) / MILLI }
+    }
+
+    /// What is known, for another client; times from now.
+    pub fn know(&self, now: MonoTime) -> [i64; 4] {
+        let per = if self.per == i64::MAX { 0 } else { self.per };
+        let by = self.reset.map_or(1, |reset| reset.by.since(now).max(1));
+        [per, i64::from(self.sure), by, self.reset.map_or(1, |reset| reset.granularity())]
+    }
+
+    /// Takes what another client knew at `base`: the rate, where it is not known here.
+    pub fn adopt(&mut self, know: &[i64], base: MonoTime) {
+        if let [per, sure, by, granularity, ..] = *know {
+            if self.per == i64::MAX && per > 0 {
+                (self.per, self.sure) = (per, sure != 0);
+            }
+            let by = base.plus(by);
+            self.reset = self.reset.or_else(|| Some(Reset::known(by.plus(-granularity), by, granularity)));
+        }
     }
 
     /// When it is full, as it was reported.

@@ -13,6 +13,8 @@ pub enum Gate {
     Free,
     /// Then.
     At(MonoTime),
+    /// Then, as far as this client's share of it goes; there is room.
+    Share(MonoTime),
     /// Then, by the caller's own wish to spread what is left: there is room.
     Wish(MonoTime),
     /// Once an answer is here that is under way; then at the latest.
@@ -41,7 +43,7 @@ impl Meter {
         let Some(facts) = self.facts() else { return Gate::Free };
         let room = self.room(now);
         let needed = ahead.saturating_add(cost.min(facts.limit));
-        if self.trial().is_some_and(|trial| ahead > 0 || !trial.is_open(&self.usage, now)) {
+        if self.trial().is_some_and(|trial| ahead > 0 || !trial.is_open(&self.usage, now)) || self.waits_alone(now) {
             return Gate::Answer(now.plus(ALONE));
         }
         if room < needed {
@@ -58,6 +60,9 @@ impl Meter {
                 }
                 _ => Gate::At(turn),
             };
+        }
+        if let Some(gate) = self.share_gate(facts, room, needed, in_flight, now) {
+            return gate;
         }
         // Where others draw on it too, what is under way at once is our share of what is left.
         if self.is_crowded() && in_flight > 0 && self.unit.is_none() {
@@ -111,9 +116,23 @@ impl Meter {
         self.knows_end() && now.since(self.seen) > FORGOTTEN.saturating_add(times(window, 3))
     }
 
+    /// Whether it begins again within `ms`, as far as is known.
+    pub fn is_near(&self, ms: i64, now: MonoTime) -> bool {
+        match (self.length(), self.resets(now)) {
+            (Some(length), _) => length <= ms,
+            (None, Some(reset)) => reset.since(now) <= ms,
+            (None, None) => true,
+        }
+    }
+
     /// Whether others draw on it.
     pub fn is_crowded(&self) -> bool {
-        self.usage.crowd > SHARE
+        self.usage.crowd > SHARE && !self.is_shared()
+    }
+
+    /// Whether one is to try alone, and it is not known to be this client's turn.
+    pub fn waits_alone(&self, now: MonoTime) -> bool {
+        self.trial().is_some_and(|trial| trial.is_open(&self.usage, now)) && self.awaits_turn(now)
     }
 
     /// Whether all of it is used, as far as is known.

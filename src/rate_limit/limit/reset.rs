@@ -106,6 +106,29 @@ impl Reset {
         Some(reset)
     }
 
+    /// As another client knows it.
+    pub fn known(after: MonoTime, by: MonoTime, granularity: i64) -> Self {
+        let granularity = granularity.max(1);
+        Self {
+            after,
+            by,
+            wall: None,
+            granularity,
+            is_dated: false,
+            is_past: false,
+            step: 0,
+            is_bound: false,
+            grid: 0,
+            worth: times(granularity, 20),
+            face: by,
+        }
+    }
+
+    /// How fine it was reported, ms.
+    pub fn granularity(&self) -> i64 {
+        self.granularity
+    }
+
     /// Whether a window of this length is worth a send before it.
     pub fn is_worth(&self, length: i64) -> bool {
         length <= self.worth

@@ -50,7 +50,7 @@ impl Sliding {
         }
         // What others used.
         let missing = facts.limit.saturating_sub(remaining).saturating_sub(usage.total(told.sent, facts.length));
-        if missing > 0 {
+        if missing > 0 && (!facts.shared || told.limited) {
             usage.push(told.now, missing, facts.length);
         }
         Next::Same
@@ -66,6 +66,21 @@ impl Sliding {
     /// Units that the newest answer left.
     pub fn left(&self) -> u64 {
         self.left.unwrap_or(0).max(0) as u64
+    }
+
+    /// What is known, for another client; times from now.
+    pub fn know(&self, now: MonoTime) -> [i64; 3] {
+        let by = self.reset.filter(|reset| !reset.is_guess()).map_or(0, |reset| reset.by.since(now).max(1));
+        [self.found.unwrap_or(0), by, self.reset.map_or(1, |reset| reset.granularity())]
+    }
+
+    /// Takes what another client knew at `base`.
+    pub fn adopt(&mut self, know: &[i64], base: MonoTime) {
+        if let [found, by, granularity, ..] = *know {
+            self.found = self.found.or(Some(found).filter(|found| *found > 0));
+            let by = base.plus(by);
+            self.reset = self.reset.or_else(|| Some(Reset::known(by.plus(-granularity), by, granularity)));
+        }
     }
 
     pub fn found(&self) -> Option<i64> {

@@ -7,6 +7,7 @@
 //! rest of the run, and if it is refused the reset is believed as it was reported.
 
 mod answers;
+mod know;
 
 use super::{
     Facts, Trial, UNKNOWN_WINDOW,
@@ -62,6 +63,8 @@ pub(super) struct Window {
     /// The open window's end, and that of the one before, while nothing is reported of the open one.
     reset: Option<Reset>,
     closed: Option<Reset>,
+    /// The least that a response of the window before left.
+    closed_left: u64,
     /// The window before should be over, and one send finds out.
     trial: Option<Trial>,
     /// The length that was found out, where none was reported.
@@ -74,6 +77,8 @@ pub(super) struct Window {
     refuted: bool,
     /// A reset was met and proved to be one.
     proved: bool,
+    /// How often one that stood alone showed whether the window was over, or one that opened a window when it did.
+    resolved: u32,
     /// By how much resets come later than they are reported, where the server rounds down, ms.
     late: i64,
     /// Of windows whose end nobody reports: their length, and between which two moments the open one began.
@@ -88,12 +93,14 @@ impl Window {
             open: Open::new(MonoTime(i64::MIN), 0),
             reset: None,
             closed: None,
+            closed_left: u64::MAX,
             trial: None,
             found: None,
             reckoned: None,
             shortest: None,
             refuted: false,
             proved,
+            resolved: 0,
             late: 0,
             untold: Length { after: 0, by: UNKNOWN_WINDOW, open: true },
             mark: None,
@@ -164,7 +171,7 @@ impl Window {
                 self.closed = Some(reset);
                 let opener = self.open.opener;
                 let lengths = opener.and_then(|(sent, got)| nice(reset.after.since(got), reset.by.since(sent)));
-                self.reckoned = lengths.map(|(shortest, _)| shortest);
+                self.reckoned = lengths.map(|(shortest, _)| shortest).or(self.reckoned);
                 self.begin_next(now, in_flight);
                 if unproved {
                     self.trial = Some(Trial::new(now, length));
@@ -184,6 +191,9 @@ impl Window {
     }
 
     fn begin_next(&mut self, began: MonoTime, used: u64) {
+        if self.reset.is_some() {
+            self.closed_left = self.open.least.unwrap_or(u64::MAX);
+        }
         self.open = Open::new(began, used);
         (self.reset, self.trial) = (None, None);
     }

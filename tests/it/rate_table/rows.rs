@@ -154,7 +154,7 @@ pub fn clients() -> Vec<Row> {
     let four = |name, kind, style| Row { clients: 4, ..Row::new(name, kind, style) };
     vec![
         four("4 clients", "first", Clever).most(1.14, 10).asleep(1.14, 11),
-        four("4 clients, fixed", "fixed", Clever).most(1.08, 320).asleep(1.17, 95),
+        four("4 clients, fixed", "fixed", Clever).most(1.08, 16).asleep(1.17, 95),
         four("4 clients, sliding", "sliding", Clever)
             .most(1.31, 21)
             .asleep(1.36, 294)
@@ -170,10 +170,10 @@ pub fn clients() -> Vec<Row> {
             .asleep(1.1, 205)
             .holds("what others used is logged (sliding.rs, missing)"),
         four("4 clients, bucket, draft-10", "bucket", Ietf).most(1.04, 42).asleep(1.04, 13),
-        Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 107).asleep(1.04, 99) },
+        Row { limits: TWO, ..four("4 clients, two limits", "first", Ietf).most(1.04, 70).asleep(1.05, 70) },
         Row {
             limits: TWO,
-            ..four("4 clients, two limits, one told", "first", Clever).most(1.19, 132).asleep(1.13, 194).loses(2, 0)
+            ..four("4 clients, two limits, one told", "first", Clever).most(1.19, 100).asleep(1.13, 100)
         },
         four("4 clients, hidden", "first", Nothing).most(1.9, 196).asleep(2.08, 346),
         four("4 clients, hidden, fixed", "fixed", Nothing).most(1.91, 216).asleep(1.74, 351),
@@ -181,7 +181,7 @@ pub fn clients() -> Vec<Row> {
         four("4 clients, hidden, bucket", "bucket", Nothing).most(1.09, 983).asleep(1.57, 1209),
         Row {
             configured: true,
-            ..four("4 clients, hidden, configured", "first", Nothing).most(1.39, 1975).asleep(1.32, 1971)
+            ..four("4 clients, hidden, configured", "first", Nothing).most(1.39, 190).asleep(1.32, 380)
         },
         Row {
             server: |server| server.retry_after = RetryAfter::Seconds,

@@ -39,6 +39,7 @@ impl Window {
         }
         if taken == told.cost && taken > 0 && !told.limited && open.opener.is_none() {
             open.opener = Some((told.sent, told.now));
+            self.resolved = self.resolved.wrapping_add(1);
         }
         open.foreign = open.foreign.max(taken.saturating_sub(open.used));
         if taken > open.used {
@@ -110,7 +111,14 @@ impl Window {
         usage: &mut Usage,
     ) -> Option<Next> {
         let jumps = self.open.least.is_some_and(|least| facts.limit.saturating_sub(taken) > least);
-        match known.compare(&reset, facts.length) {
+        let order = known.compare(&reset, facts.length);
+        // Within one window units do not come back, from one response to a request that went after it. Of a bucket they do, too.
+        let is_after = self.open.newest.is_some_and(|(_, got)| told.sent >= got);
+        let length = facts.length.or(self.reckoned);
+        if facts.shared && jumps && is_after && order == Order::Same && !told.limited && length.is_some() {
+            return Some(Self::log_of(length, reset, told));
+        }
+        match order {
             Order::Same => self.reset.iter_mut().for_each(|known| known.narrow(&reset)),
             Order::Earlier => return None,
             // Moved away long before it came: a bucket, unless nobody knows when that is and there is room again.
@@ -122,7 +130,8 @@ impl Window {
                 self.measure(facts.limit, usage);
                 self.closed = Some(known);
                 // Before its time, it may as well be the same, or a bucket: then all that is taken counts.
-                let own = if told.now < known.by { taken.max(told.cost) } else { told.cost };
+                let is_all = told.now < known.by && !facts.shared;
+                let own = if is_all { taken.max(told.cost) } else { told.cost };
                 self.begin_next(told.sent, told.others.saturating_add(own));
                 self.reset = Some(reset);
             }
@@ -152,40 +161,65 @@ impl Window {
             return None;
         }
         let trial = self.trial.take();
+        self.resolved = self.resolved.wrapping_add(u32::from(trial.is_some()));
         // One that may have arrived after the reported end shows nothing of a length that ends before it.
         let guess = trial.and_then(|trial| trial.length).filter(|_| told.now < closed.by);
         if trial.is_some() {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             self.proved = guess.is_none();
         }
+        // All is there again: whatever rounding makes of the resets, it is another window.
+        let left = facts.limit.saturating_sub(taken);
+        let is_full = trial.is_some() && taken <= told.cost && left > self.closed_left && !told.limited;
         let length = guess.or(self.reckoned);
         let own = usage.total(told.sent, facts.length);
-        if !told.limited && self.slides(&closed, &reset, taken, facts.length.or(length), own) {
-            let most = reset.by.since(told.sent);
-            let shortest = || nice(reset.after.since(told.now), most).map_or(most, |(shortest, _)| shortest).max(1);
-            return Some(Next::Sliding(facts.length.or(length).or_else(|| Some(shortest())), Some(reset)));
+        let slides = if facts.shared {
+            // Others may have sent what is taken: only one that stood alone shows it, or a reset that comes too soon.
+            let length = facts.length.or(length);
+            let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
+            let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
+            let is_shown = order == Order::Later && is_short || trial.is_some() && (is_short || is_most);
+            // One that went too early meets the same window, with less left in it.
+            let is_more = order == Order::Later || left > self.closed_left;
+            is_more && product(taken, 16) > facts.limit && is_shown
+        } else {
+            self.slides(facts, &closed, &reset, taken, facts.length.or(length), own)
+        };
+        if !told.limited && slides {
+            return Some(Self::log_of(facts.length.or(length), reset, told));
         }
-        if order == Order::Later {
-            self.note_period(&closed, &reset);
+        if order == Order::Later || is_full {
+            if order == Order::Later {
+                self.note_period(&closed, &reset);
+            }
             self.found = self.found.or(guess);
             usage.clear();
         } else {
             // The window before is open, and there was room in it after all.
             self.refuted |= guess.is_some();
+            let taken = if facts.shared { told.cost } else { taken };
             self.open.used = self.open.used.max(taken.saturating_add(told.others));
         }
         self.reset = Some(reset);
         Some(Next::Same)
     }
 
+    // What slides: of this length, or of the shortest that the reset which was reported allows.
+    fn log_of(length: Option<i64>, reset: Reset, told: Told) -> Next {
+        let most = reset.by.since(told.sent);
+        let shortest = || nice(reset.after.since(told.now), most).map_or(most, |(shortest, _)| shortest).max(1);
+        Next::Sliding(length.or_else(|| Some(shortest())), Some(reset))
+    }
+
     // Whether the window after `closed`, of which the first answer reported `reset`, is none. `own`: units sent of late.
-    fn slides(&self, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
+    fn slides(&self, facts: Facts, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
         // The next window ends a window later; what slides ends with the next of its oldest.
         let is_told = !closed.is_guess() && !reset.is_guess();
         let short = is_told && length.is_some_and(|length| reset.by < closed.after.plus(length));
         // Own sends of a while explain what is taken, though the window should be a new one.
         let old = taken > product(self.open.used, 2) && taken <= own.saturating_add(2);
-        short || (old && product(taken, 8) >= product(own, 7))
+        // A few may be others'.
+        short || (length.is_none() && old && product(taken, 8) >= product(own, 7) && product(taken, 16) > facts.limit)
     }
 
     // No window is longer than the time from one reset to the next.
@@ -197,6 +231,7 @@ impl Window {
     // The send that stood alone was refused: the window before is open still.
     pub(super) fn refuse(&mut self, limit: u64, now: MonoTime) {
         let Some(mut reset) = self.closed.take() else { return };
+        self.resolved = self.resolved.wrapping_add(1);
         // Reckoned from resets that come as late as they are seen to, a length may be right. Before its time not the
         // reset as it was reported is wrong, but what was reckoned of it.
         self.refuted = self.open.began < reset.by && !reset.is_guess();

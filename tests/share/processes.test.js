@@ -1,6 +1,6 @@
 // @ts-check
 // Eight processes, each with another client library, share one quota through a real server, while the server or a process is taken
-// away. Judged by counts: each call is granted, and refusals are few.
+// away. Judged by counts: each call is granted, and refusals are few beside those that the same processes meet without a coordinator.
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -18,17 +18,20 @@ const HANG = { timeout: 150_000 };
 /** Where nothing is wrong with the server, a busy machine must not look as if there were; ms. */
 const PATIENCE = 10_000;
 const KEY = "hunter2-hunter2-hunter2";
+/** With a coordinator at most this part of the refusals without one. It was 0 to 0.06 on a busy machine. */
+const PART = 1 / 4;
 
 /**
  * Runs a process for each library; `trouble` comes once a third of the sends came.
  * @param {import("node:test").TestContext} context
- * @param {{ port: number, patience?: number, trouble?: (children: import("node:child_process").ChildProcess[]) => unknown }} options
+ * @param {{ port?: number, patience?: number, trouble?: (children: import("node:child_process").ChildProcess[]) => unknown }} options without
+ *   a port they share nothing, and then calls may be lost
  */
 async function run(context, { port, patience = PATIENCE, trouble }) {
   const upstream = await startUpstream();
   context.after(upstream.stop);
   const url = (/** @type {number} */ n) => `${upstream.address}/quota?token=a&limit=${LIMIT}&window=${WINDOW}&client=${n}`;
-  const children = LIBRARIES.map((library, n) => fork(`${import.meta.dirname}/process.js`, [library, String(port), url(n), String(EACH), KEY, String(patience)]));
+  const children = LIBRARIES.map((library, n) => fork(`${import.meta.dirname}/process.js`, [library, String(port ?? ""), url(n), String(EACH), KEY, String(patience)]));
   context.after(() => children.forEach((child) => child.kill("SIGKILL")));
   await Promise.all(children.map((child) => once(child, "message")));
   const done = children.map(async (child) => {
@@ -45,15 +48,17 @@ async function run(context, { port, patience = PATIENCE, trouble }) {
   const sum = total(parts);
   const { refused } = upstream.met("a");
   context.diagnostic(`${parts.length} processes x ${EACH}: ${refused} 429s, ${JSON.stringify(sum)}`);
-  assert.deepEqual(sum.outcomes, { 200: parts.length * EACH }, "each call is granted");
+  if (port !== undefined) assert.deepEqual(sum.outcomes, { 200: parts.length * EACH }, "each call is granted");
   return { ...sum, refused, processes: parts.length };
 }
 
 for (const [server, program] of Object.entries(SERVERS)) {
   test(`${server}: eight processes, each by another client library, share one quota`, HANG, async (context) => {
+    const alone = await run(context, {});
     const { port } = await startServer(context, program);
-    const { events } = await run(context, { port });
+    const { events, refused } = await run(context, { port });
     assert.ok((events["exchange"] ?? 0) >= LIBRARIES.length, "each of them asks");
+    assert.ok(refused <= alone.refused * PART, `${refused} 429s, and ${alone.refused} without a coordinator`);
   });
 }
 

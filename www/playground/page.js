@@ -6,6 +6,7 @@ import { mountDevtools } from "./devtools.js";
 import { mountExplainBox } from "./explain-box.js";
 import { createPanel } from "./panel.js";
 import { floor } from "./quota.js";
+import { mountShared } from "./shared.js";
 
 const start = find("#start", HTMLButtonElement);
 const stop = find("#stop", HTMLButtonElement);
@@ -40,6 +41,7 @@ stop.addEventListener("click", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
 new ResizeObserver(refresh).observe(find("#panels", HTMLElement));
 mountDevtools(find("#devtools", HTMLElement));
+mountShared(find("#shared", HTMLElement));
 mountExplainBox(find("#explain", HTMLElement));
 
 /** @param {number} count */

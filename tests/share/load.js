@@ -10,10 +10,10 @@ const LATE = 100_000;
  * Makes a policy, and gives how to make `calls` calls at once: what came of all calls so far by status or error, and what the policy
  * told of sharing by type of event.
  * @param {Pick<typeof import("../../pkg-template/index.js"), "createPolicy">} api
- * @param {{ coordinator: import("../../pkg-template/share.js").Coordinator | undefined, url: string, key: string }} options without a
- *   coordinator it shares nothing
+ * @param {{ coordinator: import("../../pkg-template/share.js").Coordinator | undefined, url: string, key: string, scope?: string }} options
+ *   without a coordinator it shares nothing; with a `scope`, that is whose quota it is, whatever the host
  */
-export function join({ createPolicy }, { coordinator, url, key }) {
+export function join({ createPolicy }, { coordinator, url, key, scope }) {
   /** @type {Told} */
   const told = { outcomes: {}, events: {} };
   const { outcomes, events } = told;
@@ -23,6 +23,7 @@ export function join({ createPolicy }, { coordinator, url, key }) {
   const policy = createPolicy({
     retry: { maxAttempts: 10 },
     ...(counted && { coordinator: counted }),
+    ...(scope !== undefined && { rateLimit: { scope: () => scope } }),
     onEvent: (event) => void (/^share/.test(event.type) && add(events, event.type === "share-lost" ? `${event.type}: ${event.error}` : event.type)),
   });
   const call = async () => {

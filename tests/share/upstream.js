@@ -9,9 +9,10 @@ const EXPOSED = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, re
 
 /**
  * `/quota?token=…&limit=…&window=…&client=…`: a fixed window by the clock, told by X-RateLimit headers with the reset in epoch ms
- * rounded up to a second. `met` gives what came of a token so far; `reached` waits until so many sends came.
+ * rounded up to a second. `met` gives what came of a token so far; `reached` waits until so many sends came. It listens on so many
+ * hosts, all of this machine.
  */
-export async function startUpstream() {
+export async function startUpstream(hosts = 1) {
   /** @type {Map<string, Met>} */
   const all = new Map();
   const met = (/** @type {string} */ token) => {
@@ -19,7 +20,8 @@ export async function startUpstream() {
     all.set(token, known);
     return known;
   };
-  const server = createServer((request, response) => {
+  /** @type {import("node:http").RequestListener} */
+  const listener = (request, response) => {
     const { searchParams } = new URL(request.url ?? "/", "http://upstream");
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("access-control-allow-headers", "*, authorization");
@@ -43,14 +45,21 @@ export async function startUpstream() {
     response.setHeader("x-ratelimit-reset", Math.ceil(((window + 1) * length) / 1000));
     response.writeHead(allowed ? 200 : 429).end("{}");
     for (const check of quota.watch) check();
-  });
-  // A connection that it closes while a request is on its way would fail that request.
-  server.keepAliveTimeout = 0;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  };
+  /** @type {import("node:http").Server[]} */
+  const servers = [];
+  let port = 0;
+  for (let n = 1; n <= hosts; n++) {
+    // A connection that it closes while a request is on its way would fail that request.
+    const server = createServer({ keepAliveTimeout: 0 }, listener).listen(port, `127.0.0.${n}`);
+    servers.push(server);
+    await once(server, "listening");
+    ({ port } = /** @type {import("node:net").AddressInfo} */ (server.address()));
+  }
+  const addresses = servers.map((_, n) => `http://127.0.0.${n + 1}:${port}`);
   return {
-    address: `http://127.0.0.1:${port}`,
+    address: String(addresses[0]),
+    addresses,
     met,
     /** @param {string} token @param {number} sends @returns {Promise<void>} */
     reached(token, sends) {
@@ -61,6 +70,6 @@ export async function startUpstream() {
         check();
       });
     },
-    stop: () => void (server.closeAllConnections(), server.close()),
+    stop: () => servers.forEach((server) => (server.closeAllConnections(), server.close())),
   };
 }

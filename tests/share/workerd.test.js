@@ -1,6 +1,7 @@
 // @ts-check
 // Ten isolates of a real workerd, each a Worker with its policy at module scope, share a quota through a real Durable Object:
-// many short requests, requests that end while they ask, and an object that is evicted.
+// many short requests, requests that end while they ask, and an object that is evicted. Judged by counts: each call is granted, and
+// refusals are few beside those that the same isolates meet without a coordinator.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { build } from "esbuild";
@@ -8,11 +9,13 @@ import { Miniflare } from "miniflare";
 import { startUpstream } from "./upstream.js";
 
 const ISOLATES = 10;
-const REQUESTS = 6;
+const REQUESTS = 10;
 const CALLS = 3;
 const COUNT = ISOLATES * REQUESTS * CALLS;
 const LIMIT = 60;
 const WINDOW = 2000;
+/** With a coordinator at most this part of the refusals without one. On a busy machine it was 1 of 120. */
+const PART = 1 / 4;
 const HANG = { timeout: 150_000 };
 const STRICT = "no_handle_cross_request_promise_resolution";
 
@@ -45,13 +48,13 @@ async function isolates(context) {
   const upstream = await startUpstream();
   context.after(upstream.stop);
   const ask = async (/** @type {number} */ n, /** @type {string} */ path) => {
-    const url = `${upstream.address}/quota?token=shared&limit=${LIMIT}&window=${WINDOW}&client=${n}`;
+    const url = `${upstream.address}/quota?token=${path === "/alone" ? "alone" : "shared"}&limit=${LIMIT}&window=${WINDOW}&client=${n}`;
     const response = await /** @type {any} */ (workers[n]).fetch(`http://worker${path}?${new URLSearchParams({ url, calls: String(CALLS) })}`);
     return response.text();
   };
   /** All requests of all isolates at once. @returns {Promise<unknown[]>} */
-  const all = async () => {
-    const told = await Promise.all(Array.from({ length: ISOLATES * REQUESTS }, (_, n) => ask(n % ISOLATES, "/")));
+  const all = async (path = "/") => {
+    const told = await Promise.all(Array.from({ length: ISOLATES * REQUESTS }, (_, n) => ask(n % ISOLATES, path)));
     return told.flatMap((text) => JSON.parse(text));
   };
   const events = async () => {
@@ -75,10 +78,14 @@ function granted(outcomes, count) {
 
 test(`workerd: ${ISOLATES} isolates x ${REQUESTS} requests x ${CALLS} calls share one quota`, HANG, async (context) => {
   const { all, events, upstream } = await isolates(context);
+  // Some may be lost.
+  await all("/alone");
   granted(await all(), COUNT);
   const told = await events();
   const { refused } = upstream.met("shared");
-  context.diagnostic(`429s: ${refused}; ${JSON.stringify(told)}`);
+  const without = upstream.met("alone").refused;
+  context.diagnostic(`429s: ${refused}, and ${without} without a coordinator; ${JSON.stringify(told)}`);
+  assert.ok(refused <= without * PART, `${refused} 429s, and ${without} without a coordinator`);
   assert.ok((told["exchange"] ?? 0) >= ISOLATES, "each isolate asks");
 });
 

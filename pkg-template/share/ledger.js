@@ -362,12 +362,15 @@ function fair(limit, mine, others, near) {
  * @param {number} now
  */
 function giveTokens(quota, part, others, asked, now) {
-  const { limit, units } = asked;
+  const { limit } = asked;
+  // Who does not know yet that it is a bucket holds no tokens, and tells what is gone, not when that was.
+  const isTold = asked.mode === BUCKET;
+  const [missing, units] = isTold ? [asked.used, asked.units] : [asked.taken ?? asked.used, 0];
   const each = quota.window / limit;
   // Between what the server counted, and that with all that was given out and is not used, is on its way, or was used since.
-  const least = now + asked.used * each;
+  const least = now + missing * each;
   const out = others.reduce((sum, { units, lease }) => sum + (now < lease ? units : 0), units);
-  const most = now < quota.settled ? Infinity : least + out * each + asked.back + UNDER_WAY;
+  const most = now < quota.settled || !isTold ? Infinity : least + out * each + asked.back + UNDER_WAY;
   quota.full = Math.max(least, Math.min(quota.full, most));
   const there = Math.max(0, limit - (quota.full - now) / each);
   const waiting = others.filter(({ want, lease }) => want > 0 && now < lease).length + 1;

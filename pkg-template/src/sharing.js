@@ -169,7 +169,7 @@ function numbersOf({ members, retry, held, quotas }, message) {
     const asked = message.quotas.find((quota) => quota.id === id && quota.limit === limit);
     if (asked === undefined) continue;
     const longest = 2 * asked.window + BEYOND;
-    const [mostNext, mostLease] = asked.mode === 0 ? [longest, 2 * longest] : [limit, longest];
+    const [mostNext, mostLease] = (know[0] ?? asked.mode) === 0 ? [longest, 2 * longest] : [limit, longest];
     const line = [whole("units", units, 0, limit), whole("next", next, 0, MOST), whole("lease", lease, 0, MOST), scarce === true ? 1 : 0];
     line.push(whole("alone", alone, 0, BEYOND), whole("revision", revision, 0, MOST), whole("age", age, 0, LATEST));
     const known = [...know.slice(0, KNOWN), ...Array(KNOWN).fill(0)].slice(0, KNOWN).map((number) => whole("know", number, -MOST, MOST));

@@ -26,7 +26,7 @@ use crate::{
         options::{QuotaRule, RateRules},
         routes::Route,
         server::Servers,
-        share::{Exchange, FEW},
+        share::Exchange,
         ticket::{Mark, NEVER, Place, Stand, Ticket},
     },
     time::{Moment, MonoTime},
@@ -324,7 +324,7 @@ impl Scope {
                 continue;
             }
             if let Some(until) = early.filter(|_| meter.is_shareable() && !meter.is_heard())
-                && (u64::from(lane.fresh) + ahead > 0 || meter.room(now) < FEW)
+                && (u64::from(lane.fresh) + ahead > 0 || meter.is_contested(now))
             {
                 awaits = awaits.max(Some(until));
             }

@@ -25,8 +25,6 @@ const AGAIN: i64 = 1000;
 const LONGEST: i64 = 30_000;
 /// A scope whose calls wait for more asks again after this at the earliest, ms.
 const GAP: i64 = 20;
-/// Where fewer units are left than this, those who send before a reply on them may all be refused.
-pub(super) const FEW: u64 = 16;
 
 /// The sharing of all scopes, where there is a coordinator.
 #[derive(Debug, Default)]

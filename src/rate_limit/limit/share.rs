@@ -25,6 +25,9 @@ const TURN: i64 = 2000;
 /// What leaves a log within this time is gone for those who hear of it, ms.
 const LEAVING: i64 = 20;
 
+/// Knowledge of how a limit is counted goes before that many revisions of other knowledge.
+const KIND: u64 = 1000;
+
 /// See the module. Each bool changes by itself.
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools)]
@@ -100,6 +103,9 @@ impl Share {
     }
 
     fn give(&mut self, units: u64, last: MonoTime) {
+        if units == 0 {
+            return;
+        }
         let [first, second] = &mut self.tokens;
         if first.left == 0 {
             (*first, *second) = (*second, Tokens::default());
@@ -142,6 +148,14 @@ impl Meter {
     /// Whether its coordinator replied on it.
     pub fn is_heard(&self) -> bool {
         self.share.as_ref().is_some_and(|share| share.until > MonoTime::default())
+    }
+
+    /// Whether others use so much of it that one more send of each of them may be too many.
+    pub fn is_contested(&self, now: MonoTime) -> bool {
+        let room = self.room(now);
+        let own = if let Limit::Window(window) = &self.by { window.used() } else { self.usage.total(now, self.length()) };
+        let others = self.limit.unwrap_or(room).saturating_sub(room).saturating_sub(own);
+        product(room, own.max(1)) < product(others, 2)
     }
 
     /// Whether a coordinator serves it.
@@ -212,6 +226,10 @@ impl Meter {
         if share.facts != mark {
             // Who saw the window open knows more than who came later.
             share.revision = share.revision.saturating_add(1 + u64::from(share.facts == 0 && is_opener));
+            // Who found out how the limit is counted knows more than who only takes it for what most are.
+            if mode != if share.facts == 0 { WINDOW } else { share.asked_as } {
+                share.revision = share.revision.next_multiple_of(KIND);
+            }
         }
         (share.facts, share.asked, share.asked_in, share.asked_as) = (mark, true, began, mode);
         share.claim = if mode == BUCKET { want.saturating_sub(share.held()) } else { used.saturating_add(want) };
@@ -243,7 +261,6 @@ impl Meter {
     pub fn hear(&mut self, reply: &[i64], in_flight: u64, now: MonoTime) {
         let [units, next, lease, scarce, alone, revision, age, know @ ..] = reply else { return };
         let [units, next, revision] = [units, next, revision].map(|number| number.unsigned_abs());
-        let is_bucket = matches!(self.by, Limit::Bucket(_));
         let (began, mode, before, length) = (self.began(), self.mode(), self.mark(), self.length());
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
@@ -260,13 +277,14 @@ impl Meter {
         let is_first = |window: &super::Window| length.is_none() && !window.is_proved();
         let is_sure = !matches!(&self.by, Limit::Window(window) if is_first(window) && units > window.used());
         share.asked = units < share.claim && is_sure;
-        if mode != share.asked_as {
+        // Nothing is known where the kind is none.
+        let kind = know.first().copied().filter(|kind| *kind >= 0);
+        let counted_as = kind.unwrap_or(share.asked_as);
+        if mode != share.asked_as || mode != counted_as {
             // It is counted otherwise than was told: what was granted means nothing.
             (share.units, share.next, share.asked) = (0, 0, false);
-        } else if is_bucket {
-            if units > 0 {
-                share.give(units, now.plus(next as i64));
-            }
+        } else if mode == BUCKET {
+            share.give(units, now.plus(next as i64));
         } else if began == share.asked_in {
             (share.units, share.next, share.began) = (units, next, began);
         } else {
@@ -274,17 +292,25 @@ impl Meter {
             let units = early.unwrap_or(next);
             (share.units, share.next, share.began, share.asked) = (units, 0, began, false);
         }
-        // Nothing is known where the kind is none.
-        if revision >= share.revision && know.first().is_some_and(|mode| *mode >= 0) {
-            self.adopt(know, now.plus(-age), in_flight, now);
-            let mark = self.mark();
-            if let Some(share) = &mut self.share {
-                share.revision = revision;
-                // What is known besides is yet to be told.
-                share.facts = if share.facts == before { mark } else { share.facts };
-            }
-            self.follow();
+        if revision < share.revision || kind.is_none() {
+            return;
         }
+        self.adopt(know, now.plus(-age), in_flight, now);
+        let (mark, adopted, began) = (self.mark(), self.mode(), self.began());
+        let Some(share) = &mut self.share else { return };
+        share.revision = revision;
+        // What is known besides is yet to be told.
+        share.facts = if share.facts == before { mark } else { share.facts };
+        if adopted != mode {
+            // It is counted as the others do from now on.
+            share.asked_as = adopted;
+            if adopted == BUCKET {
+                share.give(units, now.plus(next as i64));
+            } else {
+                (share.units, share.began) = (units, began);
+            }
+        }
+        self.follow();
     }
 
     pub(super) fn began(&self) -> MonoTime {

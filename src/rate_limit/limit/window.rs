@@ -191,7 +191,9 @@ impl Window {
     }
 
     fn begin_next(&mut self, began: MonoTime, used: u64) {
-        self.closed_left = self.open.least.unwrap_or(u64::MAX);
+        if self.reset.is_some() {
+            self.closed_left = self.open.least.unwrap_or(u64::MAX);
+        }
         self.open = Open::new(began, used);
         (self.reset, self.trial) = (None, None);
     }

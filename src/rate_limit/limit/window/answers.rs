@@ -112,10 +112,11 @@ impl Window {
     ) -> Option<Next> {
         let jumps = self.open.least.is_some_and(|least| facts.limit.saturating_sub(taken) > least);
         let order = known.compare(&reset, facts.length);
-        // Within one window units do not come back: from one response to a request that went after it.
+        // Within one window units do not come back, from one response to a request that went after it. Of a bucket they do, too.
         let is_after = self.open.newest.is_some_and(|(_, got)| told.sent >= got);
-        if facts.shared && jumps && is_after && order == Order::Same && !told.limited {
-            return Some(Self::log_of(facts.length.or(self.reckoned), reset, told));
+        let length = facts.length.or(self.reckoned);
+        if facts.shared && jumps && is_after && order == Order::Same && !told.limited && length.is_some() {
+            return Some(Self::log_of(length, reset, told));
         }
         match order {
             Order::Same => self.reset.iter_mut().for_each(|known| known.narrow(&reset)),
@@ -167,6 +168,9 @@ impl Window {
             // A length that was guessed may have met a reset by chance: it is proved by the second one.
             self.proved = guess.is_none();
         }
+        // All is there again: whatever rounding makes of the resets, it is another window.
+        let left = facts.limit.saturating_sub(taken);
+        let is_full = trial.is_some() && taken <= told.cost && left > self.closed_left && !told.limited;
         let length = guess.or(self.reckoned);
         let own = usage.total(told.sent, facts.length);
         let slides = if facts.shared {
@@ -175,7 +179,7 @@ impl Window {
             let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
             let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
             // One that went too early meets the same window, with less left in it.
-            let is_more = order == Order::Later || facts.limit.saturating_sub(taken) > self.closed_left;
+            let is_more = order == Order::Later || left > self.closed_left;
             trial.is_some() && is_more && product(taken, 16) > facts.limit && (is_short || is_most)
         } else {
             self.slides(&closed, &reset, taken, facts.length.or(length), own)
@@ -183,8 +187,10 @@ impl Window {
         if !told.limited && slides {
             return Some(Self::log_of(facts.length.or(length), reset, told));
         }
-        if order == Order::Later {
-            self.note_period(&closed, &reset);
+        if order == Order::Later || is_full {
+            if order == Order::Later {
+                self.note_period(&closed, &reset);
+            }
             self.found = self.found.or(guess);
             usage.clear();
         } else {

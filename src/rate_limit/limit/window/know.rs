@@ -97,8 +97,8 @@ impl Window {
         }
         let half = self.found.or(self.shortest).or(self.reckoned).unwrap_or(granularity).max(2) / 2;
         let is_old = self.closed.is_some_and(|closed| reset.by.since(closed.by) <= half);
-        if self.reset.is_none() && is_old && left > 0 {
-            // The window that is over here: that it is not after all shows only where nothing is left of it.
+        if self.reset.is_none() && is_old && (left > 0 || base < self.open.began) {
+            // The window that is over here: that it is not after all shows only where nothing is left of it by now.
             return;
         }
         match &mut self.reset {

@@ -11,7 +11,7 @@ const [kind, calls, patience] = [place.get("kind"), Number(place.get("calls")), 
 const options = { url: String(place.get("url")), key: "hunter2-hunter2-hunter2", scope: "hunter2's quota" };
 const isShared = place.get("coordinator") === "tabs";
 const own = () => join(api, { ...options, coordinator: isShared ? { ...tabs(), patience } : undefined });
-const report = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body), keepalive: true });
+const report = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body) });
 const failed = (/** @type {unknown} */ error) => ({ failed: String(error) });
 
 /** What each kind does; it gives what is reported. @type {Record<string, () => Promise<unknown>>} */

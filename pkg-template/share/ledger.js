@@ -320,7 +320,8 @@ function again({ mode, window, learning, end }, part, others, now) {
   if (mode !== LOG) return end > now ? end - now + SOON : LATE;
   // Others may be done within this window, and what they used leaves the log.
   const isNear = others.some(({ want, units }) => want > 0 && want <= units);
-  return others.reduce((least, { want, back }) => (want === 0 && back > now ? Math.min(least, back - now) : least), isNear ? window / 8 : window / 2);
+  const leaves = (/** @type {Part} */ { want, used, units, back }) => (back > now && (want === 0 || used > units) ? back - now : Infinity);
+  return Math.min(isNear ? window / 8 : window / 2, ...others.map(leaves));
 }
 
 /**

@@ -140,7 +140,7 @@ local function again(quota, part, others, now)
   if quota.mode == LOG then
     local least = quota.window / 2
     for _, other in ipairs(others) do
-      if other[WANT] == 0 and other[BACK] > now then least = min(least, other[BACK] - now) end
+      if other[BACK] > now and (other[WANT] == 0 or other[USED] > other[UNITS]) then least = min(least, other[BACK] - now) end
       if other[WANT] > 0 and other[WANT] <= other[UNITS] then least = min(least, quota.window / 8) end
     end
     return least
@@ -149,9 +149,10 @@ local function again(quota, part, others, now)
 end
 
 local function giveTokens(quota, part, others, asked, now)
-  local limit, units = asked.limit, asked.units
+  local limit, isTold = asked.limit, asked.mode == BUCKET
+  local missing, units = isTold and asked.used or asked.taken or asked.used, isTold and asked.units or 0
   local each = quota.window / limit
-  local least = now + asked.used * each
+  local least = now + missing * each
   local out, waiting = units, 1
   for _, other in ipairs(others) do
     if now < other[HOLDS] then
@@ -159,7 +160,7 @@ local function giveTokens(quota, part, others, asked, now)
       if other[WANT] > 0 then waiting = waiting + 1 end
     end
   end
-  local most = now < quota.settled and math.huge or least + out * each + asked.back + UNDER_WAY
+  local most = (now < quota.settled or not isTold) and math.huge or least + out * each + asked.back + UNDER_WAY
   quota.full = max(least, min(quota.full, most))
   local there = max(0, limit - (quota.full - now) / each)
   local chunk = max(1, floor(max(there, limit / 2) / (2 * waiting)))

@@ -170,7 +170,7 @@ impl Meter {
 
     /// Whether it holds a grant that nobody here wants: others may.
     pub fn has_spare(&self, now: MonoTime) -> bool {
-        let share = self.share.as_ref().filter(|share| share.is_up && share.scarce && share.until > now);
+        let share = self.share.as_ref().filter(|share| share.is_up && share.until > now);
         // Of a log, what was used is free for others once it has left.
         let is_log = matches!(self.by, Limit::Sliding(_));
         share.is_some_and(|share| is_log || self.bound(share, now) > 0 || share.next > 0 || share.held() > 0)

@@ -40,7 +40,6 @@ export async function startUpstream(hosts = 1) {
       quota.used++;
       quota.clients[client] = (quota.clients[client] ?? 0) + 1;
     } else quota.refused++;
-    quota.trace?.push({ t: Date.now(), up: Number(client), ok: allowed, window, left: limit - quota.used });
     response.setHeader("x-ratelimit-limit", limit);
     response.setHeader("x-ratelimit-remaining", limit - quota.used);
     response.setHeader("x-ratelimit-reset", Math.ceil(((window + 1) * length) / 1000));

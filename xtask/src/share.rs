@@ -1,7 +1,10 @@
 //! The entries of the package by which quotas are shared: each one file with the ledger in it. Of the package's code only the errors
 //! are shared with other entries; beside the one file that Node gets, they are that file's.
 
-use crate::{build::{self, TEMPLATE}, esbuild::mapped};
+use crate::{
+    build::{self, TEMPLATE},
+    esbuild::mapped,
+};
 use std::path::Path;
 
 /// An entry and its source in `share/`.

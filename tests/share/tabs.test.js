@@ -8,13 +8,12 @@ import test from "node:test";
 import puppeteer from "puppeteer-core";
 import { open } from "../hosts/browsers.js";
 import { startSite } from "./browsers.js";
+import { assertFewRefusals } from "./judge.js";
 import { total } from "./load.js";
 import { startUpstream } from "./upstream.js";
 
 /** Calls of each realm: over five windows in all where nothing is wrong. */
 const EACH = { calm: 60, troubled: 30 };
-/** With a coordinator at most this part of the refusals without one. */
-const PART = 1 / 2;
 const LIMIT = 120;
 const WINDOW = 2000;
 const HANG = { timeout: 150_000 };
@@ -75,17 +74,17 @@ async function run(context, engine, { kinds = KINDS, coordinator = "tabs", troub
     [],
   );
   const sum = total(parts);
-  const { refused } = upstream.met("shared");
-  context.diagnostic(`${engine}: ${parts.length} realms x ${each}, ${coordinator}: ${refused} 429s, ${JSON.stringify(sum)}`);
+  const met = upstream.met("shared");
+  context.diagnostic(`${engine}: ${parts.length} realms x ${each}, ${coordinator}: ${met.refused} 429s, ${JSON.stringify(sum)}`);
   if (coordinator === "tabs") assert.deepEqual(sum.outcomes, { 200: names.length * each }, "each call is granted");
-  return { ...sum, parts, refused };
+  return { ...sum, parts, met };
 }
 
 for (const engine of ENGINES) {
   test(`${engine}: eight pages, a worker and a service worker share one quota; a frame without IndexedDB is served, too`, HANG, async (context) => {
     const alone = await run(context, engine, { coordinator: "none" });
-    const { parts, refused } = await run(context, engine);
-    assert.ok(refused <= alone.refused * PART, `${refused} 429s, and ${alone.refused} without a coordinator`);
+    const { parts, met } = await run(context, engine);
+    assertFewRefusals(met, alone.met, (text) => context.diagnostic(text));
     for (const [n, { events }] of parts.entries()) {
       assert.ok(events.exchange >= 1, `realm ${n} asks`);
       const lost = Object.keys(events).filter((name) => name.startsWith("share-lost"));

@@ -5,7 +5,10 @@ import { createServer } from "node:http";
 
 const EXPOSED = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, date";
 
-/** @typedef {{ sent: number, refused: number, window: number, used: number, clients: Record<string, number>, watch: (() => void)[] }} Met */
+/**
+ * @typedef {{ sent: number, refused: number, refusals: Record<number, number>, window: number, used: number, clients: Record<string, number>, watch: (() => void)[] }} Met
+ *   `refusals`: of each window in which something was sent, in their order
+ */
 
 /**
  * `/quota?token=…&limit=…&window=…&client=…`: a fixed window by the clock, told by X-RateLimit headers with the reset in epoch ms
@@ -16,7 +19,7 @@ export async function startUpstream(hosts = 1) {
   /** @type {Map<string, Met>} */
   const all = new Map();
   const met = (/** @type {string} */ token) => {
-    const known = all.get(token) ?? { sent: 0, refused: 0, window: -1, used: 0, clients: {}, watch: [] };
+    const known = all.get(token) ?? { sent: 0, refused: 0, refusals: {}, window: -1, used: 0, clients: {}, watch: [] };
     all.set(token, known);
     return known;
   };
@@ -35,11 +38,15 @@ export async function startUpstream(hosts = 1) {
     quota.sent++;
     const window = Math.floor(Date.now() / length);
     if (quota.window !== window) Object.assign(quota, { window, used: 0 });
+    quota.refusals[window] ??= 0;
     const allowed = quota.used < limit;
     if (allowed) {
       quota.used++;
       quota.clients[client] = (quota.clients[client] ?? 0) + 1;
-    } else quota.refused++;
+    } else {
+      quota.refused++;
+      quota.refusals[window]++;
+    }
     response.setHeader("x-ratelimit-limit", limit);
     response.setHeader("x-ratelimit-remaining", limit - quota.used);
     response.setHeader("x-ratelimit-reset", Math.ceil(((window + 1) * length) / 1000));

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { assertFewRefusals } from "./judge.js";
 import { startUpstream } from "./upstream.js";
 
 const ISOLATES = 10;
@@ -14,8 +15,6 @@ const CALLS = 3;
 const COUNT = ISOLATES * REQUESTS * CALLS;
 const LIMIT = 60;
 const WINDOW = 2000;
-/** With a coordinator at most this part of the refusals without one. On a busy machine it was 1 of 120. */
-const PART = 1 / 4;
 const HANG = { timeout: 150_000 };
 const STRICT = "no_handle_cross_request_promise_resolution";
 
@@ -82,10 +81,7 @@ test(`workerd: ${ISOLATES} isolates x ${REQUESTS} requests x ${CALLS} calls shar
   await all("/alone");
   granted(await all(), COUNT);
   const told = await events();
-  const { refused } = upstream.met("shared");
-  const without = upstream.met("alone").refused;
-  context.diagnostic(`429s: ${refused}, and ${without} without a coordinator; ${JSON.stringify(told)}`);
-  assert.ok(refused <= without * PART, `${refused} 429s, and ${without} without a coordinator`);
+  assertFewRefusals(upstream.met("shared"), upstream.met("alone"), (text) => context.diagnostic(`${text}; ${JSON.stringify(told)}`));
   assert.ok((told["exchange"] ?? 0) >= ISOLATES, "each isolate asks");
 });
 

@@ -171,7 +171,7 @@ impl Window {
                 self.closed = Some(reset);
                 let opener = self.open.opener;
                 let lengths = opener.and_then(|(sent, got)| nice(reset.after.since(got), reset.by.since(sent)));
-                self.reckoned = lengths.map(|(shortest, _)| shortest);
+                self.reckoned = lengths.map(|(shortest, _)| shortest).or(self.reckoned);
                 self.begin_next(now, in_flight);
                 if unproved {
                     self.trial = Some(Trial::new(now, length));

@@ -174,13 +174,14 @@ impl Window {
         let length = guess.or(self.reckoned);
         let own = usage.total(told.sent, facts.length);
         let slides = if facts.shared {
-            // Others may have sent what is taken: only one that stood alone shows it.
+            // Others may have sent what is taken: only one that stood alone shows it, or a reset that comes too soon.
             let length = facts.length.or(length);
             let is_short = length.is_some_and(|length| reset.by < closed.after.plus(length));
             let is_most = length.is_none() && product(taken, 8) >= product(facts.limit, 7);
+            let is_shown = order == Order::Later && is_short || trial.is_some() && (is_short || is_most);
             // One that went too early meets the same window, with less left in it.
             let is_more = order == Order::Later || left > self.closed_left;
-            trial.is_some() && is_more && product(taken, 16) > facts.limit && (is_short || is_most)
+            is_more && product(taken, 16) > facts.limit && is_shown
         } else {
             self.slides(&closed, &reset, taken, facts.length.or(length), own)
         };

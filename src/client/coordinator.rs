@@ -171,8 +171,11 @@ impl QuotaShare {
             return None;
         }
         let longest = asked.window.saturating_mul(2).saturating_add(BEYOND);
-        let (most_next, most_lease) =
-            if *self.know.first().unwrap_or(&asked.mode) == 0 { (longest, longest.saturating_mul(2)) } else { (self.limit, longest) };
+        let (most_next, most_lease) = if *self.know.first().unwrap_or(&asked.mode) == 0 {
+            (longest, longest.saturating_mul(2))
+        } else {
+            (self.limit, longest)
+        };
         if self.next > most_next || self.lease > most_lease {
             return Some(Vec::new());
         }

@@ -5,6 +5,8 @@
 //! heard last bounds what is under way, and nothing else does.
 
 mod exchange;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 

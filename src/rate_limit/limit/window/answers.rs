@@ -183,7 +183,7 @@ impl Window {
             let is_more = order == Order::Later || left > self.closed_left;
             is_more && product(taken, 16) > facts.limit && is_shown
         } else {
-            self.slides(&closed, &reset, taken, facts.length.or(length), own)
+            self.slides(facts, &closed, &reset, taken, facts.length.or(length), own)
         };
         if !told.limited && slides {
             return Some(Self::log_of(facts.length.or(length), reset, told));
@@ -212,13 +212,14 @@ impl Window {
     }
 
     // Whether the window after `closed`, of which the first answer reported `reset`, is none. `own`: units sent of late.
-    fn slides(&self, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
+    fn slides(&self, facts: Facts, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
         // The next window ends a window later; what slides ends with the next of its oldest.
         let is_told = !closed.is_guess() && !reset.is_guess();
         let short = is_told && length.is_some_and(|length| reset.by < closed.after.plus(length));
         // Own sends of a while explain what is taken, though the window should be a new one.
         let old = taken > product(self.open.used, 2) && taken <= own.saturating_add(2);
-        short || (old && product(taken, 8) >= product(own, 7))
+        // A few may be others'.
+        short || (old && product(taken, 8) >= product(own, 7) && product(taken, 16) > facts.limit)
     }
 
     // No window is longer than the time from one reset to the next.

@@ -219,7 +219,7 @@ impl Window {
         // Own sends of a while explain what is taken, though the window should be a new one.
         let old = taken > product(self.open.used, 2) && taken <= own.saturating_add(2);
         // A few may be others'.
-        short || (old && product(taken, 8) >= product(own, 7) && product(taken, 16) > facts.limit)
+        short || (length.is_none() && old && product(taken, 8) >= product(own, 7) && product(taken, 16) > facts.limit)
     }
 
     // No window is longer than the time from one reset to the next.

@@ -286,7 +286,8 @@ export interface PolicyOptions extends CallOptions {
    * Shares quotas with other clients that send the same credentials: tabs, isolates, processes. Give it what `tabs()`, `redis()`,
    * `durableObject()`, `storeCoordinator()` or `createLedger()` returns (`fetch-with-policy/share/...`), or your own {@link Coordinator}.
    * Only `createPolicy` takes it; policies extended from this one share its quotas. Calls never depend on it: the first send does not
-   * wait for it, and while it is away, the policy keeps to what it knows itself. Only hashes, counts and durations are given to it.
+   * wait for it; until the first reply the next ones go one at a time, for no longer than its `patience`; and while it is away, the
+   * policy keeps to what it knows itself. Only hashes, counts and durations are given to it.
    * @default undefined: the policy shares with nobody
    */
   coordinator?: Coordinator;

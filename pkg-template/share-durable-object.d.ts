@@ -33,11 +33,8 @@ export interface QuotasNamespace {
 
 /** The secret by which scopes are hashed. */
 export interface DurableObjectOptions {
-  /**
-   * At least 16 characters. Scopes are hashed by it (HMAC-SHA-256) before an object is named by them. Without it an object's
-   * name is a plain hash of the origin and the credentials, which the logs of your account may show.
-   */
-  secret?: string;
+  /** At least 16 characters. Scopes are hashed by it (HMAC-SHA-256) before an object is named by them. */
+  secret: string;
 }
 
 /**
@@ -53,6 +50,6 @@ export interface DurableObjectOptions {
  * const policy = createPolicy({ coordinator: durableObject(env.QUOTAS, { secret: env.QUOTA_SECRET }) });
  * ```
  *
- * @throws {PolicyOptionError} if `namespace` is no binding of a Durable Object, or `secret` is short
+ * @throws {PolicyOptionError} if `namespace` is no binding of a Durable Object, or `secret` is missing or short
  */
-export function durableObject(namespace: QuotasNamespace, options?: DurableObjectOptions): Coordinator;
+export function durableObject(namespace: QuotasNamespace, options: DurableObjectOptions): Coordinator;

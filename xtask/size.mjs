@@ -12,6 +12,8 @@ const IMPORTS = {
   "explain alone": "explain, explainResponse",
   together: "fetchWithPolicy, createPolicy, explain, explainResponse",
 };
+/** What shares quotas, by its entry. */
+const COORDINATORS = { "/share/tabs": "tabs", "/share/redis": "redis", "/share/durable-object": "durableObject, Quotas", "/share": "createLedger", "/share, a store": "storeCoordinator" };
 const SECTIONS = ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
 
 const files = readdirSync("pkg", { recursive: true, encoding: "utf8" }).filter((name) => /\.(js|wasm)$/.test(name)).sort();
@@ -28,6 +30,11 @@ rows.push(weigh("policy alone, /url", [...(await bundle(IMPORTS["policy alone"],
 rows.push(weigh("explain alone, /url", [...(await bundle(IMPORTS["explain alone"], [], "/url")), readFileSync("pkg/explain.wasm")]));
 rows.push(weigh("/testing", await bundle("createSimulator", [], "/testing")));
 table("import, loaded at once", rows);
+const alone = await bundle(IMPORTS["policy alone"], []);
+table("a coordinator, beside the policy", [
+  ...(await Promise.all(Object.entries(COORDINATORS).map(async ([entry, names]) => more(entry, await bundle(IMPORTS["policy alone"], [], "", [names, entry.replace(/,.*/, "")]), alone)))),
+  weigh("with the first policy that has one", [readFileSync("pkg/sharing.js")]),
+]);
 for (const name of ["policy", "explain"]) {
   table(`${name}.wasm by section`, sections(readFileSync(`pkg/${name}.wasm`)));
 }
@@ -38,9 +45,11 @@ if (process.argv.includes("--bundlers")) await (await import("./size-imports.mjs
  * The files of a bundle that imports `names`, less what is imported later: as vite, rollup and webpack split it. (esbuild,
  * where it splits, loads a file at once that is both re-exported and imported later.)
  */
-async function bundle(/** @type {string} */ names, /** @type {string[]} */ conditions, entry = "") {
+async function bundle(/** @type {string} */ names, /** @type {string[]} */ conditions, entry = "", [others, place] = ["", ""]) {
+  const also = others === "" ? "" : `import { ${others} } from "fetch-with-policy${place}"; globalThis.also = [${others}];`;
   const { outputFiles } = await build({
-    stdin: { contents: `import { ${names} } from "fetch-with-policy${entry}"; globalThis.used = [${names}];`, resolveDir: "." },
+    stdin: { contents: `import { ${names} } from "fetch-with-policy${entry}"; globalThis.used = [${names}]; ${also}`, resolveDir: "." },
+    external: ["cloudflare:workers"],
     bundle: true,
     minify: true,
     format: "esm",
@@ -51,6 +60,12 @@ async function bundle(/** @type {string} */ names, /** @type {string[]} */ condi
     write: false,
   });
   return outputFiles.map(({ contents }) => contents);
+}
+
+/** What `parts` weigh more than `less`. */
+function more(/** @type {string} */ name, /** @type {Uint8Array[]} */ parts, /** @type {Uint8Array[]} */ less) {
+  const [, ...base] = weigh(name, less);
+  return weigh(name, parts).map((size, n) => (n === 0 ? name : Number(size) - Number(base[n - 1])));
 }
 
 function weigh(/** @type {string} */ name, /** @type {Uint8Array[]} */ parts) {

@@ -22,7 +22,7 @@ export class Quotas extends DurableObject {
 
 /**
  * @param {any} namespace the binding of {@link Quotas}
- * @param {import("../share-durable-object.js").DurableObjectOptions} [options]
+ * @param {import("../share-durable-object.js").DurableObjectOptions} options
  * @returns {import("../share.js").Coordinator}
  */
 export function durableObject(namespace, options) {
@@ -30,10 +30,10 @@ export function durableObject(namespace, options) {
     throw new PolicyOptionError("namespace", "the binding of a Durable Object namespace whose class is Quotas, such as env.QUOTAS");
   }
   const { secret } = options ?? {};
-  const nameOf = secret === undefined ? undefined : scopeNames(secret, "durableObject()");
+  const nameOf = scopeNames(secret, "durableObject()");
   return {
     async exchange(message, signal) {
-      const scope = nameOf === undefined ? message.scope : await nameOf(message.scope);
+      const scope = await nameOf(message.scope);
       signal.throwIfAborted();
       return namespace.get(namespace.idFromName(scope)).exchange({ ...message, scope });
     },

@@ -81,6 +81,10 @@ function replace(old) {
   return shared;
 }
 
+/** How long a coordinator's reply is waited for, where it does not say, and at most, ms. */
+const PATIENCE = 500;
+const LONGEST = 30_000;
+
 /**
  * Quotas are shared by all that have one state, so only that which makes the state can say where.
  * @param {any} coordinator
@@ -121,7 +125,11 @@ function makeShared(core, clock, hooks) {
     share: undefined,
   };
   if (hooks.coordinator !== undefined) {
-    const host = { nudges, wakeOthers: () => wakeOthers(shared, clock), wake: (/** @type {any} */ run) => wake(run, ELAPSE) };
+    const { patience: asked = PATIENCE } = hooks.coordinator;
+    const patience = Math.min(Math.max(1, Math.ceil(asked)), LONGEST) || PATIENCE;
+    // Before what talks to it is loaded: until a first reply, or for that long, the core sends one by one.
+    if (core.failure === undefined) shared.engine.share(`${patience}`, clock.host.now(), clock.monotonic());
+    const host = { patience, nudges, wakeOthers: () => wakeOthers(shared, clock), wake: (/** @type {any} */ run) => wake(run, ELAPSE) };
     import("./sharing.js").then(({ begin }) => begin(shared, host)).catch((error) => console.error("fetch-with-policy: quotas are not shared", error));
   }
   return shared;

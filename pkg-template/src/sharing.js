@@ -10,8 +10,6 @@ import { notify } from "./emit.js";
 import { SNAPSHOT } from "./protocol.js";
 import { limitOf, settle } from "./settle.js";
 
-/** How long a reply is waited for, ms. */
-const PATIENCE = 500;
 /** A scope's key, by which a message begins. */
 const KEY = 32;
 /** Quotas of one reply that are read. */
@@ -32,14 +30,14 @@ const LONGEST = 30_000;
  * Shares the quotas of a policy's state from now on.
  * @param {import("./driver.js").Shared} shared
  * @param {object} host
+ * @param {number} host.patience how long a reply is waited for, ms
  * @param {boolean} host.nudges whether it may be called at any time
  * @param {() => void} host.wakeOthers wakes the calls that may go now
  * @param {(run: import("./run.js").Run) => void} host.wake has a call that waits ask again
  */
-export function begin(shared, { nudges, wake, wakeOthers }) {
+export function begin(shared, { patience, nudges, wake, wakeOthers }) {
   const { engine, clock, hooks } = shared;
   const coordinator = /** @type {import("../share.d.ts").Coordinator} */ (hooks.coordinator);
-  const patience = Math.min(Math.max(1, Math.ceil(coordinator.patience ?? PATIENCE)), LONGEST) || PATIENCE;
   /** What was told of each scope last, and how often in a row its coordinator failed. @type {Map<string, { told: string, fails: number }>} */
   const scopes = new Map();
   let client = "";
@@ -135,7 +133,6 @@ export function begin(shared, { nudges, wake, wakeOthers }) {
     }
   };
 
-  say(`${patience}`);
   shared.share = share;
   share(undefined);
 }

@@ -377,6 +377,19 @@ export const CASES = {
     },
     expect: true,
   },
+  "the host's fetch is called in the same turn where a coordinator never replies": {
+    async run(place, token) {
+      let sent = false;
+      const coordinator = { exchange: () => new Promise(() => {}) };
+      const policy = policyOf({ coordinator, fetch: (/** @type {any} */ input) => ((sent = true), fetch(input)) });
+      // What it loads for its coordinator is here by then.
+      await sleep(100);
+      const pending = policy.fetch(script(place, token, "200"));
+      const atOnce = sent;
+      return { atOnce, status: (await pending).status };
+    },
+    expect: { atOnce: true, status: 200 },
+  },
   "many wait and none is lost": {
     async run({ api }, token) {
       const policy = policyOf({ rateLimit: { quotas: [{ limit: 20, window: 300 }] } });

@@ -9,12 +9,17 @@ import { settled } from "./virtual.js";
 const URL = "https://api.example.com/items";
 const QUICK = { retry: { initialDelay: 1, jitter: "none", budget: false } };
 
+// What it loads for its coordinator is here after a turn.
+const shared = createPolicy({ coordinator: { exchange: () => new Promise(() => {}) } });
+await settled();
+
 /** All the ways in, over `host` as the host's fetch. */
 function* waysIn(host = fetch, retry = QUICK.retry) {
   const policy = createPolicy({ retry, fetch: host });
   yield ["policy.fetch", policy.fetch];
   yield ["fetchWithPolicy", (input, init) => fetchWithPolicy(input, init, policy)];
   yield ["an extended policy", policy.extend({ timeout: { attempt: 5000, total: 9000 } }).fetch];
+  yield ["a policy whose coordinator never replies", shared.extend({ retry, fetch: host }).fetch];
 }
 
 test("it takes one argument, as fetch does, and gives a Promise", async () => {

@@ -1,12 +1,9 @@
 // @ts-check
 // The panel of fetch-with-policy/devtools on the playground, in headless Chromium. Screenshots are left in target/screenshots.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import test from "node:test";
-import { SCREENSHOTS, servePlayground } from "./playground.js";
+import { SCREENSHOTS, openPage, servePlayground, violationsIn } from "./playground.js";
 
-const AXE = readFileSync(createRequire(new URL("../../www/package.json", import.meta.url)).resolve("axe-core/axe.min.js"), "utf8");
 const PANEL = "fetch-with-policy-devtools";
 // 30 calls at 10 each 3 s, on a busy machine.
 const RUN = { timeout: 60_000 };
@@ -14,13 +11,13 @@ const served = servePlayground();
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`calls, their causes and the quota are shown, by keyboard alone and without a complaint of axe-core: ${colorScheme}`, async () => {
-    const { page, complaints } = await open({ colorScheme, viewport: { width: 1280, height: 900 } });
+    const { page, complaints } = await openPage(served, { colorScheme, viewport: { width: 1280, height: 900 } });
     await page.focus("#devtools button");
     await page.keyboard.press("Enter");
     await page.waitForSelector(`${PANEL} .waits`, RUN);
     assert.match(await page.locator(`${PANEL} #summary`).innerText(), /^\d+ in flight, \d+ waiting, the next until .* \(\d/);
     await page.locator(`${PANEL} .waits`, { hasText: /for the quota .*10 in 3\.0 s.*, which the header ratelimit reports, until / }).first().waitFor(RUN);
-    assert.deepEqual(await violations(page), [], "while calls wait");
+    assert.deepEqual(await violationsIn(page, "#devtools"), [], "while calls wait");
     await page.locator("#devtools").screenshot({ path: `${SCREENSHOTS}/devtools-${colorScheme}.png` });
     assert.equal(await page.locator(`${PANEL} meter`).first().getAttribute("max"), "10");
     await page.waitForFunction(() => /29 of 30 calls came through/.test(document.querySelector("#devtools [role=status]")?.textContent ?? ""), undefined, RUN);
@@ -28,7 +25,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     assert.match(await page.locator(`${PANEL} .failed`).innerText(), /GET https:\/\/api\.example\.com\/items\/\d+\s+failed\s+status 404, not-retryable/);
     await page.locator(`${PANEL} .done`).nth(28).waitFor(RUN);
     assert.match(await page.locator(`${PANEL} #summary`).innerText(), /^0 in flight, 0 waiting$/);
-    assert.deepEqual(await violations(page), [], "when they are over");
+    assert.deepEqual(await violationsIn(page, "#devtools"), [], "when they are over");
     await page.locator("#devtools").screenshot({ path: `${SCREENSHOTS}/devtools-done-${colorScheme}.png` });
     const background = await page.locator(PANEL).evaluate((panel) => getComputedStyle(panel).backgroundColor);
     assert.equal(background, colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(18, 18, 18)");
@@ -49,7 +46,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
 }
 
 test("at 360 px nothing scrolls sideways but the tables", async () => {
-  const { page } = await open({ viewport: { width: 360, height: 740 } });
+  const { page } = await openPage(served, { viewport: { width: 360, height: 740 } });
   await page.click("#devtools button");
   await page.waitForSelector(`${PANEL} .waits`, RUN);
   const [scroll, width] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
@@ -59,7 +56,7 @@ test("at 360 px nothing scrolls sideways but the tables", async () => {
 });
 
 test("it draws and listens only while it is in the page, and is refused what is no policy", async () => {
-  const { page, complaints } = await open();
+  const { page, complaints } = await openPage(served);
   const seen = await page.evaluate(async () => {
     const { devtools } = await import(/** @type {any} */ ("/pkg/devtools.js"));
     let [listeners, left] = [0, 0];
@@ -95,23 +92,3 @@ test("it draws and listens only while it is in the page, and is refused what is 
   assert.deepEqual(complaints, []);
   await page.context().close();
 });
-
-/** A page, with everything that its console complains of. @param {import("playwright-core").BrowserContextOptions} [options] */
-async function open(options = {}) {
-  const page = await (await served.browser.newContext(options)).newPage();
-  /** @type {string[]} */
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(served.address);
-  return { page, complaints };
-}
-
-/** What axe-core finds in the section. @param {import("playwright-core").Page} page */
-async function violations(page) {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run("#devtools", { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.slice(0, 3).map((/** @type {any} */ { html }) => html.slice(0, 160)).join(" | ")}`);
-  });
-}

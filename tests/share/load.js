@@ -10,18 +10,20 @@ const LATE = 100_000;
  * Makes a policy, and gives how to make `calls` calls at once: what came of all calls so far by status or error, and what the policy
  * told of sharing by type of event.
  * @param {Pick<typeof import("../../pkg-template/index.js"), "createPolicy">} api
- * @param {{ coordinator: import("../../pkg-template/share.js").Coordinator, url: string, key: string }} options
+ * @param {{ coordinator: import("../../pkg-template/share.js").Coordinator | undefined, url: string, key: string, scope?: string }} options
+ *   without a coordinator it shares nothing; with a `scope`, that is whose quota it is, whatever the host
  */
-export function join({ createPolicy }, { coordinator, url, key }) {
+export function join({ createPolicy }, { coordinator, url, key, scope }) {
   /** @type {Told} */
   const told = { outcomes: {}, events: {} };
   const { outcomes, events } = told;
-  /** @type {import("../../pkg-template/share.js").Coordinator} */
-  const counted = { ...coordinator, exchange: (...args) => (add(events, "exchange"), coordinator.exchange(...args)) };
+  /** @type {import("../../pkg-template/share.js").Coordinator | undefined} */
+  const counted = coordinator && { ...coordinator, exchange: (...args) => (add(events, "exchange"), coordinator.exchange(...args)) };
   // A 429 that others caused counts as an attempt: with the default of three, a crowd that shares nothing loses some calls.
   const policy = createPolicy({
     retry: { maxAttempts: 10 },
-    coordinator: counted,
+    ...(counted && { coordinator: counted }),
+    ...(scope !== undefined && { rateLimit: { scope: () => scope } }),
     onEvent: (event) => void (/^share/.test(event.type) && add(events, event.type === "share-lost" ? `${event.type}: ${event.error}` : event.type)),
   });
   const call = async () => {

@@ -7,8 +7,9 @@ import { CLIENTS } from "./clients.js";
 import { join } from "./load.js";
 
 const [library = "", port = "", url = "", calls = "", key = "", patience = ""] = process.argv.slice(2);
-const opened = await CLIENTS[library]?.(Number(port));
-const coordinator = { ...redis(opened?.client, { secret: "a secret of the tests" }), patience: Number(patience) };
+// Without a port it shares nothing.
+const opened = port === "" ? undefined : await CLIENTS[library]?.(Number(port));
+const coordinator = opened && { ...redis(opened.client, { secret: "a secret of the tests" }), patience: Number(patience) };
 process.send?.("ready");
 await once(process, "message");
 process.send?.(await join(api, { coordinator, url, key })(Number(calls)), () => process.exit(0));

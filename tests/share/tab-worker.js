@@ -6,8 +6,8 @@ import { join } from "/load.js";
 
 addEventListener("message", (/** @type {any} */ event) => {
   const port = event.ports?.[0] ?? globalThis;
-  const { calls, patience, ...options } = event.data;
-  const done = join(api, { ...options, coordinator: { ...tabs(), patience } })(calls).then(
+  const { calls, patience, isShared, ...options } = event.data;
+  const done = join(api, { ...options, coordinator: isShared ? { ...tabs(), patience } : undefined })(calls).then(
     (told) => port.postMessage(told),
     (error) => port.postMessage({ failed: String(error) }),
   );

@@ -7,14 +7,16 @@ import { join } from "/load.js";
 
 const place = new URLSearchParams(location.search);
 const [kind, calls, patience] = [place.get("kind"), Number(place.get("calls")), Number(place.get("patience"))];
-const options = { url: String(place.get("url")), key: "hunter2-hunter2-hunter2" };
-const own = () => join(api, { ...options, coordinator: { ...tabs(), patience } });
-const report = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body), keepalive: true });
+// Each realm calls the API by a host of its own: to one host all tabs of a browser have six connections together.
+const options = { url: String(place.get("url")), key: "hunter2-hunter2-hunter2", scope: "hunter2's quota" };
+const isShared = place.get("coordinator") === "tabs";
+const own = () => join(api, { ...options, coordinator: isShared ? { ...tabs(), patience } : undefined });
+const report = (/** @type {unknown} */ body) => fetch(`/report?scope=${place.get("name")}`, { method: "POST", body: JSON.stringify(body) });
 const failed = (/** @type {unknown} */ error) => ({ failed: String(error) });
 
 /** What each kind does; it gives what is reported. @type {Record<string, () => Promise<unknown>>} */
 const KINDS = {
-  page: async () => ({ ...(await own()(calls)), kept: await kept(), heard }),
+  page: async () => ({ ...(await own()(calls)), kept: isShared && (await kept()), heard }),
   // Half of its calls, then the page is left and comes back, then the other half.
   async cached() {
     const back = new Promise((resolve) => addEventListener("pageshow", ({ persisted }) => resolve(persisted)));
@@ -30,14 +32,14 @@ const KINDS = {
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = ({ message }) => resolve(failed(message));
     });
-    worker.postMessage({ ...options, calls, patience });
+    worker.postMessage({ ...options, calls, patience, isShared });
     return told;
   },
   async "service-worker"() {
     const { installing, waiting, active } = await navigator.serviceWorker.register("/tab-worker.js", { type: "module" });
     const { port1, port2 } = new MessageChannel();
     const told = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
-    (installing ?? waiting ?? active)?.postMessage({ ...options, calls, patience }, [port2]);
+    (installing ?? waiting ?? active)?.postMessage({ ...options, calls, patience, isShared }, [port2]);
     return told;
   },
   async frame() {

@@ -11,7 +11,9 @@ let name = "";
 const namespace = { idFromName: (/** @type {string} */ asked) => env.QUOTAS.idFromName((name = asked)), get: (/** @type {any} */ id) => env.QUOTAS.get(id) };
 const coordinator = durableObject(namespace, { secret: "a secret of the tests" });
 const counted = { exchange: (/** @type {[any, AbortSignal]} */ ...args) => (add("exchange"), coordinator.exchange(...args)) };
-const shared = createPolicy({ retry: { maxAttempts: 10 }, coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
+const retry = { maxAttempts: 10 };
+const shared = createPolicy({ retry, coordinator: counted, onEvent: ({ type }) => void (/^share/.test(type) && add(type)) });
+const alone = createPolicy({ retry });
 
 export class Quotas extends Shared {
   /** Ends the object, as the host does at times; all that it kept in memory is gone. */
@@ -31,15 +33,16 @@ export class Quotas extends Shared {
 
 export default {
   /**
-   * `/?url=…&calls=…`: so many calls in one request. `/abandon`: a call that nobody waits for. `/evict` ends the object
+   * `/?url=…&calls=…`: so many calls in one request; `/alone?…` without a coordinator. `/abandon`: a call that nobody waits for. `/evict` ends the object
    * of the scope that was used last; `/messages` gives what that one was sent since it began; `/events` what the policy told.
    */
   async fetch(/** @type {Request} */ request) {
     const { pathname, searchParams } = new URL(request.url);
     const url = searchParams.get("url") ?? "";
     if (pathname === "/events") return Response.json(events);
+    const policy = pathname === "/alone" ? alone : shared;
     const call = async () => {
-      const response = await shared.fetch(url, { headers: { authorization: "Bearer hunter2-hunter2-hunter2" } });
+      const response = await policy.fetch(url, { headers: { authorization: "Bearer hunter2-hunter2-hunter2" } });
       await response.text();
       return response.status;
     };

@@ -1,14 +1,16 @@
 // @ts-check
 // Ten isolates of a real workerd, each a Worker with its policy at module scope, share a quota through a real Durable Object:
-// many short requests, requests that end while they ask, and an object that is evicted.
+// many short requests, requests that end while they ask, and an object that is evicted. Judged by counts: each call is granted, and
+// refusals are few beside those that the same isolates meet without a coordinator.
 import assert from "node:assert/strict";
 import test from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { assertFewRefusals } from "./judge.js";
 import { startUpstream } from "./upstream.js";
 
 const ISOLATES = 10;
-const REQUESTS = 6;
+const REQUESTS = 10;
 const CALLS = 3;
 const COUNT = ISOLATES * REQUESTS * CALLS;
 const LIMIT = 60;
@@ -45,13 +47,13 @@ async function isolates(context) {
   const upstream = await startUpstream();
   context.after(upstream.stop);
   const ask = async (/** @type {number} */ n, /** @type {string} */ path) => {
-    const url = `${upstream.address}/quota?token=shared&limit=${LIMIT}&window=${WINDOW}&client=${n}`;
+    const url = `${upstream.address}/quota?token=${path === "/alone" ? "alone" : "shared"}&limit=${LIMIT}&window=${WINDOW}&client=${n}`;
     const response = await /** @type {any} */ (workers[n]).fetch(`http://worker${path}?${new URLSearchParams({ url, calls: String(CALLS) })}`);
     return response.text();
   };
   /** All requests of all isolates at once. @returns {Promise<unknown[]>} */
-  const all = async () => {
-    const told = await Promise.all(Array.from({ length: ISOLATES * REQUESTS }, (_, n) => ask(n % ISOLATES, "/")));
+  const all = async (path = "/") => {
+    const told = await Promise.all(Array.from({ length: ISOLATES * REQUESTS }, (_, n) => ask(n % ISOLATES, path)));
     return told.flatMap((text) => JSON.parse(text));
   };
   const events = async () => {
@@ -75,10 +77,11 @@ function granted(outcomes, count) {
 
 test(`workerd: ${ISOLATES} isolates x ${REQUESTS} requests x ${CALLS} calls share one quota`, HANG, async (context) => {
   const { all, events, upstream } = await isolates(context);
+  // Some may be lost.
+  await all("/alone");
   granted(await all(), COUNT);
   const told = await events();
-  const { refused } = upstream.met("shared");
-  context.diagnostic(`429s: ${refused}; ${JSON.stringify(told)}`);
+  assertFewRefusals(upstream.met("shared"), upstream.met("alone"), (text) => context.diagnostic(`${text}; ${JSON.stringify(told)}`));
   assert.ok((told["exchange"] ?? 0) >= ISOLATES, "each isolate asks");
 });
 

@@ -7,6 +7,7 @@ import { mountExplainBox } from "./explain-box.js";
 import { createPanel } from "./panel.js";
 import { floor } from "./quota.js";
 import { mountSandbox } from "./sandbox.js";
+import { mountShared } from "./shared.js";
 
 const start = find("#start", HTMLButtonElement);
 const stop = find("#stop", HTMLButtonElement);
@@ -42,6 +43,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
 new ResizeObserver(refresh).observe(find("#panels", HTMLElement));
 mountSandbox(find("#sandbox", HTMLElement));
 mountDevtools(find("#devtools", HTMLElement));
+mountShared(find("#shared", HTMLElement));
 mountExplainBox(find("#explain", HTMLElement));
 
 /** @param {number} count */

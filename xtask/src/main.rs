@@ -40,6 +40,7 @@ cargo xtask site --with FOLDER        the same with the released versions of the
 cargo xtask site --tags               the same with a version for each tag such as v1.2.3, built in a clone
 cargo xtask bench rate [OPTION..]     build, then measure how quotas are kept, beside the peers; options: bench/rate.mjs
 cargo xtask bench rate --wild         the same against servers as public reports describe them: bench/wild.mjs
+cargo xtask bench rate --shared       several clients with one token, with a coordinator and without: bench/shared.mjs
 cargo xtask bench --against-loop      the same beside a plain loop: shedding, broken routes, outages: bench/against.mjs
 cargo xtask bench storm [OPTION..]    the same for a server that is down when 500 call it: bench/storm.mjs
 cargo xtask bench overhead [OPTION..] the same for what a call costs: bench/overhead.mjs

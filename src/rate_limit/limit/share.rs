@@ -188,6 +188,10 @@ impl Meter {
         // One that never names this limit is given its time, too.
         share.fed.get_or_insert(now);
         share.is_up = members.is_some();
+        if members.is_none() && share.facts != 0 {
+            // A message that was given up may yet come, to a store that has lost all: what is reported next is newer.
+            share.facts = 1;
+        }
         share.members = members.unwrap_or(share.members);
     }
 

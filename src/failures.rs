@@ -26,7 +26,7 @@ pub enum Cause {
     Timeout,
     /// What came is not HTTP.
     Protocol,
-    /// The answer is one that the host refuses to read.
+    /// The response is one that the host refuses to read.
     Unreadable,
     /// The address is none.
     Url,
@@ -56,7 +56,7 @@ pub enum Cause {
     Tls,
     /// The connection ended within the body.
     Truncated,
-    /// The connection ended before an answer.
+    /// The connection ended before a response.
     Reset,
     /// The connection was lost.
     Lost,

@@ -1,4 +1,4 @@
-//! When to come back: what one answer says of it. Both the retry and the explainer ask here.
+//! When to come back: what one response says of it. Both the retry and the explainer ask here.
 //!
 //! Names come from a short list of shapes; units come from the value's magnitude, since names lie: the same header is
 //! seconds from one server and an epoch from the next. Sources: RFC 9110 10.2.3, and the vendors named in each branch.
@@ -36,7 +36,7 @@ pub fn is_refusal(status: u16) -> bool {
 /// "Come back in `delay` ms", as a server said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Milliseconds from the moment the answer arrived; never negative.
+    /// Milliseconds from the moment the response arrived; never negative.
     pub delay: i64,
     /// The header (lower-case) or the member of the body it came from: `retry-after`, `body.retryDelay`.
     pub source: String,
@@ -53,7 +53,7 @@ impl Hint {
     }
 }
 
-/// The quota that an answer names as the one in the way, as far as it tells. What the explainer needs of
+/// The quota that a response names as the one in the way, as far as it tells. What the explainer needs of
 /// a quota, and no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
@@ -69,14 +69,14 @@ pub struct Told {
     pub source: String,
 }
 
-/// The server's clock when it answered, as far as the answer tells.
+/// The server's clock when it answered, as far as the response tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Served {
-    /// What dates of this answer are measured against.
+    /// What dates of this response are measured against.
     pub at: WallTime,
-    /// Its `Date`, unless a cache gave the answer: the server's clock was in `[date, date + 1 s)`.
+    /// Its `Date`, unless a cache gave the response: the server's clock was in `[date, date + 1 s)`.
     pub date: Option<WallTime>,
-    /// A cache gave the answer (`Age` over 0): its quotas are of another time.
+    /// A cache gave the response (`Age` over 0): its quotas are of another time.
     pub cached: bool,
 }
 
@@ -88,7 +88,7 @@ pub fn read(headers: Headers<'_>, now: WallTime) -> Option<Hint> {
     read_served(headers, served(headers, now))
 }
 
-/// [`read`], where it is known when the answer was served.
+/// [`read`], where it is known when the response was served.
 pub fn read_served(headers: Headers<'_>, served: Served) -> Option<Hint> {
     best(headers, served).map(|(wait, name)| Hint { delay: wait.delay, source: label::short(name) })
 }
@@ -167,7 +167,7 @@ pub fn served(headers: Headers<'_>, now: WallTime) -> Served {
 impl Served {
     /// The same, by a clock that shows `now`.
     pub fn measured(self, now: WallTime) -> Self {
-        // Date is cut to the second, and the answer was under way for a while; within that, this clock is the finer one.
+        // Date is cut to the second, and the response was under way for a while; within that, this clock is the finer one.
         let at = self.date.filter(|date| !(0..=2000).contains(&now.since(*date))).unwrap_or(now);
         Self { at, ..self }
     }

@@ -28,7 +28,7 @@ export async function attempt(run, race) {
   const number = ++run.attempt;
   const limit = timeout > 0 || race !== undefined ? limitOf(clock, timeout) : undefined;
   race?.legs.set(run, { number, startedAt: clock.host.now(), limit, isSent: false });
-  // An answer that is followed at once, without a wait, is let go of here.
+  // A response that is followed at once, without a wait, is let go of here.
   run.response?.body?.cancel().catch(() => {});
   let given;
   try {

@@ -92,7 +92,7 @@ function run(catalog, test, at) {
   for (const key of ["body", "method", "url", "requestBody", "provider"]) {
     check(["string", "undefined"].includes(typeof report[key]), `${at}.${key}`, "a text");
   }
-  // Without an address the answer is the catalog's own API's.
+  // Without an address the response is the catalog's own API's.
   if (report.provider === undefined && !/^https?:/.test(report.url ?? "")) report.provider = catalog.provider;
   const { id } = ask(engineOf([catalog]), report);
   if (id !== expect.id) {

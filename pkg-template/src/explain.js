@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * `explain` and `explainResponse`: gather facts without ever throwing, let the core decide, read its answer.
+ * `explain` and `explainResponse`: gather facts without ever throwing, let the core decide, read its verdict.
  *
  * A report may be anything at all (a proxy, a cyclic object, getters that throw), so every look at foreign values goes
  * through `look`. What crosses to the core are a few texts.

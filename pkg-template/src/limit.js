@@ -23,7 +23,7 @@ export const reasonOf = (signal) => signal?.reason ?? new DOMException("The call
 export function limitOf({ host }, ms) {
   const controller = new AbortController();
   const { signal } = controller;
-  const reason = new DOMException("no answer came within the time for it", "TimeoutError");
+  const reason = new DOMException("no response within the time limit", "TimeoutError");
   const timer = ms > 0 ? host.setTimeout(() => controller.abort(reason), Math.min(ms, LONGEST)) : undefined;
   return {
     controller,

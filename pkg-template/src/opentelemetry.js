@@ -6,7 +6,7 @@
  *
  * Sends of one call are siblings: each has the span for its parent that was active when the call was made, since another call
  * may be the one that ends a wait. What came of a send is known by the call's next event, so the span of one that failed
- * stands until that, and ends with the time of its answer. The driver's word for it: the last event of a call is a
+ * stands until that, and ends with the time of its response. The driver's word for it: the last event of a call is a
  * "give-up", or a "response" that is no error.
  */
 import { context, metrics, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";

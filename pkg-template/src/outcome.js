@@ -51,7 +51,7 @@ function answerOf(response) {
 }
 
 /**
- * Writes down and tells why a call ends without a good answer.
+ * Writes down and tells why a call ends without a good response.
  * @param {import("./run.js").Run} run
  * @param {string} reason
  * @param {number} retryAt 0: not known

@@ -7,7 +7,7 @@ import { ABORT } from "./protocol.js";
 import { abort } from "./wait.js";
 
 /**
- * Tells the core the front of the body of the answer in hand, as much and for as long as it asked for. It is read off a copy:
+ * Tells the core the front of the body of the response in hand, as much and for as long as it asked for. It is read off a copy:
  * the caller's response stays unread.
  * @param {import("./run.js").Run} run
  * @returns {Promise<import("./protocol.js").Action>} what to do next

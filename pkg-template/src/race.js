@@ -10,7 +10,7 @@ import { wakeOthers } from "./wait.js";
  * The sends of one attempt that is hedged.
  * @typedef {object} Race
  * @property {boolean} isOver settled: what is still under way is nobody's
- * @property {Promise<import("./protocol.js").Action> | undefined} peeking the core looks at the body of one answer, and hears of no other meanwhile
+ * @property {Promise<import("./protocol.js").Action> | undefined} peeking the core looks at the body of one response, and hears of no other meanwhile
  * @property {Map<any, Leg>} legs those under way, or about to be
  *
  * @typedef {{ number: number, startedAt: number, limit: import("./settle.js").Limit | undefined, isSent: boolean }} Leg

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What was sent for an answer that says no, for the explainer: method, and of the headers the forms that tell mistakes. No value
+ * What was sent for a response that says no, for the explainer: method, and of the headers the forms that tell mistakes. No value
  * that may be a secret is kept: of `Bearer abc` it is `Bearer [redacted]`; a media type stays, and the text of a missing value.
  *
  * A file of its own, since policy and explainer share nothing else.

@@ -66,7 +66,7 @@ export class Alarm {
   }
 
   /**
-   * Sees to it that it rings in `delay` ms or earlier. Too early is harmless, and saves setting it anew with each answer.
+   * Sees to it that it rings in `delay` ms or earlier. Too early is harmless, and saves setting it anew with each response.
    * @param {number} delay
    */
   set(delay) {

@@ -78,7 +78,7 @@ export function wake(run, event) {
 const online = ({ clock }) => (clock.host.online() === false ? OFFLINE : ONLINE);
 
 /**
- * What the signal of a call that waits, or whose answer's body is looked at, is told to do.
+ * What the signal of a call that waits, or whose response's body is looked at, is told to do.
  * @param {Run} run
  */
 export function abort(run) {

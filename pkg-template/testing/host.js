@@ -9,7 +9,7 @@ export const hostTime = {
   get now() {
     return Date.now();
   },
-  // Rounded up: a host cuts fractions off, and an answer must not come before its time.
+  // Rounded up: a host cuts fractions off, and a response must not come before its time.
   plan: (at, callback) => globalThis.setTimeout(callback, Math.max(0, Math.ceil(at - Date.now()))),
   clear: (timer) => globalThis.clearTimeout(timer),
 };

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What a page may read of an answer from another origin that exposes nothing (Fetch standard, CORS-safelisted
+ * What a page may read of a response from another origin that exposes nothing (Fetch standard, CORS-safelisted
  * response-header names).
  */
 const SAFELISTED = new Set(["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"]);
@@ -9,7 +9,7 @@ const SAFELISTED = new Set(["cache-control", "content-language", "content-length
 /**
  * @typedef {object} NetworkOptions
  * @property {[number, number]} [latency] least and most of a round trip, ms, drawn evenly. Default: [5, 30]
- * @property {boolean} [hidden] answers are from another origin that exposes no header. Default: false
+ * @property {boolean} [hidden] responses are from another origin that exposes no header. Default: false
  *
  * @typedef {object} Time
  * @property {number} now epoch ms

@@ -6,7 +6,7 @@ import { refusalBody, rowOf, tell } from "./tell.js";
  * A rate-limited API in memory, on an explicit clock.
  *
  * What becomes of a request is decided when it arrives, in this order: an outage, a failure that was asked for, one by
- * chance, the quota, the answer. Failures come before the limiter and tell nothing of it, as a gateway's do.
+ * chance, the quota, the response. Failures come before the limiter and tell nothing of it, as a gateway's do.
  *
  * @typedef {import("../testing.js").Failure} Failure
  *
@@ -17,14 +17,14 @@ import { refusalBody, rowOf, tell } from "./tell.js";
  * @property {Chance | Chance[]} [failures] by chance. Default: none
  * @property {(request: any) => string | undefined} [scope] what shares a quota; undefined: no quota is asked. Default: all share one
  * @property {(request: any) => import("./limiters.js").Cost} [cost] Default: 1 of "requests"
- * @property {Record<string, string>} [headers] of every answer
+ * @property {Record<string, string>} [headers] of every response
  *
  * @typedef {{ share: number, failure?: Failure, counted?: boolean }} Chance `share` of all requests; `failure` is a 503 by
  *   default; `counted`: it takes from the quota all the same
  * @typedef {{ requests: number, admitted: number, limited: number, failed: number }} Counts
  * @typedef {"admitted" | "limited" | "failed"} Outcome
  * @typedef {{ status: number, headers: Record<string, string>, body: BodyInit | null, outcome?: Outcome, lost?: "network" | "hang" }} Answer
- *   `lost`: no answer comes, and how
+ *   `lost`: no response comes, and how
  */
 
 /** Scopes remembered at once; the longest known goes first. */
@@ -137,7 +137,7 @@ export function createServer({ algorithm, limits, telling = {}, failures = [], s
 }
 
 /**
- * An answer that a program made, with the quota's headers; where both have one, its own stands.
+ * A response that a program made, with the quota's headers; where both have one, its own stands.
  * @param {Response | undefined} made
  * @param {Record<string, string>} told
  * @returns {Answer}

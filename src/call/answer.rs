@@ -1,4 +1,4 @@
-//! What an attempt gave: its answer is read, its body too where the head leaves open what it is, and told to the tracker.
+//! What an attempt gave: its response is read, its body too where the head leaves open what it is, and told to the tracker.
 
 use crate::shared::Arc;
 use alloc::boxed::Box;

@@ -1,4 +1,4 @@
-//! Hedging: one attempt sent again while its first send has no answer, and the first answer that settles it taken.
+//! Hedging: one attempt sent again while its first send has no response, and the first response that settles it taken.
 //!
 //! Of many calls to a healthy server a few are slow for no reason of their own, and a second send of those few costs little
 //! and is most often fast ("The Tail at Scale", Dean and Barroso 2013). Of many calls to a slow server all would be sent
@@ -6,7 +6,7 @@
 //!
 //! - the method is safe (RFC 9110, section 9.2.1), and the body can be sent again;
 //! - the budget of retries has one left, which it spends;
-//! - the circuit is closed, and no answer to this attempt asked to come back later;
+//! - the circuit is closed, and no response to this attempt asked to come back later;
 //! - its quota has room at once and nobody waits for it: it takes a place of its own there
 //!   ([`crate::rate_limit::Tracker::beside`]), and is counted as the server counts it.
 //!
@@ -38,7 +38,7 @@ pub(super) struct Race {
     due: MonoTime,
     /// In all attempts so far.
     hedges: u32,
-    /// When an answer to this attempt asked to come back.
+    /// When a response to this attempt asked to come back.
     asked: MonoTime,
 }
 
@@ -132,7 +132,7 @@ impl Call {
     }
 
     /// Leaves the attempt to its other sends, if some are under way: this one ended in what does not settle it. `asked`: when
-    /// its answer asked to come back.
+    /// its response asked to come back.
     pub(super) fn leave_to_others(&mut self, asked: MonoTime, memory: &mut Memory, at: Moment) -> Option<Action> {
         let race = self.race.as_mut()?;
         race.asked = race.asked.max(asked);
@@ -148,7 +148,7 @@ impl Call {
         Some(Action::Await { next })
     }
 
-    /// When the answers to this attempt asked to come back, where that is still to come.
+    /// When the responses to this attempt asked to come back, where that is still to come.
     pub(super) fn asked(&self, at: Moment) -> Option<MonoTime> {
         self.race.as_ref().map(|race| race.asked).filter(|asked| *asked > at.mono)
     }
@@ -174,7 +174,7 @@ impl Race {
     }
 }
 
-/// Whether an answer settles its attempt whatever another send may bring: it is what was asked for, or would come again.
+/// Whether a response settles its attempt whatever another send may bring: it is what was asked for, or would come again.
 pub(super) fn settles(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Done | Verdict::Stop(Stop::NotRetryable | Stop::Veto))
 }

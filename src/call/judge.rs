@@ -16,7 +16,7 @@ use crate::{
 
 const NO_SIGNS: Signs = Signs { hinted: false, exhausted: false, limited: None, ruled: false, repeats: None };
 
-// What an answer from another origin says of the one that was asked: it works, since it sent the call there.
+// What a response from another origin says of the one that was asked: it works, since it sent the call there.
 const AWAY: Ended<'_> = Ended::Answer { status: 302, signs: NO_SIGNS, hint: None, reset_in: None };
 
 // What the server asked for when it was overruled or is to be told to the caller: the instant to come back at.
@@ -180,7 +180,7 @@ impl Call {
         // What we add to a hint, so that those who were told the same do not come back together, is not the server's.
         let asked = hold.map_or(delay, |hold| hold.since(at.mono).min(delay)).max(0);
         if pause == Pause::Reset && self.rules.rate_limit.is_some() {
-            // The tracker knows the reset better than one answer does, and who else waits for it.
+            // The tracker knows the reset better than one response does, and who else waits for it.
             return self.ask(memory, at);
         }
         if let Some(too_long) = too_long.filter(|_| self.is_held_too_long(asked)) {

@@ -52,7 +52,7 @@ pub(super) struct Prepare {
     /// When the making of those began: the time of an attempt counts from there.
     began: Option<MonoTime>,
     renewed: bool,
-    /// What `decide` said of the answer that may be renewed.
+    /// What `decide` said of the response that may be renewed.
     said: Option<bool>,
 }
 
@@ -100,7 +100,7 @@ impl Call {
         call
     }
 
-    /// Whether the next answer came after a redirect from another origin, whose limits it then reports.
+    /// Whether the next response came after a redirect from another origin, whose limits it then reports.
     pub fn came_from(&mut self, is_away: bool) {
         self.is_away = is_away;
     }
@@ -178,7 +178,7 @@ impl Call {
         self.ask_headers(Stage::Renewing, at)
     }
 
-    /// Of an answer from another origin: the origin that was asked works, since it sent the call there; a limit of the other holds
+    /// Of a response from another origin: the origin that was asked works, since it sent the call there; a limit of the other holds
     /// those who would be sent there too.
     pub(super) fn learn_away(&mut self, reading: &Reading, sign: Sign, memory: &mut Memory, at: Moment) {
         let Some(ticket) = self.ticket.filter(|_| self.is_away) else { return };

@@ -24,7 +24,7 @@ pub fn limited(status: u16, reading: &Reading) -> Option<bool> {
     }
 }
 
-/// Adds what the policy concludes to what the answer says literally. A time that was cut to its second ends with that second. The
+/// Adds what the policy concludes to what the response says literally. A time that was cut to its second ends with that second. The
 /// one quota of a refusal that has a reset and no `remaining` is used up.
 pub(super) fn complete(status: u16, reading: &mut Reading, headers: Headers<'_>) {
     if let Some(hint) = &mut reading.hint {

@@ -28,7 +28,7 @@ impl TimeLimit {
     /// Where the host has no `AbortController`.
     pub fn new(request: &Request, ms: Option<i64>, alarm: &Rc<Alarm>) -> Result<Self, JsValue> {
         let controller = AbortController::new()?;
-        let reason = timeout_error("no answer came within the time for it");
+        let reason = timeout_error("no response within the time limit");
         let init = RequestInit::new();
         init.set_signal(Some(&join(&request.signal(), &controller)));
         // An init that is not empty makes the host forget where the request says that it comes from (Fetch standard, "new Request").

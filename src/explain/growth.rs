@@ -1,4 +1,4 @@
-//! That no header of an answer costs the explainer more than its length, by counted steps. Bodies are tried beside `explain`.
+//! That no header of a response costs the explainer more than its length, by counted steps. Bodies are tried beside `explain`.
 
 use super::*;
 use crate::explain::read::quota;
@@ -42,7 +42,7 @@ fn steps_of(name: &str, value: &str, status: u16, catalogs: &Catalogs) -> u64 {
 fn a_header_takes_time_that_grows_no_faster_than_it() {
     let catalogs = Catalogs::built_in();
     for name in NAMES {
-        // What is explained of any answer at all.
+        // What is explained of any response at all.
         let least = steps_of(name, "", 401, &catalogs).max(steps_of(name, "", 405, &catalogs));
         for pattern in PATTERNS {
             let of = |size: usize| {

@@ -200,7 +200,7 @@ impl<'d> Reading<'d> {
         let quota =
             if report.told.is_none() { quota::read(&report.pairs, served, hints::is_refusal(status)) } else { None };
         let body = body::harvest(report, document, out);
-        // Of a page or text the front is enough: what is deep in it is not about the answer.
+        // Of a page or text the front is enough: what is deep in it is not about the response.
         let front = if body.shape == Shape::Json { body.body } else { scan::head(body.body, 2048) };
         let spoken = hints::body::read(front, status, served.at);
         let hint = if report.hint.is_none() { hint(report, served, &spoken, document.root()) } else { None };

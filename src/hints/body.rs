@@ -1,4 +1,4 @@
-//! What an answer's body says of rates: when to come back, and whether a rate was exceeded or an allowance is spent.
+//! What a response's body says of rates: when to come back, and whether a rate was exceeded or an allowance is spent.
 //!
 //! APIs agree on no envelope, but on words: a member that begins with `retry`, a code or a message that has `rate limit` or
 //! `throttled` in it, "try again in 20s". So the body is walked whole, whatever its shape, and each string is compared with

@@ -29,7 +29,7 @@ impl Limits {
         Self(lines.to_ascii_lowercase())
     }
 
-    /// Whether there is a rule for answers of `status`.
+    /// Whether there is a rule for responses of `status`.
     pub fn asks(&self, status: u16) -> bool {
         rules(&self.0, status).next().is_some()
     }
@@ -83,7 +83,7 @@ struct Test<'l> {
     holds: bool,
 }
 
-/// Rules that are held against an answer.
+/// Rules that are held against a response.
 pub(super) struct Trial<'l> {
     kinds: Vec<Limited>,
     tests: Vec<Test<'l>>,

@@ -11,7 +11,7 @@ pub enum Sense {
     RateCode,
     Rate,
     Secondary,
-    // An allowance, unless the answer also says how long to wait, as Google's does of a minute's quota.
+    // An allowance, unless the response also says how long to wait, as Google's does of a minute's quota.
     AllowanceProse,
     AllowanceCode,
     // An allowance in a 403 (YouTube); Amazon's SP-API calls a rate so, in a 429.

@@ -1,4 +1,4 @@
-//! What answers do to a scope: they tell quotas, say whose those are, and refuse.
+//! What responses do to a scope: they tell quotas, say whose those are, and refuse.
 
 use alloc::vec::Vec;
 
@@ -185,8 +185,8 @@ impl Scope {
         }
     }
 
-    // Who refused? A quota that the answer names as spent, with its reset, holds by itself. One that is known and nearly used
-    // up may be meant by an answer that names none. What else is refused, a limit refuses that nobody told.
+    // Who refused? A quota that the response names as spent, with its reset, holds by itself. One that is known and nearly used
+    // up may be meant by a response that names none. What else is refused, a limit refuses that nobody told.
     fn refused(&mut self, home: u8, reading: &Reading, sent: MonoTime, now: MonoTime) {
         let hint = reading.hint.as_ref().and_then(Hint::wait);
         let mut spent = reading.quotas.iter().filter(|quota| quota.remaining == Some(0));
@@ -214,7 +214,7 @@ impl Scope {
         }
     }
 
-    // Whether a quota that is known may be what refused, though the answer does not name it. Then it is used up.
+    // Whether a quota that is known may be what refused, though the response does not name it. Then it is used up.
     fn is_nearly_spent(&mut self, home: u8, reading: &Reading, sent: MonoTime, now: MonoTime) -> bool {
         let Some(lane) = self.lanes.get(usize::from(home)) else { return false };
         let is_untold = reading.quotas.iter().all(Quota::is_bare);

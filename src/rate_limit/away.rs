@@ -1,4 +1,4 @@
-//! Answers that came from another origin than was asked, after a redirect.
+//! Responses that came from another origin than was asked, after a redirect.
 //!
 //! Their limits are that origin's. Whoever calls the same route is sent there again and waits; other routes do not.
 

@@ -1,12 +1,12 @@
-//! The server's clock, as its answers bound it.
+//! The server's clock, as its responses bound it.
 //!
 //! A `Date` of second D says that the server's clock stood within [D, D + 1 s) at some moment between send and receipt.
-//! Each answer so gives an interval for (server − client); all of them hold at once, so their intersection is far
+//! Each response so gives an interval for (server − client); all of them hold at once, so their intersection is far
 //! narrower than a second after a few. While it still contains 0 the clocks are taken to agree: most do, and a guess
 //! in the middle of a wide interval would move every reset by half a second for nothing. One `Date` alone is not enough to
 //! move a reset by: a cache may have given it.
 //!
-//! Where no answer has a `Date`, as most of another origin's in a page, resets that are reported as instants are labels of
+//! Where no response has a `Date`, as most of another origin's in a page, resets that are reported as instants are labels of
 //! windows: before one comes the server's clock is short of it, and where it has changed it was reached. That bounds the
 //! server's clock on our monotonic one, which nobody sets.
 
@@ -33,7 +33,7 @@ pub const DATED: Labels = Labels { dated: true, grid: 0, period: i64::MAX, serve
 pub struct Clock {
     low: i64,
     high: i64,
-    /// The newest `Date`, and when its answer was here.
+    /// The newest `Date`, and when its response was here.
     newest: Option<(WallTime, MonoTime)>,
     /// More than one `Date` agrees.
     is_confirmed: bool,
@@ -54,8 +54,8 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Takes the `Date` of an answer whose request was sent at `sent` on both clocks and whose head arrived at `at`. False if it
-    /// is older than one that was here before the request went: then a cache gave the answer, and it says nothing of now.
+    /// Takes the `Date` of a response whose request was sent at `sent` on both clocks and whose head arrived at `at`. False if it
+    /// is older than one that was here before the request went: then a cache gave the response, and it says nothing of now.
     pub fn observe(&mut self, date: WallTime, sent: (WallTime, MonoTime), at: Moment) -> bool {
         if self.newest.is_some_and(|(newest, got)| date < newest && sent.1 >= got) {
             return false;
@@ -70,13 +70,13 @@ impl Clock {
             return true;
         }
         let both = (self.low.max(low), self.high.min(high));
-        // An empty intersection means that one of the clocks was set since: the newest answer is right.
+        // An empty intersection means that one of the clocks was set since: the newest response is right.
         (self.low, self.high) = if both.0 <= both.1 { both } else { (low, high) };
         self.is_confirmed |= !is_first;
         true
     }
 
-    /// Takes the instant that an answer to what went at `sent` reported as its window's end. `before`: that of the window
+    /// Takes the instant that a response to what went at `sent` reported as its window's end. `before`: that of the window
     /// before, if that has ended by now. Both are rounded to `granularity` ms, most often by as much, so that the time from one
     /// to the next is right.
     pub fn observe_reset(
@@ -120,13 +120,13 @@ impl Clock {
     }
 
     fn offset(&self, at: Moment) -> i64 {
-        // The answer that has just come has its own.
+        // The response that has just come has its own.
         let is_own = self.newest.is_some_and(|(_, got)| got == at.mono);
         if !(self.is_confirmed || is_own) || self.low <= 0 && self.high >= 0 {
             return 0;
         }
         // The later edge of what is possible makes a reset look nearest; the earlier one makes us wait longest. Neither
-        // is right by much once a few answers came, so the middle.
+        // is right by much once a few responses came, so the middle.
         self.low.saturating_add(self.high.saturating_sub(self.low) / 2)
     }
 }
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn many_answers_tell_the_skew_to_a_fraction_of_a_second() {
-        // The server is 90 s ahead; answers 130 ms apart, round trips of 20 ms.
+        // The server is 90 s ahead; responses 130 ms apart, round trips of 20 ms.
         let mut clock = Clock::default();
         for n in 0..20 {
             let sent = 1_000_000 + n * 130;

@@ -63,7 +63,7 @@ fn spent(hosts: usize, rules: &Arc<RateRules>) -> (Tracker, Vec<Identity>) {
     (tracker, identities)
 }
 
-/// The report "many-hosts": to queue, to hear an answer of somebody else, to be woken and to give up cost the same.
+/// The report "many-hosts": to queue, to hear a response of somebody else, to be woken and to give up cost the same.
 #[test]
 fn an_event_costs_the_same_however_many_hosts_there_are() {
     let rules = rules();

@@ -28,7 +28,7 @@ const QUICK: i64 = 1000;
 /// What the failure of a fetch looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// It is a page's that read answers of that origin before, and came at once: most likely a request that CORS or a blocker
+    /// It is a page's that read responses of that origin before, and came at once: most likely a request that CORS or a blocker
     /// forbids, which shows nothing of the server and would fail again.
     Blocked,
     /// What it is: a network that failed, or a server.
@@ -62,7 +62,7 @@ impl Sight {
         is_sure: false,
     };
 
-    /// An answer came to what was sent at `sent`. `tells`: its date, or a quota. Whether the failures before it were none that
+    /// A response came to what was sent at `sent`. `tells`: its date, or a quota. Whether the failures before it were none that
     /// teach anything.
     pub fn see(&mut self, answer: Answer<'_>, tells: bool, sent: MonoTime) -> bool {
         let is_over = sent > self.doubted;
@@ -102,7 +102,7 @@ impl Sight {
 }
 
 impl Tracker {
-    /// The response header that would let this page read more of the answers to the scope of this number ([`super::identity::Identity::number`]); "" where it reads
+    /// The response header that would let this page read more of the responses to the scope of this number ([`super::identity::Identity::number`]); "" where it reads
     /// them.
     pub fn hidden(&self, number: u32) -> &str {
         self.scopes
@@ -113,7 +113,7 @@ impl Tracker {
 }
 
 impl Scope {
-    /// Sees what an answer to `ticket` shows, and that the failures before it were no refusals.
+    /// Sees what a response to `ticket` shows, and that the failures before it were no refusals.
     pub(super) fn see(&mut self, ticket: &Ticket, answer: Answer<'_>, tells: bool) {
         if self.sight.see(answer, tells, ticket.sent)
             && let Some(lane) = self.lanes.get_mut(usize::from(ticket.lane))

@@ -1,4 +1,4 @@
-//! What ends a send or a wait: an answer, a failure, a lease that is over, somebody who is gone.
+//! What ends a send or a wait: a response, a failure, a lease that is over, somebody who is gone.
 //!
 //! A send holds a slot for as long as it is under way, but a lease of a minute at most; and it counts as not yet arrived
 //! for a second at most.
@@ -25,7 +25,7 @@ impl Tracker {
 }
 
 impl Scope {
-    /// The attempt of `ticket` ended without an answer that says anything.
+    /// The attempt of `ticket` ended without a response that says anything.
     pub(super) fn land(&mut self, ticket: &mut Ticket, counted: bool, servers: &mut Servers, now: MonoTime) {
         if matches!(ticket.stand, Stand::Probing | Stand::Flying) {
             self.in_flight = self.in_flight.saturating_sub(1);
@@ -46,8 +46,8 @@ impl Scope {
         (ticket.stand, ticket.unclaimed) = (Stand::Idle, false);
     }
 
-    // The request of `ticket` has reached the server, or never will: its answer is here, or late. A server counts a request
-    // when it comes, and one that works on its answer for a minute must not hold a quota of seconds.
+    // The request of `ticket` has reached the server, or never will: its response is here, or late. A server counts a request
+    // when it comes, and one that works on its response for a minute must not hold a quota of seconds.
     fn arrived(&mut self, ticket: &Ticket, counted: bool, now: MonoTime) {
         self.landed = self.landed.saturating_add(ticket.cost);
         self.bound(ticket, &|meter, cost| meter.land(cost, counted, ticket.sent, now));

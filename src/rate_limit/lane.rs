@@ -1,7 +1,7 @@
 //! The calls of one scope that share a bucket: their queue, and what a refusal means for them.
 //!
-//! Which bucket a call draws on only its answer tells. So a scope begins with one lane, in which everybody stands; each
-//! set of quotas that answers name is a lane of its own from then on, and the routes whose answers named it go there.
+//! Which bucket a call draws on only its response tells. So a scope begins with one lane, in which everybody stands; each
+//! set of quotas that answers name is a lane of its own from then on, and the routes whose responses named it go there.
 
 use crate::{
     rate_limit::{doubt::Doubt, limit::Meter, queue::Queue, ticket::Stand},
@@ -53,7 +53,7 @@ pub(super) struct Lane {
 /// What a run of sends teaches where no header tells: how many were granted before the refusals, and how long those went on.
 #[derive(Clone, Copy, Debug)]
 struct Lesson {
-    /// When the run began, and its first good answer came.
+    /// When the run began, and its first good response came.
     began: Option<MonoTime>,
     first: Option<MonoTime>,
     last: MonoTime,
@@ -120,7 +120,7 @@ impl Lane {
         self.lesson.last = now;
     }
 
-    /// A good answer to what was `sent` then, which took `cost`. `opens`: it told quotas that others do not draw on, and that end
+    /// A good response to what was `sent` then, which took `cost`. `opens`: it told quotas that others do not draw on, and that end
     /// soon enough to be the ones that bind. Gives the quota that the run taught, if it did.
     pub fn good(&mut self, opens: bool, probe: u32, cost: u64, sent: MonoTime, now: MonoTime) -> Option<Meter> {
         (self.trips, self.granted) = (0, Some(now));
@@ -134,7 +134,7 @@ impl Lane {
         if opens && (self.fresh == 0 || self.answers >= probe) {
             self.gate = u32::MAX;
         } else if !opens && !self.is_stale(sent) {
-            // An answer to what was sent before a refusal came says nothing new.
+            // A response to what was sent before a refusal came says nothing new.
             self.gate = self.gate.saturating_add(1);
         }
         let lesson = self.lesson;

@@ -1,14 +1,14 @@
 //! One quota: what the server reported of it, what was sent on it, and so when there is room.
 //!
-//! Answers show how a server counts, which is one of four kinds ([`Limit`]), each with its own state:
+//! Responses show how a server counts, which is one of four kinds ([`Limit`]), each with its own state:
 //! - [`Window`]: windows with an end that was reported: what is left is the limit less own sends less what others use;
 //! - [`Sliding`]: a window that slides, or whose end nobody reports: own sends of the last window count, which is what the
 //!   strictest of the usual algorithms would count;
 //! - [`Bucket`]: fills steadily: its reset moves away with each send, long before it has come;
 //! - [`Learned`]: no header reports it; refusals taught it.
 //!
-//! What answers show of another kind makes a new value of that kind. What all kinds share is in [`Meter`]. What is in
-//! flight counts as used from the moment of the grant, so answers that come out of order cannot give room back.
+//! What responses show of another kind makes a new value of that kind. What all kinds share is in [`Meter`]. What is in
+//! flight counts as used from the moment of the grant, so responses that come out of order cannot give room back.
 
 mod bucket;
 mod delta;
@@ -41,15 +41,15 @@ use window::{Next, Window};
 
 /// How long a quota whose window nobody reported is taken to last, ms.
 const UNKNOWN_WINDOW: i64 = 1000;
-/// A send that stands alone and has no answer yet is waited for at most this long, ms.
+/// A send that stands alone and has no response yet is waited for at most this long, ms.
 const ALONE: i64 = 1000;
-/// A quota that no answer names for this long and three windows, while they name others, is gone, ms.
+/// A quota that no response names for this long and three windows, while they name others, is gone, ms.
 const FORGOTTEN: i64 = 10_000;
 
 /// Where a quota is known from. The first two are facts; what was learnt is a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// Answers reported it.
+    /// Responses reported it.
     Told,
     /// The caller's options or a profile say so.
     Configured,
@@ -77,7 +77,7 @@ struct Facts {
     shared: bool,
 }
 
-/// One send that finds out whether there is room again; until its answer is here the others wait.
+/// One send that finds out whether there is room again; until its response is here the others wait.
 #[derive(Clone, Copy, Debug)]
 struct Trial {
     /// What was sent before does not count.
@@ -113,9 +113,9 @@ pub struct Meter {
     /// Where it is known from: a header, `options`, or `observed`.
     pub source: String,
     evidence: Evidence,
-    /// An answer reported what is left, a reset or a window.
+    /// A response reported what is left, a reset or a window.
     counts: bool,
-    /// When an answer last named it.
+    /// When a response last named it.
     seen: MonoTime,
     delta: Delta,
     usage: Usage,
@@ -136,7 +136,7 @@ impl Meter {
         meter
     }
 
-    /// A quota that an answer names for the first time.
+    /// A quota that a response names for the first time.
     pub fn of_answer(quota: &Quota) -> Self {
         let unit = quota.unit.clone().filter(|_| !quota.counts_requests());
         Self::new(quota.name.clone(), unit, "", Limit::Window(Window::new(false)))
@@ -178,7 +178,7 @@ impl Meter {
         cost > 0 && self.limit.is_some() && (self.counts || self.evidence != Evidence::Told)
     }
 
-    /// Whether the answer to what went at `sent` shows if there is room again.
+    /// Whether the response to what went at `sent` shows if there is room again.
     pub fn tries(&self, sent: MonoTime) -> bool {
         self.trial().is_some_and(|trial| sent >= trial.began)
     }
@@ -214,7 +214,7 @@ impl Meter {
         }
     }
 
-    /// Takes what an answer reported.
+    /// Takes what a response reported.
     pub fn tell(&mut self, quota: &Quota, told: Told) {
         self.seen = told.now;
         self.name = self.name.take().or_else(|| quota.name.clone());
@@ -237,14 +237,14 @@ impl Meter {
         self.follow_told(told.now);
     }
 
-    // A kind that the answer shows to be another is told once more, as that.
+    // A kind that the response shows to be another is told once more, as that.
     fn tell_kind(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told) {
         let usage = &mut self.usage;
         let next = match &mut self.by {
             Limit::Window(window) => window.tell(facts, remaining, reset, told, usage),
             Limit::Sliding(sliding) => sliding.tell(facts, remaining, reset.map(Reset::at_face), told, usage),
             Limit::Bucket(bucket) => return bucket.tell(facts, remaining, reset.map(Reset::at_face), told),
-            // No answer names what refusals taught.
+            // No response names what refusals taught.
             Limit::Learned(_) => return,
         };
         match next {
@@ -321,7 +321,7 @@ impl Meter {
         self.untake_share(cost);
     }
 
-    /// The answer to what was taken is here, or will not come.
+    /// The response to what was taken is here, or will not come.
     pub fn settle(&mut self, cost: u64) {
         self.usage.settle(cost);
     }
@@ -345,7 +345,7 @@ impl Meter {
             Limit::Window(window) => window.trip(facts, sent, now),
             Limit::Sliding(sliding) => sliding.trip(facts, &mut self.usage, now),
             Limit::Bucket(bucket) => bucket.refuse(facts.limit, now),
-            // It learnt of it when the answer landed; who is refused holds back all the same.
+            // It learnt of it when the response landed; who is refused holds back all the same.
             Limit::Learned(_) => return false,
         }
         true

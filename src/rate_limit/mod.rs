@@ -212,7 +212,7 @@ impl Tracker {
         scope.reserve(ticket.0, tickets, servers, *nudges, at)
     }
 
-    /// Takes the answer to `ticket`'s attempt. `judge` says from what was read what it says of the server, and may change the names in it.
+    /// Takes the response to `ticket`'s attempt. `judge` says from what was read what it says of the server, and may change the names in it.
     pub fn observe(
         &mut self,
         ticket: TicketId,
@@ -257,7 +257,7 @@ impl Tracker {
         loss
     }
 
-    /// The head of the answer to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
+    /// The head of the response to `ticket` is here; what it says is yet to be told. `counted`: the server may have counted it.
     pub fn land(&mut self, ticket: TicketId, counted: bool, at: Moment) {
         let at = self.awake(at);
         if let Some((scope, tickets, servers)) = self.at_home(ticket)
@@ -267,7 +267,7 @@ impl Tracker {
         }
     }
 
-    /// The answer to `ticket` was a refusal that says nothing of when; it will be sent again at `until`. True if those who
+    /// The response to `ticket` was a refusal that says nothing of when; it will be sent again at `until`. True if those who
     /// share its quota are held, too: then it asks for its turn among them.
     pub fn back_off(&mut self, ticket: TicketId, until: MonoTime, at: Moment) -> bool {
         let at = self.awake(at);

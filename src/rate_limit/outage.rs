@@ -8,7 +8,7 @@
 //! Where nobody waits and nothing is under way, whoever comes is a probe at once: a lone caller hears what its server
 //! says as if there were no policy.
 //!
-//! A probe that is answered begins the recovery. What may be under way doubles with each round of good answers, as in
+//! A probe that is answered begins the recovery. What may be under way doubles with each round of good responses, as in
 //! TCP's slow start, and no more than a few go in each few milliseconds, a number that doubles with each second: a
 //! server that has just come up is met by a ramp, not by a wall. Nothing here is about quotas, which bind besides.
 

@@ -29,7 +29,7 @@ pub struct QuotaState<'a> {
     pub window: Option<i64>,
     /// The header it came from, or `options`.
     pub source: &'a str,
-    /// Sends without an answer in this scope.
+    /// Sends without a response in this scope.
     pub in_flight: u32,
     /// Calls waiting in this scope.
     pub waiting: u32,

@@ -34,9 +34,9 @@ use crate::{
 
 /// One send counts against the probes until its headers, at most this long, ms.
 pub(super) const PROBE_LEASE: i64 = 1000;
-/// A send without an answer counts against `maxConcurrent` at most this long, ms: whoever sent it may be gone.
+/// A send without a response counts against `maxConcurrent` at most this long, ms: whoever sent it may be gone.
 pub(super) const SEND_LEASE: i64 = 60_000;
-/// Where nobody wakes it, a waiter for an answer asks again after this, ms: about a round trip. One in a long queue after
+/// Where nobody wakes it, a waiter for a response asks again after this, ms: about a round trip. One in a long queue after
 /// an eighth of a millisecond for each that waits, so that asking costs the same however many do.
 pub(super) const POLL: i64 = 40;
 /// Where nobody wakes it and its turn is not sure, a waiter asks again after this at the latest, ms.
@@ -55,13 +55,13 @@ pub enum Why {
     Held,
     /// The server is down, or has just come back: one probe, then a few, and the others wait.
     Outage,
-    /// An answer that is under way may tell more: nothing is known of the quota yet, or it should just have been reset.
+    /// A response that is under way may tell more: nothing is known of the quota yet, or it should just have been reset.
     Probing,
     /// This quota (an index into the scope's meters) has no room.
     Quota(usize),
 }
 
-/// What an answer says of the server, besides what its quotas are.
+/// What a response says of the server, besides what its quotas are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// It is down: it says so, or what stands before it does.
@@ -81,7 +81,7 @@ pub enum Refusal {
     WaitTooLong,
 }
 
-/// The answer to "may I send?".
+/// The reply to "may I send?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reservation {
     /// Now. It counts as sent from here on.
@@ -329,7 +329,7 @@ impl Scope {
                 awaits = awaits.max(Some(until));
             }
             match meter.admits(cost, product(ahead, cost), u64::from(lane.fresh), ticket.rules.pacing, now) {
-                // An answer that is under way may show that there is room.
+                // A response that is under way may show that there is room.
                 Gate::At(turn) if lane.fresh > 0 && turn.since(now) > ticket.rules.max_wait => {
                     awaits = awaits.max(Some(self.lease(now)));
                 }

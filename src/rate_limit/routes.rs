@@ -1,6 +1,6 @@
 //! Which of a scope's lanes a call stands in.
 //!
-//! A route is a method of the API's, by [`super::identity::Identity::to`]. Its answers say which quotas bind it.
+//! A route is a method of the API's, by [`super::identity::Identity::to`]. Its responses say which quotas bind it.
 
 use super::{
     MAX_LANES, MAX_METERS, MAX_ROUTES,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::time::MonoTime;
 
-/// How often those who wait follow a route to another lane: a server that changes its mind must not make each answer a walk.
+/// How often those who wait follow a route to another lane: a server that changes its mind must not make each response a walk.
 const MOVES: u8 = 4;
 
 /// Where the calls of one route stand.
@@ -66,7 +66,7 @@ impl Scope {
         index
     }
 
-    // An answer of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
+    // A response of `route`, sent in lane `from`, named the quotas of `mask`: that is where its calls stand from now on.
     pub(super) fn place(&mut self, route: u32, from: u8, mask: u64, tickets: &mut [Place], now: MonoTime) {
         let mask = mask | self.configured;
         let bucket = self.lanes.get(usize::from(from)).map_or(0, |lane| lane.bucket);
@@ -74,7 +74,7 @@ impl Scope {
         let known = self.routes.iter().position(|known| known.key == route);
         let old = known.and_then(|index| self.routes.get(index)).map_or(from, |known| known.lane);
         let Some(lane) = self.lanes.get_mut(usize::from(old)) else { return };
-        // A quota of the same name is another limit of the same bucket. Without names, that only one route's answers tell.
+        // A quota of the same name is another limit of the same bucket. Without names, that only one route's responses tell.
         let is_kin = lane.known
             && (self.meters.iter().enumerate()).any(|(one, meter)| {
                 let shares =

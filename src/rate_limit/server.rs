@@ -46,7 +46,7 @@ struct Route {
     worked: Option<MonoTime>,
     /// The newest send failed.
     is_failing: bool,
-    /// Failures without any answer in a row.
+    /// Failures without any response in a row.
     lost: u32,
 }
 
@@ -145,7 +145,7 @@ impl Server {
         (route.worked, route.is_failing, route.lost) = (Some(now), false, 0);
     }
 
-    /// No answer came to what was sent to `route`: how often in a row, if it ever worked.
+    /// No response came to what was sent to `route`: how often in a row, if it ever worked.
     pub fn lost(&mut self, route: u32, now: MonoTime) -> Option<u32> {
         let route = self.route(route, now);
         route.lost = route.lost.saturating_add(1);

@@ -61,7 +61,7 @@ pub(super) struct Ticket {
     /// When it was last sent, on both clocks.
     pub sent: MonoTime,
     pub sent_wall: WallTime,
-    /// What its scope had had answers to when it was sent. Of one that waits: how far its scope had come when it last asked.
+    /// What its scope had had responses to when it was sent. Of one that waits: how far its scope had come when it last asked.
     pub landed: u64,
     /// How often in a row it had to come back at once while nothing changed in its scope.
     pub idle: u8,

@@ -114,7 +114,7 @@ fn two(text: &str, at: usize) -> Option<i64> {
 
 // Which of `names`, from 1, is at `at`, and how long it is: three letters, or all of them where `long`.
 fn name(names: &str, text: &str, at: usize, long: bool) -> Option<(i64, usize)> {
-    // Bytes: every answer has a date, and pieces of text are looked at for their boundaries.
+    // Bytes: every response has a date, and pieces of text are looked at for their boundaries.
     let text = text.as_bytes().get(at..)?;
     for (index, name) in (1..).zip(names.as_bytes().split(|byte| *byte == b' ')) {
         let taken = if long { name.len() } else { 3 };

@@ -1,6 +1,6 @@
 //! Just enough of HTML and XML to know a page from data and to read the text of an element. Linear; nothing is nested.
 //!
-//! No entity is decoded and no tree is built: pages that proxies send in place of an answer need neither.
+//! No entity is decoded and no tree is built: pages that proxies send in place of a response need neither.
 
 use super::search::find;
 use core::ops::Range;

@@ -174,7 +174,7 @@ impl Engine {
         self.handle(call, event, Moment::new(wall, mono, sample))
     }
 
-    /// The head of the answer to the send `attempt`, by its number from 1, arrived. `headers`: those whose names match `names` with [`Names::Wanted`] or are among the plan's `dialects`. `foreign`: its type is
+    /// The head of the response to the send `attempt`, by its number from 1, arrived. `headers`: those whose names match `names` with [`Names::Wanted`] or are among the plan's `dialects`. `foreign`: its type is
     /// "cors". `from`: the origin that it came from in the end, after a redirect, else "".
     #[wasm_bindgen(unchecked_return_type = "Action")]
     #[allow(clippy::too_many_arguments, reason = "an object would cost a crossing for each member")]

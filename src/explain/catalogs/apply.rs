@@ -24,7 +24,7 @@ const OF_ALL: u8 = 85;
 pub struct Rule<'f, 's> {
     /// The rule.
     pub hit: &'s Hit<'f>,
-    /// The answer.
+    /// The response.
     pub facts: &'s Facts<'f>,
     /// What its templates fit.
     pub heard: &'s [Heard<'f>],

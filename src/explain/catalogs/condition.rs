@@ -1,4 +1,4 @@
-//! Holds a rule's `when` against an answer, and notes what of the answer fits: the evidence.
+//! Holds a rule's `when` against a response, and notes what of the response fits: the evidence.
 
 use crate::explain::Report;
 use crate::explain::catalogs::template::Match;
@@ -57,7 +57,7 @@ pub struct Notes<'f, 'o> {
     pub out: &'o mut Explanation,
     /// Takes what templates fit.
     pub heard: Vec<Heard<'f>>,
-    /// The id of the rule that is held against the answer.
+    /// The id of the rule that is held against the response.
     pub rule: Text,
 }
 

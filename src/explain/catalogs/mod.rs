@@ -191,7 +191,7 @@ impl Catalogs {
         set.at(key!("provider")).text() == provider || (everywhere && provider.is_empty())
     }
 
-    /// Holds the rules of `provider`, and those of no provider, against the answer. What they saw goes to `out`. Under a 2xx
+    /// Holds the rules of `provider`, and those of no provider, against the response. What they saw goes to `out`. Under a 2xx
     /// (`well`) only those are asked that may find an error there.
     pub fn hits<'f>(&'f self, provider: &str, facts: &Facts<'f>, well: bool, out: &mut Explanation) -> Hits<'f> {
         let mut rules: Vec<Hit<'f>> = Vec::new();
@@ -221,7 +221,7 @@ impl Catalogs {
                 }
                 let (seen, heard, mark) = (notes.out.evidence.len(), notes.heard.len(), notes.out.arena.mark());
                 notes.rule = notes.out.arena.add(rule.at(key!("id")).text());
-                // A rule that asks for nothing is a mistake, not one for every answer.
+                // A rule that asks for nothing is a mistake, not one for every response.
                 if when.children().next().is_none()
                     || (well && !when.at(key!("status")).exists())
                     || !facts.holds(when, &mut notes)

@@ -2,7 +2,7 @@
 //!
 //! A multinomial logistic regression. Its weights are the table `weights.bin`, made by `cargo xtask train` out of the labelled
 //! errors in `tests/fixtures` and of `train/phrases.txt`; `weights.txt` beside it is the same to read. Everything is whole numbers: the same report gives
-//! the same answer on every machine.
+//! the same response on every machine.
 
 use super::features::{Feature, Span};
 use super::kind::{KINDS, Kind, REASONS};

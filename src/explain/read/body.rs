@@ -71,7 +71,7 @@ const MAX_HEARD: usize = 8192;
 /// Bytes of a code in a header: the longest known have 60.
 const MAX_CODE: usize = 128;
 
-/// Reads the answer that `report` holds, whose body was read as `document`. Field errors go to `out`.
+/// Reads the response that `report` holds, whose body was read as `document`. Field errors go to `out`.
 pub fn harvest<'d>(report: &'d Report<'_>, document: &'d Document<'_>, out: &mut Explanation) -> Body<'d> {
     let body = head(report.body.unwrap_or(""), MAX_BODY);
     let text = body.strip_prefix('\u{feff}').unwrap_or(body).trim_ascii();

@@ -1,6 +1,6 @@
 //! A table of envelopes and their signs, written as text and compiled to a few bytes a sign.
 //!
-//! Read as text for each answer, it was a quarter of all the time. A row becomes its length, the envelope's name, and its
+//! Read as text for each response, it was a quarter of all the time. A row becomes its length, the envelope's name, and its
 //! signs; a sign is the numbers of a path's names (see [`crate::explain::read::keys`]) and what is asked of the value there.
 
 use crate::explain::catalogs::template;

@@ -32,7 +32,7 @@ pub struct Pick<'d> {
     pub request_id: (i32, &'d str),
 }
 
-/// Looks through `root`, of an answer with `status`; `problem` details have an address as their code.
+/// Looks through `root`, of a response with `status`; `problem` details have an address as their code.
 pub fn pick(root: Node<'_>, status: u16, problem: bool) -> Pick<'_> {
     let mut out = Pick {
         status,

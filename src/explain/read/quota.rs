@@ -1,4 +1,4 @@
-//! The quota in the way, read off an answer's plain headers.
+//! The quota in the way, read off a response's plain headers.
 //!
 //! The policy's reader knows every dialect, since it paces by them, and takes 11 kB brotli. An explanation names one quota,
 //! so this knows the forms that most APIs use: `x-ratelimit-limit`, `-remaining`, `-reset`, `-bucket` with or without a
@@ -10,7 +10,7 @@ use crate::hints::{self, CUT, Served, Told};
 use crate::syntax::{label, number, words};
 use alloc::vec::Vec;
 
-/// Quotas told by one answer, at most; a server that names more is no help.
+/// Quotas told by one response, at most; a server that names more is no help.
 const MOST: usize = 8;
 
 /// What the headers tell of one quota, borrowed.

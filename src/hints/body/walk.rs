@@ -45,7 +45,7 @@ impl<'d> Reader<'d> {
         let (mut key, mut depth, mut at) = ("", 0, 0);
         let success = self.is_success();
         let (mut heard, mut flagged) = (!success, false);
-        // Of a batch, each element is an answer.
+        // Of a batch, each element is a response.
         let batch = success && text.starts_with('[');
         let top = if batch { 2 } else { 1 };
         let mut all: Option<Sense> = None;

@@ -1,8 +1,8 @@
 //! A token bucket: it fills at a steady rate, and its reset says when it is full again.
 //!
-//! What is kept is a lower bound of the tokens there are: an answer's `remaining`, less all that may have been sent
-//! since, and what flowed in after that answer was here. The rate follows from how far away "full" is told to be for so
-//! many tokens missing; each answer narrows it. Where it is guessed too slow, answers tell more tokens than expected and
+//! What is kept is a lower bound of the tokens there are: a response's `remaining`, less all that may have been sent
+//! since, and what flowed in after that response was here. The rate follows from how far away "full" is told to be for so
+//! many tokens missing; each response narrows it. Where it is guessed too slow, responses tell more tokens than expected and
 //! those are spent at once, so the error does not add up; so the slowest rate that fits is taken, but for a length of
 //! window that people choose.
 
@@ -33,7 +33,7 @@ pub(super) struct Bucket {
     share: i64,
     /// As it was last reported: when it is full.
     reset: Option<Reset>,
-    /// When an answer last told what there is.
+    /// When a response last told what there is.
     seen: MonoTime,
 }
 
@@ -77,7 +77,7 @@ impl Bucket {
         self.per = self.per.max(1);
     }
 
-    // Learns from an answer whose request went at `sent`: `missing` tokens of `limit` flow in by some instant in
+    // Learns from a response whose request went at `sent`: `missing` tokens of `limit` flow in by some instant in
     // (after, by].
     fn learn(&mut self, limit: u64, missing: u64, sent: MonoTime, after: MonoTime, by: MonoTime, now: MonoTime) {
         // Few are too coarse a measure, but better than none.
@@ -93,7 +93,7 @@ impl Bucket {
         self.set_rate(guess.map_or(self.high, |(_, longest)| longest), limit);
     }
 
-    /// Takes what an answer reported.
+    /// Takes what a response reported.
     pub fn tell(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told) {
         let limit = facts.limit;
         if let Some(window) = facts.length {
@@ -108,7 +108,7 @@ impl Bucket {
         self.count(limit, remaining, told.others, told.sent, told.now);
     }
 
-    // An answer reported `remaining`, with `others` units that it may not have counted.
+    // A response reported `remaining`, with `others` units that it may not have counted.
     fn count(&mut self, limit: u64, remaining: u64, others: u64, sent: MonoTime, now: MonoTime) {
         self.fill(limit, now);
         self.seen = now;
@@ -156,7 +156,7 @@ impl Bucket {
         self.at.plus(wait).max(now)
     }
 
-    /// How long ago an answer told what there is, ms.
+    /// How long ago a response told what there is, ms.
     pub fn age(&self, now: MonoTime) -> i64 {
         now.since(self.seen).max(0)
     }

@@ -1,6 +1,6 @@
-//! The unit of a reset that falls from one answer to the next.
+//! The unit of a reset that falls from one response to the next.
 //!
-//! A bare number is taken for seconds. It must fall by the time that passed between two answers of one window: one that falls
+//! A bare number is taken for seconds. It must fall by the time that passed between two responses of one window: one that falls
 //! a thousand times as fast counts milliseconds, and one that falls a sixtieth as fast minutes.
 
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     time::{MonoTime, times},
 };
 
-/// So long between two answers, so that what is measured is not the network, ms.
+/// So long between two responses, so that what is measured is not the network, ms.
 const APART: i64 = 50;
 
-/// What two answers showed.
+/// What two responses showed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Unit {
     #[default]
@@ -23,7 +23,7 @@ enum Unit {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Delta {
     unit: Unit,
-    /// Of the newest answer: the reset as seconds, what was left, and when it was here.
+    /// Of the newest response: the reset as seconds, what was left, and when it was here.
     newest: Option<(i64, u64, MonoTime)>,
 }
 

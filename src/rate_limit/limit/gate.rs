@@ -17,7 +17,7 @@ pub enum Gate {
     Share(MonoTime),
     /// Then, by the caller's own wish to spread what is left: there is room.
     Wish(MonoTime),
-    /// Once an answer is here that is under way; then at the latest.
+    /// Once a response is here that is under way; then at the latest.
     Answer(MonoTime),
 }
 
@@ -109,7 +109,7 @@ impl Meter {
         last.plus(rest.max(0) / (shares.max(1) as i64))
     }
 
-    /// Whether an answer named it, and none has for so long that it is no more what its name means.
+    /// Whether a response named it, and none has for so long that it is no more what its name means.
     pub fn is_forgotten(&self, now: MonoTime) -> bool {
         let period = if let Limit::Window(window) = &self.by { window.shortest() } else { None };
         let window = self.length().or(period).unwrap_or(0);

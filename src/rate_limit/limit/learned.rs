@@ -90,7 +90,7 @@ impl Learned {
         }
     }
 
-    /// What was sent then was granted or refused, which is all that an answer shows.
+    /// What was sent then was granted or refused, which is all that a response shows.
     pub fn land(&mut self, limit: &mut Option<u64>, granted: bool, sent: MonoTime, usage: &Usage, now: MonoTime) {
         if self.trial.is_some_and(|trial| sent >= trial.began) {
             self.trial = None;

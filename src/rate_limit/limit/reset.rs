@@ -1,7 +1,7 @@
-//! The end of an open window, as far as answers bound it.
+//! The end of an open window, as far as responses bound it.
 //!
 //! Servers tell resets in whole seconds, most of them rounded up, some down; as an instant, on a clock that differs from
-//! this one, or as a delta that was under way for a while. So an end is an interval, and each answer of the window narrows it.
+//! this one, or as a delta that was under way for a while. So an end is an interval, and each response of the window narrows it.
 
 use super::UNKNOWN_WINDOW;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     time::{MonoTime, WallTime, times},
 };
 
-/// When an answer came, and what else may not be in its counts.
+/// When a response came, and what else may not be in its counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Told {
     /// When its request went.
@@ -56,7 +56,7 @@ pub(super) struct Reset {
     face: MonoTime,
 }
 
-/// How an answer's end stands to one that is known.
+/// How a response's end stands to one that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Earlier,
@@ -65,7 +65,7 @@ pub(super) enum Order {
 }
 
 impl Reset {
-    /// What one answer says.
+    /// What one response says.
     pub fn of(quota: &Quota, told: Told) -> Option<Self> {
         let wall = quota.reset_at;
         let reset_in = wall.map_or(quota.reset_in?, |at| at.since(told.served));
@@ -221,7 +221,7 @@ impl Reset {
         } else if after < by {
             (self.after, self.by) = (after, by);
         } else if other.is_dated {
-            // A clock was set, which the answer's `Date` shows; without one, what was reckoned first holds.
+            // A clock was set, which the response's `Date` shows; without one, what was reckoned first holds.
             (self.after, self.by) = (other.after, other.by);
         }
         self.wall = other.wall.or(self.wall);

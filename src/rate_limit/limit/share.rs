@@ -207,7 +207,7 @@ impl Meter {
         }
     }
 
-    /// The same where an answer told of another window. One that opened before its time may be none: nothing is granted in it.
+    /// The same where a response told of another window. One that opened before its time may be none: nothing is granted in it.
     pub(super) fn follow_told(&mut self, now: MonoTime) {
         let Limit::Window(window) = &self.by else { return };
         let used = window.used();

@@ -14,9 +14,9 @@ pub(super) struct Sliding {
     found: Option<i64>,
     /// Its resets were seen to slide: as it was last reported, when the oldest send leaves it.
     reset: Option<Reset>,
-    /// What the newest answer left, less what that may not have counted, and less what went since.
+    /// What the newest response left, less what that may not have counted, and less what went since.
     left: Option<i64>,
-    /// When the request of that answer went.
+    /// When the request of that response went.
     newest: Option<MonoTime>,
 }
 
@@ -33,7 +33,7 @@ impl Sliding {
         self.left = self.left.map(|left| left.saturating_add_unsigned(cost));
     }
 
-    /// Takes what an answer reported.
+    /// Takes what a response reported.
     pub fn tell(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told, usage: &mut Usage) -> Next {
         if let Some(reset) = reset {
             if reset.is_past && (told.limited || self.reset.is_some()) {
@@ -63,7 +63,7 @@ impl Sliding {
         usage.push(now, facts.limit.saturating_sub(usage.total(now, facts.length)), facts.length);
     }
 
-    /// Units that the newest answer left.
+    /// Units that the newest response left.
     pub fn left(&self) -> u64 {
         self.left.unwrap_or(0).max(0) as u64
     }

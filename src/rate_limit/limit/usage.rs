@@ -1,6 +1,6 @@
 //! Own sends of the last window, as a server that slides its window would count them, and what part of all use they are.
 //!
-//! A request is logged when its answer is here, for then it has surely arrived: servers count arrivals, and a log of
+//! A request is logged when its response is here, for then it has surely arrived: servers count arrivals, and a log of
 //! departures would free room for the next window by a leg of the network too early. Until then it counts as flying.
 
 use alloc::vec::Vec;
@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 use super::product;
 use crate::time::{MonoTime, times};
 
-/// Steps kept: answers of one step count as arrived with the last of them.
+/// Steps kept: responses of one step count as arrived with the last of them.
 const STEPS: usize = 128;
 /// Width of a step while nobody knows how long the window is, ms.
 const NARROW: i64 = 8;
-/// How long what left the window is remembered, ms: answers under way may have counted it.
+/// How long what left the window is remembered, ms: responses under way may have counted it.
 const KEPT: i64 = 1000;
 /// Beyond the window's end, so that clocks that are cut to the millisecond cannot put a send before it, ms.
 const MARGIN: i64 = 1;
@@ -34,7 +34,7 @@ pub(super) struct Usage {
     steps: Vec<Step>,
     /// Units sent, and not known to have arrived.
     pub flying: u64,
-    /// Units whose answers are still to come, however long that takes.
+    /// Units whose responses are still to come, however long that takes.
     pub pending: u64,
     /// When one last went.
     pub last: MonoTime,

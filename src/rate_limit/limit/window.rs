@@ -21,13 +21,13 @@ const MARGIN: i64 = 2;
 /// An end that was reported this close to one that is reckoned is not worth a try, ms.
 const CLOSE: i64 = 25;
 
-/// What an answer shows the limit to be.
+/// What a response shows the limit to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
     /// What it was taken for.
     Same,
     Window,
-    /// Of this length, with the reset that the answer reported if those slide.
+    /// Of this length, with the reset that the response reported if those slide.
     Sliding(Option<i64>, Option<Reset>),
     Bucket,
 }
@@ -37,17 +37,17 @@ pub(super) enum Next {
 struct Open {
     /// When it was first counted in.
     began: MonoTime,
-    /// When its first answer was here.
+    /// When its first response was here.
     first: Option<MonoTime>,
-    /// Of the request that opened it: when it went, and when its answer was here.
+    /// Of the request that opened it: when it went, and when its response was here.
     opener: Option<(MonoTime, MonoTime)>,
     /// Own units counted in it.
     used: u64,
     /// Units that others were seen to use.
     foreign: u64,
-    /// The least that an answer of it left.
+    /// The least that a response of it left.
     least: Option<u64>,
-    /// Of its newest answer: when the request went, and when it was here.
+    /// Of its newest response: when the request went, and when it was here.
     newest: Option<(MonoTime, MonoTime)>,
 }
 
@@ -134,7 +134,7 @@ impl Window {
         if !counted {
             self.open.used = self.open.used.saturating_sub(cost);
         }
-        // The one that stood alone is lost if it brings no answer; `tell` says otherwise.
+        // The one that stood alone is lost if it brings no response; `tell` says otherwise.
         if let Some(trial) = &mut self.trial {
             trial.out = trial.out.saturating_sub(cost);
         }
@@ -207,7 +207,7 @@ impl Window {
         };
         let by = reset.by.plus(MARGIN);
         if let Some(length) = facts.length {
-            // Whatever the window, it counted the answer's request, so it ends no later than this.
+            // Whatever the window, it counted the response's request, so it ends no later than this.
             let first = first.filter(|_| reset.is_worth(length));
             return (first.map_or(by, |first| first.plus(length).plus(MARGIN).min(by)), None);
         }
@@ -277,7 +277,7 @@ impl Window {
         self.shortest
     }
 
-    /// Of a window that an answer which leaves `remaining` shows to be over: when it ended, on the server's clock.
+    /// Of a window that a response which leaves `remaining` shows to be over: when it ended, on the server's clock.
     pub fn ended(&self, label: WallTime, remaining: u64, now: MonoTime) -> Option<WallTime> {
         let old = self.reset.or(self.closed)?;
         let is_over = now >= old.after || self.open.least.is_none_or(|least| remaining > least);

@@ -116,7 +116,7 @@ pub fn read_quotas(headers: &str, wall: f64, status: u16, body: &str) -> String 
     json.open('{');
     json.key("quotas");
     write_quotas(&mut json, &reading.quotas, now);
-    // What the vendor's documentation says is not what the answer says.
+    // What the vendor's documentation says is not what the response says.
     if let Some(hint) = reading.hint.as_ref().filter(|_| !reading.implied) {
         json.key("retryAfter");
         json.open('{');

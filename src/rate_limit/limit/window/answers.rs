@@ -1,4 +1,4 @@
-//! What an answer shows of a window, or of how the server counts.
+//! What a response shows of a window, or of how the server counts.
 
 use super::{Next, Window};
 use crate::rate_limit::limit::{
@@ -9,7 +9,7 @@ use crate::rate_limit::limit::{
 use crate::time::MonoTime;
 
 impl Window {
-    /// Takes what an answer reported.
+    /// Takes what a response reported.
     pub fn tell(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told, usage: &mut Usage) -> Next {
         let taken = facts.limit.saturating_sub(remaining);
         if reset.is_some_and(|reset| reset.is_past) && (told.limited || self.knows_end()) {
@@ -49,7 +49,7 @@ impl Window {
     }
 
     // No end was reported, now or ever: a window begins where `remaining` jumps up, and two such moments bound its length.
-    // Whether the answer is of the open one.
+    // Whether the response is of the open one.
     fn tell_untold(&mut self, limit: u64, remaining: u64, told: Told) -> bool {
         let tried = self.trial.filter(|trial| told.sent >= trial.began);
         if tried.is_some() && told.limited {
@@ -86,7 +86,7 @@ impl Window {
         self.open.least = Some(self.open.least.map_or(remaining, |least| least.min(remaining)));
     }
 
-    // Of which window the answer is. `None`: not of the open one, so that the rest says nothing.
+    // Of which window the response is. `None`: not of the open one, so that the rest says nothing.
     fn tell_reset(&mut self, facts: Facts, reset: Reset, taken: u64, told: Told, usage: &mut Usage) -> Option<Next> {
         match (self.reset, self.closed) {
             (Some(known), _) => self.tell_open(facts, known, reset, taken, told, usage),
@@ -211,7 +211,7 @@ impl Window {
         Next::Sliding(length.or_else(|| Some(shortest())), Some(reset))
     }
 
-    // Whether the window after `closed`, of which the first answer reported `reset`, is none. `own`: units sent of late.
+    // Whether the window after `closed`, of which the first response reported `reset`, is none. `own`: units sent of late.
     fn slides(&self, facts: Facts, closed: &Reset, reset: &Reset, taken: u64, length: Option<i64>, own: u64) -> bool {
         // The next window ends a window later; what slides ends with the next of its oldest.
         let is_told = !closed.is_guess() && !reset.is_guess();

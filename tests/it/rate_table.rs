@@ -87,12 +87,6 @@ impl Row {
         Self { asleep: Most(ratio, limited, 0), ..self }
     }
 
-    /// So many calls are lost today.
-    const fn loses(mut self, awake: usize, asleep: usize) -> Self {
-        (self.awake.2, self.asleep.2) = (awake, asleep);
-        self
-    }
-
     /// What came of it, from one start phase.
     fn run(&self, phase: i64, nudges: bool) -> Most {
         let start = START + phase;

@@ -16,7 +16,7 @@ test("jsr.json names an entry for each of npm's that needs no condition, each wi
   const { name, version, license, exports } = JSON.parse(readFileSync(join(folder, "jsr.json"), "utf8"));
   assert.match(name, /^@[\w-]+\/fetch-with-policy$/);
   assert.deepEqual([version, license], [manifest.version, manifest.license]);
-  assert.deepEqual(Object.keys(manifest.exports).filter((entry) => !(entry in exports)), ["./opentelemetry", "./url", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports).filter((entry) => !(entry in exports)), ["./opentelemetry", "./url", "./share/durable-object", "./package.json"]);
   for (const [entry, file] of /** @type {[string, string][]} */ (Object.entries(exports))) {
     const types = /^\/\* @ts-self-types="([^"]+)" \*\/\n/.exec(readFileSync(join(folder, file), "utf8"))?.[1] ?? assert.fail(entry);
     assert.ok(existsSync(join(folder, dirname(file), types)), `${entry}: ${types}`);

@@ -21,7 +21,7 @@ test("each bundle names a map beside it, with the text of each source and no pat
     const map = JSON.parse(readFileSync(join(PKG, dirname(name), `${named}`), "utf8"));
     assert.ok(map.sources.length > 0 && map.sources.length === map.sourcesContent.length, name);
     for (const [at, source] of map.sources.entries()) {
-      assert.match(source, /^(src|entry|url|testing|bin|bind|[a-z]+\.(letters|brotli))(\/|$)/, `${name}: ${source}`);
+      assert.match(source, /^(src|entry|url|testing|share|bin|bind|[a-z]+\.(letters|brotli|lua))(\/|$)/, `${name}: ${source}`);
       const origin = ["pkg-template", "target/npm"].map((folder) => join(folder, source)).find(existsSync) ?? assert.fail(source);
       assert.equal(map.sourcesContent[at], /\.(letters|brotli)$/.test(source) ? "" : readFileSync(origin, "utf8"), `${name}: ${source}`);
     }

@@ -17,6 +17,7 @@ import { createWorld, floorMs, takeOver } from "../world/index.js";
  * @property {number} [patience] ms
  * @property {number} [dies] this client's calls stop at this time, ms, and so does its talk to the coordinator; it is the last one
  * @property {[number, number]} [latency] of a send, least and most, ms
+ * @property {(call: number) => string} [path] of a call
  * @property {object} [options] of each policy
  *
  * @typedef {{ client: number, at: number }} Planned `at`: ms from the start
@@ -41,6 +42,8 @@ const EPOCH = 1_800_000_000_000;
 const PATIENCE = 20;
 const OPTIONS = { rateLimit: { maxQueue: 200_000, maxWait: 3_600_000 }, retry: { maxAttempts: 10 } };
 
+const items = (/** @type {number} */ call) => `/v3.0/items/${call}`;
+
 /** @type {ReturnType<typeof takeOver> | undefined} */
 let use;
 
@@ -48,7 +51,7 @@ let use;
  * @param {Run} run
  * @returns {Promise<Outcome>}
  */
-export async function play({ server: options, calls, clients, away, phase, seed, fault, patience, dies, latency, options: more }) {
+export async function play({ server: options, calls, clients, away, phase, seed, fault, patience, dies, latency, path = items, options: more }) {
   const { createPolicy } = await import("../../pkg/index.js");
   await import("../../pkg/sharing.js");
   use ??= takeOver(globalThis);
@@ -105,7 +108,7 @@ export async function play({ server: options, calls, clients, away, phase, seed,
         if (isOk) ends.ok++;
         else ends.why ??= how;
       };
-      policies[client].fetch(`${ORIGIN}/v3.0/items/${n}`, { headers: { authorization: "Bearer DEMO_TOKEN" } }).then(
+      policies[client].fetch(`${ORIGIN}${path(n)}`, { headers: { authorization: "Bearer DEMO_TOKEN" } }).then(
         (/** @type {any} */ { status }) => end(status === 200, `status ${status}`),
         (/** @type {any} */ error) => end(false, String(error?.message ?? error)),
       );

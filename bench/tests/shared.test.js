@@ -56,6 +56,19 @@ test("30 clients on 20 a second, far away: nobody is lost, and the least time bu
   }
 });
 
+test("an API with a bucket for each of two routes: each is shared by itself, and neither holds up the other", async () => {
+  const server = { algorithm: "fixed", limits: [{ limit: 40, window: 2000 }], telling: { dialect: "discord", retryAfter: "none" }, scope: (request) => (String(request).includes("/a/") ? "a" : "b") };
+  const path = (call) => `/${(call >> 2) % 2 === 0 ? "a" : "b"}/${call}`;
+  for (const away of [1, 50]) {
+    const run = { server, calls: even(4, 400), clients: 4, path };
+    const [alone, shared] = [await worst({ ...run, away: null }), await worst({ ...run, away })];
+    assert.equal(shared.lost, 0);
+    assert.ok(shared.limited <= 8 && shared.limited < alone.limited / 2, `${shared.limited} 429s, ${alone.limited} alone`);
+    // A window more than the least of 8 s, of the 18 s that one bucket would take.
+    assert.ok(shared.ratio <= 0.6, `${shared.ratio}`);
+  }
+});
+
 test("uneven demand, and clients that come late", async () => {
   for (const calls of [uneven(), late()]) {
     for (const name of ["first", "seconds", "bucket"]) {

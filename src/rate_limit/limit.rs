@@ -279,6 +279,8 @@ impl Meter {
         let is_spent = self.is_spent(now) || knows_end && self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
         let (room, began) = (self.room(now), self.began());
+        // What is in flight on other quotas is not counted in this one.
+        let in_flight = in_flight.min(self.usage.pending);
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),
             Limit::Sliding(_) => self.usage.trim(now, facts.length.unwrap_or(UNKNOWN_WINDOW)),

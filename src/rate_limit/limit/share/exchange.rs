@@ -85,6 +85,10 @@ impl Meter {
         let [units, next, lease, scarce, alone, revision, age, know @ ..] = reply else { return };
         let [units, next, revision] = [units, next, revision].map(|number| number.unsigned_abs());
         let (began, mode, before, length) = (self.began(), self.mode(), self.mark(), self.length());
+        let (used, is_open) = match &self.by {
+            Limit::Window(window) => (window.used(), window.resets().is_some()),
+            _ => (0, false),
+        };
         let early = match &self.by {
             Limit::Window(window) if window.is_early(now) => Some(window.used()),
             _ => None,
@@ -92,7 +96,8 @@ impl Meter {
         let Some(share) = &mut self.share else { return };
         share.scarce = *scarce != 0;
         share.until = now.plus(*lease);
-        if units > 0 || next > 0 {
+        // Units that are used up are no grant in a window whose end nobody knows.
+        if is_open || units > used || units + next > 0 && used == 0 {
             share.fed = Some(now);
         }
         share.alone = now.plus(*alone);
@@ -118,7 +123,7 @@ impl Meter {
         if revision < share.revision || kind.is_none() {
             return;
         }
-        self.adopt(know, now.plus(-age), in_flight, now);
+        self.adopt(know, now.plus(-age), in_flight.min(self.usage.pending), now);
         let (mark, adopted, began) = (self.mark(), self.mode(), self.began());
         let Some(share) = &mut self.share else { return };
         share.revision = revision;

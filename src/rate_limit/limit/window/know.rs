@@ -1,7 +1,10 @@
 //! What one client knows of windows, for another to take up. Times are told from now, so that no clock crosses.
 
 use super::{Reset, Window};
-use crate::{rate_limit::limit::Facts, time::MonoTime};
+use crate::{
+    rate_limit::limit::{Facts, reset::Order},
+    time::MonoTime,
+};
 
 /// Flags of the first number.
 const PROVED: i64 = 1;
@@ -95,21 +98,24 @@ impl Window {
             self.closed = self.closed.or(Some(reset));
             return;
         }
-        let half = self.found.or(self.shortest).or(self.reckoned).unwrap_or(granularity).max(2) / 2;
-        let is_old = self.closed.is_some_and(|closed| reset.by.since(closed.by) <= half);
+        let length = self.found.or(self.shortest).or(self.reckoned);
+        let is_old = self.closed.is_some_and(|closed| closed.compare(&reset, length) != Order::Later);
         if self.reset.is_none() && is_old && (left > 0 || base < self.open.began) {
             // The window that is over here: that it is not after all shows only where nothing is left of it by now.
             return;
         }
-        match &mut self.reset {
-            Some(own) if reset.by.since(own.by) > half => {
-                let own = *own;
-                self.begin_next(now, in_flight);
-                (self.closed, self.reset) = (Some(own), Some(reset));
+        if let Some(own) = &mut self.reset {
+            match own.compare(&reset, length) {
+                Order::Later => {
+                    let own = *own;
+                    self.begin_next(now, in_flight);
+                    (self.closed, self.reset) = (Some(own), Some(reset));
+                }
+                Order::Earlier => return,
+                Order::Same => own.narrow(&reset),
             }
-            Some(own) if own.by.since(reset.by) > half => return,
-            Some(own) => own.narrow(&reset),
-            None => (self.reset, self.trial) = (Some(reset), None),
+        } else {
+            (self.reset, self.trial) = (Some(reset), None);
         }
         let open = &mut self.open;
         if is(OPENER) {

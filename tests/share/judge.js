@@ -18,12 +18,21 @@ const TRIED = 10;
 const later = ({ refusals }) => Object.values(refusals).slice(BEGINNING).reduce((sum, count) => sum + count, 0);
 
 /**
+ * Both counts in words.
  * @param {import("./upstream.js").Met} met with a coordinator
  * @param {import("./upstream.js").Met} alone the same clients without one
+ */
+export function refusals(met, alone) {
+  return `429s: ${met.refused}, ${later(met)} of them after the beginning; without a coordinator ${alone.refused} and ${later(alone)}`;
+}
+
+/**
+ * @param {import("./upstream.js").Met} met
+ * @param {import("./upstream.js").Met} alone
  * @param {(text: string) => void} tell
  */
 export function assertFewRefusals(met, alone, tell) {
-  const text = `429s: ${met.refused}, ${later(met)} of them after the beginning; without a coordinator ${alone.refused} and ${later(alone)}`;
+  const text = refusals(met, alone);
   tell(text);
   assert.ok(later(met) <= PART * later(alone) + TRIED, text);
 }

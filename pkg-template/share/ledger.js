@@ -248,7 +248,7 @@ function renew({ clients }, quota, now) {
     // What left a log is free again where nobody waits for it.
     if (quota.mode === LOG && part.want === 0 && part.back > 0 && now >= part.back) part.used = part.units = 0;
     if (now < part.lease) continue;
-    // Who wants some again says so.
+    // A client that wants units again sends a message.
     const known = clients[client];
     if (known !== undefined) known.sent = known.want = 0;
     if (part.back === 0 || now >= part.back || part.used === 0) delete quota.parts[client];

@@ -2,7 +2,7 @@
 /**
  * Sends what the core has to tell a coordinator, and hands back what it replies. Loaded only where there is one.
  *
- * The core decides what is told and when; here are the exchange, its time limit, and the events. A host that may be called at any
+ * The core decides what is reported and when; here are the exchange, its time limit, and the events. A host that may be called at any
  * time sends messages beside its calls. Elsewhere (workerd) what a request begins ends with it, so only a call that is about
  * to wait sends one, and that call goes on as soon as the reply is here.
  */
@@ -38,7 +38,7 @@ const LONGEST = 30_000;
 export function begin(shared, { patience, nudges, wake, wakeOthers }) {
   const { engine, clock, hooks } = shared;
   const coordinator = /** @type {import("../share.d.ts").Coordinator} */ (hooks.coordinator);
-  /** What was told of each scope last, and how often in a row its coordinator failed. @type {Map<string, { told: string, fails: number }>} */
+  /** The newest event of each scope, and how often in a row its coordinator failed. @type {Map<string, { told: string, fails: number }>} */
   const scopes = new Map();
   let client = "";
   /** @type {any} */
@@ -48,7 +48,7 @@ export function begin(shared, { patience, nudges, wake, wakeOthers }) {
   const say = (text) => (shared.core.failure === undefined ? (engine.share(text, clock.host.now(), clock.monotonic()) ?? "") : "");
 
   let isPlanned = false;
-  // In a while, so that a message tells of all calls that are made in this turn.
+  // Later, so that one message covers all calls that are made in this turn.
   const share = (/** @type {import("./run.js").Run | undefined} */ run) => {
     if (!nudges) return run && post(run);
     if (isPlanned) return;

@@ -78,7 +78,7 @@ export function wake(run, event) {
 const online = ({ clock }) => (clock.host.online() === false ? OFFLINE : ONLINE);
 
 /**
- * What the signal of a call that waits, or whose response's body is looked at, is told to do.
+ * What happens when the signal aborts a call that waits, or whose response's body is looked at.
  * @param {Run} run
  */
 export function abort(run) {

@@ -1,6 +1,6 @@
 //! Sends what the core has to tell a coordinator, and hands back what it replies: the driver's side of sharing.
 //!
-//! The core decides what is told and when. A host that may be called at any time sends messages beside its calls. Elsewhere
+//! The core decides what is reported and when. A host that may be called at any time sends messages beside its calls. Elsewhere
 //! (workerd) only a call that is about to wait sends one, and goes on as soon as the reply is here.
 
 use alloc::{format, rc::Rc, string::String};
@@ -58,7 +58,7 @@ impl Shared {
             }
             return;
         }
-        // In a while, so that a message tells of all calls that are made in this turn.
+        // Later, so that one message covers all calls that are made in this turn.
         if sharing.is_planned.replace(true) {
             return;
         }

@@ -237,7 +237,7 @@ impl Meter {
         self.follow_told(told.now);
     }
 
-    // A kind that the response shows to be another is told once more, as that.
+    // Where the response shows that the limit is of another kind, that kind reads it, too.
     fn tell_kind(&mut self, facts: Facts, remaining: u64, reset: Option<Reset>, told: Told) {
         let usage = &mut self.usage;
         let next = match &mut self.by {
@@ -278,9 +278,8 @@ impl Meter {
         let knows_end = matches!(&self.by, Limit::Window(window) if window.resets().is_some());
         let is_spent = self.is_spent(now) || knows_end && self.is_share_spent(now);
         let Some(facts) = self.facts() else { return };
-        let (room, began) = (self.room(now), self.began());
         // What is in flight on other quotas is not counted in this one.
-        let in_flight = in_flight.min(self.usage.pending);
+        let (room, began, in_flight) = (self.room(now), self.began(), in_flight.min(self.usage.pending));
         match &mut self.by {
             Limit::Window(window) => window.roll(facts, is_spent, in_flight, &mut self.usage, now),
             Limit::Sliding(_) => self.usage.trim(now, facts.length.unwrap_or(UNKNOWN_WINDOW)),

@@ -11,7 +11,7 @@ pub(super) const WINDOW: i64 = 2;
 impl Meter {
     // A mark of what others should know at once.
     pub(super) fn mark(&self) -> u64 {
-        // Never 0, which is what nobody was told.
+        // Never 0, which stands for "nothing was reported yet".
         1 << 63
             | match &self.by {
                 Limit::Window(window) => window.mark(),

@@ -97,7 +97,7 @@ impl Meter {
         share.scarce = *scarce != 0;
         share.until = now.plus(*lease);
         // Units that are used up are no grant in a window whose end nobody knows.
-        if is_open || units > used || units + next > 0 && used == 0 {
+        if units + next > 0 && (is_open || units > used || used == 0) {
             share.fed = Some(now);
         }
         share.alone = now.plus(*alone);
